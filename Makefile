@@ -1,0 +1,108 @@
+# Versioning: the extension (src/, sql/) and the programs beside it (tools/).
+#
+#   make                build          make demo    a tour, on a throw-away cluster
+#   make install        install        make test    all tests, on such a cluster
+#   make installcheck   the regression tests, on the running server
+#   make clean          remove what was built       make uninstall
+#
+# PG_CONFIG=/path/to/pg_config chooses the PostgreSQL to build for, and a
+# build directory elsewhere works, too: make -f /path/to/versioning/Makefile.
+# demo and test install with apt what they miss; `make setup' does only that.
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+
+here := $(dir $(firstword $(MAKEFILE_LIST)))
+control := $(here)versioning.control
+version := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(control))
+
+# The extension
+
+EXTENSION = versioning
+MODULE_big = versioning
+OBJS = $(patsubst $(here)%.c,%.o,$(wildcard $(here)src/*.c))
+DATA = sql/versioning--$(version).sql
+
+REGRESS = $(filter-out versioning--%, \
+	$(patsubst $(here)sql/%.sql,%,$(wildcard $(here)sql/*.sql)))
+ISOLATION = $(patsubst $(here)test/isolation/specs/%.spec,%, \
+	$(wildcard $(here)test/isolation/specs/*.spec))
+ISOLATION_OPTS = --inputdir=$(here)test/isolation
+
+# The programs, and what they share
+
+PROGRAMS = $(patsubst $(here)%.c,%,$(wildcard $(here)tools/list-dependencies.c))
+TOOL_OBJS = $(filter-out $(PROGRAMS:=.o), \
+	$(patsubst $(here)%.c,%.o,$(wildcard $(here)tools/*.c)))
+
+# All of our code is to compile without a warning under -Wextra. PostgreSQL's
+# headers are not ours: as system headers they stay out of it.
+
+PG_CPPFLAGS = -isystem $(includedir_server)
+PG_CFLAGS = -Wextra
+EXTRA_CLEAN = $(PROGRAMS) $(PROGRAMS:=.o) $(TOOL_OBJS)
+
+ifneq ($(wildcard $(PGXS)),)
+
+include $(PGXS)
+
+$(shell mkdir -p src tools)
+
+all: $(PROGRAMS)
+
+$(OBJS): $(wildcard $(srcdir)/src/*.h)
+$(PROGRAMS:=.o) $(TOOL_OBJS): $(wildcard $(srcdir)/tools/*.h) $(control)
+
+tools/%: override CFLAGS := $(filter-out $(CFLAGS_SL),$(CFLAGS))
+tools/%.o: override CPPFLAGS += -DVERSIONING_VERSION='"$(version)"'
+
+$(PROGRAMS): %: %.o $(TOOL_OBJS)
+	$(CC) $(CFLAGS) $^ $(LDFLAGS) $(LDFLAGS_EX) \
+		-L$(pkglibdir) -L$(libdir) -lpgfeutils -lpgcommon -lpgport -o $@
+
+install: install-programs
+installdirs: installdirs-programs
+uninstall: uninstall-programs
+clean: clean-directories
+
+install-programs: $(PROGRAMS) installdirs-programs
+	$(INSTALL_PROGRAM) $(PROGRAMS) '$(DESTDIR)$(bindir)/'
+	$(INSTALL_DATA) $(wildcard $(PROGRAMS:%=$(srcdir)/%.1)) '$(DESTDIR)$(mandir)/man1/'
+
+installdirs-programs:
+	$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1'
+
+uninstall-programs:
+	rm -f $(PROGRAMS:tools/%='$(DESTDIR)$(bindir)/%') \
+		$(PROGRAMS:tools/%='$(DESTDIR)$(mandir)/man1/%.1')
+
+# A build directory elsewhere is left empty.
+clean-directories:
+	rmdir src tools 2>/dev/null || :
+
+else # PostgreSQL or its headers for extensions are not there
+
+all install installdirs installcheck uninstall:
+	@$(here)test/setup --check
+
+clean distclean maintainer-clean:
+	rm -rf $(EXTENSION).so $(OBJS) $(OBJS:.o=.bc) $(EXTRA_CLEAN) \
+		results output_iso tmp_check tmp_check_iso log \
+		regression.diffs regression.out
+
+.PHONY: all install installdirs installcheck uninstall clean distclean
+
+endif
+
+# On a throw-away cluster. What setup installs decides what can be built, so
+# a make of its own builds.
+
+setup:
+	$(here)test/setup
+
+demo test: setup
+	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
+	$(here)test/$@
+
+.PHONY: setup demo test install-programs installdirs-programs \
+	uninstall-programs clean-directories
