@@ -1,0 +1,359 @@
+-- The register of the patches applied to this database.
+--
+-- CREATE EXTENSION runs this file as a superuser when the user who asks for it
+-- is not one (the extension is trusted). So nothing in it may run code, or
+-- hand out objects, that somebody else has prepared: its search_path is
+-- pg_catalog alone, and a schema _v that is there already is taken over only
+-- if all of it belongs to that user.
+
+\echo Use "CREATE EXTENSION versioning" to load this file. \quit
+
+-- The schema, and what depesz's scripts may have installed in it.
+--
+-- His table is taken over as it is, with its rows, grants, triggers and added
+-- columns. His functions are put aside under another name, so that their
+-- grants can be given to ours below.
+--
+-- Where something with grants joins an extension, PostgreSQL keeps them as the
+-- initial privileges, and pg_dump writes those only that differ from these: it
+-- would lose all that people have granted. So the initial privileges are set
+-- to what CREATE EXTENSION makes in a new database.
+
+DO $$
+DECLARE
+    installer oid := (SELECT extowner FROM pg_extension
+                       WHERE extname = 'versioning');
+    foreign_objects text;
+    signature regprocedure;
+BEGIN
+    IF to_regnamespace('_v') IS NULL THEN
+        EXECUTE format('CREATE SCHEMA _v AUTHORIZATION %I',
+                       pg_get_userbyid(installer));
+        GRANT USAGE ON SCHEMA _v TO PUBLIC;
+        RETURN;
+    END IF;
+
+    -- All of it must belong to the user who runs CREATE EXTENSION.
+    SELECT string_agg(format('%s belongs to %s',
+                             pg_describe_object(class, object, 0),
+                             pg_get_userbyid(owner)),
+                      E'\n' ORDER BY class, object)
+      INTO foreign_objects
+      FROM (SELECT 'pg_namespace'::regclass, oid, nspowner
+              FROM pg_namespace WHERE nspname = '_v'
+            UNION ALL
+            SELECT 'pg_class'::regclass, oid, relowner
+              FROM pg_class WHERE relnamespace = '_v'::regnamespace
+            UNION ALL
+            SELECT 'pg_proc'::regclass, oid, proowner
+              FROM pg_proc WHERE pronamespace = '_v'::regnamespace
+            UNION ALL
+            SELECT 'pg_type'::regclass, oid, typowner
+              FROM pg_type WHERE typnamespace = '_v'::regnamespace
+            UNION ALL
+            SELECT 'pg_operator'::regclass, oid, oprowner
+              FROM pg_operator WHERE oprnamespace = '_v'::regnamespace
+            UNION ALL
+            SELECT 'pg_proc'::regclass, p.oid, p.proowner
+              FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+              JOIN pg_roles r ON r.oid = p.proowner
+             WHERE t.tgrelid = to_regclass('_v.patches')
+               AND NOT r.rolsuper
+               AND p.pronamespace <> '_v'::regnamespace)
+           AS found (class, object, owner)
+     WHERE owner <> installer;
+    IF foreign_objects IS NOT NULL THEN
+        RAISE EXCEPTION 'schema _v holds what belongs to another user'
+              USING ERRCODE = 'insufficient_privilege',
+                    DETAIL = foreign_objects,
+                    HINT = format('Run CREATE EXTENSION as the user who owns all of it. Or look at each of these, and drop it, or make it yours: ALTER ... OWNER TO %I;',
+                                  pg_get_userbyid(installer));
+    END IF;
+
+    IF (SELECT nspacl FROM pg_namespace WHERE nspname = '_v') IS NULL THEN
+        EXECUTE format('GRANT ALL ON SCHEMA _v TO %I',
+                       pg_get_userbyid(installer));
+    END IF;
+    ALTER EXTENSION versioning ADD SCHEMA _v;
+    UPDATE pg_init_privs
+       SET initprivs = acldefault('n', installer) ||
+                       makeaclitem(0, installer, 'USAGE', false)
+     WHERE classoid = 'pg_namespace'::regclass
+       AND objoid = '_v'::regnamespace;
+    DELETE FROM pg_shdepend
+     WHERE dbid = (SELECT oid FROM pg_database
+                    WHERE datname = current_database())
+       AND classid = 'pg_namespace'::regclass
+       AND objid = '_v'::regnamespace
+       AND deptype = 'i' AND refobjid <> installer;
+
+    FOR signature IN
+        SELECT to_regprocedure('_v.' || s)
+          FROM unnest(ARRAY['register_patch(text)',
+                            'register_patch(text, text[])',
+                            'register_patch(text, text[], text[])',
+                            'try_register_patch(text, text[], text[])',
+                            'unregister_patch(text)',
+                            'assert_patch_is_applied(text)',
+                            'assert_user_is_superuser()',
+                            'assert_user_is_not_superuser()',
+                            'assert_user_is_one_of(text[])']) AS s
+         WHERE to_regprocedure('_v.' || s) IS NOT NULL
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s RENAME TO %I', signature,
+                       'replaced ' || (SELECT proname FROM pg_proc
+                                        WHERE oid = signature));
+    END LOOP;
+END
+$$;
+
+-- The table, his or a new one.
+
+DO $$
+DECLARE
+    installer oid := (SELECT extowner FROM pg_extension
+                       WHERE extname = 'versioning');
+    relation regclass := to_regclass('_v.patches');
+    wrong text;
+BEGIN
+    IF relation IS NULL THEN
+        CREATE TABLE _v.patches (
+            patch_name  text        PRIMARY KEY,
+            applied_tsz timestamptz NOT NULL DEFAULT now(),
+            applied_by  text        NOT NULL,
+            requires    text[],
+            conflicts   text[]
+        );
+        EXECUTE format('ALTER TABLE _v.patches OWNER TO %I',
+                       pg_get_userbyid(installer));
+        GRANT SELECT ON _v.patches TO PUBLIC;
+        RETURN;
+    END IF;
+
+    IF NOT EXISTS (SELECT FROM pg_class
+                    WHERE oid = relation
+                      AND relkind = 'r' AND relpersistence = 'p'
+                      AND NOT relispartition AND NOT relhassubclass) THEN
+        wrong := 'It is not an ordinary table.';
+    END IF;
+    wrong := coalesce(wrong,
+        (SELECT format('Its column %s should be there, with type %s.',
+                       name, type)
+           FROM (VALUES (1, 'patch_name',  'text'::regtype),
+                        (2, 'applied_tsz', 'timestamptz'::regtype),
+                        (3, 'applied_by',  'text'::regtype),
+                        (4, 'requires',    'text[]'::regtype),
+                        (5, 'conflicts',   'text[]'::regtype))
+                AS expected (number, name, type)
+          WHERE NOT EXISTS (SELECT FROM pg_attribute
+                             WHERE attrelid = relation
+                               AND attname = name AND atttypid = type
+                               AND attnum > 0 AND NOT attisdropped
+                               AND attgenerated = '')
+          ORDER BY number LIMIT 1));
+    IF wrong IS NULL AND
+       NOT EXISTS (SELECT FROM pg_index
+                    WHERE indrelid = relation AND indisprimary
+                      AND indimmediate AND indisvalid AND indnkeyatts = 1
+                      AND indkey[0] = (SELECT attnum FROM pg_attribute
+                                        WHERE attrelid = relation
+                                          AND attname = 'patch_name')) THEN
+        wrong := 'Its primary key should be its column patch_name.';
+    END IF;
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'relation _v.patches is not the table of Versioning'
+              USING ERRCODE = 'object_not_in_prerequisite_state',
+                    DETAIL = wrong,
+                    HINT = 'Rename it or alter it, then try again.';
+    END IF;
+
+    IF (SELECT relacl FROM pg_class WHERE oid = relation) IS NULL THEN
+        EXECUTE format('GRANT ALL ON _v.patches TO %I',
+                       pg_get_userbyid(installer));
+    END IF;
+    ALTER EXTENSION versioning ADD TABLE _v.patches;
+    UPDATE pg_init_privs
+       SET initprivs = acldefault('r', installer) ||
+                       makeaclitem(0, installer, 'SELECT', false)
+     WHERE classoid = 'pg_class'::regclass AND objoid = relation
+       AND objsubid = 0;
+    DELETE FROM pg_init_privs
+     WHERE classoid = 'pg_class'::regclass AND objoid = relation
+       AND objsubid <> 0;
+    DELETE FROM pg_shdepend
+     WHERE dbid = (SELECT oid FROM pg_database
+                    WHERE datname = current_database())
+       AND classid = 'pg_class'::regclass AND objid = relation
+       AND deptype = 'i' AND (refobjid <> installer OR objsubid <> 0);
+END
+$$;
+
+SELECT pg_extension_config_dump('_v.patches', '');
+
+-- What unregister_patch and register_patch look up the other way round: see
+-- reverse_lookup.c.
+CREATE INDEX patches_requires_idx ON _v.patches
+    USING gin (requires) WITH (fastupdate = on)
+    WHERE requires <> '{}';
+CREATE INDEX patches_conflicts_idx ON _v.patches
+    USING gin (conflicts) WITH (fastupdate = off)
+    WHERE conflicts <> '{}';
+
+COMMENT ON SCHEMA _v IS
+'Versioning: which patches were applied to this database.';
+COMMENT ON TABLE _v.patches IS
+'The patches applied to this database, one a row. Written by _v.register_patch and _v.unregister_patch in the transaction of the patch.';
+COMMENT ON COLUMN _v.patches.patch_name IS
+'Name of the patch.';
+COMMENT ON COLUMN _v.patches.applied_tsz IS
+'Start of the transaction that applied it.';
+COMMENT ON COLUMN _v.patches.applied_by IS
+'Role that applied it (current_user).';
+COMMENT ON COLUMN _v.patches.requires IS
+'Names of the patches that must be there before it and as long as it is.';
+COMMENT ON COLUMN _v.patches.conflicts IS
+'Names of the patches that must not be there together with it.';
+COMMENT ON INDEX _v.patches_requires_idx IS
+'Finds the patches that require a given one, for _v.unregister_patch.';
+COMMENT ON INDEX _v.patches_conflicts_idx IS
+'Finds the patches that declare a conflict with a given one, for _v.register_patch.';
+
+-- The functions. The first one has no defaults but two short forms beside it,
+-- since people grant EXECUTE on each by its signature.
+
+CREATE FUNCTION _v.register_patch(
+    in_patch_name text,
+    in_requirements text[],
+    in_conflicts text[],
+    OUT versioning int4
+) RETURNS SETOF int4
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_register_patch';
+
+CREATE FUNCTION _v.register_patch(
+    in_patch_name text,
+    in_requirements text[]
+) RETURNS SETOF int4
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_register_patch';
+
+CREATE FUNCTION _v.register_patch(
+    in_patch_name text
+) RETURNS SETOF int4
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_register_patch';
+
+CREATE FUNCTION _v.try_register_patch(
+    in_patch_name text,
+    in_requirements text[] DEFAULT NULL,
+    in_conflicts text[] DEFAULT NULL
+) RETURNS boolean
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_try_register_patch';
+
+CREATE FUNCTION _v.unregister_patch(
+    in_patch_name text,
+    OUT versioning int4
+) RETURNS SETOF int4
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_unregister_patch';
+
+CREATE FUNCTION _v.assert_patch_is_applied(
+    in_patch_name text
+) RETURNS text
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_assert_patch_is_applied';
+
+CREATE FUNCTION _v.assert_user_is_superuser() RETURNS text
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_assert_user_is_superuser';
+
+CREATE FUNCTION _v.assert_user_is_not_superuser() RETURNS text
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_assert_user_is_not_superuser';
+
+CREATE FUNCTION _v.assert_user_is_one_of(
+    VARIADIC p_acceptable_users text[]
+) RETURNS text
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_assert_user_is_one_of';
+
+COMMENT ON FUNCTION _v.register_patch(text, text[], text[]) IS
+'Registers a patch: its name, the patches it requires, the patches it conflicts with (NULL: none). Returns no row. Raises P0001 if it is applied already, if a patch that it names as a conflict or that names it so is applied, or if a required one is not. Locks _v.patches in EXCLUSIVE mode to the end of the transaction, so that one patch goes in at a time. Needs INSERT on _v.patches. After depesz''s Versioning.';
+COMMENT ON FUNCTION _v.register_patch(text, text[]) IS
+'Registers a patch without conflicts: as register_patch(in_patch_name, in_requirements, NULL).';
+COMMENT ON FUNCTION _v.register_patch(text) IS
+'Registers a patch without requirements and conflicts: as register_patch(in_patch_name, NULL, NULL).';
+COMMENT ON FUNCTION _v.try_register_patch(text, text[], text[]) IS
+'Registers a patch and returns true. Where register_patch raises P0001, this one gives a WARNING with the same text and returns false. Locks and privileges as register_patch.';
+COMMENT ON FUNCTION _v.unregister_patch(text) IS
+'Takes a patch out of the register. Returns no row. Raises P0001 if an applied patch requires it, or if it is not there. Locks _v.patches in EXCLUSIVE mode to the end of the transaction. Needs DELETE on _v.patches. After depesz''s Versioning.';
+COMMENT ON FUNCTION _v.assert_patch_is_applied(text) IS
+'Returns "Patch NAME is applied.", or raises P0001. Needs SELECT on _v.patches.';
+COMMENT ON FUNCTION _v.assert_user_is_superuser() IS
+'Returns "assert_user_is_superuser: OK" if current_user is a superuser, or raises P0001.';
+COMMENT ON FUNCTION _v.assert_user_is_not_superuser() IS
+'Returns "assert_user_is_not_superuser: OK" if current_user is not a superuser, or raises P0001.';
+COMMENT ON FUNCTION _v.assert_user_is_one_of(text[]) IS
+'Returns "assert_user_is_one_of: OK" if current_user is one of the given names, or raises P0001.';
+
+-- All of it belongs to the user who ran CREATE EXTENSION. The grants on the
+-- functions that were put aside are given to ours, and the old ones go. One
+-- function with defaults was as good as our three arities.
+
+DO $$
+DECLARE
+    installer name := (SELECT pg_get_userbyid(extowner) FROM pg_extension
+                        WHERE extname = 'versioning');
+    ours regprocedure;
+    his regprocedure;
+    privilege record;
+    dependents text;
+BEGIN
+    FOR ours, his IN
+        SELECT n.oid,
+               (SELECT o.oid FROM pg_proc o
+                 WHERE o.pronamespace = n.pronamespace
+                   AND o.proname = 'replaced ' || n.proname
+                   AND (o.proargtypes = n.proargtypes OR
+                        n.proname = 'register_patch' AND o.pronargdefaults > 0)
+                 ORDER BY o.proargtypes = n.proargtypes DESC LIMIT 1)
+          FROM pg_depend d JOIN pg_proc n ON n.oid = d.objid
+         WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+           AND d.refclassid = 'pg_extension'::regclass
+           AND d.refobjid = (SELECT oid FROM pg_extension
+                              WHERE extname = 'versioning')
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO %I', ours, installer);
+        IF (SELECT proacl FROM pg_proc WHERE oid = his) IS NULL THEN
+            CONTINUE;
+        END IF;
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', ours);
+        FOR privilege IN
+            SELECT coalesce(quote_ident(r.rolname), 'PUBLIC') AS grantee,
+                   a.is_grantable
+              FROM pg_proc, aclexplode(proacl) a
+              LEFT JOIN pg_roles r ON r.oid = a.grantee
+             WHERE pg_proc.oid = his
+        LOOP
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s %s',
+                           ours, privilege.grantee,
+                           CASE WHEN privilege.is_grantable
+                                THEN 'WITH GRANT OPTION' END);
+        END LOOP;
+        DELETE FROM pg_init_privs
+         WHERE classoid = 'pg_proc'::regclass AND objoid = ours;
+        DELETE FROM pg_shdepend
+         WHERE dbid = (SELECT oid FROM pg_database
+                        WHERE datname = current_database())
+           AND classid = 'pg_proc'::regclass AND objid = ours
+           AND deptype = 'i';
+    END LOOP;
+
+    FOR his IN
+        SELECT oid FROM pg_proc
+         WHERE pronamespace = '_v'::regnamespace
+           AND proname LIKE 'replaced %'
+    LOOP
+        EXECUTE format('DROP FUNCTION %s', his);
+    END LOOP;
+EXCEPTION
+    WHEN dependent_objects_still_exist THEN
+        GET STACKED DIAGNOSTICS dependents = PG_EXCEPTION_DETAIL;
+        RAISE EXCEPTION 'cannot replace the functions in schema _v because other objects depend on them'
+              USING ERRCODE = 'dependent_objects_still_exist',
+                    DETAIL = replace(dependents, 'replaced ', ''),
+                    HINT = 'Drop these objects, and create them again after CREATE EXTENSION.';
+END
+$$;

@@ -1,0 +1,48 @@
+/*-------------------------------------------------------------------------
+ *
+ * registry.h
+ *		The table _v.patches: lock it, look up, insert, delete.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef VERSIONING_REGISTRY_H
+#define VERSIONING_REGISTRY_H
+
+#include "access/genam.h"
+#include "executor/tuptable.h"
+#include "nodes/parsenodes.h"
+#include "utils/array.h"
+#include "utils/relcache.h"
+#include "utils/snapshot.h"
+
+/* The open register. */
+typedef struct Registry
+{
+	Relation	table;
+	Snapshot	snapshot;		/* which of its rows are seen */
+	IndexScanDesc by_name;		/* on the primary key, rescanned per name */
+	TupleTableSlot *row;		/* what registry_find() found last */
+} Registry;
+
+/* An installed patch, as registry_find_naming() lists them. */
+typedef struct InstalledPatch
+{
+	ItemPointerData tid;		/* its place in the table */
+	char	   *name;
+} InstalledPatch;
+
+extern Registry *registry_open(AclMode privilege);
+extern void registry_close(Registry *registry);
+
+extern bool registry_find(Registry *registry, const text *name);
+extern InstalledPatch *registry_found(Registry *registry);
+extern Datum registry_value(Registry *registry, const char *column,
+							bool *isnull);
+extern List *registry_find_naming(Registry *registry, const char *column,
+								  const text *name);
+
+extern void registry_insert(Registry *registry, text *name,
+							ArrayType *requires, ArrayType *conflicts);
+extern void registry_delete(Registry *registry, const text *name);
+
+#endif							/* VERSIONING_REGISTRY_H */

@@ -1,0 +1,183 @@
+/*-------------------------------------------------------------------------
+ *
+ * reverse_lookup.c
+ *		Which installed patches name a given one as requirement or conflict?
+ *
+ * Both columns have a GIN index, so that the answer does not cost more as the
+ * register grows:
+ *
+ * patches_requires_idx is written by each registration and read only by the
+ * few un-registrations.  So it has a pending list (fastupdate): writing is
+ * cheap, and the reader moves the list into the index before it looks.
+ *
+ * patches_conflicts_idx is read by each registration and hardly ever written.
+ * It has no pending list, and no entry for a patch without conflicts.
+ *
+ * The index says which rows may match; what the rows say counts.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/gin_private.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "miscadmin.h"
+#include "registry.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+/* The strategy number of @> in GIN's operator class array_ops. */
+#define GIN_ARRAY_CONTAINS 2
+
+/*
+ * Opens the GIN index on the column, patches_COLUMN_idx.  Raises 55000 if it
+ * is gone or not valid.
+ */
+static Relation
+open_column_index(Registry *registry, const char *column)
+{
+	Oid			schema = RelationGetNamespace(registry->table);
+	char	   *name = psprintf("patches_%s_idx", column);
+	Oid			index_oid = get_relname_relid(name, schema);
+
+	if (OidIsValid(index_oid) &&
+		get_rel_relkind(index_oid) == RELKIND_INDEX)
+	{
+		Relation	index = index_open(index_oid, AccessShareLock);
+
+		if (index->rd_index->indrelid == RelationGetRelid(registry->table) &&
+			index->rd_rel->relam == GIN_AM_OID &&
+			index->rd_index->indisvalid)
+			return index;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("index \"%s\" on table _v.patches is missing or not valid",
+					name),
+			 errhint("CREATE INDEX %s ON _v.patches USING gin (%s)%s;",
+					 name, column,
+					 strcmp(column, "conflicts") == 0 ?
+					 " WITH (fastupdate = off) WHERE conflicts <> '{}'" : "")));
+	return NULL;				/* keep the compiler quiet */
+}
+
+/*
+ * Moves the pending list of the index into the index proper.  Only the owner
+ * of an index may ask for that, so it is done as the owner, as the checks of
+ * foreign keys are; no user's code runs in it.
+ */
+static void
+flush_pending_list(Relation index)
+{
+	Oid			user;
+	int			context;
+
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(index->rd_rel->relowner,
+						   context | SECURITY_RESTRICTED_OPERATION);
+	DirectFunctionCall1(gin_clean_pending_list,
+						ObjectIdGetDatum(RelationGetRelid(index)));
+	SetUserIdAndSecContext(user, context);
+}
+
+/*
+ * The bitmap of the rows whose column may contain the name.  It is given all
+ * the memory it may want, so that it stays exact.
+ */
+static TIDBitmap *
+rows_that_may_name(Relation index, Snapshot snapshot, const text *name)
+{
+	TIDBitmap  *bitmap = tbm_create(MaxAllocSize, NULL);
+	Datum		element = PointerGetDatum(name);
+	ArrayType  *names = construct_array(&element, 1, TEXTOID, -1, false,
+										TYPALIGN_INT);
+	ScanKeyData key;
+	IndexScanDesc scan;
+
+	ScanKeyEntryInitialize(&key, 0, 1, GIN_ARRAY_CONTAINS, InvalidOid,
+						   index->rd_indcollation[0], F_ARRAYCONTAINS,
+						   PointerGetDatum(names));
+	scan = index_beginscan_bitmap(index, snapshot, NULL, 1);
+	index_rescan(scan, &key, 1, NULL, 0);
+	index_getbitmap(scan, bitmap);
+	index_endscan(scan);
+	return bitmap;
+}
+
+/* Does the array of names, which may be NULL, hold this one? */
+static bool
+array_holds(Datum array, bool isnull, const text *name)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	if (isnull)
+		return false;
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false,
+					  TYPALIGN_INT, &elements, &nulls, &count);
+	for (int i = 0; i < count; i++)
+		if (!nulls[i] &&
+			DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID,
+												 elements[i],
+												 PointerGetDatum(name))))
+			return true;
+	return false;
+}
+
+/*
+ * The installed patches whose column, "requires" or "conflicts", holds the
+ * name: a list of InstalledPatch in the order of the table, which is that of
+ * their registration as long as nothing was deleted.  Overwrites what
+ * registry_find() found.  All memory is the current context's.
+ */
+List *
+registry_find_naming(Registry *registry, const char *column, const text *name)
+{
+	List	   *patches = NIL;
+	Relation	index = open_column_index(registry, column);
+	IndexFetchTableData *fetch = table_index_fetch_begin(registry->table);
+	OffsetNumber offsets[MaxHeapTuplesPerPage];
+	CompatBitmapIterator *pages;
+	TIDBitmap  *bitmap;
+	BlockNumber block;
+	int			count;
+
+	if (GinGetUseFastUpdate(index))
+		flush_pending_list(index);
+	bitmap = rows_that_may_name(index, registry->snapshot, name);
+
+	pages = compat_bitmap_begin(bitmap);
+	while ((count = compat_bitmap_next(pages, &block, offsets)) >= 0)
+		for (int i = 0; i < count; i++)
+		{
+			ItemPointerData tid;
+			bool		call_again = false;
+			bool		isnull;
+			Datum		value;
+
+			ItemPointerSet(&tid, block, offsets[i]);
+			if (!table_index_fetch_tuple(fetch, &tid, registry->snapshot,
+										 registry->row, &call_again, NULL))
+				continue;
+			value = registry_value(registry, column, &isnull);
+			if (array_holds(value, isnull, name))
+				patches = lappend(patches, registry_found(registry));
+		}
+
+	compat_bitmap_end(pages);
+	tbm_free(bitmap);
+	table_index_fetch_end(fetch);
+	index_close(index, NoLock);
+	return patches;
+}
