@@ -20,7 +20,8 @@ version := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(control))
 
 EXTENSION = versioning
 MODULE_big = versioning
-OBJS = $(patsubst $(here)%.c,%.o,$(wildcard $(here)src/*.c))
+OBJS = src/versioning.o src/rules.o src/registry.o src/reverse_lookup.o \
+	src/patch.o src/assertions.o
 DATA = sql/versioning--$(version).sql
 
 REGRESS = $(filter-out versioning--%, \
@@ -28,6 +29,11 @@ REGRESS = $(filter-out versioning--%, \
 ISOLATION = $(patsubst $(here)test/isolation/specs/%.spec,%, \
 	$(wildcard $(here)test/isolation/specs/*.spec))
 ISOLATION_OPTS = --inputdir=$(here)test/isolation
+
+# Some packages of PostgreSQL come without the isolation tester.
+ifeq ($(wildcard $(dir $(PGXS))../test/isolation/pg_isolation_regress*),)
+undefine ISOLATION
+endif
 
 # The programs, and what they share
 
@@ -83,7 +89,8 @@ clean-directories:
 else # PostgreSQL or its headers for extensions are not there
 
 all install installdirs installcheck uninstall:
-	@$(here)test/setup --check
+	@$(here)test/setup --check build
+	@echo 'PostgreSQL has no file "$(PGXS)".' >&2; exit 1
 
 clean distclean maintainer-clean:
 	rm -rf $(EXTENSION).so $(OBJS) $(OBJS:.o=.bc) $(EXTRA_CLEAN) \
@@ -95,14 +102,21 @@ clean distclean maintainer-clean:
 endif
 
 # On a throw-away cluster. What setup installs decides what can be built, so
-# a make of its own builds.
+# it is for a make of its own to build.
 
-setup:
-	$(here)test/setup
+setup setup-test:
+	$(here)test/setup test
 
-demo test: setup
+setup-demo setup-bench:
+	$(here)test/setup build
+
+demo bench: %: setup-%
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
-	$(here)test/$@
+	BUILD_DIRECTORY='$(CURDIR)' $(here)test/$@
 
-.PHONY: setup demo test install-programs installdirs-programs \
-	uninstall-programs clean-directories
+test: setup-test
+	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
+	BUILD_DIRECTORY='$(CURDIR)' $(here)test/run
+
+.PHONY: setup setup-demo setup-test setup-bench demo test bench \
+	install-programs installdirs-programs uninstall-programs clean-directories

@@ -1,0 +1,6 @@
+BEGIN;
+SELECT _v.unregister_patch( 'first' );
+
+DROP TABLE countries;
+
+COMMIT;

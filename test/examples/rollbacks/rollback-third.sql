@@ -1,0 +1,6 @@
+BEGIN;
+SELECT _v.unregister_patch( 'third' );
+
+DROP TABLE cities;
+
+COMMIT;

@@ -1,0 +1,6 @@
+BEGIN;
+SELECT _v.unregister_patch( 'users' );
+
+DROP TABLE users;
+
+COMMIT;
