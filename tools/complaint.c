@@ -1,0 +1,62 @@
+/*-------------------------------------------------------------------------
+ *
+ * complaint.c
+ *		What is to be said about a script, kept until someone prints it
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "complaint.h"
+#include "lib/stringinfo.h"
+
+/* Add a complaint; the text is formatted here, the path only referred to. */
+void
+complaint_add(ComplaintList *list, ComplaintLevel level, const char *path,
+			  int line, const char *format,...)
+{
+	StringInfoData text;
+	Complaint  *complaint;
+	int			needed;
+
+	initStringInfo(&text);
+	do
+	{
+		va_list		args;
+
+		va_start(args, format);
+		needed = appendStringInfoVA(&text, format, args);
+		va_end(args);
+		if (needed > 0)
+			enlargeStringInfo(&text, needed);
+	} while (needed > 0);
+
+	if (list->count == list->space)
+	{
+		list->space = Max(8, 2 * list->space);
+		list->items = pg_realloc(list->items,
+								 list->space * sizeof(Complaint));
+	}
+	complaint = &list->items[list->count++];
+	complaint->level = level;
+	complaint->path = path;
+	complaint->line = line;
+	complaint->text = text.data;
+}
+
+/* Forget all but the first "count" complaints. */
+void
+complaint_shorten(ComplaintList *list, int count)
+{
+	while (list->count > count)
+		pfree(list->items[--list->count].text);
+}
+
+/* Free all that the list holds, and make it empty. */
+void
+complaint_free(ComplaintList *list)
+{
+	complaint_shorten(list, 0);
+	pg_free(list->items);
+	memset(list, 0, sizeof(*list));
+}

@@ -1,0 +1,268 @@
+/*-------------------------------------------------------------------------
+ *
+ * list-dependencies.c
+ *		Print the dependencies of patch files, or the files in their order
+ *
+ * For each file, in the order given, prints the pairs of a patch and what it
+ * requires, as tsort takes them:
+ *
+ *		list-dependencies *.sql | tsort | tac
+ *
+ * A patch with an even number of requirements is printed with itself too,
+ * which tells tsort that it exists.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "getopt_long.h"
+#include "patch_file.h"
+#include "patch_graph.h"
+
+/* Exit statuses; the greatest that applies counts */
+#define STATUS_PROBLEM 1		/* not understood, or not possible */
+#define STATUS_TROUBLE 2		/* usage, or a file or output that fails */
+
+static const char *const progname = "list-dependencies";
+static const char *const standard_input = "(standard input)";
+
+/* What was asked for */
+typedef struct Options
+{
+	bool		in_order;
+	bool		is_null_separated;
+	char	  **paths;
+	int			count;
+} Options;
+
+static void
+print_usage(void)
+{
+	printf("Usage: %s [OPTION]... FILE...\n", progname);
+	puts("Print which patch requires which, for tsort, or the files in the\n"
+		 "order in which they can be applied.\n\n"
+		 "  -o, --order    print the files, each after those that it needs\n"
+		 "  -0, --null     with --order: end each file name with a NUL\n"
+		 "  -h, --help     show this help, then exit\n"
+		 "  -V, --version  show the version, then exit\n\n"
+		 "FILE is a psql script; - is standard input.\n\n"
+		 "Exit status: 0 if all is well, 1 if something in a file is not\n"
+		 "understood or not possible, 2 for wrong usage or if a file cannot\n"
+		 "be read.");
+}
+
+/* Say how to get help, after a message about the usage. */
+static int
+usage_error(const char *message)
+{
+	if (message != NULL)
+		fprintf(stderr, "%s: %s\n", progname, message);
+	fprintf(stderr, "Try \"%s --help\" for more information.\n", progname);
+	return STATUS_TROUBLE;
+}
+
+/*
+ * Write out what has been printed.  Returns the status that the program
+ * shall have, given what it is so far.
+ */
+static int
+finish_output(int status)
+{
+	bool		failed = ferror(stdout) != 0;
+
+	if (fflush(stdout) == 0 && !failed)
+		return status;
+	fprintf(stderr, "%s: could not write to standard output: %s\n",
+			progname, strerror(errno));
+	return STATUS_TROUBLE;
+}
+
+/* The graver of two statuses */
+static int
+worst(int a, int b)
+{
+	return Max(a, b);
+}
+
+/* Print what there is to complain about a file; returns the status. */
+static int
+print_complaints(const ComplaintList *complaints, const char *path)
+{
+	int			status = 0;
+	int			i;
+
+	for (i = 0; i < complaints->count; i++)
+	{
+		const Complaint *complaint = &complaints->items[i];
+
+		fprintf(stderr, "%s: %s:", progname,
+				complaint->path != NULL ? complaint->path : path);
+		if (complaint->line > 0)
+			fprintf(stderr, "%d:", complaint->line);
+		if (complaint->level == COMPLAINT_ERROR)
+			status = STATUS_PROBLEM;
+		else
+			fputs(" warning:", stderr);
+		fprintf(stderr, " %s\n", complaint->text);
+	}
+	return status;
+}
+
+/* Can tsort take the name for one word?  If not, complain. */
+static bool
+is_one_word(const PatchCall *call, const char *name,
+			ComplaintList *complaints)
+{
+	if (strpbrk(name, " \t\n\v\f\r") == NULL)
+		return true;
+	complaint_add(complaints, COMPLAINT_ERROR, NULL, call->line,
+				  "\"%s\" has white space in it, which tsort would take for "
+				  "the end of the name", name);
+	return false;
+}
+
+/* Print the pairs of one registration. */
+static void
+print_pairs(const PatchCall *call, ComplaintList *complaints)
+{
+	const SimpleStringListCell *cell;
+	bool		is_even = true;
+
+	if (!is_one_word(call, call->name, complaints))
+		return;
+	for (cell = call->requirements.head; cell != NULL; cell = cell->next)
+	{
+		if (!is_one_word(call, cell->val, complaints))
+			continue;
+		printf("%s %s\n", call->name, cell->val);
+		is_even = !is_even;
+	}
+	if (is_even)
+		printf("%s %s\n", call->name, call->name);
+}
+
+/* Print the pairs of one file, in the order of its registrations. */
+static void
+print_dependencies(const PatchFile *file, ComplaintList *complaints)
+{
+	int			i;
+
+	for (i = 0; i < file->count; i++)
+		if (file->calls[i].action != PATCH_UNREGISTER)
+			print_pairs(&file->calls[i], complaints);
+}
+
+/* Print the files in their order; returns the status. */
+static int
+print_order(PatchGraph *graph, const Options *options)
+{
+	const char **paths = pg_malloc(options->count * sizeof(char *));
+	ComplaintList complaints = {NULL, 0, 0};
+	int			count = patch_graph_sort(graph, paths, &complaints);
+	int			status = print_complaints(&complaints, NULL);
+	int			i;
+
+	for (i = 0; i < count; i++)
+	{
+		fputs(paths[i] == standard_input ? "-" : paths[i], stdout);
+		putchar(options->is_null_separated ? '\0' : '\n');
+	}
+	complaint_free(&complaints);
+	pg_free(paths);
+	return status;
+}
+
+/* Read all files and print what was asked for; returns the status. */
+static int
+run(const Options *options)
+{
+	PatchGraph *graph = patch_graph_create();
+	PatchFile **files = pg_malloc(options->count * sizeof(PatchFile *));
+	int			status = 0;
+	int			count = 0;
+	int			i;
+
+	for (i = 0; i < options->count; i++)
+	{
+		const char *path = options->paths[i];
+		bool		is_standard_input = strcmp(path, "-") == 0;
+		PatchFile  *file = is_standard_input ?
+			patch_file_read_descriptor(STDIN_FILENO) : patch_file_read(path);
+		ComplaintList complaints = {NULL, 0, 0};
+
+		if (is_standard_input)
+			path = standard_input;
+		if (file == NULL)
+		{
+			fprintf(stderr, "%s: %s: could not read: %s\n", progname, path,
+					strerror(errno));
+			status = STATUS_TROUBLE;
+			continue;
+		}
+		files[count++] = file;
+		patch_graph_add(graph, path, file, &complaints);
+		if (!options->in_order)
+			print_dependencies(file, &complaints);
+
+		status = worst(status, print_complaints(&file->complaints, path));
+		status = worst(status, print_complaints(&complaints, path));
+		complaint_free(&complaints);
+	}
+	if (options->in_order)
+		status = worst(status, print_order(graph, options));
+
+	patch_graph_free(graph);
+	while (count > 0)
+		patch_file_free(files[--count]);
+	pg_free(files);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{"order", no_argument, NULL, 'o'},
+		{"null", no_argument, NULL, '0'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0}
+	};
+	Options		options = {false, false, NULL, 0};
+	int			c;
+
+	/* A reader that goes away shall be an error, not the end */
+	signal(SIGPIPE, SIG_IGN);
+
+	while ((c = getopt_long(argc, argv, "o0hV", long_options, NULL)) != -1)
+	{
+		switch (c)
+		{
+			case 'o':
+				options.in_order = true;
+				break;
+			case '0':
+				options.is_null_separated = true;
+				break;
+			case 'h':
+				print_usage();
+				return finish_output(0);
+			case 'V':
+				printf("%s (Versioning) %s\n", progname, VERSIONING_VERSION);
+				return finish_output(0);
+			default:
+				return usage_error(NULL);
+		}
+	}
+	options.paths = argv + optind;
+	options.count = argc - optind;
+	if (options.count == 0)
+		return usage_error("no file is given");
+	if (options.is_null_separated && !options.in_order)
+		return usage_error("--null can be used with --order only");
+
+	return finish_output(run(&options));
+}

@@ -1,0 +1,197 @@
+/*-------------------------------------------------------------------------
+ *
+ * patch_file.c
+ *		The registrations that running a file would make
+ *
+ * Reads a file as psql would run it, and collects the calls of
+ * _v.register_patch, _v.try_register_patch and _v.unregister_patch that this
+ * would make.  Work is done for a file only as far as the last place where a
+ * call may be: behind it, nothing can change the answer.
+ *
+ * The layers, each of which knows only those below it:
+ *
+ *	patch_file		queries, as psql sends them or not
+ *	patch_block		PL/pgSQL, in DO
+ *	patch_statement SQL statements: is what is in it run?
+ *	patch_reader	names and calls
+ *	patch_call		arguments, patch_constant what they are
+ *	psql_script		what psql makes of a script
+ *	sql_lexer		tokens, sql_constant what they mean
+ *
+ * Nothing here prints, and only running out of memory exits.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "call_search.h"
+#include "patch_call.h"
+#include "patch_file.h"
+#include "patch_reader.h"
+#include "patch_statement.h"
+#include "script_source.h"
+
+/*
+ * psql has sent the query whose calls are those from "count" on.  If it is
+ * one with an open parenthesis, the server refuses it.
+ */
+static void
+end_query(PatchReader *reader, int count)
+{
+	if (!reader->script.is_unbalanced || reader->file->count == count)
+		return;
+	patch_reader_forget(reader, count);
+	patch_reader_complain(reader, COMPLAINT_WARNING,
+						  reader->script.parenthesis,
+						  "this parenthesis is never closed, so a "
+						  "registration does not run");
+}
+
+/* Read queries up to the last place; returns whether it got behind that. */
+static bool
+read_queries(PatchReader *reader, const char *last_place)
+{
+	PatchFile  *file = reader->file;
+	int			count = 0;
+	int			complaints = 0;
+
+	while (reader->token.kind != SQL_END)
+	{
+		switch (reader->token.kind)
+		{
+			case SQL_SEND:
+				end_query(reader, count);
+				if (reader->script.lexer.cursor > last_place &&
+					reader->script.lexer.cursor < reader->script.lexer.end)
+					return true;
+				break;
+			case SQL_DISCARD:
+				patch_reader_forget(reader, count);
+				complaint_shorten(&file->complaints, complaints);
+				break;
+			case SQL_UNTERMINATED:
+				patch_reader_end_hidden(reader, count, complaints);
+				break;
+			default:
+				if (!patch_reader_at_symbol(reader, ";"))
+				{
+					patch_statement_read(reader);
+					continue;
+				}
+				break;
+		}
+		if (reader->token.kind == SQL_SEND ||
+			reader->token.kind == SQL_DISCARD)
+		{
+			count = file->count;
+			complaints = file->complaints.count;
+		}
+		patch_reader_advance(reader);
+	}
+	return false;
+}
+
+/*
+ * Read a script that is in memory, no call being behind offset "last_place".
+ * Returns NULL if the text is not the whole script and there is not enough
+ * of it.  Free the result with patch_file_free.
+ */
+PatchFile *
+patch_file_read_text(const char *text, size_t length, size_t last_place,
+					 bool is_whole)
+{
+	PatchFile  *file = pg_malloc0(sizeof(PatchFile));
+	PatchReader reader;
+	const char *place = text + Min(last_place, length);
+	bool		is_enough;
+
+	patch_reader_init(&reader, file, text, length, 1, true);
+	is_enough = read_queries(&reader, place) || is_whole;
+	patch_reader_free(&reader);
+	if (!is_enough)
+	{
+		patch_file_free(file);
+		file = NULL;
+	}
+	return file;
+}
+
+/* Read the script in a source, as much of it as it takes. */
+static PatchFile *
+read_source(ScriptSource *source)
+{
+	PatchFile  *file;
+
+	if (source->not_a_script != NULL)
+	{
+		file = pg_malloc0(sizeof(PatchFile));
+		complaint_add(&file->complaints, COMPLAINT_ERROR, NULL, 0,
+					  "this is %s", source->not_a_script);
+		return file;
+	}
+	if (source->last_place == CALL_SEARCH_NONE)
+		return pg_malloc0(sizeof(PatchFile));
+
+	while ((source->length == 0 && !source->is_whole) ||
+		   (file = patch_file_read_text(source->text, source->length,
+										source->last_place,
+										source->is_whole)) == NULL)
+	{
+		if (!script_source_extend(source))
+			return NULL;
+	}
+	return file;
+}
+
+/*
+ * Read the script that an open file is, from its beginning.  Returns NULL
+ * with errno set if it cannot be read.  Free the result with
+ * patch_file_free; the descriptor remains the caller's.
+ */
+PatchFile *
+patch_file_read_descriptor(int fd)
+{
+	ScriptSource source;
+	PatchFile  *file = NULL;
+	int			save_errno;
+
+	if (script_source_open(&source, fd))
+		file = read_source(&source);
+	save_errno = errno;
+	script_source_free(&source);
+	errno = save_errno;
+	return file;
+}
+
+/* The same for the file of that name. */
+PatchFile *
+patch_file_read(const char *path)
+{
+	int			fd = open(path, O_RDONLY, 0);
+	PatchFile  *file;
+	int			save_errno;
+
+	if (fd < 0)
+		return NULL;
+	file = patch_file_read_descriptor(fd);
+	save_errno = errno;
+	close(fd);
+	errno = save_errno;
+	return file;
+}
+
+/* Free a file and all that it holds. */
+void
+patch_file_free(PatchFile *file)
+{
+	int			i;
+
+	for (i = 0; i < file->count; i++)
+		patch_call_free(&file->calls[i]);
+	pg_free(file->calls);
+	complaint_free(&file->complaints);
+	pg_free(file);
+}

@@ -1,0 +1,296 @@
+/*-------------------------------------------------------------------------
+ *
+ * patch_graph.c
+ *		Which of several patch files must come before which
+ *
+ * The graph has two kinds of nodes: files, and names of patches.  A name has
+ * been provided when all files that register it are done (mostly it is one),
+ * a file is ready when all names that it requires have been provided.  With
+ * the names in between, the number of edges is that of registrations and
+ * requirements, however many files register or require the same.
+ *
+ * Sorting takes, again and again, the first file of those that are ready.
+ * Files that never get ready are in a cycle or behind one; from each of them
+ * we go to a file that it waits for, and so on, until we meet a file for the
+ * second time: then that is a cycle.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "common/hashfn.h"
+#include "common/logging.h"
+#include "file_heap.h"
+#include "patch_cycle.h"
+#include "patch_graph.h"
+
+typedef struct NameEntry
+{
+	const char *name;
+	int			index;
+	uint32		status;
+} NameEntry;
+
+#define SH_PREFIX names
+#define SH_ELEMENT_TYPE NameEntry
+#define SH_KEY_TYPE const char *
+#define SH_KEY name
+#define SH_HASH_KEY(table, key) \
+	hash_bytes((const unsigned char *) (key), strlen(key))
+#define SH_EQUAL(table, a, b) (strcmp((a), (b)) == 0)
+#define SH_SCOPE static inline
+#define SH_RAW_ALLOCATOR pg_malloc0
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* Make room for one more item in an array that grows. */
+#define MAKE_ROOM(array, count, space, type) \
+	do { \
+		if ((count) == (space)) \
+		{ \
+			(space) = Max(64, 2 * (space)); \
+			(array) = (type *) pg_realloc((array), (space) * sizeof(type)); \
+		} \
+	} while (0)
+
+/* An empty graph; free it with patch_graph_free. */
+PatchGraph *
+patch_graph_create(void)
+{
+	PatchGraph *graph = pg_malloc0(sizeof(PatchGraph));
+
+	graph->index = names_create(64, NULL);
+	return graph;
+}
+
+/* Free the graph; the files and paths in it are the caller's. */
+void
+patch_graph_free(PatchGraph *graph)
+{
+	names_destroy(graph->index);
+	pg_free(graph->names);
+	pg_free(graph->files);
+	pg_free(graph->links);
+	pg_free(graph);
+}
+
+/* The name's node, or NULL. */
+GraphName *
+patch_graph_find(const PatchGraph *graph, const char *name)
+{
+	NameEntry  *entry = names_lookup(graph->index, name);
+
+	return entry == NULL ? NULL : &graph->names[entry->index];
+}
+
+/* The name's node, a new one if there is none. */
+static GraphName *
+find_or_add_name(PatchGraph *graph, const char *name)
+{
+	bool		found;
+	NameEntry  *entry = names_insert(graph->index, name, &found);
+	GraphName  *node;
+
+	if (found)
+		return &graph->names[entry->index];
+
+	MAKE_ROOM(graph->names, graph->name_count, graph->name_space, GraphName);
+	entry->index = graph->name_count++;
+	node = &graph->names[entry->index];
+	memset(node, 0, sizeof(*node));
+	node->name = name;
+	node->providers = node->last_provider = node->waiting = PATCH_GRAPH_NONE;
+	node->seen = PATCH_GRAPH_NONE;
+	return node;
+}
+
+/* A new link to a file. */
+static int
+add_link(PatchGraph *graph, int file, int next)
+{
+	MAKE_ROOM(graph->links, graph->link_count, graph->link_space, GraphLink);
+	graph->links[graph->link_count].file = file;
+	graph->links[graph->link_count].next = next;
+	return graph->link_count++;
+}
+
+/*
+ * Add a file, which must outlive the graph as must its path.  What is
+ * remarkable about the names that it registers is added to the complaints.
+ */
+void
+patch_graph_add(PatchGraph *graph, const char *path, const PatchFile *file,
+				ComplaintList *complaints)
+{
+	int			number = graph->file_count;
+	GraphFile  *node;
+	int			i;
+
+	MAKE_ROOM(graph->files, graph->file_count, graph->file_space, GraphFile);
+	node = &graph->files[graph->file_count++];
+	memset(node, 0, sizeof(*node));
+	node->path = path;
+	node->file = file;
+
+	for (i = 0; i < file->count; i++)
+	{
+		const PatchCall *call = &file->calls[i];
+		GraphName  *name;
+		int			link;
+
+		if (call->action == PATCH_UNREGISTER)
+			continue;
+		name = find_or_add_name(graph, call->name);
+		if (name->providers == PATCH_GRAPH_NONE)
+		{
+			name->path = path;
+			name->line = call->line;
+		}
+		else
+			complaint_add(complaints, COMPLAINT_WARNING, path, call->line,
+						  "patch \"%s\" is registered by %s:%d too",
+						  call->name, name->path, name->line);
+
+		if (name->last_provider != PATCH_GRAPH_NONE &&
+			graph->links[name->last_provider].file == number)
+			continue;
+		link = add_link(graph, number, PATCH_GRAPH_NONE);
+		if (name->last_provider == PATCH_GRAPH_NONE)
+			name->providers = link;
+		else
+			graph->links[name->last_provider].next = link;
+		name->last_provider = link;
+		name->missing++;
+	}
+}
+
+/*
+ * Let a file wait for the names that it requires.  One that it registers
+ * itself before is none of them.
+ */
+static void
+await_requirements(PatchGraph *graph, int number, ComplaintList *complaints)
+{
+	GraphFile  *node = &graph->files[number];
+	int			i;
+
+	for (i = 0; i < node->file->count; i++)
+	{
+		const PatchCall *call = &node->file->calls[i];
+		const SimpleStringListCell *cell;
+
+		if (call->action == PATCH_UNREGISTER)
+			continue;
+		for (cell = call->requirements.head; cell != NULL; cell = cell->next)
+		{
+			GraphName  *name = find_or_add_name(graph, cell->val);
+
+			if (name->seen == number)
+				continue;
+			if (name->providers == PATCH_GRAPH_NONE)
+				complaint_add(complaints, COMPLAINT_WARNING, node->path,
+							  call->line,
+							  "patch \"%s\" requires \"%s\", which none of "
+							  "the files registers", call->name, cell->val);
+			else
+			{
+				name->waiting = add_link(graph, number, name->waiting);
+				node->missing++;
+			}
+		}
+		patch_graph_find(graph, call->name)->seen = number;
+	}
+}
+
+/*
+ * The file is done: what it registers may make others ready.  A name that it
+ * registers twice counts once: "pass" tells.
+ */
+static void
+finish_file(PatchGraph *graph, int number, int pass, FileHeap *ready)
+{
+	GraphFile  *node = &graph->files[number];
+	int			i;
+
+	node->is_done = true;
+	for (i = 0; i < node->file->count; i++)
+	{
+		const PatchCall *call = &node->file->calls[i];
+		GraphName  *name;
+		int			link;
+
+		if (call->action == PATCH_UNREGISTER)
+			continue;
+		name = patch_graph_find(graph, call->name);
+		if (name->seen == pass)
+			continue;
+		name->seen = pass;
+		if (--name->missing > 0)
+			continue;
+		for (link = name->waiting; link != PATCH_GRAPH_NONE;
+			 link = graph->links[link].next)
+		{
+			int			waiting = graph->links[link].file;
+
+			if (--graph->files[waiting].missing == 0)
+				file_heap_push(ready, waiting);
+		}
+	}
+}
+
+/* Does the file register anything? */
+static bool
+registers_something(const PatchFile *file)
+{
+	int			i;
+
+	for (i = 0; i < file->count; i++)
+		if (file->calls[i].action != PATCH_UNREGISTER)
+			return true;
+	return false;
+}
+
+/*
+ * Put the files into an order in which they can be applied: write their
+ * paths to "paths", which has room for all of them, and return how many they
+ * are.  The complaints say which are left out, and why.  This can be done
+ * once for a graph.
+ */
+int
+patch_graph_sort(PatchGraph *graph, const char **paths,
+				 ComplaintList *complaints)
+{
+	FileHeap	ready;
+	int			count = 0;
+	int			i;
+
+	file_heap_init(&ready, graph->file_count);
+	for (i = 0; i < graph->file_count; i++)
+	{
+		GraphFile  *node = &graph->files[i];
+
+		if (!registers_something(node->file))
+		{
+			complaint_add(complaints, COMPLAINT_WARNING, node->path, 0,
+						  "this registers no patch, so it is left out");
+			node->is_done = true;
+			continue;
+		}
+		await_requirements(graph, i, complaints);
+		if (node->missing == 0)
+			file_heap_push(&ready, i);
+	}
+
+	while (ready.count > 0)
+	{
+		int			first = file_heap_pop(&ready);
+
+		paths[count++] = graph->files[first].path;
+		finish_file(graph, first, graph->file_count + first, &ready);
+	}
+	file_heap_free(&ready);
+
+	patch_cycle_explain(graph, complaints);
+	return count;
+}

@@ -1,0 +1,239 @@
+/*-------------------------------------------------------------------------
+ *
+ * patch_reader.c
+ *		Going through a script, collecting calls
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "call_search.h"
+#include "patch_call.h"
+#include "patch_reader.h"
+#include "sql_constant.h"
+
+/* The functions that we look for, by what they do. */
+static const char *const functions[] = {
+	[PATCH_REGISTER] = "register_patch",
+	[PATCH_TRY_REGISTER] = "try_register_patch",
+	[PATCH_UNREGISTER] = "unregister_patch"
+};
+
+/*
+ * Begin to read a text into "file", with its first token at hand.  Both must
+ * outlive the reader.
+ */
+void
+patch_reader_init(PatchReader *reader, PatchFile *file, const char *text,
+				  size_t length, int first_line, bool is_script)
+{
+	memset(reader, 0, sizeof(*reader));
+	reader->file = file;
+	psql_script_init(&reader->script, text, length, first_line, is_script);
+	patch_reader_advance(reader);
+}
+
+/* Free what the reader holds; the file is the caller's. */
+void
+patch_reader_free(PatchReader *reader)
+{
+	psql_script_free(&reader->script);
+}
+
+/* Go to the next token. */
+void
+patch_reader_advance(PatchReader *reader)
+{
+	psql_script_next(&reader->script, &reader->token);
+}
+
+/* Is this key word at hand? */
+bool
+patch_reader_at(const PatchReader *reader, const char *word)
+{
+	return sql_constant_is_keyword(&reader->token, word);
+}
+
+/* Is one of these key words at hand?  The last is followed by NULL. */
+bool
+patch_reader_at_one_of(const PatchReader *reader, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (patch_reader_at(reader, *words))
+			return true;
+	return false;
+}
+
+/* Is this symbol or operator at hand? */
+bool
+patch_reader_at_symbol(const PatchReader *reader, const char *symbol)
+{
+	return sql_constant_is_symbol(&reader->token, symbol);
+}
+
+/* Is the statement over? */
+bool
+patch_reader_at_end(const PatchReader *reader)
+{
+	switch (reader->token.kind)
+	{
+		case SQL_END:
+		case SQL_SEND:
+		case SQL_DISCARD:
+		case SQL_UNTERMINATED:
+			return true;
+		default:
+			return reader->script.parentheses == 0 &&
+				reader->script.blocks == 0 &&
+				patch_reader_at_symbol(reader, ";");
+	}
+}
+
+/* Pass the rest of a statement that runs none of the calls in it. */
+void
+patch_reader_skip_statement(PatchReader *reader)
+{
+	while (!patch_reader_at_end(reader))
+		patch_reader_advance(reader);
+}
+
+/* Pass the rest of a statement that runs all of the calls in it. */
+void
+patch_reader_read_statement(PatchReader *reader)
+{
+	while (!patch_reader_at_end(reader))
+		patch_reader_step(reader);
+}
+
+/* Complain about what stands at "place". */
+void
+patch_reader_complain(PatchReader *reader, ComplaintLevel level,
+					  const char *place, const char *text)
+{
+	complaint_add(&reader->file->complaints, level, NULL,
+				  psql_script_line(&reader->script, place), "%s", text);
+}
+
+/* Forget all but the first "count" calls. */
+void
+patch_reader_forget(PatchReader *reader, int count)
+{
+	PatchFile  *file = reader->file;
+
+	while (file->count > count)
+		patch_call_free(&file->calls[--file->count]);
+}
+
+/* Might this text register something? */
+bool
+patch_reader_mentions(const char *text, size_t length)
+{
+	return call_search_last(text, length) != CALL_SEARCH_NONE;
+}
+
+/* Read the call whose opening parenthesis is at hand. */
+static void
+read_call(PatchReader *reader)
+{
+	PatchFile  *file = reader->file;
+	const char *place = reader->token.start;
+	bool		is_doubtful = psql_script_is_doubtful(&reader->script);
+	PatchCall	call;
+
+	memset(&call, 0, sizeof(call));
+	call.action = (PatchAction) reader->action;
+	call.line = psql_script_line(&reader->script, place);
+	if (is_doubtful)
+		patch_reader_complain(reader, COMPLAINT_ERROR, place,
+							  "whether this runs depends on an \\if that "
+							  "cannot be known here");
+
+	if (!patch_call_read(&reader->script, &reader->token, &call,
+						 &file->complaints))
+	{
+		patch_call_free(&call);
+		return;
+	}
+	if (file->count == file->space)
+	{
+		file->space = Max(4, 2 * file->space);
+		file->calls = pg_realloc(file->calls,
+								 file->space * sizeof(PatchCall));
+	}
+	file->calls[file->count++] = call;
+}
+
+/* Note that the identifier at hand is a part of a qualified name. */
+static void
+extend_name(PatchReader *reader)
+{
+	int			i;
+
+	reader->parts = reader->after_dot ? reader->parts + 1 : 1;
+	reader->in_schema = reader->after_dot && reader->is_schema;
+	reader->after_dot = false;
+	reader->is_schema = sql_constant_is(&reader->token, "_v");
+	reader->action = -1;
+	for (i = 0; reader->in_schema && i < (int) lengthof(functions); i++)
+		if (sql_constant_is(&reader->token, functions[i]))
+			reader->action = i;
+}
+
+/*
+ * Pass the token at hand; if it begins the arguments of a call of one of our
+ * functions, the call.  The name of the database may stand before the
+ * schema, as PostgreSQL allows.
+ */
+void
+patch_reader_step(PatchReader *reader)
+{
+	if (reader->token.kind == SQL_IDENTIFIER)
+		extend_name(reader);
+	else if (reader->parts > 0 && !reader->after_dot &&
+			 patch_reader_at_symbol(reader, "."))
+		reader->after_dot = true;
+	else
+	{
+		bool		is_call = reader->in_schema && reader->action >= 0 &&
+			(reader->parts == 2 || reader->parts == 3) &&
+			!reader->after_dot && patch_reader_at_symbol(reader, "(");
+
+		reader->parts = 0;
+		reader->in_schema = false;
+		reader->after_dot = false;
+		if (is_call)
+		{
+			read_call(reader);
+			return;
+		}
+	}
+	patch_reader_advance(reader);
+}
+
+/*
+ * The token at hand has no end, so what follows never runs, nor what stands
+ * before it in the same query, whose calls and complaints are those behind
+ * the given numbers.
+ */
+void
+patch_reader_end_hidden(PatchReader *reader, int count, int complaints)
+{
+	const SqlToken *token = &reader->token;
+	bool		hides = reader->file->count > count ||
+		reader->file->complaints.count > complaints ||
+		patch_reader_mentions(token->start, token->length);
+	const char *what;
+
+	patch_reader_forget(reader, count);
+	complaint_shorten(&reader->file->complaints, complaints);
+	if (!hides)
+		return;
+
+	if (*token->start == '/')
+		what = "this comment has no end, so a registration does not run";
+	else if (*token->start == '$')
+		what = "this dollar quote has no end, so a registration does not run";
+	else
+		what = "this quote has no end, so a registration does not run";
+	patch_reader_complain(reader, COMPLAINT_WARNING, token->start, what);
+}

@@ -1,0 +1,307 @@
+/*-------------------------------------------------------------------------
+ *
+ * patch_statement.c
+ *		Which calls in an SQL statement are run
+ *
+ * A statement is known by its first words.  A query runs the calls in it,
+ * so does what stores or sends its result; what merely defines something
+ * does not.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "patch_block.h"
+#include "patch_statement.h"
+#include "sql_constant.h"
+
+/* A DO block in a DO block in ... */
+#define MAX_NESTING 32
+
+/*
+ * EXPLAIN: pass the options.  Returns whether the statement behind them,
+ * which is at hand then, is run.
+ */
+static bool
+read_explain(PatchReader *reader)
+{
+	static const char *const no[] = {"false", "off", NULL};
+	bool		analyze = false;
+
+	patch_reader_advance(reader);
+	if (patch_reader_at_symbol(reader, "("))
+	{
+		size_t		depth = reader->script.parentheses;
+
+		do
+		{
+			bool		is_analyze = patch_reader_at(reader, "analyze") ||
+				patch_reader_at(reader, "analyse");
+
+			patch_reader_advance(reader);
+			if (is_analyze)
+				analyze = !patch_reader_at_one_of(reader, no) &&
+					*reader->token.start != '0';
+		} while (!patch_reader_at_end(reader) &&
+				 reader->script.parentheses >= depth);
+		patch_reader_advance(reader);
+		return analyze;
+	}
+
+	while (patch_reader_at(reader, "verbose") ||
+		   patch_reader_at(reader, "analyze") ||
+		   patch_reader_at(reader, "analyse"))
+	{
+		analyze |= !patch_reader_at(reader, "verbose");
+		patch_reader_advance(reader);
+	}
+	return analyze;
+}
+
+/*
+ * CREATE TABLE ... AS and CREATE MATERIALIZED VIEW run their query, unless
+ * they end WITH NO DATA.  Nothing else that is created runs anything.
+ */
+static void
+read_create(PatchReader *reader)
+{
+	static const char *const attributes[] = {
+		"global", "local", "temporary", "temp", "unlogged", NULL
+	};
+	static const char *const no_data[] = {"with", "no", "data"};
+	size_t		matched = 0;
+	int			count = reader->file->count;
+
+	do
+		patch_reader_advance(reader);
+	while (patch_reader_at_one_of(reader, attributes));
+
+	if (!patch_reader_at(reader, "table") &&
+		!patch_reader_at(reader, "materialized"))
+	{
+		patch_reader_skip_statement(reader);
+		return;
+	}
+
+	while (!patch_reader_at_end(reader) &&
+		   !(reader->script.parentheses == 0 && patch_reader_at(reader, "as")))
+		patch_reader_advance(reader);
+
+	while (!patch_reader_at_end(reader))
+	{
+		if (matched < lengthof(no_data) &&
+			patch_reader_at(reader, no_data[matched]))
+			matched++;
+		else
+			matched = patch_reader_at(reader, "with") ? 1 : 0;
+		patch_reader_step(reader);
+	}
+	if (matched == lengthof(no_data))
+		patch_reader_forget(reader, count);
+}
+
+/* COPY (query) TO runs its query; COPY table FROM stdin has data. */
+static void
+read_copy(PatchReader *reader)
+{
+	patch_reader_advance(reader);
+	if (patch_reader_at_symbol(reader, "("))
+	{
+		patch_reader_read_statement(reader);
+		return;
+	}
+	while (!patch_reader_at_end(reader))
+	{
+		bool		is_from = reader->script.parentheses == 0 &&
+			patch_reader_at(reader, "from");
+
+		patch_reader_advance(reader);
+		if (is_from && patch_reader_at(reader, "stdin"))
+			psql_script_expect_copy_data(&reader->script);
+	}
+}
+
+/* Read the body of a DO block. */
+static void
+read_body(PatchReader *reader, const SqlToken *body)
+{
+	char	   *text = sql_constant_decode(body);
+	int			line = psql_script_line(&reader->script, body->start);
+
+	if (text == NULL)
+		patch_reader_complain(reader, COMPLAINT_ERROR, body->start,
+							  "the body of a DO block has an invalid escape");
+	else if (reader->nesting >= MAX_NESTING)
+		patch_reader_complain(reader, COMPLAINT_ERROR, body->start,
+							  "DO blocks are nested too deep");
+	else
+	{
+		PatchReader inner;
+
+		patch_reader_init(&inner, reader->file, text, strlen(text), line,
+						  false);
+		inner.script.lexer.standard_strings =
+			reader->script.lexer.standard_strings;
+		inner.nesting = reader->nesting + 1;
+		patch_block_read(&inner);
+		patch_reader_free(&inner);
+	}
+	pg_free(text);
+}
+
+/* Is this the name of PL/pgSQL, be it an identifier or a string? */
+static bool
+is_plpgsql(const SqlToken *token)
+{
+	char	   *name = sql_constant_decode(token);
+	bool		result = name != NULL && strcmp(name, "plpgsql") == 0;
+
+	pg_free(name);
+	return result;
+}
+
+/* DO [LANGUAGE name] body, or the other way round. */
+static void
+read_do(PatchReader *reader)
+{
+	SqlToken	body = reader->token;
+	bool		has_body = false;
+	bool		is_other = false;
+
+	patch_reader_advance(reader);
+	while (!patch_reader_at_end(reader))
+	{
+		if (patch_reader_at(reader, "language"))
+		{
+			patch_reader_advance(reader);
+			if (reader->token.kind == SQL_IDENTIFIER ||
+				reader->token.kind == SQL_STRING)
+				is_other = !is_plpgsql(&reader->token);
+			else
+				continue;
+		}
+		else if (reader->token.kind == SQL_STRING)
+		{
+			body = reader->token;
+			has_body = true;
+		}
+		patch_reader_advance(reader);
+	}
+
+	if (!has_body || reader->token.kind == SQL_UNTERMINATED)
+		return;
+	if (!is_other)
+		read_body(reader, &body);
+	else if (patch_reader_mentions(body.start, body.length))
+		patch_reader_complain(reader, COMPLAINT_ERROR, body.start,
+							  "only DO blocks in PL/pgSQL are understood");
+}
+
+/* Is the setting at hand switched off? */
+static bool
+is_off(const SqlToken *token)
+{
+	static const char *const words[] = {"off", "false", "f", "no", "n", "0"};
+	char	   *value;
+	bool		result = false;
+	size_t		i;
+
+	if (token->kind == SQL_NUMBER)
+		return token->length == 1 && *token->start == '0';
+	if (token->kind != SQL_IDENTIFIER && token->kind != SQL_STRING)
+		return false;
+	value = sql_constant_decode(token);
+	for (i = 0; value != NULL && i < lengthof(words); i++)
+		result |= pg_strcasecmp(value, words[i]) == 0;
+	pg_free(value);
+	return result;
+}
+
+/*
+ * SET standard_conforming_strings decides how the rest of the script is
+ * read; SET LOCAL as far as the end of the transaction.
+ */
+static void
+read_set(PatchReader *reader)
+{
+	PsqlScript *script = &reader->script;
+	bool		is_local;
+	bool		is_standard;
+
+	patch_reader_advance(reader);
+	is_local = patch_reader_at(reader, "local");
+	if (is_local || patch_reader_at(reader, "session"))
+		patch_reader_advance(reader);
+	if (!sql_constant_is(&reader->token, "standard_conforming_strings"))
+	{
+		patch_reader_skip_statement(reader);
+		return;
+	}
+	patch_reader_advance(reader);
+	patch_reader_advance(reader);
+	is_standard = !is_off(&reader->token);
+	patch_reader_skip_statement(reader);
+
+	if (reader->token.kind == SQL_DISCARD || !script->lexer.is_script)
+		return;
+	script->lexer.standard_strings = is_standard;
+	if (!is_local)
+		script->session_strings = is_standard;
+}
+
+/* RESET and DISCARD undo what SET does. */
+static void
+read_reset(PatchReader *reader)
+{
+	bool		is_reset;
+
+	patch_reader_advance(reader);
+	is_reset = patch_reader_at(reader, "all") ||
+		sql_constant_is(&reader->token, "standard_conforming_strings");
+	patch_reader_skip_statement(reader);
+	if (is_reset)
+	{
+		reader->script.lexer.standard_strings = true;
+		reader->script.session_strings = true;
+	}
+}
+
+/*
+ * Read the statement whose first token is at hand, up to its end, and
+ * collect the calls that it runs.
+ */
+void
+patch_statement_read(PatchReader *reader)
+{
+	static const char *const queries[] = {
+		"select", "with", "insert", "update", "delete", "merge", "values",
+		"table", "call", "execute", NULL
+	};
+	static const char *const transaction_ends[] = {
+		"commit", "end", "rollback", "abort", NULL
+	};
+
+	if (patch_reader_at(reader, "explain") && !read_explain(reader))
+		patch_reader_skip_statement(reader);
+	else if (patch_reader_at_one_of(reader, queries) ||
+			 patch_reader_at_symbol(reader, "("))
+		patch_reader_read_statement(reader);
+	else if (patch_reader_at(reader, "create"))
+		read_create(reader);
+	else if (patch_reader_at(reader, "copy"))
+		read_copy(reader);
+	else if (patch_reader_at(reader, "do"))
+		read_do(reader);
+	else if (patch_reader_at(reader, "set"))
+		read_set(reader);
+	else if (patch_reader_at(reader, "reset") ||
+			 patch_reader_at(reader, "discard"))
+		read_reset(reader);
+	else
+	{
+		if (patch_reader_at_one_of(reader, transaction_ends))
+			reader->script.lexer.standard_strings =
+				reader->script.session_strings;
+		patch_reader_skip_statement(reader);
+	}
+}

@@ -1,0 +1,44 @@
+/*-------------------------------------------------------------------------
+ *
+ * psql_command.h
+ *		psql's meta-commands, as far as they matter to a reader
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PSQL_COMMAND_H
+#define PSQL_COMMAND_H
+
+#include "sql_lexer.h"
+
+typedef enum PsqlAction
+{
+	PSQL_NOTHING,				/* nothing that changes which queries run */
+	PSQL_SEND,					/* \g and its kin: run the query */
+	PSQL_DISCARD,				/* \r and its kin: forget the query */
+	PSQL_QUIT,
+	PSQL_CONNECT,
+	PSQL_IF,
+	PSQL_ELIF,
+	PSQL_ELSE,
+	PSQL_ENDIF,
+	PSQL_COPY_IN				/* \copy whose data follows in the script */
+} PsqlAction;
+
+typedef enum PsqlTruth
+{
+	PSQL_FALSE,
+	PSQL_TRUE,
+	PSQL_DEPENDS				/* on a variable or a program */
+} PsqlTruth;
+
+typedef struct PsqlCommand
+{
+	PsqlAction	action;
+	const char *arguments;		/* points into the script */
+	size_t		length;
+} PsqlCommand;
+
+extern void psql_command_read(SqlLexer *lexer, PsqlCommand *command);
+extern PsqlTruth psql_command_condition(const PsqlCommand *command);
+
+#endif							/* PSQL_COMMAND_H */

@@ -1,0 +1,57 @@
+/*-------------------------------------------------------------------------
+ *
+ * psql_script.h
+ *		A script as the server gets it from psql
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PSQL_SCRIPT_H
+#define PSQL_SCRIPT_H
+
+#include "sql_lexer.h"
+
+/* One \if ... \endif */
+typedef struct PsqlBranch
+{
+	bool		is_active;		/* the lines here may run */
+	bool		is_doubtful;	/* and may as well not run */
+	bool		may_be_taken;	/* a branch before or this one may run */
+	bool		is_taken;		/* a branch before or this one does run */
+} PsqlBranch;
+
+typedef struct PsqlScript
+{
+	SqlLexer	lexer;
+	bool		session_strings;	/* what SET LOCAL falls back to */
+
+	/* line numbers, counted as far as someone asked */
+	const char *text;
+	int			first_line;
+	const char *counted;
+	int			line;
+
+	/* the query in psql's buffer */
+	bool		has_query;
+	size_t		parentheses;	/* open ones: no semicolon ends the query */
+	const char *parenthesis;	/* the outermost of them */
+	int			blocks;			/* the same for BEGIN ATOMIC ... END */
+	int			words;			/* identifiers so far */
+	char		initials[4];	/* of the first of them, if they matter */
+	int			copies;			/* COPY ... FROM stdin in it */
+	bool		is_unbalanced;	/* the last one sent had open ones */
+
+	PsqlBranch *branches;
+	int			depth;
+	int			space;
+} PsqlScript;
+
+extern void psql_script_init(PsqlScript *script, const char *text,
+							 size_t length, int first_line, bool is_script);
+extern void psql_script_next(PsqlScript *script, SqlToken *token);
+extern void psql_script_begin_statement(PsqlScript *script);
+extern void psql_script_expect_copy_data(PsqlScript *script);
+extern bool psql_script_is_doubtful(const PsqlScript *script);
+extern int	psql_script_line(PsqlScript *script, const char *place);
+extern void psql_script_free(PsqlScript *script);
+
+#endif							/* PSQL_SCRIPT_H */

@@ -1,0 +1,238 @@
+/*-------------------------------------------------------------------------
+ *
+ * script_source.c
+ *		The bytes of a script, as many as are needed
+ *
+ * A script may be a few lines, or a dump of many gigabytes with one call at
+ * its top.  The whole of it is searched for the last place that may hold a
+ * call, piece by piece in one buffer that stays in the processor's cache.
+ * Then only the beginning up to that place is read into memory, and some
+ * more, and still more if the statement there turns out to be longer.
+ *
+ * What fits into the buffer is read once; so is what can be read only once,
+ * a pipe, which is kept as a whole.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <unistd.h>
+
+#include "call_search.h"
+#include "script_source.h"
+
+#define PIECE (128 * 1024)
+
+/*
+ * Read until "size" bytes are there or the file ends.  Returns the number of
+ * bytes, or -1 with errno set.
+ */
+static ssize_t
+read_fully(int fd, char *buffer, size_t size)
+{
+	size_t		done = 0;
+
+	while (done < size)
+	{
+		ssize_t		count = read(fd, buffer + done, size - done);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return -1;
+		if (count == 0)
+			break;
+		done += count;
+	}
+	return done;
+}
+
+/*
+ * psql reads lines of a file into a buffer of 1024 bytes, or as much of a
+ * longer line as fits, and takes what it reads for strings.  So a NUL hides
+ * what is behind it in that piece, its newline included.  Do the same.
+ */
+static void
+drop_nuls(ScriptSource *source)
+{
+	const size_t piece = 1023;
+	char	   *in = source->text;
+	char	   *end = in + source->length;
+	char	   *out;
+
+	if (memchr(in, '\0', source->length) == NULL)
+		return;
+	for (out = in; in < end;)
+	{
+		size_t		length = Min(piece, (size_t) (end - in));
+		char	   *newline = memchr(in, '\n', length);
+		size_t		kept;
+
+		if (newline != NULL)
+			length = newline + 1 - in;
+		kept = strnlen(in, length);
+		memmove(out, in, kept);
+		out += kept;
+		in += length;
+	}
+	source->length = out - source->text;
+}
+
+/* Make room for "space" bytes of text. */
+static void
+make_room(ScriptSource *source, size_t space)
+{
+	if (source->space < space)
+	{
+		source->text = pg_realloc(source->text, space);
+		source->space = space;
+	}
+}
+
+/* Read all the rest of the file, behind what is there. */
+static bool
+read_rest(ScriptSource *source)
+{
+	while (!source->is_whole)
+	{
+		ssize_t		count;
+
+		make_room(source, Max(2 * source->space, source->length + PIECE));
+		count = read_fully(source->fd, source->text + source->length,
+						   source->space - source->length);
+		if (count < 0)
+			return false;
+		source->length += count;
+		source->is_whole = source->length < source->space;
+	}
+	return true;
+}
+
+/*
+ * What psql would refuse from its first bytes: it says so itself of a dump
+ * in pg_dump's own format, and never finds a statement in UTF-16.
+ */
+static const char *
+not_a_script(const char *text, size_t length)
+{
+	if (length >= 5 && memcmp(text, "PGDMP", 5) == 0)
+		return "a dump in custom format, which psql does not run";
+	if (length >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 ||
+						memcmp(text, "\xFE\xFF", 2) == 0))
+		return "encoded in UTF-16, which psql does not read";
+	return NULL;
+}
+
+/* Note the last place, given that of a piece that begins at "offset". */
+static void
+note_place(ScriptSource *source, size_t offset, size_t place)
+{
+	if (place != CALL_SEARCH_NONE)
+		source->last_place = offset + place;
+}
+
+/*
+ * Search a large file that can be read again.  The buffer holds the first
+ * piece; of each piece, a little is kept before the next one, as a place may
+ * be on the border.
+ */
+static bool
+search_pieces(ScriptSource *source)
+{
+	const size_t overlap = CALL_SEARCH_OVERLAP;
+	size_t		offset = 0;
+	size_t		length = source->length;
+
+	for (;;)
+	{
+		ssize_t		count;
+
+		note_place(source, offset, call_search_last(source->text, length));
+		if (length < overlap)
+			break;
+		memmove(source->text, source->text + length - overlap, overlap);
+		offset += length - overlap;
+		count = read(source->fd, source->text + overlap, PIECE);
+		if (count < 0 && errno == EINTR)
+			count = 0;
+		else if (count < 0)
+			return false;
+		else if (count == 0)
+			break;
+		length = overlap + count;
+	}
+
+	/* Only a place makes it necessary to have the text */
+	source->length = 0;
+	if (source->last_place == CALL_SEARCH_NONE)
+		source->is_whole = true;
+	return true;
+}
+
+/*
+ * Search the file that can be read from "fd" from its beginning, and get
+ * ready to have its text.  Returns false with errno set if it cannot be
+ * read.  Free the source with script_source_free in any case; the
+ * descriptor remains the caller's.
+ */
+bool
+script_source_open(ScriptSource *source, int fd)
+{
+	ssize_t		count;
+
+	memset(source, 0, sizeof(*source));
+	source->fd = fd;
+	source->last_place = CALL_SEARCH_NONE;
+	make_room(source, PIECE + CALL_SEARCH_OVERLAP);
+
+	count = read_fully(fd, source->text, PIECE);
+	if (count < 0)
+		return false;
+	source->length = count;
+	source->is_whole = count < PIECE;
+	source->not_a_script = not_a_script(source->text, source->length);
+	if (source->not_a_script != NULL)
+		return true;
+	if (!source->is_whole)
+	{
+		source->is_seekable = lseek(fd, 0, SEEK_CUR) == PIECE;
+		if (source->is_seekable)
+			return search_pieces(source);
+		if (!read_rest(source))
+			return false;
+	}
+	drop_nuls(source);
+	note_place(source, 0, call_search_last(source->text, source->length));
+	return true;
+}
+
+/*
+ * Have the text as far as the last place and some more, or twice as much of
+ * it as before, of a source that is not whole.  Returns false with errno set
+ * if it cannot be read.
+ */
+bool
+script_source_extend(ScriptSource *source)
+{
+	size_t		wanted = Max(source->last_place + PIECE, 2 * source->space);
+	ssize_t		count;
+
+	make_room(source, wanted);
+	if (lseek(source->fd, 0, SEEK_SET) < 0)
+		return false;
+	count = read_fully(source->fd, source->text, wanted);
+	if (count < 0)
+		return false;
+	source->length = count;
+	source->is_whole = source->length < wanted;
+	drop_nuls(source);
+	return true;
+}
+
+/* Free what the source holds. */
+void
+script_source_free(ScriptSource *source)
+{
+	pg_free(source->text);
+	memset(source, 0, sizeof(*source));
+}

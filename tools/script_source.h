@@ -1,0 +1,27 @@
+/*-------------------------------------------------------------------------
+ *
+ * script_source.h
+ *		The bytes of a script, as many as are needed
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SCRIPT_SOURCE_H
+#define SCRIPT_SOURCE_H
+
+typedef struct ScriptSource
+{
+	int			fd;
+	bool		is_seekable;	/* what is not kept can be read again */
+	char	   *text;			/* the beginning of the script */
+	size_t		length;
+	size_t		space;
+	bool		is_whole;		/* it is all there is */
+	size_t		last_place;		/* where a call may be, at last */
+	const char *not_a_script;	/* what it is instead, or NULL */
+} ScriptSource;
+
+extern bool script_source_open(ScriptSource *source, int fd);
+extern bool script_source_extend(ScriptSource *source);
+extern void script_source_free(ScriptSource *source);
+
+#endif							/* SCRIPT_SOURCE_H */

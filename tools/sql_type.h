@@ -1,0 +1,25 @@
+/*-------------------------------------------------------------------------
+ *
+ * sql_type.h
+ *		The names of PostgreSQL's string types
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SQL_TYPE_H
+#define SQL_TYPE_H
+
+#include "psql_script.h"
+
+typedef struct SqlType
+{
+	bool		is_array;
+	bool		is_single;		/* char without a length */
+	bool		is_padded;		/* blanks at the end mean nothing */
+	bool		counts_bytes;	/* the limit is one of bytes */
+	size_t		limit;			/* a longer string is cut; 0: none */
+} SqlType;
+
+extern bool sql_type_read(PsqlScript *script, SqlToken *token, SqlType *type);
+extern void sql_type_coerce(const SqlType *type, char *text);
+
+#endif							/* SQL_TYPE_H */
