@@ -21,7 +21,7 @@ version := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(control))
 EXTENSION = versioning
 MODULE_big = versioning
 OBJS = src/versioning.o src/rules.o src/registry.o src/reverse_lookup.o \
-	src/patch.o src/assertions.o
+	src/row.o src/patch.o src/assertions.o
 DATA = sql/versioning--$(version).sql
 
 REGRESS = $(filter-out versioning--%, \

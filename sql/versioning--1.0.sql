@@ -118,11 +118,11 @@ DECLARE
 BEGIN
     IF relation IS NULL THEN
         CREATE TABLE _v.patches (
-            patch_name  text        PRIMARY KEY,
+            patch_name  text COLLATE "C" PRIMARY KEY,
             applied_tsz timestamptz NOT NULL DEFAULT now(),
             applied_by  text        NOT NULL,
-            requires    text[],
-            conflicts   text[]
+            requires    text[] COLLATE "C",
+            conflicts   text[] COLLATE "C"
         );
         EXECUTE format('ALTER TABLE _v.patches OWNER TO %I',
                        pg_get_userbyid(installer));
@@ -193,7 +193,7 @@ SELECT pg_extension_config_dump('_v.patches', '');
 -- What unregister_patch and register_patch look up the other way round: see
 -- reverse_lookup.c.
 CREATE INDEX patches_requires_idx ON _v.patches
-    USING gin (requires) WITH (fastupdate = on)
+    USING gin (requires)
     WHERE requires <> '{}';
 CREATE INDEX patches_conflicts_idx ON _v.patches
     USING gin (conflicts) WITH (fastupdate = off)
@@ -270,23 +270,48 @@ CREATE FUNCTION _v.assert_user_is_one_of(
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_assert_user_is_one_of';
 
 COMMENT ON FUNCTION _v.register_patch(text, text[], text[]) IS
-'Registers a patch: its name, the patches it requires, the patches it conflicts with (NULL: none). Returns no row. Raises P0001 if it is applied already, if a patch that it names as a conflict or that names it so is applied, or if a required one is not. Locks _v.patches in EXCLUSIVE mode to the end of the transaction, so that one patch goes in at a time. Needs INSERT on _v.patches. After depesz''s Versioning.';
+'Registers a patch, in the transaction that applies it.
+Takes its name, the names of the patches that it requires and of those
+that it conflicts with (NULL: none). Returns no rows.
+Raises P0001 if it is applied already, if it conflicts with an applied
+patch, whichever of the two says so, or if a required one is not applied;
+22004, 22023 or 2202E for a null or empty name or a nested array; 25006
+and 42501 as INSERT does.
+Locks _v.patches in EXCLUSIVE mode until the transaction ends: one patch
+at a time. Needs INSERT on _v.patches.
+After https://www.depesz.com/2010/08/22/versioning/';
 COMMENT ON FUNCTION _v.register_patch(text, text[]) IS
-'Registers a patch without conflicts: as register_patch(in_patch_name, in_requirements, NULL).';
+'Registers a patch that conflicts with none.
+Short for register_patch(in_patch_name, in_requirements, NULL).';
 COMMENT ON FUNCTION _v.register_patch(text) IS
-'Registers a patch without requirements and conflicts: as register_patch(in_patch_name, NULL, NULL).';
+'Registers a patch that requires none and conflicts with none.
+Short for register_patch(in_patch_name, NULL, NULL).';
 COMMENT ON FUNCTION _v.try_register_patch(text, text[], text[]) IS
-'Registers a patch and returns true. Where register_patch raises P0001, this one gives a WARNING with the same text and returns false. Locks and privileges as register_patch.';
+'Registers a patch if it may be applied.
+Takes what register_patch takes. Returns true; or, where register_patch
+raises P0001, gives a WARNING with the same text and returns false.
+Raises, locks and needs otherwise what register_patch does.';
 COMMENT ON FUNCTION _v.unregister_patch(text) IS
-'Takes a patch out of the register. Returns no row. Raises P0001 if an applied patch requires it, or if it is not there. Locks _v.patches in EXCLUSIVE mode to the end of the transaction. Needs DELETE on _v.patches. After depesz''s Versioning.';
+'Takes a patch out of the register, in the transaction that takes it back.
+Takes its name. Returns no rows.
+Raises P0001 if an applied patch requires it, or if it is not applied;
+22004 or 22023 for a null or empty name; 25006 and 42501 as DELETE does.
+Locks _v.patches in EXCLUSIVE mode until the transaction ends. Needs
+DELETE on _v.patches.
+After https://www.depesz.com/2010/08/22/versioning/';
 COMMENT ON FUNCTION _v.assert_patch_is_applied(text) IS
-'Returns "Patch NAME is applied.", or raises P0001. Needs SELECT on _v.patches.';
+'Makes sure that a patch is applied.
+Takes its name. Returns "Patch NAME is applied.", or raises P0001.
+Locks _v.patches in ACCESS SHARE mode, as SELECT does, and needs SELECT.';
 COMMENT ON FUNCTION _v.assert_user_is_superuser() IS
-'Returns "assert_user_is_superuser: OK" if current_user is a superuser, or raises P0001.';
+'Makes sure that current_user is a superuser.
+Returns "assert_user_is_superuser: OK", or raises P0001.';
 COMMENT ON FUNCTION _v.assert_user_is_not_superuser() IS
-'Returns "assert_user_is_not_superuser: OK" if current_user is not a superuser, or raises P0001.';
+'Makes sure that current_user is not a superuser.
+Returns "assert_user_is_not_superuser: OK", or raises P0001.';
 COMMENT ON FUNCTION _v.assert_user_is_one_of(text[]) IS
-'Returns "assert_user_is_one_of: OK" if current_user is one of the given names, or raises P0001.';
+'Makes sure that current_user is one of those named.
+Takes role names. Returns "assert_user_is_one_of: OK", or raises P0001.';
 
 -- All of it belongs to the user who ran CREATE EXTENSION. The grants on the
 -- functions that were put aside are given to ours, and the old ones go. One

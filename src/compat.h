@@ -15,7 +15,8 @@
 #include "access/htup_details.h"
 #include "executor/executor.h"
 #include "nodes/tidbitmap.h"
-#include "utils/relcache.h"
+#include "parser/parse_relation.h"
+#include "utils/rel.h"
 
 #if PG_VERSION_NUM < 180000
 #define index_beginscan(heap, index, snapshot, instrument, nkeys, norderbys) \
@@ -32,11 +33,42 @@
 #endif
 
 #if PG_VERSION_NUM < 140000
+#define ExecSimpleRelationInsert(target, estate, slot) \
+	((estate)->es_result_relation_info = (target), \
+	 ExecSimpleRelationInsert(estate, slot))
 #define ExecSimpleRelationDelete(target, estate, epq, slot) \
 	((estate)->es_result_relation_info = (target), \
 	 ExecSimpleRelationDelete(estate, epq, slot))
 #define ExecCloseResultRelations(estate) ExecCleanUpTriggerState(estate)
 #endif
+
+/* Makes the table the first and only entry of the range table. */
+static inline void
+compat_init_range_table(EState *estate, Relation table)
+{
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+	List	   *range_table = list_make1(rte);
+
+	rte->rtekind = RTE_RELATION;
+	rte->relid = RelationGetRelid(table);
+	rte->relkind = table->rd_rel->relkind;
+	rte->rellockmode = ExclusiveLock;
+#if PG_VERSION_NUM < 160000
+	ExecInitRangeTable(estate, range_table);
+#else
+	{
+		List	   *permissions = NIL;
+
+		addRTEPermissionInfo(&permissions, rte);
+#if PG_VERSION_NUM < 180000
+		ExecInitRangeTable(estate, range_table, permissions);
+#else
+		ExecInitRangeTable(estate, range_table, permissions,
+						   bms_make_singleton(1));
+#endif
+	}
+#endif
+}
 
 /* A walk through the pages of a TIDBitmap, private to its backend. */
 #if PG_VERSION_NUM < 180000

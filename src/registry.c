@@ -27,13 +27,11 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_type.h"
-#include "commands/trigger.h"
 #include "compat.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "registry.h"
+#include "row.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -41,19 +39,31 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/rls.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #define SCHEMA_NAME "_v"
 #define TABLE_NAME "patches"
+
+/* Has the current user INSERT on each of the columns, if not on the table? */
+static bool
+may_insert_columns(Oid relid)
+{
+	const char *columns[] = {
+		"patch_name", "applied_tsz", "applied_by", "requires", "conflicts"
+	};
+
+	for (int i = 0; i < (int) lengthof(columns); i++)
+		if (pg_attribute_aclcheck(relid, get_attnum(relid, columns[i]),
+								  GetUserId(), ACL_INSERT) != ACLCHECK_OK)
+			return false;
+	return true;
+}
 
 /*
  * Raises 42501 unless the current user has the privilege *arg on the table.
  * Called before the lock is taken, so that who may not change the register
  * cannot block those who may.
- *
- * INSERT on single columns is enough to come in; the INSERT itself checks
- * whether they are the right ones.
  */
 static void
 check_privilege(const RangeVar *table, Oid relid,
@@ -70,8 +80,7 @@ check_privilege(const RangeVar *table, Oid relid,
 	switch (privilege)
 	{
 		case ACL_INSERT:
-			if (pg_attribute_aclcheck_all(relid, GetUserId(), ACL_INSERT,
-										  ACLMASK_ANY) == ACLCHECK_OK)
+			if (may_insert_columns(relid))
 				return;
 			action = "Registering a patch";
 			privilege_name = "INSERT";
@@ -241,50 +250,49 @@ insert_error_callback(void *arg)
 
 	if (geterrcode() == ERRCODE_PROGRAM_LIMIT_EXCEEDED)
 	{
-		errmsg("name of patch or conflict is too long");
-		errdetail("The patch name has %zu bytes. "
-				  "A name must fit into an index of %s.%s, which takes about a third of a page (%d bytes).",
-				  VARSIZE_ANY_EXHDR(name), SCHEMA_NAME, TABLE_NAME,
-				  BLCKSZ / 3);
+		errmsg("name of patch, requirement or conflict is too long");
+		errdetail("Each name goes into an index of %s.%s, an entry of which may take a third of a page, some %d bytes.",
+				  SCHEMA_NAME, TABLE_NAME, BLCKSZ / 3);
 		errhint("Choose a shorter name.");
 	}
 	else
 		errcontext("registration of patch \"%s\"", text_to_cstring(name));
 }
 
-/* Raises 55000, because a trigger or a rule had the last word. */
+/*
+ * Raises 55000 if a BEFORE trigger kept the row from being inserted or
+ * deleted, or put another one in its place.
+ */
 static void
-report_suppressed(const char *action, const text *name)
+check_done(Registry *registry, const text *name, bool inserted)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("patch \"%s\" was not %s",
-					text_to_cstring(name), action),
-			 errdetail("A trigger or rule on %s.%s changed or suppressed it.",
-					   SCHEMA_NAME, TABLE_NAME)));
+	if (registry_find(registry, name) != inserted)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg(inserted ? "patch \"%s\" was not registered" :
+						"patch \"%s\" was not unregistered",
+						text_to_cstring(name)),
+				 errdetail("A trigger on %s.%s has suppressed or changed it.",
+						   SCHEMA_NAME, TABLE_NAME)));
 }
 
 /*
- * Inserts a row, as the current user, by an ordinary INSERT: privileges,
- * policies, defaults of columns that people added, triggers and constraints
- * are as PostgreSQL has them.  Raises what that INSERT raises, and 55000 if
- * the row is not there after it.
- *
- * The plan is kept, since planning is most of the cost.  An INSERT of one row
- * has one plan only, whatever the size of the table, and the plan cache makes
- * it anew when the table was dropped and created again.
+ * Inserts a row, as the current user.  Columns that people added get their
+ * defaults.  Raises what row_insert() raises, and 55000 if the row is not
+ * there after it.
  */
 void
 registry_insert(Registry *registry, text *name,
 				ArrayType *requires, ArrayType *conflicts)
 {
-	static SPIPlanPtr plan = NULL;	/* lives as long as the backend */
-	Datum		values[] = {
-		PointerGetDatum(name),
-		CStringGetTextDatum(GetUserNameFromId(GetUserId(), false)),
-		PointerGetDatum(requires),
-		PointerGetDatum(conflicts)
+	RowValue	values[] = {
+		{"patch_name", PointerGetDatum(name)},
+		{"applied_tsz", TimestampTzGetDatum(GetCurrentTransactionStartTimestamp())},
+		{"applied_by", CStringGetTextDatum(GetUserNameFromId(GetUserId(), false))},
+		{"requires", PointerGetDatum(requires)},
+		{"conflicts", PointerGetDatum(conflicts)}
 	};
+	TriggerDesc *triggers = registry->table->trigdesc;
 	ErrorContextCallback callback;
 
 	callback.callback = insert_error_callback;
@@ -292,89 +300,24 @@ registry_insert(Registry *registry, text *name,
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 
-	SPI_connect();
-	if (plan == NULL)
-	{
-		Oid			types[] = {TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID};
+	row_insert(registry->table, values, lengthof(values));
 
-		plan = SPI_prepare("INSERT INTO _v.patches"
-						   " (patch_name, applied_tsz, applied_by,"
-						   "  requires, conflicts)"
-						   " VALUES ($1, pg_catalog.now(), $2, $3, $4)",
-						   lengthof(types), types);
-		if (plan == NULL || SPI_keepplan(plan) != 0)
-			elog(ERROR, "could not keep the plan of an INSERT: %s",
-				 SPI_result_code_string(SPI_result));
-	}
-	if (SPI_execute_plan(plan, values, NULL, false, 0) < 0)
-		elog(ERROR, "could not execute an INSERT: %s",
-			 SPI_result_code_string(SPI_result));
-	SPI_finish();
-
-	if (!registry_find(registry, name))
-		report_suppressed("registered", name);
 	error_context_stack = callback.previous;
-}
-
-/*
- * Raises 0A000 for what a DELETE of a single row, outside a query, would pass
- * over in silence.
- */
-static void
-check_plain_delete(Relation table)
-{
-	const char *obstacle = NULL;
-
-	if (check_enable_rls(RelationGetRelid(table), InvalidOid, true) ==
-		RLS_ENABLED)
-		obstacle = "row-level security";
-	else if (table->rd_rules != NULL)
-		obstacle = "a rule";
-	else if (table->trigdesc != NULL &&
-			 table->trigdesc->trig_delete_old_table)
-		obstacle = "a trigger with a transition table for DELETE";
-
-	if (obstacle != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("unregister_patch cannot respect %s on table %s.%s",
-						obstacle, SCHEMA_NAME, TABLE_NAME)));
+	if (triggers != NULL && triggers->trig_insert_before_row)
+		check_done(registry, name, true);
 }
 
 /*
  * Deletes the row that registry_find() has just found, as the current user.
- * Row and statement triggers fire, foreign keys are checked.  Raises what
- * those raise, and 55000 if the row is still there after it.
- *
- * It goes to the executor without a query, as logical replication does, for
- * two reasons: the condition of a DELETE statement would ask the caller for
- * SELECT, too; and it would have to be planned each time, since a plan made
- * for a small table reads all of a large one.
+ * Raises what row_delete() raises, and 55000 if the row is still there after
+ * it.
  */
 void
 registry_delete(Registry *registry, const text *name)
 {
-	EState	   *estate = CreateExecutorState();
-	ResultRelInfo *target = makeNode(ResultRelInfo);
-	EPQState	epq;
+	TriggerDesc *triggers = registry->table->trigdesc;
 
-	check_plain_delete(registry->table);
-
-	InitResultRelInfo(target, registry->table, 1, NULL, 0);
-	EvalPlanQualInit(&epq, estate, NULL, NIL, -1, NIL);
-
-	AfterTriggerBeginQuery();
-	ExecBSDeleteTriggers(estate, target);
-	ExecSimpleRelationDelete(target, estate, &epq, registry->row);
-	ExecASDeleteTriggers(estate, target, NULL);
-	AfterTriggerEndQuery(estate);
-	CommandCounterIncrement();
-
-	EvalPlanQualEnd(&epq);
-	ExecCloseResultRelations(estate);
-	ExecResetTupleTable(estate->es_tupleTable, false);
-	FreeExecutorState(estate);
-
-	if (registry_find(registry, name))
-		report_suppressed("unregistered", name);
+	row_delete(registry->table, registry->row);
+	if (triggers != NULL && triggers->trig_delete_before_row)
+		check_done(registry, name, false);
 }

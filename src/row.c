@@ -1,0 +1,179 @@
+/*-------------------------------------------------------------------------
+ *
+ * row.c
+ *		One row into a table or out of it, without a query.
+ *
+ * The executor's own routines do it, as they do for logical replication.
+ * That is boring where a query would not be:
+ *
+ * - There is no plan: none to make, which is most of the cost of a single row,
+ *   and none to keep that was made when the table was small or another one.
+ * - The condition of a DELETE would ask the caller for SELECT, too.
+ *
+ * Defaults, generated columns, constraints, indexes, foreign keys, row and
+ * statement triggers are as in a query.  What only a query can respect is
+ * refused, not passed over: policies, rules, transition tables.
+ *
+ * The caller has locked the table and checked the privileges.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "commands/trigger.h"
+#include "compat.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
+#include "row.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
+
+/*
+ * Raises 0A000 if the table has something that only a query can respect.
+ */
+static void
+check_plain(Relation table, CmdType command)
+{
+	TriggerDesc *triggers = table->trigdesc;
+	const char *obstacle = NULL;
+
+	if (check_enable_rls(RelationGetRelid(table), InvalidOid, true) ==
+		RLS_ENABLED)
+		obstacle = "row-level security";
+	else if (table->rd_rules != NULL)
+		obstacle = "a rule";
+	else if (triggers != NULL &&
+			 (command == CMD_INSERT ? triggers->trig_insert_new_table :
+			  triggers->trig_delete_old_table))
+		obstacle = "a trigger with a transition table";
+
+	if (obstacle != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("table \"%s\" has %s, which cannot be respected here",
+						RelationGetRelationName(table), obstacle),
+				 errhint("Row triggers, and statement triggers without transition tables, are fired.")));
+}
+
+/*
+ * An executor state with the table as its target.  Statement triggers that
+ * come before have been fired.
+ */
+static EState *
+begin_write(Relation table, CmdType command, ResultRelInfo **target)
+{
+	EState	   *estate = CreateExecutorState();
+
+	check_plain(table, command);
+	compat_init_range_table(estate, table);
+	*target = makeNode(ResultRelInfo);
+	InitResultRelInfo(*target, table, 1, NULL, 0);
+	if (command == CMD_INSERT)
+		ExecOpenIndices(*target, false);
+	estate->es_output_cid = GetCurrentCommandId(true);
+
+	AfterTriggerBeginQuery();
+	if (command == CMD_INSERT)
+		ExecBSInsertTriggers(estate, *target);
+	else
+		ExecBSDeleteTriggers(estate, *target);
+	return estate;
+}
+
+/*
+ * Fires the triggers that come after, makes the change visible to what comes
+ * next, and frees the executor state.
+ */
+static void
+end_write(EState *estate, CmdType command, ResultRelInfo *target)
+{
+	if (command == CMD_INSERT)
+		ExecASInsertTriggers(estate, target, NULL);
+	else
+		ExecASDeleteTriggers(estate, target, NULL);
+	AfterTriggerEndQuery(estate);
+	CommandCounterIncrement();
+
+	ExecCloseIndices(target);
+	ExecCloseResultRelations(estate);
+	ExecResetTupleTable(estate->es_tupleTable, false);
+	FreeExecutorState(estate);
+}
+
+/* The value of a column for which the caller has none: its default. */
+static Datum
+column_default(EState *estate, Relation table, AttrNumber number,
+			   bool *isnull)
+{
+	Form_pg_attribute column =
+		TupleDescAttr(RelationGetDescr(table), number - 1);
+	Expr	   *expression = NULL;
+
+	if (!column->attisdropped && column->attgenerated == '\0')
+		expression = (Expr *) build_column_default(table, number);
+	if (expression == NULL)
+	{
+		*isnull = true;
+		return (Datum) 0;
+	}
+	return ExecEvalExprSwitchContext(ExecInitExpr(expression_planner(expression),
+												  NULL),
+									 GetPerTupleExprContext(estate), isnull);
+}
+
+/*
+ * Inserts a row with these values, other columns at their defaults.  Raises
+ * what INSERT raises, and 0A000 for what only a query can respect.
+ */
+void
+row_insert(Relation table, const RowValue *values, int count)
+{
+	ResultRelInfo *target;
+	EState	   *estate = begin_write(table, CMD_INSERT, &target);
+	TupleTableSlot *row = table_slot_create(table, &estate->es_tupleTable);
+	int			columns = row->tts_tupleDescriptor->natts;
+
+	memset(row->tts_isnull, true, columns * sizeof(bool));
+	for (int i = 0; i < count; i++)
+	{
+		AttrNumber	number = get_attnum(RelationGetRelid(table),
+										values[i].column);
+
+		if (number == InvalidAttrNumber)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("column \"%s\" of relation \"%s\" does not exist",
+							values[i].column,
+							RelationGetRelationName(table))));
+		row->tts_values[number - 1] = values[i].value;
+		row->tts_isnull[number - 1] = false;
+	}
+	for (int i = 0; i < columns; i++)
+		if (row->tts_isnull[i])
+			row->tts_values[i] = column_default(estate, table, i + 1,
+												&row->tts_isnull[i]);
+	ExecStoreVirtualTuple(row);
+
+	ExecSimpleRelationInsert(target, estate, row);
+	end_write(estate, CMD_INSERT, target);
+}
+
+/*
+ * Deletes the row, which must be one that the caller has just read from the
+ * table.  Raises what DELETE raises, and 0A000 for what only a query can
+ * respect.
+ */
+void
+row_delete(Relation table, TupleTableSlot *row)
+{
+	ResultRelInfo *target;
+	EState	   *estate = begin_write(table, CMD_DELETE, &target);
+	EPQState	epq;
+
+	EvalPlanQualInit(&epq, estate, NULL, NIL, -1, NIL);
+	ExecSimpleRelationDelete(target, estate, &epq, row);
+	EvalPlanQualEnd(&epq);
+	end_write(estate, CMD_DELETE, target);
+}
