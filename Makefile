@@ -24,11 +24,10 @@ OBJS = src/versioning.o src/rules.o src/registry.o src/reverse_lookup.o \
 	src/row.o src/patch.o src/assertions.o
 DATA = sql/versioning--$(version).sql
 
-REGRESS = $(filter-out versioning--%, \
-	$(patsubst $(here)sql/%.sql,%,$(wildcard $(here)sql/*.sql)))
-ISOLATION = $(patsubst $(here)test/isolation/specs/%.spec,%, \
-	$(wildcard $(here)test/isolation/specs/*.spec))
-ISOLATION_OPTS = --inputdir=$(here)test/isolation
+REGRESS = install register try_register unregister assertions names bad_input \
+	privileges transactions
+ISOLATION = same_patch old_snapshot dependent other_writers savepoint
+ISOLATION_OPTS = --inputdir=$(here)test/isolation --load-extension=versioning
 
 # Some packages of PostgreSQL come without the isolation tester.
 ifeq ($(wildcard $(dir $(PGXS))../test/isolation/pg_isolation_regress*),)
@@ -82,8 +81,9 @@ uninstall-programs:
 	rm -f $(PROGRAMS:tools/%='$(DESTDIR)$(bindir)/%') \
 		$(PROGRAMS:tools/%='$(DESTDIR)$(mandir)/man1/%.1')
 
-# A build directory elsewhere is left empty.
+# Of a build directory elsewhere, nothing is left.
 clean-directories:
+	rm -f $(OBJS) $(OBJS:.o=.bc) $(EXTRA_CLEAN)
 	rmdir src tools 2>/dev/null || :
 
 else # PostgreSQL or its headers for extensions are not there

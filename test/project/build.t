@@ -1,0 +1,140 @@
+# make does what PGXS users expect of it, in the source directory and in another
+# one, and leaves nothing behind.
+
+use strict;
+use warnings;
+
+use Cwd qw(getcwd);
+use File::Basename qw(basename);
+use File::Find qw(find);
+use File::Temp qw(tempdir);
+use Test::More;
+
+my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
+my $directory = tempdir(CLEANUP => 1);
+plan skip_all => "make cannot cope with the spaces in $directory"
+  if $directory =~ /\s/;
+
+# The makes are to be as if somebody had typed them.
+delete @ENV{qw(MAKEFLAGS MAKELEVEL BUILD_DIRECTORY)};
+
+my %place = map { $_ => output($pg_config, "--$_") }
+  qw(bindir mandir pkglibdir sharedir);
+my @installed = sort
+  "$place{bindir}/list-dependencies",
+  "$place{mandir}/man1/list-dependencies.1",
+  "$place{pkglibdir}/versioning.so",
+  "$place{sharedir}/extension/versioning.control",
+  glob("sql/versioning--*.sql") =~ s{^sql}{$place{sharedir}/extension}r;
+
+# A copy of the sources to build in.
+my $source = "$directory/source";
+mkdir $source or die "cannot make $source: $!\n";
+system(qw(cp -R), (grep { $_ ne '.git' } glob '* .ci .git*'), $source) == 0
+  or die "cannot copy the sources\n";
+make($source, 'clean');
+my @sources = files($source);
+
+subtest 'in the source directory' => sub {
+	built_well($source);
+	is_deeply([ files($source) ], \@sources, 'make clean leaves the sources');
+};
+
+subtest 'in a directory inside' => sub {
+	my $build = "$source/build";
+	mkdir $build or die "cannot make $build: $!\n";
+	built_well($build, '-f', '../Makefile');
+	is_deeply([ files($build) ], [], 'make clean leaves nothing');
+	ok(rmdir($build), 'make clean leaves no directory');
+	is_deeply([ files($source) ], \@sources, 'the sources are as they were');
+};
+
+subtest 'in a directory elsewhere' => sub {
+	my $build = "$directory/build";
+	mkdir $build or die "cannot make $build: $!\n";
+	built_well($build, '-f', "$source/Makefile");
+	ok(rmdir($build), 'make clean leaves nothing');
+	is_deeply([ files($source) ], \@sources, 'the sources are as they were');
+};
+
+subtest 'without PostgreSQL' => sub {
+	my ($status, $output) = make($source, 'PG_CONFIG=/nonexistent');
+	isnt($status, 0, 'make fails');
+	like($output, qr/There is no program \/nonexistent/, 'and says why');
+
+	make($source);
+	($status, $output) = make($source, 'clean', 'PG_CONFIG=/nonexistent');
+	is($status, 0, 'make clean works') or diag $output;
+	is_deeply([ files($source) ], \@sources, 'make clean leaves the sources');
+};
+
+done_testing();
+
+
+# Builds in a directory, installs, uninstalls and cleans.
+sub built_well
+{
+	my ($build, @options) = @_;
+	my $destination = "$build.destination";
+
+	my ($status, $output) = make($build, @options, 'COPT=-Werror');
+	is($status, 0, 'make works') or diag $output;
+	unlike($output, qr/warning/i, 'nothing is warned of');
+
+	($status, $output) =
+	  make($build, @options, 'install', "DESTDIR=$destination");
+	is($status, 0, 'make install works') or diag $output;
+	is_deeply(
+		[ grep { !m{/bitcode/} } files($destination) ],
+		[ map { substr $_, 1 } @installed ],
+		'what is installed is the extension, the programs and their man pages');
+
+	($status, $output) =
+	  make($build, @options, 'uninstall', "DESTDIR=$destination");
+	is($status, 0, 'make uninstall works') or diag $output;
+	is_deeply([ files($destination) ], [], 'make uninstall leaves nothing');
+
+	($status, $output) = make($build, @options, 'clean');
+	is($status, 0, 'make clean works') or diag $output;
+	return;
+}
+
+# Runs make in a directory. Returns its exit status and what it printed.
+sub make
+{
+	my ($directory, @arguments) = @_;
+	my $pid = open my $pipe, '-|';
+	die "cannot fork: $!\n" unless defined $pid;
+	if ($pid == 0)
+	{
+		open STDERR, '>&', \*STDOUT;
+		chdir $directory or die "cannot change to $directory: $!\n";
+		exec 'make', @arguments or die "cannot run make: $!\n";
+	}
+	my $output = do { local $/; <$pipe> } // '';
+	close $pipe;
+	return ($?, $output);
+}
+
+# Returns the sorted names, from a directory on, of all files in it.
+sub files
+{
+	my ($directory) = @_;
+	my @files;
+	find(
+		{
+			no_chdir => 1,
+			wanted => sub { push @files, $_ unless -d && !-l }
+		},
+		$directory) if -d $directory;
+	return sort map { s{^\Q$directory\E/}{}r } @files;
+}
+
+# Returns what a program prints on its one line.
+sub output
+{
+	my @command = @_;
+	open my $pipe, '-|', @command or die "cannot run $command[0]: $!\n";
+	chomp(my $line = <$pipe> // '');
+	return $line;
+}
