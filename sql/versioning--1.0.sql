@@ -191,7 +191,8 @@ $$;
 SELECT pg_extension_config_dump('_v.patches', '');
 
 -- What unregister_patch and register_patch look up the other way round: see
--- reverse_lookup.c.
+-- reverse_lookup.c. An earlier life of the extension may have left its own.
+DROP INDEX IF EXISTS _v.patches_requires_idx, _v.patches_conflicts_idx;
 CREATE INDEX patches_requires_idx ON _v.patches
     USING gin (requires)
     WHERE requires <> '{}';
