@@ -3,8 +3,8 @@
  * compat.h
  *		The differences between PostgreSQL 13 to 18 that the extension meets.
  *
- * Everything is spelled as the newest release spells it; the older ones are
- * brought up to that here, so that no other file asks for a version.
+ * One function for each thing that the releases spell differently, so that no
+ * other file asks for a version.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,70 +18,65 @@
 #include "parser/parse_relation.h"
 #include "utils/rel.h"
 
-#if PG_VERSION_NUM < 180000
-#define index_beginscan(heap, index, snapshot, instrument, nkeys, norderbys) \
-	index_beginscan(heap, index, snapshot, nkeys, norderbys)
-#define index_beginscan_bitmap(index, snapshot, instrument, nkeys) \
-	index_beginscan_bitmap(index, snapshot, nkeys)
-#define RelationGetPrimaryKeyIndex(relation, deferrable_ok) \
-	RelationGetPrimaryKeyIndex(relation)
-#endif
-
-#if PG_VERSION_NUM < 160000
-#define EvalPlanQualInit(epq, estate, plan, rowmarks, param, relations) \
-	EvalPlanQualInit(epq, estate, plan, rowmarks, param)
-#endif
-
-#if PG_VERSION_NUM < 140000
-#define ExecSimpleRelationInsert(target, estate, slot) \
-	((estate)->es_result_relation_info = (target), \
-	 ExecSimpleRelationInsert(estate, slot))
-#define ExecSimpleRelationDelete(target, estate, epq, slot) \
-	((estate)->es_result_relation_info = (target), \
-	 ExecSimpleRelationDelete(estate, epq, slot))
-#define ExecCloseResultRelations(estate) ExecCleanUpTriggerState(estate)
-#endif
-
-/* Makes the table the first and only entry of the range table. */
-static inline void
-compat_init_range_table(EState *estate, Relation table)
+/* The primary key, if it is not deferrable. */
+static inline Oid
+compat_primary_key_index(Relation table)
 {
-	RangeTblEntry *rte = makeNode(RangeTblEntry);
-	List	   *range_table = list_make1(rte);
-
-	rte->rtekind = RTE_RELATION;
-	rte->relid = RelationGetRelid(table);
-	rte->relkind = table->rd_rel->relkind;
-	rte->rellockmode = ExclusiveLock;
-#if PG_VERSION_NUM < 160000
-	ExecInitRangeTable(estate, range_table);
+#if PG_VERSION_NUM >= 180000
+	return RelationGetPrimaryKeyIndex(table, false);
 #else
-	{
-		List	   *permissions = NIL;
-
-		addRTEPermissionInfo(&permissions, rte);
-#if PG_VERSION_NUM < 180000
-		ExecInitRangeTable(estate, range_table, permissions);
-#else
-		ExecInitRangeTable(estate, range_table, permissions,
-						   bms_make_singleton(1));
-#endif
-	}
+	return RelationGetPrimaryKeyIndex(table);
 #endif
 }
 
-/* A walk through the pages of a TIDBitmap, private to its backend. */
-#if PG_VERSION_NUM < 180000
-typedef TBMIterator CompatBitmapIterator;
-
-#define compat_bitmap_begin(bitmap) tbm_begin_iterate(bitmap)
-#define compat_bitmap_end(iterator) tbm_end_iterate(iterator)
+/* A scan of a table through its index, with one key. */
+static inline IndexScanDesc
+compat_index_beginscan(Relation table, Relation index, Snapshot snapshot)
+{
+#if PG_VERSION_NUM >= 180000
+	return index_beginscan(table, index, snapshot, NULL, 1, 0);
 #else
-typedef TBMPrivateIterator CompatBitmapIterator;
-
-#define compat_bitmap_begin(bitmap) tbm_begin_private_iterate(bitmap)
-#define compat_bitmap_end(iterator) tbm_end_private_iterate(iterator)
+	return index_beginscan(table, index, snapshot, 1, 0);
 #endif
+}
+
+/* A scan of an index for a bitmap, with one key. */
+static inline IndexScanDesc
+compat_index_beginscan_bitmap(Relation index, Snapshot snapshot)
+{
+#if PG_VERSION_NUM >= 180000
+	return index_beginscan_bitmap(index, snapshot, NULL, 1);
+#else
+	return index_beginscan_bitmap(index, snapshot, 1);
+#endif
+}
+
+/* A walk through the pages of a bitmap that is private to its backend. */
+#if PG_VERSION_NUM >= 180000
+typedef TBMPrivateIterator CompatBitmapIterator;
+#else
+typedef TBMIterator CompatBitmapIterator;
+#endif
+
+static inline CompatBitmapIterator *
+compat_bitmap_begin(TIDBitmap *bitmap)
+{
+#if PG_VERSION_NUM >= 180000
+	return tbm_begin_private_iterate(bitmap);
+#else
+	return tbm_begin_iterate(bitmap);
+#endif
+}
+
+static inline void
+compat_bitmap_end(CompatBitmapIterator *iterator)
+{
+#if PG_VERSION_NUM >= 180000
+	tbm_end_private_iterate(iterator);
+#else
+	tbm_end_iterate(iterator);
+#endif
+}
 
 /*
  * The next page of the bitmap: its number goes to *block, the tuples on it
@@ -95,7 +90,16 @@ compat_bitmap_next(CompatBitmapIterator *iterator, BlockNumber *block,
 	bool		lossy;
 	int			count = 0;
 
-#if PG_VERSION_NUM < 180000
+#if PG_VERSION_NUM >= 180000
+	TBMIterateResult page;
+
+	if (!tbm_private_iterate(iterator, &page))
+		return -1;
+	*block = page.blockno;
+	lossy = page.lossy;
+	if (!lossy)
+		count = tbm_extract_page_tuple(&page, offsets, MaxHeapTuplesPerPage);
+#else
 	TBMIterateResult *page = tbm_iterate(iterator);
 
 	if (page == NULL)
@@ -107,15 +111,6 @@ compat_bitmap_next(CompatBitmapIterator *iterator, BlockNumber *block,
 		count = page->ntuples;
 		memcpy(offsets, page->offsets, count * sizeof(OffsetNumber));
 	}
-#else
-	TBMIterateResult page;
-
-	if (!tbm_private_iterate(iterator, &page))
-		return -1;
-	*block = page.blockno;
-	lossy = page.lossy;
-	if (!lossy)
-		count = tbm_extract_page_tuple(&page, offsets, MaxHeapTuplesPerPage);
 #endif
 
 	/* A page of which the bitmap forgot the tuples: any may match. */
@@ -126,6 +121,76 @@ compat_bitmap_next(CompatBitmapIterator *iterator, BlockNumber *block,
 			count++;
 		}
 	return count;
+}
+
+/* Makes the table the first and only entry of the range table. */
+static inline void
+compat_init_range_table(EState *estate, Relation table)
+{
+	RangeTblEntry *entry = makeNode(RangeTblEntry);
+	List	   *range_table = list_make1(entry);
+#if PG_VERSION_NUM >= 160000
+	List	   *permissions = NIL;
+#endif
+
+	entry->rtekind = RTE_RELATION;
+	entry->relid = RelationGetRelid(table);
+	entry->relkind = table->rd_rel->relkind;
+	entry->rellockmode = ExclusiveLock;
+
+#if PG_VERSION_NUM >= 180000
+	addRTEPermissionInfo(&permissions, entry);
+	ExecInitRangeTable(estate, range_table, permissions,
+					   bms_make_singleton(1));
+#elif PG_VERSION_NUM >= 160000
+	addRTEPermissionInfo(&permissions, entry);
+	ExecInitRangeTable(estate, range_table, permissions);
+#else
+	ExecInitRangeTable(estate, range_table);
+#endif
+}
+
+/* Inserts the row in the slot. */
+static inline void
+compat_insert(EState *estate, ResultRelInfo *target, TupleTableSlot *row)
+{
+#if PG_VERSION_NUM >= 140000
+	ExecSimpleRelationInsert(target, estate, row);
+#else
+	estate->es_result_relation_info = target;
+	ExecSimpleRelationInsert(estate, row);
+#endif
+}
+
+/* Deletes the row that was read into the slot. */
+static inline void
+compat_delete(EState *estate, ResultRelInfo *target, TupleTableSlot *row)
+{
+	EPQState	epq;
+
+#if PG_VERSION_NUM >= 160000
+	EvalPlanQualInit(&epq, estate, NULL, NIL, -1, NIL);
+#else
+	EvalPlanQualInit(&epq, estate, NULL, NIL, -1);
+#endif
+#if PG_VERSION_NUM >= 140000
+	ExecSimpleRelationDelete(target, estate, &epq, row);
+#else
+	estate->es_result_relation_info = target;
+	ExecSimpleRelationDelete(estate, &epq, row);
+#endif
+	EvalPlanQualEnd(&epq);
+}
+
+/* Closes the tables that triggers were found to be on. */
+static inline void
+compat_close_trigger_targets(EState *estate)
+{
+#if PG_VERSION_NUM >= 140000
+	ExecCloseResultRelations(estate);
+#else
+	ExecCleanUpTriggerState(estate);
+#endif
 }
 
 #endif							/* VERSIONING_COMPAT_H */

@@ -97,7 +97,8 @@ check_privilege(const RangeVar *table, Oid relid,
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("permission denied for table %s", table->relname),
-			 errdetail("%s needs the %s privilege on %s.%s, which role \"%s\" does not have.",
+			 errdetail("%s needs the %s privilege on %s.%s, "
+					   "which role \"%s\" does not have.",
 					   action, privilege_name,
 					   table->schemaname, table->relname,
 					   GetUserNameFromId(GetUserId(), false)),
@@ -117,7 +118,7 @@ primary_key_index(Relation table)
 	Oid			index_oid = InvalidOid;
 
 	if (table->rd_rel->relkind == RELKIND_RELATION)
-		index_oid = RelationGetPrimaryKeyIndex(table, false);
+		index_oid = compat_primary_key_index(table);
 	if (OidIsValid(index_oid))
 	{
 		Relation	index = index_open(index_oid, AccessShareLock);
@@ -158,7 +159,8 @@ registry_open(AclMode privilege)
 	Oid			relid;
 
 	if (writes)
-		PreventCommandIfReadOnly(privilege == ACL_INSERT ? "INSERT" : "DELETE");
+		PreventCommandIfReadOnly(privilege == ACL_INSERT ?
+								 "INSERT" : "DELETE");
 
 	relid = RangeVarGetRelidExtended(table,
 									 writes ? ExclusiveLock : AccessShareLock,
@@ -168,8 +170,8 @@ registry_open(AclMode privilege)
 		RegisterSnapshot(GetLatestSnapshot());
 
 	index = index_open(primary_key_index(registry->table), NoLock);
-	registry->by_name = index_beginscan(registry->table, index,
-										registry->snapshot, NULL, 1, 0);
+	registry->by_name = compat_index_beginscan(registry->table, index,
+											   registry->snapshot);
 	registry->row = table_slot_create(registry->table, NULL);
 	return registry;
 }
@@ -251,7 +253,9 @@ insert_error_callback(void *arg)
 	if (geterrcode() == ERRCODE_PROGRAM_LIMIT_EXCEEDED)
 	{
 		errmsg("name of patch, requirement or conflict is too long");
-		errdetail("Each name goes into an index of %s.%s, an entry of which may take a third of a page, some %d bytes.",
+		errdetail("Each name goes into an index of %s.%s, "
+				  "an entry of which may take a third of a page, "
+				  "some %d bytes.",
 				  SCHEMA_NAME, TABLE_NAME, BLCKSZ / 3);
 		errhint("Choose a shorter name.");
 	}
@@ -285,10 +289,12 @@ void
 registry_insert(Registry *registry, text *name,
 				ArrayType *requires, ArrayType *conflicts)
 {
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	const char *user = GetUserNameFromId(GetUserId(), false);
 	RowValue	values[] = {
 		{"patch_name", PointerGetDatum(name)},
-		{"applied_tsz", TimestampTzGetDatum(GetCurrentTransactionStartTimestamp())},
-		{"applied_by", CStringGetTextDatum(GetUserNameFromId(GetUserId(), false))},
+		{"applied_tsz", TimestampTzGetDatum(now)},
+		{"applied_by", CStringGetTextDatum(user)},
 		{"requires", PointerGetDatum(requires)},
 		{"conflicts", PointerGetDatum(conflicts)}
 	};

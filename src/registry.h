@@ -24,7 +24,7 @@ typedef struct Registry
 	TupleTableSlot *row;		/* what registry_find() found last */
 } Registry;
 
-/* An installed patch, as registry_find_naming() lists them. */
+/* An installed patch, as registry_found() tells of it. */
 typedef struct InstalledPatch
 {
 	ItemPointerData tid;		/* its place in the table */
@@ -38,8 +38,6 @@ extern bool registry_find(Registry *registry, const text *name);
 extern InstalledPatch *registry_found(Registry *registry);
 extern Datum registry_value(Registry *registry, const char *column,
 							bool *isnull);
-extern List *registry_find_naming(Registry *registry, const char *column,
-								  const text *name);
 
 extern void registry_insert(Registry *registry, text *name,
 							ArrayType *requires, ArrayType *conflicts);

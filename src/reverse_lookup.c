@@ -27,7 +27,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "miscadmin.h"
-#include "registry.h"
+#include "reverse_lookup.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -64,10 +64,12 @@ open_column_index(Registry *registry, const char *column)
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("index \"%s\" on table _v.patches is missing or not valid",
 					name),
-			 errhint("CREATE INDEX %s ON _v.patches USING gin (%s)%s;",
+			 errhint("CREATE INDEX %s ON _v.patches USING gin (%s)%s "
+					 "WHERE %s <> '{}';",
 					 name, column,
 					 strcmp(column, "conflicts") == 0 ?
-					 " WITH (fastupdate = off) WHERE conflicts <> '{}'" : "")));
+					 " WITH (fastupdate = off)" : "",
+					 column)));
 	return NULL;				/* keep the compiler quiet */
 }
 
@@ -107,7 +109,7 @@ rows_that_may_name(Relation index, Snapshot snapshot, const text *name)
 	ScanKeyEntryInitialize(&key, 0, 1, GIN_ARRAY_CONTAINS, InvalidOid,
 						   index->rd_indcollation[0], F_ARRAYCONTAINS,
 						   PointerGetDatum(names));
-	scan = index_beginscan_bitmap(index, snapshot, NULL, 1);
+	scan = compat_index_beginscan_bitmap(index, snapshot);
 	index_rescan(scan, &key, 1, NULL, 0);
 	index_getbitmap(scan, bitmap);
 	index_endscan(scan);
@@ -142,7 +144,7 @@ array_holds(Datum array, bool isnull, const text *name)
  * registry_find() found.  All memory is the current context's.
  */
 List *
-registry_find_naming(Registry *registry, const char *column, const text *name)
+reverse_lookup(Registry *registry, const char *column, const text *name)
 {
 	List	   *patches = NIL;
 	Relation	index = open_column_index(registry, column);

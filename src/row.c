@@ -54,7 +54,8 @@ check_plain(Relation table, CmdType command)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("table \"%s\" has %s, which cannot be respected here",
 						RelationGetRelationName(table), obstacle),
-				 errhint("Row triggers, and statement triggers without transition tables, are fired.")));
+				 errhint("Row triggers are fired, and statement triggers "
+						 "without transition tables.")));
 }
 
 /*
@@ -97,7 +98,7 @@ end_write(EState *estate, CmdType command, ResultRelInfo *target)
 	CommandCounterIncrement();
 
 	ExecCloseIndices(target);
-	ExecCloseResultRelations(estate);
+	compat_close_trigger_targets(estate);
 	ExecResetTupleTable(estate->es_tupleTable, false);
 	FreeExecutorState(estate);
 }
@@ -110,6 +111,7 @@ column_default(EState *estate, Relation table, AttrNumber number,
 	Form_pg_attribute column =
 		TupleDescAttr(RelationGetDescr(table), number - 1);
 	Expr	   *expression = NULL;
+	ExprState  *state;
 
 	if (!column->attisdropped && column->attgenerated == '\0')
 		expression = (Expr *) build_column_default(table, number);
@@ -118,9 +120,9 @@ column_default(EState *estate, Relation table, AttrNumber number,
 		*isnull = true;
 		return (Datum) 0;
 	}
-	return ExecEvalExprSwitchContext(ExecInitExpr(expression_planner(expression),
-												  NULL),
-									 GetPerTupleExprContext(estate), isnull);
+	state = ExecInitExpr(expression_planner(expression), NULL);
+	return ExecEvalExprSwitchContext(state, GetPerTupleExprContext(estate),
+									 isnull);
 }
 
 /*
@@ -156,7 +158,7 @@ row_insert(Relation table, const RowValue *values, int count)
 												&row->tts_isnull[i]);
 	ExecStoreVirtualTuple(row);
 
-	ExecSimpleRelationInsert(target, estate, row);
+	compat_insert(estate, target, row);
 	end_write(estate, CMD_INSERT, target);
 }
 
@@ -170,10 +172,7 @@ row_delete(Relation table, TupleTableSlot *row)
 {
 	ResultRelInfo *target;
 	EState	   *estate = begin_write(table, CMD_DELETE, &target);
-	EPQState	epq;
 
-	EvalPlanQualInit(&epq, estate, NULL, NIL, -1, NIL);
-	ExecSimpleRelationDelete(target, estate, &epq, row);
-	EvalPlanQualEnd(&epq);
+	compat_delete(estate, target, row);
 	end_write(estate, CMD_DELETE, target);
 }

@@ -17,6 +17,7 @@
 
 #include "common/hashfn.h"
 #include "lib/stringinfo.h"
+#include "reverse_lookup.h"
 #include "rules.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -187,7 +188,7 @@ check_no_conflict(Registry *registry, const Patch *patch, int elevel)
 	for (int i = 0; i < patch->conflicts.count; i++)
 		if (registry_find(registry, DatumGetTextPP(patch->conflicts.names[i])))
 			named = lappend(named, registry_found(registry));
-	naming = registry_find_naming(registry, "conflicts", patch->name);
+	naming = reverse_lookup(registry, "conflicts", patch->name);
 	if (named == NIL && naming == NIL)
 		return true;
 
@@ -198,11 +199,13 @@ check_no_conflict(Registry *registry, const Patch *patch, int elevel)
 					psprintf("Patch \"%s\" declares a conflict with \"", name),
 					"\", which is installed.", "\n");
 	declaring = join(installed_names(naming), "Patch \"",
-					 psprintf("\", which is installed, declares a conflict with \"%s\".",
-							  name), "\n");
+					 psprintf("\", which is installed, "
+							  "declares a conflict with \"%s\".", name),
+					 "\n");
 	ereport(elevel,
 			(errcode(ERRCODE_RAISE_EXCEPTION),
-			 errmsg("Versioning patches conflict. Conflicting patche(s) installed: %s.",
+			 errmsg("Versioning patches conflict. "
+					"Conflicting patche(s) installed: %s.",
 					in_a_row(installed_names(all))),
 			 errdetail_internal("%s%s%s", declared,
 								named != NIL && naming != NIL ? "\n" : "",
@@ -234,7 +237,8 @@ check_requirements(Registry *registry, const Patch *patch, int elevel)
 	ereport(elevel,
 			(errcode(ERRCODE_RAISE_EXCEPTION),
 			 errmsg("Missing prerequisite(s): %s.", in_a_row(missing)),
-			 errdetail("Patch \"%s\" requires these, which are not applied:\n%s",
+			 errdetail("Patch \"%s\" requires these, "
+					   "which are not applied:\n%s",
 					   text_to_cstring(patch->name), one_a_line(missing)),
 			 errhint("Apply them first.")));
 	return false;
@@ -261,7 +265,7 @@ rules_admit(Registry *registry, const Patch *patch, int elevel)
 void
 rules_check_removable(Registry *registry, const text *name)
 {
-	List	   *dependents = registry_find_naming(registry, "requires", name);
+	List	   *dependents = reverse_lookup(registry, "requires", name);
 
 	if (dependents != NIL)
 	{
@@ -278,7 +282,9 @@ rules_check_removable(Registry *registry, const text *name)
 	if (!registry_find(registry, name))
 		ereport(ERROR,
 				(errcode(ERRCODE_RAISE_EXCEPTION),
-				 errmsg("Patch %s is not installed, so it can't be uninstalled!",
+				 errmsg("Patch %s is not installed, "
+						"so it can't be uninstalled!",
 						text_to_cstring(name)),
-				 errhint("SELECT patch_name FROM _v.patches; lists what is installed.")));
+				 errhint("SELECT patch_name FROM _v.patches; "
+						 "lists what is installed.")));
 }

@@ -54,7 +54,8 @@ no_rows(FunctionCallInfo fcinfo)
 	if (set == NULL || !IsA(set, ReturnSetInfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("set-valued function called in context that cannot accept a set")));
+				 errmsg("set-valued function called in context "
+						"that cannot accept a set")));
 	set->isDone = ExprEndResult;
 	PG_RETURN_NULL();
 }
