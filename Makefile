@@ -25,7 +25,7 @@ OBJS = src/versioning.o src/rules.o src/registry.o src/reverse_lookup.o \
 DATA = sql/versioning--$(version).sql
 
 REGRESS = install register try_register unregister assertions names bad_input \
-	privileges transactions
+	transactions privileges
 ISOLATION = same_patch old_snapshot dependent other_writers savepoint
 ISOLATION_OPTS = --inputdir=$(here)test/isolation --load-extension=versioning
 
