@@ -11,21 +11,15 @@
 #include "postgres_fe.h"
 
 #include "array_literal.h"
+#include "sql_lexer.h"
 
 static const char *const malformed = "malformed array literal";
 static const char *const too_deep = "array of more than one dimension";
 
-/* White space around elements */
-static bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static const char *
 skip_spaces(const char *p)
 {
-	while (is_space(*p))
+	while (sql_lexer_is_space(*p))
 		p++;
 	return p;
 }
@@ -74,7 +68,7 @@ read_bare(const char *p, char *out, bool *is_null)
 		if (*p == '\0')
 			return NULL;
 		*out++ = *p;
-		if (is_escaped || !is_space(*p))
+		if (is_escaped || !sql_lexer_is_space(*p))
 			kept = out;
 	}
 	*kept = '\0';

@@ -23,8 +23,11 @@
 #include "postgres_fe.h"
 
 #include "call_search.h"
+#include "sql_lexer.h"
 
-#define BLOCK 512
+/* As much as is asked about at once, and then, if there is something */
+#define BLOCK 1024
+#define SMALL_BLOCK 32
 
 static const char name[] = "register_patch";
 
@@ -40,63 +43,130 @@ static const char name[] = "register_patch";
 #endif
 
 /*
- * May a place begin at one of the first BLOCK positions of "p"?  Reads
+ * May a place be at one of the first "count" positions of "p"?  Reads
  * NAME_LENGTH - 1 bytes more.
  */
 FOR_EACH_MACHINE
 static bool
-block_has_candidate(const unsigned char *p)
+has_candidate(const unsigned char *p, size_t count)
 {
 	unsigned char found = 0;
-	int			i;
+	size_t		i;
 
-	for (i = 0; i < BLOCK; i++)
+	for (i = 0; i < count; i++)
 	{
 		unsigned char is_name = (p[i + 8] == '_') &
 			((p[i + 9] | 0x20) == 'p') &
 			((p[i + 13] | 0x20) == 'h');
-		unsigned char is_quote = ((p[i + 1] == '\'') | (p[i + 1] == '"')) &
-			(((p[i] | 0x20) == 'e') | (p[i] == '&'));
+		unsigned char is_escape = ((p[i + 1] | 0x20) == 'e') & (p[i] < '0');
+		unsigned char is_quote = ((p[i + 2] == '\'') | (p[i + 2] == '"')) &
+			((p[i + 1] == '&') | is_escape);
 
 		found |= is_name | is_quote;
 	}
 	return found != 0;
 }
 
-/* Is this a character of an identifier? */
-static bool
-is_word(unsigned char c)
+/* Go back over white space. */
+static const char *
+back_over_spaces(const char *text, const char *p)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		(c >= '0' && c <= '9') || c == '_' || c == '$' || c >= 0x80;
+	while (p > text && sql_lexer_is_space(p[-1]))
+		p--;
+	return p;
+}
+
+/* Go back over a word, in quotes or not. */
+static const char *
+back_over_word(const char *text, const char *p)
+{
+	while (p > text && !sql_lexer_is_space(p[-1]) && p[-1] != ';' && p[-1] != '/')
+		p--;
+	return p;
+}
+
+/* Does that word end at "p"? */
+static bool
+ends_with(const char *text, const char *p, const char *word)
+{
+	size_t		length = strlen(word);
+
+	return (size_t) (p - text) >= length &&
+		pg_strncasecmp(p - length, word, length) == 0;
 }
 
 /*
- * May a string whose prefix is at "p" be the body of a DO block?  It stands
- * behind DO, LANGUAGE and a name, or a comment, but not behind what an
- * ordinary string stands behind.
+ * May the string whose prefix is at "p", the quote at "quote", be the body
+ * of a DO block that spells something with escapes?  Then it has the escape
+ * character in its first piece, up to "end" at least, and stands behind DO,
+ * or LANGUAGE and a name, or a comment.
  */
 static bool
-may_be_body(const char *text, const char *p)
+may_be_body(const char *text, const char *p, const char *quote,
+			const char *end)
 {
-	if (p > text && is_word(p[-1]))
-		return false;
-	while (p > text && (p[-1] == ' ' || (p[-1] >= '\t' && p[-1] <= '\r')))
-		p--;
-	return p == text || strchr("(,=|[<>", p[-1]) == NULL;
+	const char *nearest = text + Max(p - text, 1000) - 1000;
+	const char *before;
+
+	if (*p == 'e' || *p == 'E')
+	{
+		const char *closing = memchr(quote + 1, '\'', end - quote - 1);
+
+		if (closing != NULL &&
+			memchr(quote + 1, '\\', closing - quote - 1) == NULL)
+			return false;
+	}
+
+	before = back_over_spaces(nearest, p);
+	if (ends_with(nearest, before, "do") || ends_with(nearest, before, "*/"))
+		return true;
+	if (ends_with(nearest, back_over_spaces(nearest,
+											back_over_word(nearest, before)),
+				  "language"))
+		return true;
+
+	/* A comment up to the end of a line may have anything before it */
+	for (p = before; p > nearest && p[-1] != '\n'; p--)
+		if (p[0] == '-' && p[-1] == '-')
+			return true;
+	return false;
 }
 
-/* Is there a place at "p", which has "left" bytes behind it? */
+/* Is there a place at "p"?  It has at least NAME_LENGTH bytes up to "end". */
 static bool
-is_candidate(const char *text, const char *p, size_t left)
+is_place(const char *text, const char *p, const char *end)
 {
-	if (left >= NAME_LENGTH && (*p == 'r' || *p == 'R'))
-		return pg_strncasecmp(p, name, NAME_LENGTH) == 0;
-	if ((*p == 'e' || *p == 'E') && left >= 2 && p[1] == '\'')
-		return may_be_body(text, p);
-	if ((*p == 'u' || *p == 'U') && left >= 3 && p[1] == '&')
-		return p[2] == '"' || (p[2] == '\'' && may_be_body(text, p));
-	return false;
+	switch (*p)
+	{
+		case 'r':
+		case 'R':
+			return p[8] == '_' && pg_strncasecmp(p, name, NAME_LENGTH) == 0;
+		case 'e':
+		case 'E':
+			return p[1] == '\'' && may_be_body(text, p, p + 1, end);
+		case 'u':
+		case 'U':
+			return p[1] == '&' &&
+				(p[2] == '"' ||
+				 (p[2] == '\'' && may_be_body(text, p, p + 2, end)));
+		default:
+			return false;
+	}
+}
+
+/* The end of the last block of that size, before "end", with a candidate. */
+static size_t
+back_to_candidate(const char *text, size_t begin, size_t end, size_t size)
+{
+	while (end > begin)
+	{
+		size_t		block = end - begin > size ? end - size : begin;
+
+		if (has_candidate((const unsigned char *) text + block, end - block))
+			break;
+		end = block;
+	}
+	return end;
 }
 
 /*
@@ -106,23 +176,26 @@ is_candidate(const char *text, const char *p, size_t left)
 size_t
 call_search_last(const char *text, size_t length)
 {
-	size_t		last = CALL_SEARCH_NONE;
-	size_t		begin = 0;
+	size_t		most = length < NAME_LENGTH ? 0 : length - NAME_LENGTH + 1;
+	size_t		end = most;
 
-	while (begin < length)
+	while ((end = back_to_candidate(text, 0, end, BLOCK)) > 0)
 	{
-		size_t		end = Min(begin + BLOCK, length);
-		size_t		i;
+		size_t		block = end > BLOCK ? end - BLOCK : 0;
 
-		/* The block's first position may continue "U" in the one before */
-		if (length - begin < BLOCK + NAME_LENGTH ||
-			block_has_candidate((const unsigned char *) text + begin))
+		while ((end = back_to_candidate(text, block, end, SMALL_BLOCK)) >
+			   block)
 		{
-			for (i = begin > 0 ? begin - 1 : 0; i < end; i++)
-				if (is_candidate(text, text + i, length - i))
-					last = i;
+			size_t		begin = end > block + SMALL_BLOCK ?
+				end - SMALL_BLOCK : block;
+			size_t		i;
+
+			/* A quote's prefix may be one byte behind its candidate */
+			for (i = Min(end + 1, most); i-- > begin;)
+				if (is_place(text, text + i, text + length))
+					return i;
+			end = begin;
 		}
-		begin = end;
 	}
-	return last;
+	return CALL_SEARCH_NONE;
 }

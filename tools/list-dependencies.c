@@ -21,6 +21,7 @@
 #include "getopt_long.h"
 #include "patch_file.h"
 #include "patch_graph.h"
+#include "patch_names.h"
 
 /* Exit statuses; the greatest that applies counts */
 #define STATUS_PROBLEM 1		/* not understood, or not possible */
@@ -124,6 +125,16 @@ is_one_word(const PatchCall *call, const char *name,
 	return false;
 }
 
+/* Print one line for tsort. */
+static void
+print_pair(const char *patch, const char *requirement)
+{
+	fputs(patch, stdout);
+	putchar(' ');
+	fputs(requirement, stdout);
+	putchar('\n');
+}
+
 /* Print the pairs of one registration. */
 static void
 print_pairs(const PatchCall *call, ComplaintList *complaints)
@@ -137,11 +148,11 @@ print_pairs(const PatchCall *call, ComplaintList *complaints)
 	{
 		if (!is_one_word(call, cell->val, complaints))
 			continue;
-		printf("%s %s\n", call->name, cell->val);
+		print_pair(call->name, cell->val);
 		is_even = !is_even;
 	}
 	if (is_even)
-		printf("%s %s\n", call->name, call->name);
+		print_pair(call->name, call->name);
 }
 
 /* Print the pairs of one file, in the order of its registrations. */
@@ -155,7 +166,65 @@ print_dependencies(const PatchFile *file, ComplaintList *complaints)
 			print_pairs(&file->calls[i], complaints);
 }
 
-/* Print the files in their order; returns the status. */
+/*
+ * Read a file.  Returns NULL, after a message, if it cannot be read; else
+ * the caller frees it.
+ */
+static PatchFile *
+read_file(const char *path)
+{
+	PatchFile  *file = path == standard_input ?
+		patch_file_read_descriptor(STDIN_FILENO) : patch_file_read(path);
+
+	if (file == NULL)
+		fprintf(stderr, "%s: %s: could not read: %s\n", progname, path,
+				strerror(errno));
+	return file;
+}
+
+/*
+ * Read all files and print their dependencies, or, if there is a graph, put
+ * them into that; they are kept in "files" then.  Returns the status.
+ */
+static int
+read_files(const Options *options, PatchGraph *graph, PatchFile **files)
+{
+	PatchNames *names = patch_names_create();
+	int			status = 0;
+	int			i;
+
+	for (i = 0; i < options->count; i++)
+	{
+		const char *path = strcmp(options->paths[i], "-") == 0 ?
+			standard_input : options->paths[i];
+		PatchFile  *file = read_file(path);
+		ComplaintList complaints = {NULL, 0, 0};
+
+		if (file == NULL)
+		{
+			status = STATUS_TROUBLE;
+			continue;
+		}
+		patch_names_add(names, path, file, &complaints);
+		if (graph == NULL)
+			print_dependencies(file, &complaints);
+		status = worst(status, print_complaints(&file->complaints, path));
+		status = worst(status, print_complaints(&complaints, path));
+		complaint_free(&complaints);
+
+		if (graph == NULL)
+			patch_file_free(file);
+		else
+		{
+			patch_graph_add(graph, path, file);
+			files[i] = file;
+		}
+	}
+	patch_names_free(names);
+	return status;
+}
+
+/* Print the files of the graph in their order; returns the status. */
 static int
 print_order(PatchGraph *graph, const Options *options)
 {
@@ -175,48 +244,20 @@ print_order(PatchGraph *graph, const Options *options)
 	return status;
 }
 
-/* Read all files and print what was asked for; returns the status. */
+/* Print the files in the order in which they can be applied. */
 static int
-run(const Options *options)
+order_files(const Options *options)
 {
 	PatchGraph *graph = patch_graph_create();
-	PatchFile **files = pg_malloc(options->count * sizeof(PatchFile *));
-	int			status = 0;
-	int			count = 0;
+	PatchFile **files = pg_malloc0(options->count * sizeof(PatchFile *));
+	int			status = read_files(options, graph, files);
 	int			i;
 
-	for (i = 0; i < options->count; i++)
-	{
-		const char *path = options->paths[i];
-		bool		is_standard_input = strcmp(path, "-") == 0;
-		PatchFile  *file = is_standard_input ?
-			patch_file_read_descriptor(STDIN_FILENO) : patch_file_read(path);
-		ComplaintList complaints = {NULL, 0, 0};
-
-		if (is_standard_input)
-			path = standard_input;
-		if (file == NULL)
-		{
-			fprintf(stderr, "%s: %s: could not read: %s\n", progname, path,
-					strerror(errno));
-			status = STATUS_TROUBLE;
-			continue;
-		}
-		files[count++] = file;
-		patch_graph_add(graph, path, file, &complaints);
-		if (!options->in_order)
-			print_dependencies(file, &complaints);
-
-		status = worst(status, print_complaints(&file->complaints, path));
-		status = worst(status, print_complaints(&complaints, path));
-		complaint_free(&complaints);
-	}
-	if (options->in_order)
-		status = worst(status, print_order(graph, options));
-
+	status = worst(status, print_order(graph, options));
 	patch_graph_free(graph);
-	while (count > 0)
-		patch_file_free(files[--count]);
+	for (i = 0; i < options->count; i++)
+		if (files[i] != NULL)
+			patch_file_free(files[i]);
 	pg_free(files);
 	return status;
 }
@@ -264,5 +305,6 @@ main(int argc, char **argv)
 	if (options.is_null_separated && !options.in_order)
 		return usage_error("--null can be used with --order only");
 
-	return finish_output(run(&options));
+	return finish_output(options.in_order ? order_files(&options) :
+						 read_files(&options, NULL, NULL));
 }

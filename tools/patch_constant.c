@@ -18,7 +18,6 @@
 #include "postgres_fe.h"
 
 #include "array_literal.h"
-#include "lib/stringinfo.h"
 #include "patch_constant.h"
 #include "sql_constant.h"
 #include "sql_type.h"
@@ -31,6 +30,14 @@ typedef struct ConstantReader
 	bool		in_array;
 	char	   *problem;		/* the first one */
 } ConstantReader;
+
+/* The parentheses and CASTs that are open */
+typedef struct Openings
+{
+	char	   *kinds;			/* '(' or 'C' */
+	size_t		count;
+	size_t		space;
+} Openings;
 
 static bool read_value(ConstantReader *reader, PatchConstant *constant);
 
@@ -257,20 +264,32 @@ read_primary(ConstantReader *reader, PatchConstant *constant)
 	return cast(reader, constant, &type);
 }
 
+/* Note one more that is open. */
+static void
+push_opening(Openings *open, char kind)
+{
+	if (open->count == open->space)
+	{
+		open->space = Max(16, 2 * open->space);
+		open->kinds = pg_realloc(open->kinds, open->space);
+	}
+	open->kinds[open->count++] = kind;
+}
+
 /* Read the parentheses and CASTs before a value, noting them in "open". */
 static bool
-read_openings(ConstantReader *reader, StringInfo open)
+read_openings(ConstantReader *reader, Openings *open)
 {
 	for (;;)
 	{
 		if (at_symbol(reader, "("))
-			appendStringInfoCharMacro(open, '(');
+			push_opening(open, '(');
 		else if (at_keyword(reader, "cast"))
 		{
 			advance(reader);
 			if (!at_symbol(reader, "("))
 				return fail_here(reader);
-			appendStringInfoCharMacro(open, 'C');
+			push_opening(open, 'C');
 		}
 		else
 			return true;
@@ -281,11 +300,12 @@ read_openings(ConstantReader *reader, StringInfo open)
 /* Read the casts and closing parentheses behind a value. */
 static bool
 read_closings(ConstantReader *reader, PatchConstant *constant,
-			  StringInfo open)
+			  Openings *open)
 {
 	for (;;)
 	{
-		char		innermost = open->len > 0 ? open->data[open->len - 1] : 0;
+		char		innermost = open->count > 0 ?
+			open->kinds[open->count - 1] : '\0';
 
 		if (at_symbol(reader, "::"))
 		{
@@ -303,10 +323,10 @@ read_closings(ConstantReader *reader, PatchConstant *constant,
 		}
 		if (innermost != '(' || !at_symbol(reader, ")"))
 			break;
-		open->len--;
+		open->count--;
 		advance(reader);
 	}
-	return (open->len == 0 && at_end_of_value(reader)) || fail_here(reader);
+	return (open->count == 0 && at_end_of_value(reader)) || fail_here(reader);
 }
 
 /*
@@ -316,16 +336,15 @@ read_closings(ConstantReader *reader, PatchConstant *constant,
 static bool
 read_value(ConstantReader *reader, PatchConstant *constant)
 {
-	StringInfoData open;
+	Openings	open = {NULL, 0, 0};
 	bool		is_understood;
 
-	initStringInfo(&open);
 	is_understood = read_openings(reader, &open) &&
 		read_primary(reader, constant) &&
 		read_closings(reader, constant, &open);
 	if (!is_understood)
-		pass_rest(reader, open.len);
-	pfree(open.data);
+		pass_rest(reader, open.count);
+	pg_free(open.kinds);
 	return is_understood;
 }
 

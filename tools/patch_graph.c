@@ -28,6 +28,7 @@ typedef struct NameEntry
 {
 	const char *name;
 	int			index;
+	uint32		hash;
 	uint32		status;
 } NameEntry;
 
@@ -38,6 +39,8 @@ typedef struct NameEntry
 #define SH_HASH_KEY(table, key) \
 	hash_bytes((const unsigned char *) (key), strlen(key))
 #define SH_EQUAL(table, a, b) (strcmp((a), (b)) == 0)
+#define SH_STORE_HASH
+#define SH_GET_HASH(table, entry) (entry)->hash
 #define SH_SCOPE static inline
 #define SH_RAW_ALLOCATOR pg_malloc0
 #define SH_DECLARE
@@ -115,13 +118,9 @@ add_link(PatchGraph *graph, int file, int next)
 	return graph->link_count++;
 }
 
-/*
- * Add a file, which must outlive the graph as must its path.  What is
- * remarkable about the names that it registers is added to the complaints.
- */
+/* Add a file, which must outlive the graph as must its path. */
 void
-patch_graph_add(PatchGraph *graph, const char *path, const PatchFile *file,
-				ComplaintList *complaints)
+patch_graph_add(PatchGraph *graph, const char *path, const PatchFile *file)
 {
 	int			number = graph->file_count;
 	GraphFile  *node;
@@ -142,16 +141,6 @@ patch_graph_add(PatchGraph *graph, const char *path, const PatchFile *file,
 		if (call->action == PATCH_UNREGISTER)
 			continue;
 		name = find_or_add_name(graph, call->name);
-		if (name->providers == PATCH_GRAPH_NONE)
-		{
-			name->path = path;
-			name->line = call->line;
-		}
-		else
-			complaint_add(complaints, COMPLAINT_WARNING, path, call->line,
-						  "patch \"%s\" is registered by %s:%d too",
-						  call->name, name->path, name->line);
-
 		if (name->last_provider != PATCH_GRAPH_NONE &&
 			graph->links[name->last_provider].file == number)
 			continue;

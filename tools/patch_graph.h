@@ -28,8 +28,6 @@ typedef struct GraphName
 	int			waiting;		/* list of files that require it */
 	int			missing;		/* how many of these are not done */
 	int			seen;			/* the last pass over a file that met it */
-	const char *path;			/* of its first registration */
-	int			line;
 } GraphName;
 
 typedef struct GraphFile
@@ -57,7 +55,7 @@ typedef struct PatchGraph
 
 extern PatchGraph *patch_graph_create(void);
 extern void patch_graph_add(PatchGraph *graph, const char *path,
-							const PatchFile *file, ComplaintList *complaints);
+							const PatchFile *file);
 extern int	patch_graph_sort(PatchGraph *graph, const char **paths,
 							 ComplaintList *complaints);
 extern GraphName *patch_graph_find(const PatchGraph *graph,

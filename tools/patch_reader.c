@@ -156,7 +156,7 @@ read_call(PatchReader *reader)
 	}
 	if (file->count == file->space)
 	{
-		file->space = Max(4, 2 * file->space);
+		file->space = Max(1, 2 * file->space);
 		file->calls = pg_realloc(file->calls,
 								 file->space * sizeof(PatchCall));
 	}

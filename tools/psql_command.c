@@ -63,13 +63,6 @@ static const struct
 	{"write", PSQL_NOTHING, FILE_OR_PIPE},
 };
 
-/* White space within a line */
-static bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* Pass the argument at p; it ends at white space or a backslash. */
 static const char *
 pass_argument(const char *p, const char *end)
@@ -87,7 +80,7 @@ pass_argument(const char *p, const char *end)
 		}
 		else if (*p == '\'' || *p == '"' || *p == '`')
 			quote = *p;
-		else if (*p == '\\' || is_space(*p))
+		else if (*p == '\\' || sql_lexer_is_space(*p))
 			break;
 	}
 	return Min(p, end);
@@ -99,7 +92,7 @@ pass_arguments(const char *p, const char *end)
 {
 	while (p < end && *p != '\\')
 	{
-		if (is_space(*p))
+		if (sql_lexer_is_space(*p))
 			p++;
 		else
 			p = pass_argument(p, end);
@@ -147,7 +140,7 @@ psql_command_read(SqlLexer *lexer, PsqlCommand *command)
 
 	if (line_end == NULL)
 		line_end = lexer->end;
-	while (p < line_end && *p != '\\' && !is_space(*p))
+	while (p < line_end && *p != '\\' && !sql_lexer_is_space(*p))
 		p++;
 
 	command->action = PSQL_NOTHING;
@@ -167,7 +160,7 @@ psql_command_read(SqlLexer *lexer, PsqlCommand *command)
 		style = WHOLE_LINE;
 
 	command->arguments = p;
-	while (p < line_end && is_space(*p))
+	while (p < line_end && sql_lexer_is_space(*p))
 		p++;
 	if (style == WHOLE_LINE ||
 		(style == FILE_OR_PIPE && p < line_end && *p == '|'))
@@ -215,7 +208,7 @@ psql_command_condition(const PsqlCommand *command)
 			in_quotes = !in_quotes;
 		else if (!in_quotes && (c == '`' || c == ':'))
 			return PSQL_DEPENDS;
-		else if (c != '"' && !is_space(c) && used < sizeof(word) - 1)
+		else if (c != '"' && !sql_lexer_is_space(c) && used < sizeof(word) - 1)
 			word[used++] = c;
 	}
 	word[used] = '\0';

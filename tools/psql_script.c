@@ -203,6 +203,8 @@ watch_word(PsqlScript *script, const SqlToken *token)
 
 	if (script->words == 0)
 		memset(script->initials, 0, sizeof(script->initials));
+	if (script->words > 0 && script->initials[0] != 'c')
+		return;
 	if (script->words < (int) sizeof(script->initials))
 	{
 		for (i = 0; i < lengthof(words); i++)
@@ -211,7 +213,7 @@ watch_word(PsqlScript *script, const SqlToken *token)
 		script->words++;
 	}
 
-	if (script->initials[0] != 'c' || script->parentheses > 0)
+	if (script->parentheses > 0)
 		return;
 	for (i = 0; i < lengthof(openings); i++)
 		is_routine |= memcmp(script->initials, openings[i],

@@ -82,11 +82,30 @@ drop_nuls(ScriptSource *source)
 static void
 make_room(ScriptSource *source, size_t space)
 {
-	if (source->space < space)
+	if (source->space >= space)
+		return;
+	if (source->text == source->small)
 	{
-		source->text = pg_realloc(source->text, space);
-		source->space = space;
+		source->text = pg_malloc(space);
+		memcpy(source->text, source->small, source->length);
 	}
+	else
+		source->text = pg_realloc(source->text, space);
+	source->space = space;
+}
+
+/* Read on until there are "length" bytes of text, or the file ends. */
+static bool
+read_up_to(ScriptSource *source, size_t length)
+{
+	ssize_t		count = read_fully(source->fd, source->text + source->length,
+								   length - source->length);
+
+	if (count < 0)
+		return false;
+	source->length += count;
+	source->is_whole = source->length < length;
+	return true;
 }
 
 /* Read all the rest of the file, behind what is there. */
@@ -95,15 +114,9 @@ read_rest(ScriptSource *source)
 {
 	while (!source->is_whole)
 	{
-		ssize_t		count;
-
-		make_room(source, Max(2 * source->space, source->length + PIECE));
-		count = read_fully(source->fd, source->text + source->length,
-						   source->space - source->length);
-		if (count < 0)
+		make_room(source, 2 * source->space);
+		if (!read_up_to(source, source->space))
 			return false;
-		source->length += count;
-		source->is_whole = source->length < source->space;
 	}
 	return true;
 }
@@ -178,25 +191,28 @@ search_pieces(ScriptSource *source)
 bool
 script_source_open(ScriptSource *source, int fd)
 {
-	ssize_t		count;
-
-	memset(source, 0, sizeof(*source));
 	source->fd = fd;
+	source->text = source->small;
+	source->length = 0;
+	source->space = SCRIPT_SOURCE_SMALL;
+	source->is_whole = false;
 	source->last_place = CALL_SEARCH_NONE;
-	make_room(source, PIECE + CALL_SEARCH_OVERLAP);
+	source->not_a_script = NULL;
 
-	count = read_fully(fd, source->text, PIECE);
-	if (count < 0)
+	if (!read_up_to(source, source->space))
 		return false;
-	source->length = count;
-	source->is_whole = count < PIECE;
 	source->not_a_script = not_a_script(source->text, source->length);
 	if (source->not_a_script != NULL)
 		return true;
 	if (!source->is_whole)
 	{
-		source->is_seekable = lseek(fd, 0, SEEK_CUR) == PIECE;
-		if (source->is_seekable)
+		make_room(source, PIECE + CALL_SEARCH_OVERLAP);
+		if (!read_up_to(source, PIECE))
+			return false;
+	}
+	if (!source->is_whole)
+	{
+		if (lseek(fd, 0, SEEK_CUR) == PIECE)
 			return search_pieces(source);
 		if (!read_rest(source))
 			return false;
@@ -215,16 +231,13 @@ bool
 script_source_extend(ScriptSource *source)
 {
 	size_t		wanted = Max(source->last_place + PIECE, 2 * source->space);
-	ssize_t		count;
 
 	make_room(source, wanted);
 	if (lseek(source->fd, 0, SEEK_SET) < 0)
 		return false;
-	count = read_fully(source->fd, source->text, wanted);
-	if (count < 0)
+	source->length = 0;
+	if (!read_up_to(source, wanted))
 		return false;
-	source->length = count;
-	source->is_whole = source->length < wanted;
 	drop_nuls(source);
 	return true;
 }
@@ -233,6 +246,7 @@ script_source_extend(ScriptSource *source)
 void
 script_source_free(ScriptSource *source)
 {
-	pg_free(source->text);
-	memset(source, 0, sizeof(*source));
+	if (source->text != source->small)
+		pg_free(source->text);
+	source->text = NULL;
 }

@@ -8,16 +8,19 @@
 #ifndef SCRIPT_SOURCE_H
 #define SCRIPT_SOURCE_H
 
+/* A script that is shorter is read without asking for memory. */
+#define SCRIPT_SOURCE_SMALL (32 * 1024)
+
 typedef struct ScriptSource
 {
 	int			fd;
-	bool		is_seekable;	/* what is not kept can be read again */
 	char	   *text;			/* the beginning of the script */
 	size_t		length;
 	size_t		space;
 	bool		is_whole;		/* it is all there is */
 	size_t		last_place;		/* where a call may be, at last */
 	const char *not_a_script;	/* what it is instead, or NULL */
+	char		small[SCRIPT_SOURCE_SMALL];
 } ScriptSource;
 
 extern bool script_source_open(ScriptSource *source, int fd);

@@ -13,6 +13,7 @@
 
 #include "mb/pg_wchar.h"
 #include "sql_constant.h"
+#include "sql_quote.h"
 
 /* What becomes of a text while it is decoded */
 typedef struct Decoder
@@ -199,7 +200,7 @@ decode_pieces(Decoder *decoder, const SqlToken *token)
 	for (p = p == NULL ? NULL : p + 1; p != NULL;)
 	{
 		p = decode_quoted(decoder, token, p, end, quote);
-		p = quote == '"' ? NULL : sql_lexer_continue_string(p, end);
+		p = quote == '"' ? NULL : sql_quote_continue(p, end);
 	}
 	if (decoder->high_surrogate != 0)
 		decoder->is_valid = false;
@@ -222,7 +223,7 @@ sql_constant_decode(const SqlToken *token)
 	{
 		case SQL_BARE:
 			for (i = 0; i < token->length; i++)
-				*decoder.out++ = pg_ascii_tolower(token->start[i]);
+				*decoder.out++ = sql_lexer_fold(token->start[i]);
 			break;
 		case SQL_DOLLAR:
 			tag = (const char *) memchr(token->start + 1, '$',
@@ -262,24 +263,6 @@ sql_constant_is(const SqlToken *token, const char *name)
 	result = meaning != NULL && strcmp(meaning, name) == 0;
 	pg_free(meaning);
 	return result;
-}
-
-/* Is this the key word "word", in lower case here?  Quotes make it none. */
-bool
-sql_constant_is_keyword(const SqlToken *token, const char *word)
-{
-	return token->kind == SQL_IDENTIFIER && token->spelling == SQL_BARE &&
-		token->length == strlen(word) &&
-		pg_strncasecmp(token->start, word, token->length) == 0;
-}
-
-/* Is this that symbol or operator? */
-bool
-sql_constant_is_symbol(const SqlToken *token, const char *symbol)
-{
-	return (token->kind == SQL_SYMBOL || token->kind == SQL_OPERATOR) &&
-		token->length == strlen(symbol) &&
-		memcmp(token->start, symbol, token->length) == 0;
 }
 
 /*

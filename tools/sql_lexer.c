@@ -17,17 +17,12 @@
 #include "postgres_fe.h"
 
 #include "sql_lexer.h"
+#include "sql_quote.h"
 
 /*
  * Character classes, all ASCII only, as in the scanner.  Bytes above 127
  * belong to identifiers whatever the encoding.
  */
-static bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static bool
 is_digit(char c)
 {
@@ -37,7 +32,9 @@ is_digit(char c)
 static bool
 is_identifier_start(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	char		folded = sql_lexer_fold(c);
+
+	return (folded >= 'a' && folded <= 'z') || c == '_' ||
 		(unsigned char) c >= 0x80;
 }
 
@@ -60,93 +57,6 @@ peek(const char *p, const char *end, size_t offset)
 	return (size_t) (end - p) > offset ? p[offset] : '\0';
 }
 
-/* The end of the line that p is on: its newline, or the end of the text. */
-static const char *
-line_end(const char *p, const char *end)
-{
-	while (p < end && *p != '\n' && *p != '\r')
-		p++;
-	return p;
-}
-
-/* The end of the nested comment that begins at p, or NULL if it has none. */
-static const char *
-comment_end(const char *p, const char *end)
-{
-	size_t		depth = 0;
-
-	while (end - p >= 2)
-	{
-		if (p[0] == '/' && p[1] == '*')
-		{
-			depth++;
-			p += 2;
-		}
-		else if (p[0] == '*' && p[1] == '/')
-		{
-			p += 2;
-			if (--depth == 0)
-				return p;
-		}
-		else
-			p++;
-	}
-	return NULL;
-}
-
-/*
- * The end of a quoted text whose opening quote has been passed: behind the
- * closing quote, or NULL if there is none.
- */
-static const char *
-quote_end(const char *p, const char *end, char quote, bool backslashes)
-{
-	for (;;)
-	{
-		if (!backslashes)
-		{
-			p = memchr(p, quote, end - p);
-			if (p == NULL)
-				return NULL;
-		}
-		else
-		{
-			while (p < end && *p != quote)
-				p += *p == '\\' ? 2 : 1;
-			if (p >= end)
-				return NULL;
-		}
-		if (peek(p, end, 1) != quote)
-			return p + 1;
-		p += 2;
-	}
-}
-
-/*
- * If a string that has been closed before p goes on on a later line, return
- * the place behind its next opening quote, else NULL.
- */
-const char *
-sql_lexer_continue_string(const char *p, const char *end)
-{
-	bool		on_a_later_line = false;
-
-	for (;;)
-	{
-		if (p < end && is_space(*p))
-			on_a_later_line |= *p == '\n' || *p == '\r';
-		else if (peek(p, end, 0) == '-' && peek(p, end, 1) == '-')
-		{
-			p = line_end(p, end);
-			continue;
-		}
-		else
-			break;
-		p++;
-	}
-	return on_a_later_line && peek(p, end, 0) == '\'' ? p + 1 : NULL;
-}
-
 /*
  * Pass white space and comments, and the lines that psql has read already.
  * Returns the beginning of a comment that has no end, else NULL.
@@ -167,13 +77,13 @@ skip_blanks(SqlLexer *lexer)
 		}
 		if (p >= end)
 			break;
-		if (is_space(*p))
+		if (sql_lexer_is_space(*p))
 			p++;
 		else if (*p == '-' && peek(p, end, 1) == '-')
-			p = line_end(p, end);
+			p = sql_quote_end_line(p, end);
 		else if (*p == '/' && peek(p, end, 1) == '*')
 		{
-			const char *behind = comment_end(p, end);
+			const char *behind = sql_quote_end_comment(p, end);
 
 			if (behind == NULL)
 			{
@@ -239,10 +149,10 @@ read_string(SqlLexer *lexer, SqlToken *token, SqlSpelling spelling,
 	token->spelling = spelling;
 	do
 	{
-		closed = quote_end(p, lexer->end, '\'', spelling == SQL_ESCAPES);
+		closed = sql_quote_end(p, lexer->end, '\'', spelling == SQL_ESCAPES);
 		if (closed == NULL)
 			break;
-		p = sql_lexer_continue_string(closed, lexer->end);
+		p = sql_quote_continue(closed, lexer->end);
 	} while (p != NULL);
 
 	finish(lexer, token, closed);
@@ -257,7 +167,7 @@ read_quoted_identifier(SqlLexer *lexer, SqlToken *token,
 {
 	token->kind = SQL_IDENTIFIER;
 	token->spelling = spelling;
-	finish(lexer, token, quote_end(quote + 1, lexer->end, '"', false));
+	finish(lexer, token, sql_quote_end(quote + 1, lexer->end, '"', false));
 	if (spelling == SQL_UNICODE && token->kind == SQL_IDENTIFIER)
 		read_uescape(lexer, token);
 }
@@ -268,7 +178,7 @@ read_word(SqlLexer *lexer, SqlToken *token)
 {
 	const char *p = lexer->cursor;
 	const char *end = lexer->end;
-	char		first = pg_tolower((unsigned char) *p);
+	char		first = sql_lexer_fold(*p);
 	char		second = peek(p, end, 1);
 	char		third = peek(p, end, 2);
 
@@ -303,7 +213,6 @@ read_dollar(SqlLexer *lexer, SqlToken *token)
 {
 	const char *end = lexer->end;
 	const char *p = lexer->cursor + 1;
-	size_t		tag_length;
 
 	if (is_digit(peek(p, end, 0)))
 	{
@@ -323,21 +232,9 @@ read_dollar(SqlLexer *lexer, SqlToken *token)
 		return;
 	}
 
-	/* Look for the same tag again; the one that opens is tag_length long */
-	tag_length = p + 1 - token->start;
 	token->kind = SQL_STRING;
 	token->spelling = SQL_DOLLAR;
-	p++;
-	while (p != NULL && (p = memchr(p, '$', end - p)) != NULL)
-	{
-		if ((size_t) (end - p) >= tag_length &&
-			memcmp(p, token->start, tag_length) == 0)
-		{
-			p += tag_length;
-			break;
-		}
-		p++;
-	}
+	p = sql_quote_end_dollar(token->start, p + 1 - token->start, end);
 	finish(lexer, token, p);
 }
 

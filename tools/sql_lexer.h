@@ -60,6 +60,19 @@ typedef struct SqlLexer
 
 extern void sql_lexer_init(SqlLexer *lexer, const char *text, size_t length);
 extern void sql_lexer_next(SqlLexer *lexer, SqlToken *token);
-extern const char *sql_lexer_continue_string(const char *p, const char *end);
+
+/* White space, as the scanners of the server and psql have it */
+static inline bool
+sql_lexer_is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Identifiers that are not quoted are folded so; other bytes stay as is. */
+static inline char
+sql_lexer_fold(char c)
+{
+	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
 
 #endif							/* SQL_LEXER_H */
