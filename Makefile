@@ -110,13 +110,15 @@ setup setup-test:
 setup-demo setup-bench:
 	$(here)test/setup build
 
+demo test bench: export BUILD_DIRECTORY := $(CURDIR)
+
 demo bench: %: setup-%
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
-	BUILD_DIRECTORY='$(CURDIR)' $(here)test/$@
+	$(here)test/$@
 
 test: setup-test
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
-	BUILD_DIRECTORY='$(CURDIR)' $(here)test/run
+	$(here)test/run
 
 .PHONY: setup setup-demo setup-test setup-bench demo test bench \
 	install-programs installdirs-programs uninstall-programs clean-directories
