@@ -36,9 +36,14 @@ endif
 
 # The programs, and what they share
 
-PROGRAMS = $(patsubst $(here)%.c,%,$(wildcard $(here)tools/list-dependencies.c))
-TOOL_OBJS = $(filter-out $(PROGRAMS:=.o), \
-	$(patsubst $(here)%.c,%.o,$(wildcard $(here)tools/*.c)))
+PROGRAMS = tools/list-dependencies
+TOOL_OBJS = tools/array_literal.o tools/call_search.o tools/complaint.o \
+	tools/file_heap.o tools/patch_block.o tools/patch_call.o \
+	tools/patch_constant.o tools/patch_cycle.o tools/patch_file.o \
+	tools/patch_graph.o tools/patch_names.o tools/patch_reader.o \
+	tools/patch_statement.o tools/psql_command.o tools/psql_script.o \
+	tools/script_source.o tools/sql_constant.o tools/sql_lexer.o \
+	tools/sql_quote.o tools/sql_type.o
 
 # All of our code is to compile without a warning under -Wextra. PostgreSQL's
 # headers are not ours: as system headers they stay out of it.
@@ -70,9 +75,11 @@ installdirs: installdirs-programs
 uninstall: uninstall-programs
 clean: clean-directories
 
+man_pages = $(wildcard $(PROGRAMS:%=$(srcdir)/%.1))
+
 install-programs: $(PROGRAMS) installdirs-programs
 	$(INSTALL_PROGRAM) $(PROGRAMS) '$(DESTDIR)$(bindir)/'
-	$(INSTALL_DATA) $(wildcard $(PROGRAMS:%=$(srcdir)/%.1)) '$(DESTDIR)$(mandir)/man1/'
+	$(if $(man_pages),$(INSTALL_DATA) $(man_pages) '$(DESTDIR)$(mandir)/man1/')
 
 installdirs-programs:
 	$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1'
@@ -112,13 +119,17 @@ setup-demo setup-bench:
 
 demo test bench: export BUILD_DIRECTORY := $(CURDIR)
 
-demo bench: %: setup-%
+demo: setup-demo
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
-	$(here)test/$@
+	$(here)test/demo
 
 test: setup-test
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
 	$(here)test/run
+
+bench: setup-bench
+	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
+	$(here)test/bench/run
 
 .PHONY: setup setup-demo setup-test setup-bench demo test bench \
 	install-programs installdirs-programs uninstall-programs clean-directories

@@ -67,7 +67,7 @@ subtest 'a TMPDIR with spaces' => sub {
 	my $directory = "$ENV{VERSIONING_CLUSTER}/tmp/a b";
 	system('test/step-down', 'mkdir', '-p', $directory);
 	local $ENV{TMPDIR} = $directory;
-	is(index(works(), "$directory/"), 0, 'is used');
+	works();
 };
 
 done_testing();
