@@ -39,6 +39,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -141,12 +142,28 @@ primary_key_index(Relation table)
 }
 
 /*
+ * Raises 0A000 if policies hide rows from the current user.  They would not be
+ * asked here, and a register of which some patches are not seen is none.
+ */
+static void
+check_no_policies(Oid relid)
+{
+	if (check_enable_rls(relid, InvalidOid, true) == RLS_ENABLED)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("row-level security on table %s.%s is not supported",
+						SCHEMA_NAME, TABLE_NAME),
+				 errhint("Grant or revoke privileges on it instead.")));
+}
+
+/*
  * Opens the register for what the privilege is needed for: ACL_INSERT and
  * ACL_DELETE take the EXCLUSIVE lock, ACL_SELECT an ACCESS SHARE lock.  They
  * are held to the end of the transaction.
  *
  * Raises, as INSERT, DELETE and SELECT do, 25006 in a read-only transaction
- * and on a standby, 42501 without the privilege, 42P01 without the table.
+ * and on a standby, 42501 without the privilege, 42P01 without the table;
+ * and 0A000 under row-level security.
  * The result lives in the current memory context until registry_close().
  */
 Registry *
@@ -165,6 +182,7 @@ registry_open(AclMode privilege)
 	relid = RangeVarGetRelidExtended(table,
 									 writes ? ExclusiveLock : AccessShareLock,
 									 0, check_privilege, &privilege);
+	check_no_policies(relid);
 	registry->table = table_open(relid, NoLock);
 	registry->snapshot = writes ? SnapshotSelf :
 		RegisterSnapshot(GetLatestSnapshot());
@@ -242,25 +260,30 @@ registry_found(Registry *registry)
 }
 
 /*
- * Error context of registry_insert(): says which patch it was about, and what
- * PostgreSQL means when it says that an index row is too large.
+ * Says in the words of the register what an index says of a row that is too
+ * large for it.  Other errors are thrown again as they are.  The context is the
+ * one of the caller, which must be in PG_CATCH().
  */
 static void
-insert_error_callback(void *arg)
+rethrow_insert_error(MemoryContext context)
 {
-	const text *name = arg;
+	ErrorData  *error;
 
-	if (geterrcode() == ERRCODE_PROGRAM_LIMIT_EXCEEDED)
-	{
-		errmsg("name of patch, requirement or conflict is too long");
-		errdetail("Each name goes into an index of %s.%s, "
-				  "an entry of which may take a third of a page, "
-				  "some %d bytes.",
-				  SCHEMA_NAME, TABLE_NAME, BLCKSZ / 3);
-		errhint("Choose a shorter name.");
-	}
-	else
-		errcontext("registration of patch \"%s\"", text_to_cstring(name));
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	if (error->sqlerrcode != ERRCODE_PROGRAM_LIMIT_EXCEEDED ||
+		error->message_id == NULL ||
+		strncmp(error->message_id, "index row ", 10) != 0)
+		PG_RE_THROW();
+
+	FlushErrorState();
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("name of patch or conflict is too long"),
+			 errdetail("It does not fit: %s.", error->message),
+			 errhint("Choose a shorter name: an entry of an index may take "
+					 "about a third of a page, some %d bytes.",
+					 BLCKSZ / 3)));
 }
 
 /*
@@ -280,14 +303,19 @@ check_done(Registry *registry, const text *name, bool inserted)
 						   SCHEMA_NAME, TABLE_NAME)));
 }
 
-/*
- * Inserts a row, as the current user.  Columns that people added get their
- * defaults.  Raises what row_insert() raises, and 55000 if the row is not
- * there after it.
- */
-void
-registry_insert(Registry *registry, text *name,
-				ArrayType *requires, ArrayType *conflicts)
+/* Error context of insert_row(): says which patch it was about. */
+static void
+insert_error_callback(void *arg)
+{
+	const text *name = arg;
+
+	errcontext("registration of patch \"%s\"", text_to_cstring(name));
+}
+
+/* What registry_insert() does, as long as all is well. */
+static void
+insert_row(Relation table, text *name,
+		   ArrayType *requires, ArrayType *conflicts)
 {
 	TimestampTz now = GetCurrentTransactionStartTimestamp();
 	const char *user = GetUserNameFromId(GetUserId(), false);
@@ -298,17 +326,38 @@ registry_insert(Registry *registry, text *name,
 		{"requires", PointerGetDatum(requires)},
 		{"conflicts", PointerGetDatum(conflicts)}
 	};
-	TriggerDesc *triggers = registry->table->trigdesc;
 	ErrorContextCallback callback;
 
 	callback.callback = insert_error_callback;
 	callback.arg = name;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-
-	row_insert(registry->table, values, lengthof(values));
-
+	row_insert(table, values, lengthof(values));
 	error_context_stack = callback.previous;
+}
+
+/*
+ * Inserts a row, as the current user.  Columns that people added get their
+ * defaults.  Raises what row_insert() raises, and 55000 if the row is not
+ * there after it.
+ */
+void
+registry_insert(Registry *registry, text *name,
+				ArrayType *requires, ArrayType *conflicts)
+{
+	TriggerDesc *triggers = registry->table->trigdesc;
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		insert_row(registry->table, name, requires, conflicts);
+	}
+	PG_CATCH();
+	{
+		rethrow_insert_error(context);
+	}
+	PG_END_TRY();
+
 	if (triggers != NULL && triggers->trig_insert_before_row)
 		check_done(registry, name, true);
 }

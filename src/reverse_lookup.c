@@ -40,8 +40,48 @@
 #define GIN_ARRAY_CONTAINS 2
 
 /*
+ * Does an index with this predicate have all rows whose column names anything?
+ * It has if there is no predicate, or if that is the one of the install script,
+ * COLUMN <> '{}'.
+ */
+static bool
+covers_all_names(List *predicate, AttrNumber column)
+{
+	OpExpr	   *condition = predicate == NIL ? NULL : linitial(predicate);
+	Var		   *variable;
+	Const	   *constant;
+
+	if (condition == NULL)
+		return true;
+	if (list_length(predicate) != 1 || !IsA(condition, OpExpr) ||
+		condition->opfuncid != F_ARRAY_NE)
+		return false;
+	variable = linitial(condition->args);
+	constant = lsecond(condition->args);
+	return IsA(variable, Var) && variable->varattno == column &&
+		IsA(constant, Const) && !constant->constisnull &&
+		ARR_NDIM(DatumGetArrayTypeP(constant->constvalue)) == 0;
+}
+
+/* Can the index be asked which rows name a patch in the column? */
+static bool
+is_usable(Relation index, Registry *registry, const char *column)
+{
+	AttrNumber	number = get_attnum(RelationGetRelid(registry->table), column);
+	Form_pg_index form = index->rd_index;
+
+	return form->indrelid == RelationGetRelid(registry->table) &&
+		form->indisvalid &&
+		form->indnatts == 1 &&
+		form->indkey.values[0] == number &&
+		index->rd_rel->relam == GIN_AM_OID &&
+		index->rd_opcintype[0] == ANYARRAYOID &&
+		covers_all_names(RelationGetIndexPredicate(index), number);
+}
+
+/*
  * Opens the GIN index on the column, patches_COLUMN_idx.  Raises 55000 if it
- * is gone or not valid.
+ * is gone or is another one than that.
  */
 static Relation
 open_column_index(Registry *registry, const char *column)
@@ -55,18 +95,17 @@ open_column_index(Registry *registry, const char *column)
 	{
 		Relation	index = index_open(index_oid, AccessShareLock);
 
-		if (index->rd_index->indrelid == RelationGetRelid(registry->table) &&
-			index->rd_rel->relam == GIN_AM_OID &&
-			index->rd_index->indisvalid)
+		if (is_usable(index, registry, column))
 			return index;
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("index \"%s\" on table _v.patches is missing or not valid",
-					name),
-			 errhint("CREATE INDEX %s ON _v.patches USING gin (%s)%s "
+			 errmsg("table _v.patches has no valid index \"%s\"", name),
+			 errdetail("It is a GIN index on the column %s.", column),
+			 errhint("DROP INDEX IF EXISTS _v.%s; "
+					 "CREATE INDEX %s ON _v.patches USING gin (%s)%s "
 					 "WHERE %s <> '{}';",
-					 name, column,
+					 name, name, column,
 					 strcmp(column, "conflicts") == 0 ?
 					 " WITH (fastupdate = off)" : "",
 					 column)));

@@ -12,9 +12,10 @@
  *
  * Defaults, generated columns, constraints, indexes, foreign keys, row and
  * statement triggers are as in a query.  What only a query can respect is
- * refused, not passed over: policies, rules, transition tables.
+ * refused, not passed over: rules and transition tables.
  *
- * The caller has locked the table and checked the privileges.
+ * The caller has locked the table, checked the privileges, and made sure that
+ * no policies apply.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,13 +23,14 @@
 
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "compat.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
 #include "row.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/rls.h"
 
 /*
  * Raises 0A000 if the table has something that only a query can respect.
@@ -39,10 +41,7 @@ check_plain(Relation table, CmdType command)
 	TriggerDesc *triggers = table->trigdesc;
 	const char *obstacle = NULL;
 
-	if (check_enable_rls(RelationGetRelid(table), InvalidOid, true) ==
-		RLS_ENABLED)
-		obstacle = "row-level security";
-	else if (table->rd_rules != NULL)
+	if (table->rd_rules != NULL)
 		obstacle = "a rule";
 	else if (triggers != NULL &&
 			 (command == CMD_INSERT ? triggers->trig_insert_new_table :
@@ -117,6 +116,9 @@ column_default(EState *estate, Relation table, AttrNumber number,
 		expression = (Expr *) build_column_default(table, number);
 	if (expression == NULL)
 	{
+		if (!column->attisdropped &&
+			get_typtype(column->atttypid) == TYPTYPE_DOMAIN)
+			domain_check((Datum) 0, true, column->atttypid, NULL, NULL);
 		*isnull = true;
 		return (Datum) 0;
 	}
