@@ -29,6 +29,9 @@
 #define BLOCK 1024
 #define SMALL_BLOCK 32
 
+/* How far DO may be from the body of its block, if that is spelled oddly */
+#define FAR 256
+
 static const char name[] = "register_patch";
 
 #define NAME_LENGTH (sizeof(name) - 1)
@@ -67,46 +70,25 @@ has_candidate(const unsigned char *p, size_t count)
 	return found != 0;
 }
 
-/* Go back over white space. */
-static const char *
-back_over_spaces(const char *text, const char *p)
-{
-	while (p > text && sql_lexer_is_space(p[-1]))
-		p--;
-	return p;
-}
-
-/* Go back over a word, in quotes or not. */
-static const char *
-back_over_word(const char *text, const char *p)
-{
-	while (p > text && !sql_lexer_is_space(p[-1]) && p[-1] != ';' && p[-1] != '/')
-		p--;
-	return p;
-}
-
-/* Does that word end at "p"? */
+/* Is this a character of a word? */
 static bool
-ends_with(const char *text, const char *p, const char *word)
+is_word(char c)
 {
-	size_t		length = strlen(word);
-
-	return (size_t) (p - text) >= length &&
-		pg_strncasecmp(p - length, word, length) == 0;
+	c = sql_lexer_fold(c);
+	return (c >= 'a' && c <= 'z') || c == '_' || (unsigned char) c >= 0x80;
 }
 
 /*
  * May the string whose prefix is at "p", the quote at "quote", be the body
  * of a DO block that spells something with escapes?  Then it has the escape
- * character in its first piece, up to "end" at least, and stands behind DO,
- * or LANGUAGE and a name, or a comment.
+ * character in its first piece, up to "end" at least, and DO stands not far
+ * before it.
  */
 static bool
 may_be_body(const char *text, const char *p, const char *quote,
 			const char *end)
 {
-	const char *nearest = text + Max(p - text, 1000) - 1000;
-	const char *before;
+	const char *nearest = text + Max(p - text, FAR) - FAR;
 
 	if (*p == 'e' || *p == 'E')
 	{
@@ -117,18 +99,12 @@ may_be_body(const char *text, const char *p, const char *quote,
 			return false;
 	}
 
-	before = back_over_spaces(nearest, p);
-	if (ends_with(nearest, before, "do") || ends_with(nearest, before, "*/"))
-		return true;
-	if (ends_with(nearest, back_over_spaces(nearest,
-											back_over_word(nearest, before)),
-				  "language"))
-		return true;
-
-	/* A comment up to the end of a line may have anything before it */
-	for (p = before; p > nearest && p[-1] != '\n'; p--)
-		if (p[0] == '-' && p[-1] == '-')
+	for (p -= 2; p >= nearest; p--)
+	{
+		if (sql_lexer_fold(p[0]) == 'd' && sql_lexer_fold(p[1]) == 'o' &&
+			!is_word(p[2]) && (p == text || !is_word(p[-1])))
 			return true;
+	}
 	return false;
 }
 

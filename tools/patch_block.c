@@ -49,6 +49,7 @@ read_plain_statement(PatchReader *reader, bool is_declaration)
 	static const char *const cursors[] = {"cursor", "scroll", "no", NULL};
 	bool		is_dynamic = patch_reader_at(reader, "execute");
 
+	patch_reader_forget_name(reader);
 	if (patch_reader_at(reader, "open"))
 	{
 		patch_reader_skip_statement(reader);

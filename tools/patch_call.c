@@ -204,7 +204,6 @@ patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
 {
 	CallReader	reader;
 	bool		is_named = false;
-	int			position = 0;
 
 	memset(&reader, 0, sizeof(reader));
 	reader.script = script;
@@ -215,6 +214,8 @@ patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
 	psql_script_next(script, token);
 	if (!sql_constant_is_symbol(token, ")"))
 	{
+		int			position = 0;
+
 		read_argument(&reader, position++, &is_named);
 		while (sql_constant_is_symbol(token, ","))
 		{

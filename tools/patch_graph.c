@@ -26,6 +26,7 @@
 
 typedef struct NameEntry
 {
+	/* cppcheck-suppress unusedStructMember ; by the hash table */
 	const char *name;
 	int			index;
 	uint32		hash;
@@ -102,7 +103,6 @@ find_or_add_name(PatchGraph *graph, const char *name)
 	entry->index = graph->name_count++;
 	node = &graph->names[entry->index];
 	memset(node, 0, sizeof(*node));
-	node->name = name;
 	node->providers = node->last_provider = node->waiting = PATCH_GRAPH_NONE;
 	node->seen = PATCH_GRAPH_NONE;
 	return node;

@@ -22,7 +22,6 @@ typedef struct GraphLink
 
 typedef struct GraphName
 {
-	const char *name;
 	int			providers;		/* list of files that register it */
 	int			last_provider;	/* its end */
 	int			waiting;		/* list of files that require it */

@@ -89,6 +89,15 @@ patch_reader_at_end(const PatchReader *reader)
 	}
 }
 
+/* No name ends before the token at hand. */
+void
+patch_reader_forget_name(PatchReader *reader)
+{
+	reader->parts = 0;
+	reader->in_schema = false;
+	reader->after_dot = false;
+}
+
 /* Pass the rest of a statement that runs none of the calls in it. */
 void
 patch_reader_skip_statement(PatchReader *reader)
@@ -198,9 +207,7 @@ patch_reader_step(PatchReader *reader)
 			(reader->parts == 2 || reader->parts == 3) &&
 			!reader->after_dot && patch_reader_at_symbol(reader, "(");
 
-		reader->parts = 0;
-		reader->in_schema = false;
-		reader->after_dot = false;
+		patch_reader_forget_name(reader);
 		if (is_call)
 		{
 			read_call(reader);

@@ -38,6 +38,7 @@ extern bool patch_reader_at_one_of(const PatchReader *reader,
 extern bool patch_reader_at_symbol(const PatchReader *reader,
 								   const char *symbol);
 extern bool patch_reader_at_end(const PatchReader *reader);
+extern void patch_reader_forget_name(PatchReader *reader);
 extern void patch_reader_skip_statement(PatchReader *reader);
 extern void patch_reader_read_statement(PatchReader *reader);
 extern void patch_reader_forget(PatchReader *reader, int count);

@@ -121,37 +121,48 @@ read_copy(PatchReader *reader)
 	}
 }
 
-/* Read the body of a DO block. */
+/* Read the body of a DO block, which is decoded already. */
 static void
-read_body(PatchReader *reader, const SqlToken *body)
+read_body_text(PatchReader *reader, const SqlToken *body, const char *text)
+{
+	PatchReader inner;
+
+	patch_reader_init(&inner, reader->file, text, strlen(text),
+					  psql_script_line(&reader->script, body->start), false);
+	inner.script.lexer.standard_strings =
+		reader->script.lexer.standard_strings;
+	inner.nesting = reader->nesting + 1;
+	patch_block_read(&inner);
+	patch_reader_free(&inner);
+}
+
+/*
+ * Read the body of a DO block.  One that cannot be read is complained about
+ * only if it looks as if it registered something.
+ */
+static void
+read_body(PatchReader *reader, const SqlToken *body, bool is_plpgsql)
 {
 	char	   *text = sql_constant_decode(body);
-	int			line = psql_script_line(&reader->script, body->start);
+	const char *problem = NULL;
 
-	if (text == NULL)
-		patch_reader_complain(reader, COMPLAINT_ERROR, body->start,
-							  "the body of a DO block has an invalid escape");
+	if (!is_plpgsql)
+		problem = "only DO blocks in PL/pgSQL are understood";
+	else if (text == NULL)
+		problem = "the body of this DO block has an invalid escape";
 	else if (reader->nesting >= MAX_NESTING)
-		patch_reader_complain(reader, COMPLAINT_ERROR, body->start,
-							  "DO blocks are nested too deep");
-	else
-	{
-		PatchReader inner;
+		problem = "DO blocks are nested too deep";
 
-		patch_reader_init(&inner, reader->file, text, strlen(text), line,
-						  false);
-		inner.script.lexer.standard_strings =
-			reader->script.lexer.standard_strings;
-		inner.nesting = reader->nesting + 1;
-		patch_block_read(&inner);
-		patch_reader_free(&inner);
-	}
+	if (problem == NULL)
+		read_body_text(reader, body, text);
+	else if (patch_reader_mentions(body->start, body->length))
+		patch_reader_complain(reader, COMPLAINT_ERROR, body->start, problem);
 	pg_free(text);
 }
 
 /* Is this the name of PL/pgSQL, be it an identifier or a string? */
 static bool
-is_plpgsql(const SqlToken *token)
+names_plpgsql(const SqlToken *token)
 {
 	char	   *name = sql_constant_decode(token);
 	bool		result = name != NULL && strcmp(name, "plpgsql") == 0;
@@ -166,35 +177,34 @@ read_do(PatchReader *reader)
 {
 	SqlToken	body = reader->token;
 	bool		has_body = false;
-	bool		is_other = false;
+	bool		is_plpgsql = true;
 
 	patch_reader_advance(reader);
 	while (!patch_reader_at_end(reader))
 	{
-		if (patch_reader_at(reader, "language"))
-		{
+		bool		is_language = patch_reader_at(reader, "language");
+
+		if (is_language)
 			patch_reader_advance(reader);
-			if (reader->token.kind == SQL_IDENTIFIER ||
-				reader->token.kind == SQL_STRING)
-				is_other = !is_plpgsql(&reader->token);
-			else
-				continue;
-		}
-		else if (reader->token.kind == SQL_STRING)
+		if (is_language && (reader->token.kind == SQL_IDENTIFIER ||
+							reader->token.kind == SQL_STRING))
+			is_plpgsql = names_plpgsql(&reader->token);
+		else if (reader->token.kind == SQL_STRING && !has_body)
 		{
 			body = reader->token;
 			has_body = true;
 		}
+		else
+		{
+			/* Nothing else belongs here: the server refuses it */
+			patch_reader_skip_statement(reader);
+			return;
+		}
 		patch_reader_advance(reader);
 	}
 
-	if (!has_body || reader->token.kind == SQL_UNTERMINATED)
-		return;
-	if (!is_other)
-		read_body(reader, &body);
-	else if (patch_reader_mentions(body.start, body.length))
-		patch_reader_complain(reader, COMPLAINT_ERROR, body.start,
-							  "only DO blocks in PL/pgSQL are understood");
+	if (has_body && reader->token.kind != SQL_UNTERMINATED)
+		read_body(reader, &body, is_plpgsql);
 }
 
 /* Is the setting at hand switched off? */
@@ -281,6 +291,7 @@ patch_statement_read(PatchReader *reader)
 		"commit", "end", "rollback", "abort", NULL
 	};
 
+	patch_reader_forget_name(reader);
 	if (patch_reader_at(reader, "explain") && !read_explain(reader))
 		patch_reader_skip_statement(reader);
 	else if (patch_reader_at_one_of(reader, queries) ||

@@ -32,8 +32,6 @@ psql_script_init(PsqlScript *script, const char *text, size_t length,
 	sql_lexer_init(&script->lexer, text, length);
 	script->lexer.is_script = is_script;
 	script->session_strings = true;
-	script->text = text;
-	script->first_line = first_line;
 	script->counted = text;
 	script->line = first_line;
 
@@ -50,24 +48,29 @@ psql_script_free(PsqlScript *script)
 	script->branches = NULL;
 }
 
-/* The number of the line that "place" is on. */
+/* How many newlines are there between two places? */
+static int
+count_newlines(const char *p, const char *end)
+{
+	int			count = 0;
+
+	while ((p = memchr(p, '\n', end - p)) != NULL)
+	{
+		count++;
+		p++;
+	}
+	return count;
+}
+
+/* The number of the line that "place" is on, counted from the last one. */
 int
 psql_script_line(PsqlScript *script, const char *place)
 {
 	if (place < script->counted)
-	{
-		script->counted = script->text;
-		script->line = script->first_line;
-	}
-	while (script->counted < place)
-	{
-		const char *newline = memchr(script->counted, '\n',
-									 place - script->counted);
-
-		if (newline != NULL)
-			script->line++;
-		script->counted = newline == NULL ? place : newline + 1;
-	}
+		script->line -= count_newlines(place, script->counted);
+	else
+		script->line += count_newlines(script->counted, place);
+	script->counted = place;
 	return script->line;
 }
 
@@ -293,13 +296,12 @@ obey_command(PsqlScript *script, SqlToken *token)
 			return true;
 		case PSQL_QUIT:
 			/* Under a condition that may not hold, the rest may run */
-			if (psql_script_is_doubtful(script))
-				return false;
-			lexer->end = lexer->cursor;
-			lexer->splice = NULL;
-			forget_query(script);
-			token->kind = SQL_DISCARD;
-			return true;
+			if (!psql_script_is_doubtful(script))
+			{
+				lexer->end = lexer->cursor;
+				lexer->splice = NULL;
+			}
+			return false;
 		case PSQL_CONNECT:
 			lexer->standard_strings = script->session_strings = true;
 			return false;

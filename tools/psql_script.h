@@ -24,9 +24,7 @@ typedef struct PsqlScript
 	SqlLexer	lexer;
 	bool		session_strings;	/* what SET LOCAL falls back to */
 
-	/* line numbers, counted as far as someone asked */
-	const char *text;
-	int			first_line;
+	/* the last place whose line was asked for */
 	const char *counted;
 	int			line;
 

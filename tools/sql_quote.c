@@ -81,18 +81,17 @@ sql_quote_continue(const char *p, const char *end)
 {
 	bool		on_a_later_line = false;
 
-	for (;;)
+	while (p < end)
 	{
-		if (p < end && sql_lexer_is_space(*p))
-			on_a_later_line |= *p == '\n' || *p == '\r';
-		else if (end - p >= 2 && p[0] == '-' && p[1] == '-')
+		if (sql_lexer_is_space(*p))
 		{
-			p = sql_quote_end_line(p, end);
-			continue;
+			on_a_later_line |= *p == '\n' || *p == '\r';
+			p++;
 		}
+		else if (*p == '-' && p + 1 < end && p[1] == '-')
+			p = sql_quote_end_line(p, end);
 		else
 			break;
-		p++;
 	}
 	return on_a_later_line && p < end && *p == '\'' ? p + 1 : NULL;
 }

@@ -135,10 +135,11 @@ void
 sql_type_coerce(const SqlType *type, char *text)
 {
 	char	   *end = text;
-	size_t		count = 0;
 
 	if (type->limit > 0)
 	{
+		size_t		count = 0;
+
 		while (*end != '\0')
 		{
 			char	   *next = end + 1;
