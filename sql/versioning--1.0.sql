@@ -118,11 +118,11 @@ DECLARE
 BEGIN
     IF relation IS NULL THEN
         CREATE TABLE _v.patches (
-            patch_name  text COLLATE "C" PRIMARY KEY,
+            patch_name  text        PRIMARY KEY,
             applied_tsz timestamptz NOT NULL DEFAULT now(),
             applied_by  text        NOT NULL,
-            requires    text[] COLLATE "C",
-            conflicts   text[] COLLATE "C"
+            requires    text[],
+            conflicts   text[]
         );
         EXECUTE format('ALTER TABLE _v.patches OWNER TO %I',
                        pg_get_userbyid(installer));

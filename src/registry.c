@@ -27,6 +27,7 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "columns.h"
 #include "compat.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -43,21 +44,19 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-#define SCHEMA_NAME "_v"
-#define TABLE_NAME "patches"
-
 /* Has the current user INSERT on each of the columns, if not on the table? */
 static bool
 may_insert_columns(Oid relid)
 {
-	const char *columns[] = {
-		"patch_name", "applied_tsz", "applied_by", "requires", "conflicts"
-	};
+	for (int i = 0; i < COLUMN_COUNT; i++)
+	{
+		AttrNumber	number = get_attnum(relid, columns_name(i));
 
-	for (int i = 0; i < (int) lengthof(columns); i++)
-		if (pg_attribute_aclcheck(relid, get_attnum(relid, columns[i]),
-								  GetUserId(), ACL_INSERT) != ACLCHECK_OK)
+		if (number == InvalidAttrNumber ||
+			pg_attribute_aclcheck(relid, number, GetUserId(),
+								  ACL_INSERT) != ACLCHECK_OK)
 			return false;
+	}
 	return true;
 }
 
@@ -110,38 +109,6 @@ check_privilege(const RangeVar *table, Oid relid,
 }
 
 /*
- * The primary key of the table, which must be on patch_name alone.  Raises
- * 55000 if it is not, for then no name could be looked up.
- */
-static Oid
-primary_key_index(Relation table)
-{
-	Oid			index_oid = InvalidOid;
-
-	if (table->rd_rel->relkind == RELKIND_RELATION)
-		index_oid = compat_primary_key_index(table);
-	if (OidIsValid(index_oid))
-	{
-		Relation	index = index_open(index_oid, AccessShareLock);
-		bool		usable;
-
-		usable = index->rd_index->indnkeyatts == 1 &&
-			index->rd_index->indkey.values[0] ==
-			get_attnum(RelationGetRelid(table), "patch_name");
-		index_close(index, NoLock);
-		if (usable)
-			return index_oid;
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("table %s.%s has no primary key on its column patch_name",
-					SCHEMA_NAME, TABLE_NAME),
-			 errhint("ALTER TABLE %s.%s ADD PRIMARY KEY (patch_name);",
-					 SCHEMA_NAME, TABLE_NAME)));
-	return InvalidOid;			/* keep the compiler quiet */
-}
-
-/*
  * Raises 0A000 if policies hide rows from the current user.  They would not be
  * asked here, and a register of which some patches are not seen is none.
  */
@@ -151,8 +118,8 @@ check_no_policies(Oid relid)
 	if (check_enable_rls(relid, InvalidOid, true) == RLS_ENABLED)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("row-level security on table %s.%s is not supported",
-						SCHEMA_NAME, TABLE_NAME),
+				 errmsg("row-level security on table _v.patches "
+						"is not supported"),
 				 errhint("Grant or revoke privileges on it instead.")));
 }
 
@@ -163,14 +130,15 @@ check_no_policies(Oid relid)
  *
  * Raises, as INSERT, DELETE and SELECT do, 25006 in a read-only transaction
  * and on a standby, 42501 without the privilege, 42P01 without the table;
- * and 0A000 under row-level security.
+ * and 0A000 under row-level security, 42703, 42804 or 55000 if the table was
+ * altered so that it is not the register any more.
  * The result lives in the current memory context until registry_close().
  */
 Registry *
 registry_open(AclMode privilege)
 {
 	Registry   *registry = palloc0(sizeof(Registry));
-	RangeVar   *table = makeRangeVar(SCHEMA_NAME, TABLE_NAME, -1);
+	RangeVar   *table = makeRangeVar("_v", "patches", -1);
 	bool		writes = privilege != ACL_SELECT;
 	Relation	index;
 	Oid			relid;
@@ -187,7 +155,9 @@ registry_open(AclMode privilege)
 	registry->snapshot = writes ? SnapshotSelf :
 		RegisterSnapshot(GetLatestSnapshot());
 
-	index = index_open(primary_key_index(registry->table), NoLock);
+	columns_find(registry->table, registry->columns);
+	index = index_open(columns_primary_key(registry->table,
+										   registry->columns), NoLock);
 	registry->by_name = compat_index_beginscan(registry->table, index,
 											   registry->snapshot);
 	registry->row = table_slot_create(registry->table, NULL);
@@ -227,22 +197,11 @@ registry_find(Registry *registry, const text *name)
 							  registry->row);
 }
 
-/*
- * A column of the row that was looked up last, by its name: the table may
- * have come from elsewhere, with columns dropped and added.  Raises 42703 if
- * there is no such column.
- */
+/* A column of the row that was looked up last. */
 Datum
-registry_value(Registry *registry, const char *column, bool *isnull)
+registry_value(Registry *registry, Column column, bool *isnull)
 {
-	AttrNumber	number = get_attnum(RelationGetRelid(registry->table), column);
-
-	if (number == InvalidAttrNumber)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("table %s.%s has no column \"%s\"",
-						SCHEMA_NAME, TABLE_NAME, column)));
-	return slot_getattr(registry->row, number, isnull);
+	return slot_getattr(registry->row, registry->columns[column], isnull);
 }
 
 /* The patch that was looked up last, allocated in the current context. */
@@ -251,7 +210,7 @@ registry_found(Registry *registry)
 {
 	InstalledPatch *patch = palloc(sizeof(InstalledPatch));
 	bool		isnull;
-	Datum		name = registry_value(registry, "patch_name", &isnull);
+	Datum		name = registry_value(registry, COLUMN_PATCH_NAME, &isnull);
 
 	Assert(!isnull);
 	patch->tid = registry->row->tts_tid;
@@ -261,8 +220,8 @@ registry_found(Registry *registry)
 
 /*
  * Says in the words of the register what an index says of a row that is too
- * large for it.  Other errors are thrown again as they are.  The context is the
- * one of the caller, which must be in PG_CATCH().
+ * large for it.  Other errors are thrown again as they are.  For PG_CATCH();
+ * the context is the caller's.
  */
 static void
 rethrow_insert_error(MemoryContext context)
@@ -299,8 +258,8 @@ check_done(Registry *registry, const text *name, bool inserted)
 				 errmsg(inserted ? "patch \"%s\" was not registered" :
 						"patch \"%s\" was not unregistered",
 						text_to_cstring(name)),
-				 errdetail("A trigger on %s.%s has suppressed or changed it.",
-						   SCHEMA_NAME, TABLE_NAME)));
+				 errdetail("A trigger on _v.patches "
+						   "has suppressed or changed it.")));
 }
 
 /* Error context of insert_row(): says which patch it was about. */
@@ -314,17 +273,17 @@ insert_error_callback(void *arg)
 
 /* What registry_insert() does, as long as all is well. */
 static void
-insert_row(Relation table, text *name,
+insert_row(Registry *registry, text *name,
 		   ArrayType *requires, ArrayType *conflicts)
 {
 	TimestampTz now = GetCurrentTransactionStartTimestamp();
 	const char *user = GetUserNameFromId(GetUserId(), false);
-	RowValue	values[] = {
-		{"patch_name", PointerGetDatum(name)},
-		{"applied_tsz", TimestampTzGetDatum(now)},
-		{"applied_by", CStringGetTextDatum(user)},
-		{"requires", PointerGetDatum(requires)},
-		{"conflicts", PointerGetDatum(conflicts)}
+	Datum		values[COLUMN_COUNT] = {
+		[COLUMN_PATCH_NAME] = PointerGetDatum(name),
+		[COLUMN_APPLIED_TSZ] = TimestampTzGetDatum(now),
+		[COLUMN_APPLIED_BY] = CStringGetTextDatum(user),
+		[COLUMN_REQUIRES] = PointerGetDatum(requires),
+		[COLUMN_CONFLICTS] = PointerGetDatum(conflicts)
 	};
 	ErrorContextCallback callback;
 
@@ -332,7 +291,7 @@ insert_row(Relation table, text *name,
 	callback.arg = name;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	row_insert(table, values, lengthof(values));
+	row_insert(registry->table, registry->columns, values, COLUMN_COUNT);
 	error_context_stack = callback.previous;
 }
 
@@ -350,7 +309,7 @@ registry_insert(Registry *registry, text *name,
 
 	PG_TRY();
 	{
-		insert_row(registry->table, name, requires, conflicts);
+		insert_row(registry, name, requires, conflicts);
 	}
 	PG_CATCH();
 	{

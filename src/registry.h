@@ -9,6 +9,7 @@
 #define VERSIONING_REGISTRY_H
 
 #include "access/genam.h"
+#include "columns.h"
 #include "executor/tuptable.h"
 #include "nodes/parsenodes.h"
 #include "utils/array.h"
@@ -19,6 +20,7 @@
 typedef struct Registry
 {
 	Relation	table;
+	AttrNumber	columns[COLUMN_COUNT];
 	Snapshot	snapshot;		/* which of its rows are seen */
 	IndexScanDesc by_name;		/* on the primary key, rescanned per name */
 	TupleTableSlot *row;		/* what registry_find() found last */
@@ -36,7 +38,7 @@ extern void registry_close(Registry *registry);
 
 extern bool registry_find(Registry *registry, const text *name);
 extern InstalledPatch *registry_found(Registry *registry);
-extern Datum registry_value(Registry *registry, const char *column,
+extern Datum registry_value(Registry *registry, Column column,
 							bool *isnull);
 
 extern void registry_insert(Registry *registry, text *name,

@@ -41,8 +41,8 @@
 
 /*
  * Does an index with this predicate have all rows whose column names anything?
- * It has if there is no predicate, or if that is the one of the install script,
- * COLUMN <> '{}'.
+ * It has if there is no predicate, or if that is COLUMN <> '{}', as in the
+ * install script.
  */
 static bool
 covers_all_names(List *predicate, AttrNumber column)
@@ -65,9 +65,9 @@ covers_all_names(List *predicate, AttrNumber column)
 
 /* Can the index be asked which rows name a patch in the column? */
 static bool
-is_usable(Relation index, Registry *registry, const char *column)
+is_usable(Relation index, Registry *registry, Column column)
 {
-	AttrNumber	number = get_attnum(RelationGetRelid(registry->table), column);
+	AttrNumber	number = registry->columns[column];
 	Form_pg_index form = index->rd_index;
 
 	return form->indrelid == RelationGetRelid(registry->table) &&
@@ -84,10 +84,11 @@ is_usable(Relation index, Registry *registry, const char *column)
  * is gone or is another one than that.
  */
 static Relation
-open_column_index(Registry *registry, const char *column)
+open_column_index(Registry *registry, Column column)
 {
+	const char *column_name = columns_name(column);
 	Oid			schema = RelationGetNamespace(registry->table);
-	char	   *name = psprintf("patches_%s_idx", column);
+	char	   *name = psprintf("patches_%s_idx", column_name);
 	Oid			index_oid = get_relname_relid(name, schema);
 
 	if (OidIsValid(index_oid) &&
@@ -101,14 +102,14 @@ open_column_index(Registry *registry, const char *column)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("table _v.patches has no valid index \"%s\"", name),
-			 errdetail("It is a GIN index on the column %s.", column),
+			 errdetail("It is a GIN index on the column %s.", column_name),
 			 errhint("DROP INDEX IF EXISTS _v.%s; "
 					 "CREATE INDEX %s ON _v.patches USING gin (%s)%s "
 					 "WHERE %s <> '{}';",
-					 name, name, column,
-					 strcmp(column, "conflicts") == 0 ?
+					 name, name, column_name,
+					 column == COLUMN_CONFLICTS ?
 					 " WITH (fastupdate = off)" : "",
-					 column)));
+					 column_name)));
 	return NULL;				/* keep the compiler quiet */
 }
 
@@ -177,13 +178,13 @@ array_holds(Datum array, bool isnull, const text *name)
 }
 
 /*
- * The installed patches whose column, "requires" or "conflicts", holds the
+ * The installed patches whose column, requires or conflicts, holds the
  * name: a list of InstalledPatch in the order of the table, which is that of
  * their registration as long as nothing was deleted.  Overwrites what
  * registry_find() found.  All memory is the current context's.
  */
 List *
-reverse_lookup(Registry *registry, const char *column, const text *name)
+reverse_lookup(Registry *registry, Column column, const text *name)
 {
 	List	   *patches = NIL;
 	Relation	index = open_column_index(registry, column);

@@ -10,7 +10,7 @@
 
 #include "registry.h"
 
-extern List *reverse_lookup(Registry *registry, const char *column,
+extern List *reverse_lookup(Registry *registry, Column column,
 							const text *name);
 
 #endif							/* VERSIONING_REVERSE_LOOKUP_H */

@@ -128,33 +128,26 @@ column_default(EState *estate, Relation table, AttrNumber number,
 }
 
 /*
- * Inserts a row with these values, other columns at their defaults.  Raises
- * what INSERT raises, and 0A000 for what only a query can respect.
+ * Inserts a row with these values, none of them NULL, in these columns; other
+ * columns get their defaults.  Raises what INSERT raises, and 0A000 for what
+ * only a query can respect.
  */
 void
-row_insert(Relation table, const RowValue *values, int count)
+row_insert(Relation table, const AttrNumber *columns, const Datum *values,
+		   int count)
 {
 	ResultRelInfo *target;
 	EState	   *estate = begin_write(table, CMD_INSERT, &target);
 	TupleTableSlot *row = table_slot_create(table, &estate->es_tupleTable);
-	int			columns = row->tts_tupleDescriptor->natts;
+	int			natts = row->tts_tupleDescriptor->natts;
 
-	memset(row->tts_isnull, true, columns * sizeof(bool));
+	memset(row->tts_isnull, true, natts * sizeof(bool));
 	for (int i = 0; i < count; i++)
 	{
-		AttrNumber	number = get_attnum(RelationGetRelid(table),
-										values[i].column);
-
-		if (number == InvalidAttrNumber)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("column \"%s\" of relation \"%s\" does not exist",
-							values[i].column,
-							RelationGetRelationName(table))));
-		row->tts_values[number - 1] = values[i].value;
-		row->tts_isnull[number - 1] = false;
+		row->tts_values[columns[i] - 1] = values[i];
+		row->tts_isnull[columns[i] - 1] = false;
 	}
-	for (int i = 0; i < columns; i++)
+	for (int i = 0; i < natts; i++)
 		if (row->tts_isnull[i])
 			row->tts_values[i] = column_default(estate, table, i + 1,
 												&row->tts_isnull[i]);

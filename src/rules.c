@@ -158,8 +158,8 @@ check_not_applied(Registry *registry, const Patch *patch, int elevel)
 	if (!registry_find(registry, patch->name))
 		return true;
 
-	time = registry_value(registry, "applied_tsz", &no_time);
-	user = registry_value(registry, "applied_by", &no_user);
+	time = registry_value(registry, COLUMN_APPLIED_TSZ, &no_time);
+	user = registry_value(registry, COLUMN_APPLIED_BY, &no_user);
 	ereport(elevel,
 			(errcode(ERRCODE_RAISE_EXCEPTION),
 			 errmsg("Patch %s is already applied!",
@@ -188,7 +188,7 @@ check_no_conflict(Registry *registry, const Patch *patch, int elevel)
 	for (int i = 0; i < patch->conflicts.count; i++)
 		if (registry_find(registry, DatumGetTextPP(patch->conflicts.names[i])))
 			named = lappend(named, registry_found(registry));
-	naming = reverse_lookup(registry, "conflicts", patch->name);
+	naming = reverse_lookup(registry, COLUMN_CONFLICTS, patch->name);
 	if (named == NIL && naming == NIL)
 		return true;
 
@@ -265,7 +265,7 @@ rules_admit(Registry *registry, const Patch *patch, int elevel)
 void
 rules_check_removable(Registry *registry, const text *name)
 {
-	List	   *dependents = reverse_lookup(registry, "requires", name);
+	List	   *dependents = reverse_lookup(registry, COLUMN_REQUIRES, name);
 
 	if (dependents != NIL)
 	{

@@ -1,0 +1,98 @@
+/*-------------------------------------------------------------------------
+ *
+ * columns.c
+ *		The columns of _v.patches, as the table is now.
+ *
+ * The table may have come from elsewhere, with other columns dropped and
+ * added, and its owner, who need not be a superuser, may alter it.  C code
+ * that took a column for what the install script says of it would read what is
+ * not there.  So it is looked at each time that the register is opened.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "catalog/pg_type.h"
+#include "columns.h"
+#include "compat.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+/* As in the install script. */
+static const struct
+{
+	const char *name;
+	Oid			type;
+}			definitions[COLUMN_COUNT] =
+{
+	[COLUMN_PATCH_NAME] = {"patch_name", TEXTOID},
+	[COLUMN_APPLIED_TSZ] = {"applied_tsz", TIMESTAMPTZOID},
+	[COLUMN_APPLIED_BY] = {"applied_by", TEXTOID},
+	[COLUMN_REQUIRES] = {"requires", TEXTARRAYOID},
+	[COLUMN_CONFLICTS] = {"conflicts", TEXTARRAYOID}
+};
+
+/* The name of a column. */
+const char *
+columns_name(Column column)
+{
+	return definitions[column].name;
+}
+
+/*
+ * Puts the number that each column has in the table into numbers[].  Raises
+ * 42703 if one is not there, 42804 if it is of another type.
+ */
+void
+columns_find(Relation table, AttrNumber *numbers)
+{
+	for (int i = 0; i < COLUMN_COUNT; i++)
+	{
+		const char *name = definitions[i].name;
+		Oid			type = definitions[i].type;
+
+		numbers[i] = get_attnum(RelationGetRelid(table), name);
+		if (numbers[i] == InvalidAttrNumber)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("table _v.patches has no column \"%s\"", name)));
+		if (TupleDescAttr(RelationGetDescr(table),
+						  numbers[i] - 1)->atttypid != type)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" of table _v.patches "
+							"is not of type %s",
+							name, format_type_be(type))));
+	}
+}
+
+/*
+ * The primary key of the table, which must be on patch_name alone.  Raises
+ * 55000 if it is not, for then no name could be looked up.
+ */
+Oid
+columns_primary_key(Relation table, const AttrNumber *numbers)
+{
+	Oid			index_oid = InvalidOid;
+
+	if (table->rd_rel->relkind == RELKIND_RELATION)
+		index_oid = compat_primary_key_index(table);
+	if (OidIsValid(index_oid))
+	{
+		Relation	index = index_open(index_oid, AccessShareLock);
+		bool		usable;
+
+		usable = index->rd_index->indnkeyatts == 1 &&
+			index->rd_index->indkey.values[0] == numbers[COLUMN_PATCH_NAME];
+		index_close(index, NoLock);
+		if (usable)
+			return index_oid;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("table _v.patches has no primary key on patch_name"),
+			 errhint("ALTER TABLE _v.patches ADD PRIMARY KEY (patch_name);")));
+	return InvalidOid;			/* keep the compiler quiet */
+}
