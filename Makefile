@@ -21,7 +21,7 @@ version := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(control))
 EXTENSION = versioning
 MODULE_big = versioning
 OBJS = src/versioning.o src/rules.o src/registry.o src/reverse_lookup.o \
-	src/row.o src/patch.o src/assertions.o
+	src/columns.o src/row.o src/patch.o src/assertions.o
 DATA = sql/versioning--$(version).sql
 
 REGRESS = install register try_register unregister assertions names bad_input \
@@ -63,8 +63,12 @@ all: $(PROGRAMS)
 $(OBJS): $(wildcard $(srcdir)/src/*.h)
 $(PROGRAMS:=.o) $(TOOL_OBJS): $(wildcard $(srcdir)/tools/*.h) $(control)
 
+# The programs are not shared libraries. What they need of PostgreSQL they have
+# from its static libraries, where some functions that libpq has, too, go by
+# other names since version 16.
 tools/%: override CFLAGS := $(filter-out $(CFLAGS_SL),$(CFLAGS))
-tools/%.o: override CPPFLAGS += -DVERSIONING_VERSION='"$(version)"'
+tools/%.o: override CPPFLAGS += -DVERSIONING_VERSION='"$(version)"' \
+	-DUSE_PRIVATE_ENCODING_FUNCS
 
 $(PROGRAMS): %: %.o $(TOOL_OBJS)
 	$(CC) $(CFLAGS) $^ $(LDFLAGS) $(LDFLAGS_EX) \
@@ -75,11 +79,9 @@ installdirs: installdirs-programs
 uninstall: uninstall-programs
 clean: clean-directories
 
-man_pages = $(wildcard $(PROGRAMS:%=$(srcdir)/%.1))
-
-install-programs: $(PROGRAMS) installdirs-programs
-	$(INSTALL_PROGRAM) $(PROGRAMS) '$(DESTDIR)$(bindir)/'
-	$(if $(man_pages),$(INSTALL_DATA) $(man_pages) '$(DESTDIR)$(mandir)/man1/')
+install-programs: $(PROGRAMS) | installdirs-programs
+	$(INSTALL_PROGRAM) $^ '$(DESTDIR)$(bindir)/'
+	$(INSTALL_DATA) $(PROGRAMS:%=$(srcdir)/%.1) '$(DESTDIR)$(mandir)/man1/'
 
 installdirs-programs:
 	$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1'
