@@ -1,9 +1,10 @@
 # Versioning: the extension (src/, sql/) and the programs beside it (tools/).
 #
-#   make                build          make demo    a tour, on a throw-away cluster
-#   make install        install        make test    all tests, on such a cluster
+#   make                builds         make demo   a tour, on a throw-away cluster
+#   make install        installs       make test   all tests, on such a cluster
+#   make uninstall      undoes that    make bench  what it costs, on one, too
 #   make installcheck   the regression tests, on the running server
-#   make clean          remove what was built       make uninstall
+#   make clean          removes what was built
 #
 # PG_CONFIG=/path/to/pg_config chooses the PostgreSQL to build for, and a
 # build directory elsewhere works, too: make -f /path/to/versioning/Makefile.

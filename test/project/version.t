@@ -11,7 +11,8 @@ my ($version) =
   slurp('versioning.control') =~ /^default_version = '([^']+)'$/m;
 ok(defined $version, 'versioning.control names a default version');
 
-ok(-e "sql/versioning--$version.sql", "there is an install script for $version");
+ok(-e "sql/versioning--$version.sql",
+	"there is an install script for $version");
 
 # PGXN wants three numbers.
 my $meta = decode_json(slurp('META.json'));
