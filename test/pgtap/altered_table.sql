@@ -3,6 +3,7 @@
 
 BEGIN;
 SELECT plan(39);
+SET LOCAL client_min_messages = warning;
 
 DELETE FROM _v.patches;
 SELECT _v.register_patch('base');
@@ -123,6 +124,7 @@ SELECT matches(pg_temp.after(format('ALTER TABLE _v.patches RENAME %s TO other',
 
 SELECT matches(
     pg_temp.after('ALTER TABLE _v.patches ALTER COLUMN applied_tsz DROP DEFAULT;
+                   DROP INDEX _v.patches_requires_idx;
                    ALTER TABLE _v.patches ALTER COLUMN ' || change,
                   'SELECT _v.' || call),
     '^(42804|55000) .*' || split_part(change, ' ', 1), change || ': ' || call)

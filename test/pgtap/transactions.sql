@@ -16,8 +16,9 @@ $$;
 SELECT _v.register_patch('a');
 SAVEPOINT s;
 SELECT _v.register_patch('b', '{a}');
-SELECT is(pg_temp.installed(), 'a b');
+SELECT pg_temp.installed() AS before_rollback \gset
 ROLLBACK TO s;
+SELECT is(:'before_rollback'::text, 'a b');
 SELECT is(pg_temp.installed(), 'a',
           'what was registered after the savepoint is gone');
 SELECT throws_ok($$SELECT _v.register_patch('c', '{b}')$$, 'P0001',
@@ -26,8 +27,9 @@ SELECT lives_ok($$SELECT _v.register_patch('b')$$, 'it can be registered again')
 RELEASE s;
 SAVEPOINT s;
 SELECT _v.unregister_patch('a');
-SELECT is(pg_temp.installed(), 'b');
+SELECT pg_temp.installed() AS before_rollback \gset
 ROLLBACK TO s;
+SELECT is(:'before_rollback'::text, 'b');
 SELECT is(pg_temp.installed(), 'a b',
           'what was unregistered after the savepoint is there again');
 SELECT throws_ok($$SELECT _v.register_patch('a')$$, 'P0001',
@@ -127,7 +129,6 @@ CLOSE list;
 -- Read only
 
 SELECT _v.unregister_patch('x1');
-SAVEPOINT ro;
 SET LOCAL transaction_read_only = on;
 SELECT throws_ok($$SELECT _v.register_patch('z')$$, '25006',
                  'cannot execute INSERT in a read-only transaction');
@@ -136,7 +137,6 @@ SELECT throws_ok($$SELECT _v.try_register_patch('z')$$, '25006',
 SELECT throws_ok($$SELECT _v.unregister_patch('y')$$, '25006',
                  'cannot execute DELETE in a read-only transaction');
 SELECT is(_v.assert_patch_is_applied('y'), 'Patch y is applied.');
-ROLLBACK TO ro;
 
 SELECT * FROM finish();
 ROLLBACK;
