@@ -66,15 +66,17 @@ usage_error(const char *message)
 }
 
 /*
- * Write out what has been printed.  Returns the status that the program
- * shall have, given what it is so far.
+ * Write out what has been printed, the last thing that is done.  Returns the
+ * status that the program shall have, given what it is so far.
  */
 static int
 finish_output(int status)
 {
 	bool		failed = ferror(stdout) != 0;
 
-	if (fflush(stdout) == 0 && !failed)
+	/* Closing, too, may say that what has been written is lost */
+	if (fflush(stdout) == 0 && !failed &&
+		(fclose(stdout) == 0 || errno == EBADF))
 		return status;
 	fprintf(stderr, "%s: could not write to standard output: %s\n",
 			progname, strerror(errno));
@@ -189,7 +191,7 @@ read_file(const char *path)
 static int
 read_files(const Options *options, PatchGraph *graph, PatchFile **files)
 {
-	PatchNames *names = patch_names_create();
+	PatchNames *names = patch_names_create(options->count);
 	int			status = 0;
 	int			i;
 

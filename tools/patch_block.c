@@ -42,6 +42,14 @@ watch_string(PatchReader *reader)
 	pg_free(text);
 }
 
+/* May a new statement begin behind the key word at hand? */
+static bool
+at_opening(PatchReader *reader)
+{
+	return reader->script.parentheses == 0 &&
+		patch_reader_at_one_of(reader, openings);
+}
+
 /* Read an ordinary statement, as far as the next may begin. */
 static void
 read_plain_statement(PatchReader *reader, bool is_declaration)
@@ -61,8 +69,7 @@ read_plain_statement(PatchReader *reader, bool is_declaration)
 		patch_reader_skip_statement(reader);
 		return;
 	}
-	while (!patch_reader_at_end(reader) &&
-		   !patch_reader_at_one_of(reader, openings))
+	while (!patch_reader_at_end(reader) && !at_opening(reader))
 	{
 		if (is_dynamic)
 			watch_string(reader);
@@ -85,8 +92,7 @@ patch_block_read(PatchReader *reader)
 			patch_reader_end_hidden(reader, count, complaints);
 			return;
 		}
-		if (patch_reader_at_symbol(reader, ";") ||
-			patch_reader_at_one_of(reader, openings))
+		if (patch_reader_at_symbol(reader, ";") || at_opening(reader))
 		{
 			if (patch_reader_at(reader, "declare"))
 				in_declarations = true;

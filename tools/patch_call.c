@@ -106,7 +106,10 @@ take_constant(CallReader *reader, int parameter, int line,
 		else if (constant->text[0] == '\0')
 			complain(reader, parameter, line, "is empty", "");
 		else
-			reader->call->name = pg_strdup(constant->text);
+		{
+			reader->call->name = constant->text;
+			constant->text = NULL;
+		}
 		return;
 	}
 

@@ -38,11 +38,11 @@ typedef struct NameEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* An empty table; free it with patch_names_free. */
+/* An empty table for about so many names; free it with patch_names_free. */
 PatchNames *
-patch_names_create(void)
+patch_names_create(int expected)
 {
-	return names_create(64, NULL);
+	return names_create(expected, NULL);
 }
 
 /* Free the table; the paths in it are the caller's. */

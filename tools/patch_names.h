@@ -12,7 +12,7 @@
 
 typedef struct names_hash PatchNames;
 
-extern PatchNames *patch_names_create(void);
+extern PatchNames *patch_names_create(int expected);
 extern void patch_names_add(PatchNames *names, const char *path,
 							const PatchFile *file, ComplaintList *complaints);
 extern void patch_names_free(PatchNames *names);

@@ -96,7 +96,7 @@ put_character(Decoder *decoder, pg_wchar c)
 	else
 	{
 		unicode_to_utf8(c, (unsigned char *) decoder->out);
-		decoder->out += pg_utf_mblen((unsigned char *) decoder->out);
+		decoder->out += c <= 0x7F ? 1 : c <= 0x7FF ? 2 : c <= 0xFFFF ? 3 : 4;
 	}
 }
 

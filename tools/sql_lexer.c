@@ -47,7 +47,29 @@ is_identifier_part(char c)
 static bool
 is_operator(char c)
 {
-	return c != '\0' && strchr("~!@#^&|`?+-*/%<>=", c) != NULL;
+	switch (c)
+	{
+		case '~':
+		case '!':
+		case '@':
+		case '#':
+		case '^':
+		case '&':
+		case '|':
+		case '`':
+		case '?':
+		case '+':
+		case '-':
+		case '*':
+		case '/':
+		case '%':
+		case '<':
+		case '>':
+		case '=':
+			return true;
+		default:
+			return false;
+	}
 }
 
 /* The character at p + offset, or NUL past the end. */
@@ -348,9 +370,10 @@ sql_lexer_next(SqlLexer *lexer, SqlToken *token)
 	const char *p = lexer->cursor;
 	char		c = peek(p, lexer->end, 0);
 
-	memset(token, 0, sizeof(*token));
+	token->spelling = SQL_BARE;
 	token->escape = '\\';
 	token->start = p;
+	token->length = 0;
 
 	if (unterminated != NULL)
 	{
