@@ -12,12 +12,12 @@
  *
  * Each lane connects, begins a transaction and prepares its statement.  Then
  * the first lane makes its first CALLS calls, the second one its own first
- * CALLS calls, and so on; then the first lane makes the next ones.  So whatever
- * else the machine does meanwhile hits all of them alike.  The first half of a
- * batch is not timed: it brings back what the other lanes have pushed out of the
- * processor's caches.  A lane whose calls take long may make fewer of each batch:
- * one in SHARE, but two at least.  At the end it rolls back, or commits with
- * --commit.
+ * CALLS calls, and so on; then the first lane makes the next ones.  So
+ * whatever else the machine does meanwhile hits all of them alike.  The first
+ * half of a batch is not timed: it brings back what the other lanes have
+ * pushed out of the processor's caches.  A lane whose calls take long may make
+ * fewer of each batch: one in SHARE, but two at least.  At the end it rolls
+ * back, or commits with --commit.
  *
  * With --fresh each call has a connection of its own, and is the first
  * statement on it, in the simple protocol, with the values in its text.
