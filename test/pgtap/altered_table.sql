@@ -2,7 +2,7 @@
 -- and what to do, and never read or write what they cannot know.
 
 BEGIN;
-SELECT plan(39);
+SELECT plan(38);
 SET LOCAL client_min_messages = warning;
 
 DELETE FROM _v.patches;

@@ -187,6 +187,29 @@ sub adopt
 		qr/42501: permission denied for (schema _v|function register_patch)/,
 		"$name: a stranger is refused", user => $stranger);
 
+	# A role that had grants can go, when they are revoked.
+
+	my $leaver = role("leaver_$variant" . ($user ? '_trusted' : '_super'));
+	my $adopted = database($variant . ($user ? '_trusted' : '_super') . '_2');
+	value('postgres', "GRANT CREATE ON DATABASE $adopted TO $owner");
+	original($adopted, $variant, user => $user);
+	value($adopted, "GRANT ALL ON SCHEMA _v TO $leaver;
+		GRANT ALL ON _v.patches TO $leaver;
+		GRANT SELECT (patch_name) ON _v.patches TO $leaver;
+		GRANT EXECUTE ON FUNCTION _v.$three TO $leaver;
+		CREATE EXTENSION versioning;
+		REVOKE ALL ON SCHEMA _v FROM $leaver;
+		REVOKE ALL ON _v.patches FROM $leaver;
+		REVOKE ALL ON FUNCTION _v.$three FROM $leaver;"
+		  . ($variant eq 'new' ? "
+		REVOKE ALL ON FUNCTION _v.register_patch(text) FROM $leaver;
+		REVOKE ALL ON FUNCTION _v.register_patch(text, text[]) FROM $leaver;"
+			: ''), user => $user);
+	succeeds($adopted, "DROP ROLE $leaver",
+		"$name: a role whose grants were revoked can be dropped");
+	my ($status, $output, $errors) = run('pg_dump', $adopted);
+	is("$status$errors", '0', "$name: and pg_dump works after that");
+
 	# DROP EXTENSION
 
 	fails($database, 'DROP EXTENSION versioning',

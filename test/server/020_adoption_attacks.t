@@ -168,6 +168,27 @@ for my $by (undef, $victim)
 			applied_by text NOT NULL, requires text[], conflicts text[])');
 }
 
+# The hint helps: when all of it is the superuser's, it can be taken over.
+
+{
+	my $database = prey();
+	value($database, $original, user => $victim);
+	value($database, "SELECT _v.register_patch('a')", user => $victim);
+	fails($database, 'CREATE EXTENSION versioning',
+		qr/42501: .*DETAIL: (?=.*schema _v belongs to $victim\n)(?=.*table _v\.patches belongs to $victim\n).*HINT: .*ALTER \.\.\. OWNER TO postgres;/s,
+		'what belongs to another role, who means no harm');
+	value($database, q{
+		ALTER SCHEMA _v OWNER TO postgres;
+		ALTER TABLE _v.patches OWNER TO postgres;
+		ALTER FUNCTION _v.register_patch(text) OWNER TO postgres;
+		ALTER FUNCTION _v.register_patch(text, text[]) OWNER TO postgres;
+		ALTER FUNCTION _v.register_patch(text, text[], text[]) OWNER TO postgres;
+		ALTER FUNCTION _v.unregister_patch(text) OWNER TO postgres;});
+	succeeds($database,
+		"CREATE EXTENSION versioning; SELECT _v.register_patch('b', '{a}')",
+		'is taken over after the ALTER ... OWNER TO of the hint');
+}
+
 # Things around it: they must not matter.
 
 {
