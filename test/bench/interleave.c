@@ -28,7 +28,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#define _GNU_SOURCE				/* sched_setaffinity, where there is one */
+#define _GNU_SOURCE				/* sched_getcpu(), where there is one */
 
 #include <libpq-fe.h>
 #include <sched.h>
@@ -137,25 +137,23 @@ read_calls(const char *path, int *count)
 }
 
 /*
- * Keep a process on the first processor that this program was allowed to run
- * on; 0 is this program.  While it waits for a session, that session runs, so
- * they do not need two; on two, half of what is measured would be what waking
- * up the other one takes, by chance more or less.  Does nothing where that
- * cannot be had.
+ * Keep a process, or with 0 this program, on the processor that this program
+ * is on.  While it waits for a session, that session runs, so they do not need
+ * two; on two, much of what is measured would be how long it takes to wake up
+ * the other one, by chance more or less.  Does nothing where that cannot be
+ * had.
  */
 static void
 stay_on_one_processor(int pid)
 {
 #ifdef CPU_SET
-	static int	processor = -1;
 	cpu_set_t	set;
 
-	if (processor < 0 && sched_getaffinity(0, sizeof(set), &set) == 0)
-		for (processor = 0; !CPU_ISSET(processor, &set);)
-			processor++;
 	CPU_ZERO(&set);
-	CPU_SET(processor, &set);
+	CPU_SET(sched_getcpu(), &set);
 	(void) sched_setaffinity(pid, sizeof(set), &set);
+#else
+	(void) pid;
 #endif
 }
 
