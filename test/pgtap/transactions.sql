@@ -2,7 +2,7 @@
 -- in one statement, prepared statements, cursors.
 
 BEGIN;
-SELECT plan(35);
+SELECT plan(40);
 
 DELETE FROM _v.patches;
 
@@ -11,9 +11,26 @@ CREATE FUNCTION pg_temp.installed() RETURNS text LANGUAGE sql AS $$
       FROM _v.patches
 $$;
 
+-- The lock: not for who may not register, nor for who only looks
+
+CREATE FUNCTION pg_temp.locked() RETURNS boolean LANGUAGE sql AS $$
+    SELECT EXISTS (SELECT FROM pg_locks
+                    WHERE relation = '_v.patches'::regclass AND granted
+                      AND pid = pg_backend_pid() AND mode = 'ExclusiveLock')
+$$;
+CREATE ROLE versioning_test_nobody;
+SET LOCAL ROLE versioning_test_nobody;
+SELECT throws_ok($$SELECT _v.register_patch('a')$$, '42501');
+SELECT throws_ok($$SELECT _v.unregister_patch('a')$$, '42501');
+SELECT throws_ok($$SELECT _v.assert_patch_is_applied('a')$$, 'P0001');
+RESET ROLE;
+SELECT ok(NOT pg_temp.locked(), 'the register is not locked');
+SELECT _v.register_patch('a');
+SELECT ok(pg_temp.locked(),
+          'a registration locks the register to the end of the transaction');
+
 -- Savepoints
 
-SELECT _v.register_patch('a');
 SAVEPOINT s;
 SELECT _v.register_patch('b', '{a}');
 SELECT pg_temp.installed() AS before_rollback \gset
