@@ -47,29 +47,7 @@ is_identifier_part(char c)
 static bool
 is_operator(char c)
 {
-	switch (c)
-	{
-		case '~':
-		case '!':
-		case '@':
-		case '#':
-		case '^':
-		case '&':
-		case '|':
-		case '`':
-		case '?':
-		case '+':
-		case '-':
-		case '*':
-		case '/':
-		case '%':
-		case '<':
-		case '>':
-		case '=':
-			return true;
-		default:
-			return false;
-	}
+	return c != '\0' && strchr("~!@#^&|`?+-*/%<>=", c) != NULL;
 }
 
 /* The character at p + offset, or NUL past the end. */
