@@ -44,12 +44,14 @@ BEGIN
             UNION ALL
             SELECT 'pg_class'::regclass, oid, relowner
               FROM pg_class WHERE relnamespace = '_v'::regnamespace
+                              AND relkind NOT IN ('i', 'I')
             UNION ALL
             SELECT 'pg_proc'::regclass, oid, proowner
               FROM pg_proc WHERE pronamespace = '_v'::regnamespace
             UNION ALL
             SELECT 'pg_type'::regclass, oid, typowner
               FROM pg_type WHERE typnamespace = '_v'::regnamespace
+                             AND typrelid = 0 AND typelem = 0
             UNION ALL
             SELECT 'pg_operator'::regclass, oid, oprowner
               FROM pg_operator WHERE oprnamespace = '_v'::regnamespace
@@ -132,9 +134,11 @@ BEGIN
 
     IF NOT EXISTS (SELECT FROM pg_class
                     WHERE oid = relation
+                      AND relowner = installer
                       AND relkind = 'r' AND relpersistence = 'p'
                       AND NOT relispartition AND NOT relhassubclass) THEN
-        wrong := 'It is not an ordinary table.';
+        wrong := format('It is not an ordinary table of %I.',
+                        pg_get_userbyid(installer));
     END IF;
     wrong := coalesce(wrong,
         (SELECT format('Its column %s should be there, with type %s.',
@@ -315,8 +319,8 @@ COMMENT ON FUNCTION _v.assert_user_is_one_of(text[]) IS
 Takes role names. Returns "assert_user_is_one_of: OK", or raises P0001.';
 
 -- All of it belongs to the user who ran CREATE EXTENSION. The grants on the
--- functions that were put aside are given to ours, and the old ones go. One
--- function with defaults was as good as our three arities.
+-- functions that were put aside are given to ours, and the old ones go. His one
+-- register_patch with defaults stands for our three arities.
 
 DO $$
 DECLARE
@@ -324,27 +328,29 @@ DECLARE
                         WHERE extname = 'versioning');
     ours regprocedure;
     his regprocedure;
+    replaced regprocedure[];
     privilege record;
     dependents text;
 BEGIN
     FOR ours, his IN
         SELECT n.oid,
-               (SELECT o.oid FROM pg_proc o
-                 WHERE o.pronamespace = n.pronamespace
-                   AND o.proname = 'replaced ' || n.proname
-                   AND (o.proargtypes = n.proargtypes OR
-                        n.proname = 'register_patch' AND o.pronargdefaults > 0)
-                 ORDER BY o.proargtypes = n.proargtypes DESC LIMIT 1)
-          FROM pg_depend d JOIN pg_proc n ON n.oid = d.objid
+               coalesce(to_regprocedure(format('_v."replaced %s"(%s)',
+                                               n.proname, arguments)),
+                        CASE WHEN n.proname = 'register_patch' THEN
+                             to_regprocedure('_v."replaced register_patch"(text, text[], text[])')
+                        END)
+          FROM pg_depend d JOIN pg_proc n ON n.oid = d.objid,
+               oidvectortypes(n.proargtypes) AS arguments
          WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
            AND d.refclassid = 'pg_extension'::regclass
            AND d.refobjid = (SELECT oid FROM pg_extension
                               WHERE extname = 'versioning')
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO %I', ours, installer);
-        IF (SELECT proacl FROM pg_proc WHERE oid = his) IS NULL THEN
-            CONTINUE;
-        END IF;
+        CONTINUE WHEN his IS NULL;
+        replaced := replaced || his;
+        CONTINUE WHEN (SELECT proacl FROM pg_proc WHERE oid = his) IS NULL;
+
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', ours);
         FOR privilege IN
             SELECT coalesce(quote_ident(r.rolname), 'PUBLIC') AS grantee,
@@ -367,11 +373,7 @@ BEGIN
            AND deptype = 'i';
     END LOOP;
 
-    FOR his IN
-        SELECT oid FROM pg_proc
-         WHERE pronamespace = '_v'::regnamespace
-           AND proname LIKE 'replaced %'
-    LOOP
+    FOR his IN SELECT DISTINCT unnest(replaced) LOOP
         EXECUTE format('DROP FUNCTION %s', his);
     END LOOP;
 EXCEPTION
@@ -379,7 +381,8 @@ EXCEPTION
         GET STACKED DIAGNOSTICS dependents = PG_EXCEPTION_DETAIL;
         RAISE EXCEPTION 'cannot replace the functions in schema _v because other objects depend on them'
               USING ERRCODE = 'dependent_objects_still_exist',
-                    DETAIL = replace(dependents, 'replaced ', ''),
+                    DETAIL = regexp_replace(dependents, '"replaced (\w+)"',
+                                            '\1', 'g'),
                     HINT = 'Drop these objects, and create them again after CREATE EXTENSION.';
 END
 $$;

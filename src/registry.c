@@ -44,17 +44,23 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-/* Has the current user INSERT on each of the columns, if not on the table? */
+/*
+ * Has the current user the privilege on the columns that it is needed for, if
+ * not on the table?  SELECT is needed on patch_name, INSERT on all of ours.
+ */
 static bool
-may_insert_columns(Oid relid)
+has_column_privileges(Oid relid, AclMode privilege)
 {
-	for (int i = 0; i < COLUMN_COUNT; i++)
+	Column		last = privilege == ACL_SELECT ? COLUMN_PATCH_NAME :
+		COLUMN_COUNT - 1;
+
+	for (Column column = COLUMN_PATCH_NAME; column <= last; column++)
 	{
-		AttrNumber	number = get_attnum(relid, columns_name(i));
+		AttrNumber	number = get_attnum(relid, columns_name(column));
 
 		if (number == InvalidAttrNumber ||
 			pg_attribute_aclcheck(relid, number, GetUserId(),
-								  ACL_INSERT) != ACLCHECK_OK)
+								  privilege) != ACLCHECK_OK)
 			return false;
 	}
 	return true;
@@ -74,14 +80,13 @@ check_privilege(const RangeVar *table, Oid relid,
 	const char *privilege_name;
 
 	if (!OidIsValid(relid) ||
-		pg_class_aclcheck(relid, GetUserId(), privilege) == ACLCHECK_OK)
+		pg_class_aclcheck(relid, GetUserId(), privilege) == ACLCHECK_OK ||
+		(privilege != ACL_DELETE && has_column_privileges(relid, privilege)))
 		return;
 
 	switch (privilege)
 	{
 		case ACL_INSERT:
-			if (may_insert_columns(relid))
-				return;
 			action = "Registering a patch";
 			privilege_name = "INSERT";
 			break;

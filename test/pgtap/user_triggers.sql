@@ -161,8 +161,8 @@ SELECT is((SELECT array_agg(patch_name ORDER BY patch_name COLLATE "C")
              FROM _v.patches WHERE patch_name LIKE 'pair%'),
           '{pair,pair+,pair-2,pair-2+}');
 SELECT pg_temp.with_trigger('BEFORE DELETE', 'update');
-SELECT throws_ok($$SELECT _v.unregister_patch('pair')$$, '27000', NULL,
-                 'an UPDATE of the row that goes is the error it is for DELETE');
+SELECT throws_ok($$SELECT _v.unregister_patch('pair')$$, '55000', NULL,
+                 'one that updates the row that goes is an error');
 DROP TRIGGER meddler ON _v.patches;
 
 -- What C code without a query cannot respect
