@@ -38,7 +38,7 @@ static const char name[] = "register_patch";
 
 /* Let the machine that runs the program choose the width of the vectors. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-	defined(__linux__)
+	defined(__GLIBC__)
 #define FOR_EACH_MACHINE \
 	__attribute__((target_clones("avx2", "default"), optimize("O3")))
 #else
