@@ -274,7 +274,7 @@ sql_constant_excerpt(const SqlToken *token)
 {
 	const int	most = 40;
 	int			length = (int) Min(token->length, (size_t) most);
-	char	   *line_end = memchr(token->start, '\n', length);
+	const char *line_end = memchr(token->start, '\n', length);
 
 	if (token->kind == SQL_END || token->kind == SQL_SEND ||
 		token->kind == SQL_DISCARD)
