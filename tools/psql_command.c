@@ -69,11 +69,11 @@ pass_argument(const char *p, const char *end)
 {
 	char		quote = '\0';
 
-	for (; p < end; p++)
+	for (; p < end && *p != '\n'; p++)
 	{
 		if (quote != '\0')
 		{
-			if (*p == '\\' && quote == '\'')
+			if (*p == '\\' && quote == '\'' && end - p > 1 && p[1] != '\n')
 				p++;
 			else if (*p == quote)
 				quote = '\0';
@@ -90,7 +90,7 @@ pass_argument(const char *p, const char *end)
 static const char *
 pass_arguments(const char *p, const char *end)
 {
-	while (p < end && *p != '\\')
+	while (p < end && *p != '\\' && *p != '\n')
 	{
 		if (sql_lexer_is_space(*p))
 			p++;
@@ -134,13 +134,11 @@ psql_command_read(SqlLexer *lexer, PsqlCommand *command)
 {
 	const char *name = lexer->cursor;
 	const char *p = name;
-	const char *line_end = memchr(p, '\n', lexer->end - p);
+	const char *end = lexer->end;
 	ArgumentStyle style = NORMAL;
 	size_t		i;
 
-	if (line_end == NULL)
-		line_end = lexer->end;
-	while (p < line_end && *p != '\\' && !sql_lexer_is_space(*p))
+	while (p < end && *p != '\\' && !sql_lexer_is_space(*p))
 		p++;
 
 	command->action = PSQL_NOTHING;
@@ -160,16 +158,20 @@ psql_command_read(SqlLexer *lexer, PsqlCommand *command)
 		style = WHOLE_LINE;
 
 	command->arguments = p;
-	while (p < line_end && sql_lexer_is_space(*p))
+	while (p < end && *p != '\n' && sql_lexer_is_space(*p))
 		p++;
 	if (style == WHOLE_LINE ||
-		(style == FILE_OR_PIPE && p < line_end && *p == '|'))
-		p = line_end;
+		(style == FILE_OR_PIPE && p < end && *p == '|'))
+	{
+		p = memchr(p, '\n', end - p);
+		if (p == NULL)
+			p = end;
+	}
 	else
-		p = pass_arguments(p, line_end);
+		p = pass_arguments(p, end);
 	command->length = p - command->arguments;
 
-	if (line_end - p >= 2 && p[0] == '\\' && p[1] == '\\')
+	if (end - p >= 2 && p[0] == '\\' && p[1] == '\\')
 		p += 2;
 	lexer->cursor = p;
 

@@ -10,7 +10,8 @@
  * deeply nested, needs more than one stack frame.
  *
  * All supported versions of PostgreSQL agree on these rules but for details
- * of malformed numbers, which nothing here depends on.
+ * of malformed numbers, which nothing here depends on.  libpgfeutils has
+ * psql's own scanner, but that hands out whole queries, not their tokens.
  *
  *-------------------------------------------------------------------------
  */
@@ -262,8 +263,8 @@ read_number(SqlLexer *lexer, SqlToken *token)
 }
 
 /*
- * Read an operator: as long as possible, but a comment ends it, and a long
- * one does not end in + or - unless it has a character SQL does not use.
+ * Read an operator: as long as possible, but a comment ends it.  That the
+ * server takes a sign off some of them, for the next token, does not matter.
  */
 static void
 read_operator(SqlLexer *lexer, SqlToken *token)
@@ -271,18 +272,11 @@ read_operator(SqlLexer *lexer, SqlToken *token)
 	const char *start = lexer->cursor;
 	const char *end = lexer->end;
 	const char *p = start;
-	bool		may_end_in_sign = false;
 
 	while (p < end && is_operator(*p) &&
 		   !(p > start && *p == '-' && peek(p, end, 1) == '-') &&
 		   !(p > start && *p == '/' && peek(p, end, 1) == '*'))
-	{
-		may_end_in_sign |= strchr("~!@#^&|`?%", *p) != NULL;
 		p++;
-	}
-	while (!may_end_in_sign && p - start > 1 &&
-		   (p[-1] == '+' || p[-1] == '-'))
-		p--;
 	token->kind = SQL_OPERATOR;
 	finish(lexer, token, p);
 }

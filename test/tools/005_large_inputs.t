@@ -94,6 +94,11 @@ check('unicode strings after unicode strings',
 	"SELECT " . "U&'b' " x 100_000 . ";$register", "a a\n");
 check('conditions in conditions',
 	"\\if true\n" x 100_000 . $register . "\\endif\n" x 100_000, "a a\n");
+check('an operator of many signs',
+	'SELECT 1 ' . '+' x 1_000_000 . " 1;$register", "a a\n");
+check('many meta-commands on one line',
+	'\x ' x 500_000 . "\n$register", "a a\n");
+check('many conditions on one line', '\if ' x 250_000 . "\n$register", '');
 check('EXPLAIN in EXPLAIN',
 	'EXPLAIN ANALYZE ' x 100_000 . $register, '');
 
