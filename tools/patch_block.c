@@ -81,15 +81,13 @@ read_plain_statement(PatchReader *reader, bool is_declaration)
 void
 patch_block_read(PatchReader *reader)
 {
-	int			count = reader->file->count;
-	int			complaints = reader->file->complaints.count;
 	bool		in_declarations = false;
 
 	while (reader->token.kind != SQL_END)
 	{
 		if (reader->token.kind == SQL_UNTERMINATED)
 		{
-			patch_reader_end_hidden(reader, count, complaints);
+			patch_reader_end_hidden(reader);
 			return;
 		}
 		if (patch_reader_at_symbol(reader, ";") || at_opening(reader))
@@ -106,4 +104,5 @@ patch_block_read(PatchReader *reader)
 		else
 			read_plain_statement(reader, in_declarations);
 	}
+	patch_reader_end_query(reader);
 }

@@ -34,62 +34,39 @@
 #include "patch_statement.h"
 #include "script_source.h"
 
-/*
- * psql has sent the query whose calls are those from "count" on.  If it is
- * one with an open parenthesis, the server refuses it.
- */
-static void
-end_query(PatchReader *reader, int count)
-{
-	if (!reader->script.is_unbalanced || reader->file->count == count)
-		return;
-	patch_reader_forget(reader, count);
-	patch_reader_complain(reader, COMPLAINT_WARNING,
-						  reader->script.parenthesis,
-						  "this parenthesis is never closed, so a "
-						  "registration does not run");
-}
-
 /* Read queries up to the last place; returns whether it got behind that. */
 static bool
 read_queries(PatchReader *reader, const char *last_place)
 {
-	PatchFile  *file = reader->file;
-	int			count = 0;
-	int			complaints = 0;
+	const SqlLexer *lexer = &reader->script.lexer;
 
 	while (reader->token.kind != SQL_END)
 	{
 		switch (reader->token.kind)
 		{
 			case SQL_SEND:
-				end_query(reader, count);
-				if (reader->script.lexer.cursor > last_place &&
-					reader->script.lexer.cursor < reader->script.lexer.end)
+				patch_reader_end_query(reader);
+				if (lexer->cursor > last_place && lexer->cursor < lexer->end)
 					return true;
+				patch_reader_advance(reader);
+				patch_reader_begin_query(reader);
 				break;
 			case SQL_DISCARD:
-				patch_reader_forget(reader, count);
-				complaint_shorten(&file->complaints, complaints);
+				patch_reader_forget_query(reader);
+				patch_reader_advance(reader);
+				patch_reader_begin_query(reader);
 				break;
 			case SQL_UNTERMINATED:
-				patch_reader_end_hidden(reader, count, complaints);
+				patch_reader_end_hidden(reader);
+				patch_reader_advance(reader);
 				break;
 			default:
-				if (!patch_reader_at_symbol(reader, ";"))
-				{
+				if (patch_reader_at_symbol(reader, ";"))
+					patch_reader_advance(reader);
+				else
 					patch_statement_read(reader);
-					continue;
-				}
 				break;
 		}
-		if (reader->token.kind == SQL_SEND ||
-			reader->token.kind == SQL_DISCARD)
-		{
-			count = file->count;
-			complaints = file->complaints.count;
-		}
-		patch_reader_advance(reader);
 	}
 	return false;
 }

@@ -31,6 +31,7 @@ patch_reader_init(PatchReader *reader, PatchFile *file, const char *text,
 	reader->file = file;
 	psql_script_init(&reader->script, text, length, first_line, is_script);
 	patch_reader_advance(reader);
+	patch_reader_begin_query(reader);
 }
 
 /* Free what the reader holds; the file is the caller's. */
@@ -123,14 +124,31 @@ patch_reader_complain(PatchReader *reader, ComplaintLevel level,
 				  psql_script_line(&reader->script, place), "%s", text);
 }
 
-/* Forget all but the first "count" calls. */
+/* The token at hand is the first of a query. */
 void
-patch_reader_forget(PatchReader *reader, int count)
+patch_reader_begin_query(PatchReader *reader)
+{
+	reader->query = reader->token.start;
+	reader->old_calls = reader->file->count;
+	reader->old_complaints = reader->file->complaints.count;
+}
+
+/* Forget all calls but so many, and all complaints but so many. */
+void
+patch_reader_forget(PatchReader *reader, int calls, int complaints)
 {
 	PatchFile  *file = reader->file;
 
-	while (file->count > count)
+	while (file->count > calls)
 		patch_call_free(&file->calls[--file->count]);
+	complaint_shorten(&file->complaints, complaints);
+}
+
+/* Forget the query at hand, what was said about it included. */
+void
+patch_reader_forget_query(PatchReader *reader)
+{
+	patch_reader_forget(reader, reader->old_calls, reader->old_complaints);
 }
 
 /* Might this text register something? */
@@ -218,22 +236,46 @@ patch_reader_step(PatchReader *reader)
 }
 
 /*
- * The token at hand has no end, so what follows never runs, nor what stands
- * before it in the same query, whose calls and complaints are those behind
- * the given numbers.
+ * The query at hand is over.  If a parenthesis or BEGIN is open in it, the
+ * server refuses it.  That needs no word if it registers nothing, or if there
+ * are complaints about it already.
  */
 void
-patch_reader_end_hidden(PatchReader *reader, int count, int complaints)
+patch_reader_end_query(PatchReader *reader)
+{
+	PatchFile  *file = reader->file;
+	const char *unclosed = reader->script.unclosed;
+	bool		has_calls = file->count > reader->old_calls;
+
+	if (unclosed == NULL)
+		return;
+	patch_reader_forget(reader, reader->old_calls, file->complaints.count);
+	if (has_calls || (file->complaints.count == reader->old_complaints &&
+					  patch_reader_mentions(reader->query,
+											reader->token.start -
+											reader->query)))
+		patch_reader_complain(reader, COMPLAINT_WARNING, unclosed,
+							  *unclosed == '(' ?
+							  "this parenthesis is never closed, so a "
+							  "registration does not run" :
+							  "this BEGIN has no END, so a registration does "
+							  "not run");
+}
+
+/*
+ * The token at hand has no end, so what follows never runs, nor what stands
+ * before it in the same query.  If the quote is a stray one, each of those
+ * behind it opens what it should close: so look at the text as it is.
+ */
+void
+patch_reader_end_hidden(PatchReader *reader)
 {
 	const SqlToken *token = &reader->token;
-	bool		hides = reader->file->count > count ||
-		reader->file->complaints.count > complaints ||
-		patch_reader_mentions(token->start, token->length);
 	const char *what;
 
-	patch_reader_forget(reader, count);
-	complaint_shorten(&reader->file->complaints, complaints);
-	if (!hides)
+	patch_reader_forget_query(reader);
+	if (!patch_reader_mentions(reader->query,
+							   reader->script.lexer.end - reader->query))
 		return;
 
 	if (*token->start == '/')

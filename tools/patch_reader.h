@@ -18,6 +18,11 @@ typedef struct PatchReader
 	SqlToken	token;			/* the one at hand */
 	int			nesting;		/* DO blocks around this text */
 
+	/* the query at hand; a text that psql does not look into is one */
+	const char *query;			/* where it begins */
+	int			old_calls;		/* how many there were before it */
+	int			old_complaints;
+
 	/* the qualified name that ends before the token at hand */
 	int			parts;
 	bool		after_dot;
@@ -41,11 +46,14 @@ extern bool patch_reader_at_end(const PatchReader *reader);
 extern void patch_reader_forget_name(PatchReader *reader);
 extern void patch_reader_skip_statement(PatchReader *reader);
 extern void patch_reader_read_statement(PatchReader *reader);
-extern void patch_reader_forget(PatchReader *reader, int count);
+extern void patch_reader_forget(PatchReader *reader, int calls,
+								int complaints);
+extern void patch_reader_begin_query(PatchReader *reader);
+extern void patch_reader_forget_query(PatchReader *reader);
 extern void patch_reader_complain(PatchReader *reader, ComplaintLevel level,
 								  const char *place, const char *text);
 extern bool patch_reader_mentions(const char *text, size_t length);
-extern void patch_reader_end_hidden(PatchReader *reader, int count,
-									int complaints);
+extern void patch_reader_end_query(PatchReader *reader);
+extern void patch_reader_end_hidden(PatchReader *reader);
 
 #endif							/* PATCH_READER_H */

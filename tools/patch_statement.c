@@ -70,7 +70,8 @@ read_create(PatchReader *reader)
 	};
 	static const char *const no_data[] = {"with", "no", "data"};
 	size_t		matched = 0;
-	int			count = reader->file->count;
+	int			calls = reader->file->count;
+	int			complaints = reader->file->complaints.count;
 
 	do
 		patch_reader_advance(reader);
@@ -97,7 +98,7 @@ read_create(PatchReader *reader)
 		patch_reader_step(reader);
 	}
 	if (matched == lengthof(no_data))
-		patch_reader_forget(reader, count);
+		patch_reader_forget(reader, calls, complaints);
 }
 
 /* COPY (query) TO runs its query; COPY table FROM stdin has data. */

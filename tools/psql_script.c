@@ -179,12 +179,20 @@ psql_script_expect_copy_data(PsqlScript *script)
 		script->copies++;
 }
 
+/* The query ends: what is open in it will never be closed. */
+static void
+note_unclosed(PsqlScript *script)
+{
+	script->unclosed = script->parentheses > 0 ? script->parenthesis :
+		script->blocks > 0 ? script->block : NULL;
+}
+
 /* Make the token say that the query is sent, and do what this entails. */
 static void
 send_query(PsqlScript *script, SqlToken *token)
 {
 	token->kind = SQL_SEND;
-	script->is_unbalanced = script->parentheses > 0;
+	note_unclosed(script);
 	while (script->copies-- > 0)
 		pass_copy_data(script);
 	forget_query(script);
@@ -225,7 +233,10 @@ watch_word(PsqlScript *script, const SqlToken *token)
 		return;
 
 	if (sql_constant_is_keyword(token, "begin"))
-		script->blocks++;
+	{
+		if (script->blocks++ == 0)
+			script->block = token->start;
+	}
 	else if (sql_constant_is_keyword(token, "case") && script->blocks > 0)
 		script->blocks++;
 	else if (sql_constant_is_keyword(token, "end") && script->blocks > 0)
@@ -350,7 +361,9 @@ psql_script_next(PsqlScript *script, SqlToken *token)
 		}
 		if (token->kind == SQL_END)
 		{
-			if (script->lexer.is_script && script->has_query)
+			if (!script->lexer.is_script)
+				note_unclosed(script);
+			else if (script->has_query)
 				send_query(script, token);
 			return;
 		}

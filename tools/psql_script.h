@@ -35,8 +35,11 @@ typedef struct PsqlScript
 	int			blocks;			/* the same for BEGIN ATOMIC ... END */
 	int			words;			/* identifiers so far */
 	char		initials[4];	/* of the first of them, if they matter */
+	const char *block;			/* the outermost BEGIN */
 	int			copies;			/* COPY ... FROM stdin in it */
-	bool		is_unbalanced;	/* the last one sent had open ones */
+
+	/* what was open at the end of the last query, or NULL */
+	const char *unclosed;
 
 	PsqlBranch *branches;
 	int			depth;
