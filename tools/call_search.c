@@ -79,6 +79,23 @@ is_word(char c)
 }
 
 /*
+ * May what ends before "p" be what stands before the body of a DO block?
+ * That is DO, a language, be it quoted or not, or a comment; one that goes
+ * to the end of the line may end in anything.
+ */
+static bool
+may_precede_body(const char *text, const char *p)
+{
+	while (p > text && sql_lexer_is_space(p[-1]))
+	{
+		p--;
+		if (*p == '\n' || *p == '\r')
+			return true;
+	}
+	return p > text && strchr("oOlL\"'/", p[-1]) != NULL;
+}
+
+/*
  * May the string whose prefix is at "p", the quote at "quote", be the body
  * of a DO block that spells something with escapes?  Then it has the escape
  * character in its first piece, up to "end" at least, and DO stands not far
@@ -90,6 +107,8 @@ may_be_body(const char *text, const char *p, const char *quote,
 {
 	const char *nearest = text + Max(p - text, FAR) - FAR;
 
+	if (!may_precede_body(text, p))
+		return false;
 	if (*p == 'e' || *p == 'E')
 	{
 		const char *closing = memchr(quote + 1, '\'', end - quote - 1);

@@ -18,6 +18,26 @@
 /* A DO block in a DO block in ... */
 #define MAX_NESTING 32
 
+/* Does the token switch a setting off? */
+static bool
+is_off(const SqlToken *token)
+{
+	static const char *const words[] = {"off", "false", "f", "no", "n", "0"};
+	char	   *value;
+	bool		result = false;
+	size_t		i;
+
+	if (token->kind == SQL_NUMBER)
+		return token->length == 1 && *token->start == '0';
+	if (token->kind != SQL_IDENTIFIER && token->kind != SQL_STRING)
+		return false;
+	value = sql_constant_decode(token);
+	for (i = 0; value != NULL && i < lengthof(words); i++)
+		result |= pg_strcasecmp(value, words[i]) == 0;
+	pg_free(value);
+	return result;
+}
+
 /*
  * EXPLAIN: pass the options.  Returns whether the statement behind them,
  * which is at hand then, is run.
@@ -25,7 +45,6 @@
 static bool
 read_explain(PatchReader *reader)
 {
-	static const char *const no[] = {"false", "off", NULL};
 	bool		analyze = false;
 
 	patch_reader_advance(reader);
@@ -40,8 +59,7 @@ read_explain(PatchReader *reader)
 
 			patch_reader_advance(reader);
 			if (is_analyze)
-				analyze = !patch_reader_at_one_of(reader, no) &&
-					*reader->token.start != '0';
+				analyze = !is_off(&reader->token);
 		} while (!patch_reader_at_end(reader) &&
 				 reader->script.parentheses >= depth);
 		patch_reader_advance(reader);
@@ -206,26 +224,6 @@ read_do(PatchReader *reader)
 
 	if (has_body && reader->token.kind != SQL_UNTERMINATED)
 		read_body(reader, &body, is_plpgsql);
-}
-
-/* Is the setting at hand switched off? */
-static bool
-is_off(const SqlToken *token)
-{
-	static const char *const words[] = {"off", "false", "f", "no", "n", "0"};
-	char	   *value;
-	bool		result = false;
-	size_t		i;
-
-	if (token->kind == SQL_NUMBER)
-		return token->length == 1 && *token->start == '0';
-	if (token->kind != SQL_IDENTIFIER && token->kind != SQL_STRING)
-		return false;
-	value = sql_constant_decode(token);
-	for (i = 0; value != NULL && i < lengthof(words); i++)
-		result |= pg_strcasecmp(value, words[i]) == 0;
-	pg_free(value);
-	return result;
 }
 
 /*

@@ -26,6 +26,17 @@ read_brackets(PsqlScript *script, SqlToken *token)
 	return true;
 }
 
+/* The value of a number, or the greatest there is if it is greater. */
+static size_t
+number_value(const SqlToken *token)
+{
+	char	   *digits = pnstrdup(token->start, token->length);
+	size_t		value = strtoul(digits, NULL, 10);
+
+	pg_free(digits);
+	return value;
+}
+
 /* Read "(n)" behind a type's name, if it is there, as its limit. */
 static bool
 read_limit(PsqlScript *script, SqlToken *token, SqlType *type)
@@ -36,7 +47,7 @@ read_limit(PsqlScript *script, SqlToken *token, SqlType *type)
 	if (token->kind != SQL_NUMBER)
 		return false;
 	type->is_single = false;
-	type->limit = strtoul(token->start, NULL, 10);
+	type->limit = number_value(token);
 	psql_script_next(script, token);
 	if (type->limit == 0 || !sql_constant_is_symbol(token, ")"))
 		return false;

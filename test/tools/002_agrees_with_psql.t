@@ -15,6 +15,7 @@ use Program;
 use Test::More;
 
 my $database = "list_dependencies_$$";
+my $created = 0;
 
 # What a file registers and the program says that it cannot know, or knows
 # to be refused by the extension only.
@@ -44,7 +45,13 @@ my ($failed, undef, $why) =
 	"CREATE DATABASE $database TEMPLATE template0 ENCODING 'UTF8'");
 plan skip_all => "no database can be created there: $why" if $failed;
 
-END { psql($maintenance, '-c', "DROP DATABASE $database") if !$failed; }
+$created = 1;
+
+END
+{
+	local $?;
+	psql($maintenance, '-c', "DROP DATABASE $database") if $created;
+}
 
 my $body = <<'SQL';
 AS $$
