@@ -33,37 +33,42 @@ BEGIN
         RETURN;
     END IF;
 
-    -- All of it must belong to the user who runs CREATE EXTENSION.
-    SELECT string_agg(format('%s belongs to %s',
+    -- All of it must belong to the user who runs CREATE EXTENSION, and so must
+    -- what triggers on the table run, unless it is a superuser's.
+    WITH objects (class, object, owner, schema) AS (
+        SELECT 'pg_class'::regclass, oid, relowner, relnamespace
+          FROM pg_class WHERE relkind NOT IN ('i', 'I')
+        UNION ALL
+        SELECT 'pg_proc'::regclass, oid, proowner, pronamespace
+          FROM pg_proc
+        UNION ALL
+        SELECT 'pg_type'::regclass, oid, typowner, typnamespace
+          FROM pg_type WHERE typrelid = 0 AND typelem = 0
+        UNION ALL
+        SELECT 'pg_operator'::regclass, oid, oprowner, oprnamespace
+          FROM pg_operator
+    ), found (class, object, owner) AS (
+        SELECT 'pg_namespace'::regclass, oid, nspowner
+          FROM pg_namespace WHERE nspname = '_v'
+        UNION
+        SELECT class, object, owner
+          FROM objects WHERE schema = '_v'::regnamespace
+        UNION
+        SELECT class, object, owner
+          FROM pg_trigger t
+          JOIN pg_depend d ON d.classid = 'pg_trigger'::regclass
+                          AND d.objid = t.oid
+          JOIN objects ON (class, object) = (d.refclassid, d.refobjid)
+          JOIN pg_roles r ON r.oid = owner
+         WHERE t.tgrelid = to_regclass('_v.patches')
+           AND NOT t.tgisinternal AND NOT r.rolsuper
+    )
+    SELECT string_agg(format('%s belongs to %I',
                              pg_describe_object(class, object, 0),
                              pg_get_userbyid(owner)),
                       E'\n' ORDER BY class, object)
       INTO foreign_objects
-      FROM (SELECT 'pg_namespace'::regclass, oid, nspowner
-              FROM pg_namespace WHERE nspname = '_v'
-            UNION ALL
-            SELECT 'pg_class'::regclass, oid, relowner
-              FROM pg_class WHERE relnamespace = '_v'::regnamespace
-                              AND relkind NOT IN ('i', 'I')
-            UNION ALL
-            SELECT 'pg_proc'::regclass, oid, proowner
-              FROM pg_proc WHERE pronamespace = '_v'::regnamespace
-            UNION ALL
-            SELECT 'pg_type'::regclass, oid, typowner
-              FROM pg_type WHERE typnamespace = '_v'::regnamespace
-                             AND typrelid = 0 AND typelem = 0
-            UNION ALL
-            SELECT 'pg_operator'::regclass, oid, oprowner
-              FROM pg_operator WHERE oprnamespace = '_v'::regnamespace
-            UNION ALL
-            SELECT 'pg_proc'::regclass, p.oid, p.proowner
-              FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-              JOIN pg_roles r ON r.oid = p.proowner
-             WHERE t.tgrelid = to_regclass('_v.patches')
-               AND NOT r.rolsuper
-               AND p.pronamespace <> '_v'::regnamespace)
-           AS found (class, object, owner)
-     WHERE owner <> installer;
+      FROM found WHERE owner <> installer;
     IF foreign_objects IS NOT NULL THEN
         RAISE EXCEPTION 'schema _v holds what belongs to another user'
               USING ERRCODE = 'insufficient_privilege',
@@ -116,6 +121,7 @@ DECLARE
     installer oid := (SELECT extowner FROM pg_extension
                        WHERE extname = 'versioning');
     relation regclass := to_regclass('_v.patches');
+    index regclass;
     wrong text;
 BEGIN
     IF relation IS NULL THEN
@@ -171,6 +177,16 @@ BEGIN
                     HINT = 'Rename it or alter it, then try again.';
     END IF;
 
+    -- An earlier life of the extension may have left its indexes.
+    FOR index IN
+        SELECT indexrelid FROM pg_index
+         WHERE indrelid = relation
+           AND indexrelid IN (to_regclass('_v.patches_requires_idx'),
+                              to_regclass('_v.patches_conflicts_idx'))
+    LOOP
+        EXECUTE format('DROP INDEX %s', index);
+    END LOOP;
+
     IF (SELECT relacl FROM pg_class WHERE oid = relation) IS NULL THEN
         EXECUTE format('GRANT ALL ON _v.patches TO %I',
                        pg_get_userbyid(installer));
@@ -195,8 +211,7 @@ $$;
 SELECT pg_extension_config_dump('_v.patches', '');
 
 -- What unregister_patch and register_patch look up the other way round: see
--- reverse_lookup.c. An earlier life of the extension may have left its own.
-DROP INDEX IF EXISTS _v.patches_requires_idx, _v.patches_conflicts_idx;
+-- reverse_lookup.c.
 CREATE INDEX patches_requires_idx ON _v.patches
     USING gin (requires)
     WHERE requires <> '{}';
@@ -280,8 +295,8 @@ Takes its name, the names of the patches that it requires and of those
 that it conflicts with (NULL: none). Returns no rows.
 Raises P0001 if it is applied already, if it conflicts with an applied
 patch, whichever of the two says so, or if a required one is not applied;
-22004, 22023 or 2202E for a null or empty name or a nested array; 25006
-and 42501 as INSERT does.
+22004, 22023 or 2202E for a null or empty name or a nested array; and what
+INSERT raises, among that 25006, 42501, and 54000 for a name too long.
 Locks _v.patches in EXCLUSIVE mode until the transaction ends: one patch
 at a time. Needs INSERT on _v.patches.
 After https://www.depesz.com/2010/08/22/versioning/';
@@ -300,7 +315,8 @@ COMMENT ON FUNCTION _v.unregister_patch(text) IS
 'Takes a patch out of the register, in the transaction that takes it back.
 Takes its name. Returns no rows.
 Raises P0001 if an applied patch requires it, or if it is not applied;
-22004 or 22023 for a null or empty name; 25006 and 42501 as DELETE does.
+22004 or 22023 for a null or empty name; and what DELETE raises, among
+that 25006 and 42501.
 Locks _v.patches in EXCLUSIVE mode until the transaction ends. Needs
 DELETE on _v.patches.
 After https://www.depesz.com/2010/08/22/versioning/';
@@ -353,11 +369,13 @@ BEGIN
 
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', ours);
         FOR privilege IN
-            SELECT coalesce(quote_ident(r.rolname), 'PUBLIC') AS grantee,
+            SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC'
+                        ELSE quote_ident(r.rolname) END AS grantee,
                    a.is_grantable
               FROM pg_proc, aclexplode(proacl) a
               LEFT JOIN pg_roles r ON r.oid = a.grantee
              WHERE pg_proc.oid = his
+               AND (a.grantee = 0 OR r.oid IS NOT NULL)
         LOOP
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s %s',
                            ours, privilege.grantee,

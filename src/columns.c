@@ -70,15 +70,20 @@ columns_find(Relation table, AttrNumber *numbers)
 
 /*
  * The primary key of the table, which must be on patch_name alone.  Raises
- * 55000 if it is not, for then no name could be looked up.
+ * 55000 if it is not, for then no name could be looked up, and 42809 if this
+ * is a view or the like.
  */
 Oid
 columns_primary_key(Relation table, const AttrNumber *numbers)
 {
-	Oid			index_oid = InvalidOid;
+	Oid			index_oid;
 
-	if (table->rd_rel->relkind == RELKIND_RELATION)
-		index_oid = compat_primary_key_index(table);
+	if (table->rd_rel->relkind != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("_v.patches is not an ordinary table")));
+
+	index_oid = compat_primary_key_index(table);
 	if (OidIsValid(index_oid))
 	{
 		Relation	index = index_open(index_oid, AccessShareLock);
@@ -93,6 +98,7 @@ columns_primary_key(Relation table, const AttrNumber *numbers)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("table _v.patches has no primary key on patch_name"),
-			 errhint("ALTER TABLE _v.patches ADD PRIMARY KEY (patch_name);")));
+			 errhint("Create it with ALTER TABLE _v.patches "
+					 "ADD PRIMARY KEY (patch_name);")));
 	return InvalidOid;			/* keep the compiler quiet */
 }

@@ -224,20 +224,38 @@ registry_found(Registry *registry)
 }
 
 /*
- * Says in the words of the register what an index says of a row that is too
- * large for it.  Other errors are thrown again as they are.  For PG_CATCH();
+ * Is this the error of an index that a name is too long for?  A trigger may
+ * have met another index.  (An index is not named if it was already too long
+ * for any.)
+ */
+static bool
+is_name_too_long(Registry *registry, const ErrorData *error)
+{
+	Relation	index = registry->by_name->indexRelation;
+	char	   *primary_key = psprintf("\"%s\"",
+									   RelationGetRelationName(index));
+
+	return error->sqlerrcode == ERRCODE_PROGRAM_LIMIT_EXCEEDED &&
+		error->message_id != NULL &&
+		strncmp(error->message_id, "index row ", 10) == 0 &&
+		(strchr(error->message, '"') == NULL ||
+		 strstr(error->message, primary_key) != NULL ||
+		 strstr(error->message, "\"patches_conflicts_idx\"") != NULL);
+}
+
+/*
+ * Says in the words of the register what an index says of a name that is too
+ * long for it.  Other errors are thrown again as they are.  For PG_CATCH();
  * the context is the caller's.
  */
 static void
-rethrow_insert_error(MemoryContext context)
+rethrow_insert_error(Registry *registry, MemoryContext context)
 {
 	ErrorData  *error;
 
 	MemoryContextSwitchTo(context);
 	error = CopyErrorData();
-	if (error->sqlerrcode != ERRCODE_PROGRAM_LIMIT_EXCEEDED ||
-		error->message_id == NULL ||
-		strncmp(error->message_id, "index row ", 10) != 0)
+	if (!is_name_too_long(registry, error))
 		PG_RE_THROW();
 
 	FlushErrorState();
@@ -245,9 +263,7 @@ rethrow_insert_error(MemoryContext context)
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			 errmsg("name of patch or conflict is too long"),
 			 errdetail("It does not fit: %s.", error->message),
-			 errhint("Choose a shorter name: an entry of an index may take "
-					 "about a third of a page, some %d bytes.",
-					 BLCKSZ / 3)));
+			 errhint("Choose a shorter name.")));
 }
 
 /*
@@ -318,7 +334,7 @@ registry_insert(Registry *registry, text *name,
 	}
 	PG_CATCH();
 	{
-		rethrow_insert_error(context);
+		rethrow_insert_error(registry, context);
 	}
 	PG_END_TRY();
 

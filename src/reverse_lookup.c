@@ -102,8 +102,9 @@ open_column_index(Registry *registry, Column column)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("table _v.patches has no valid index \"%s\"", name),
-			 errdetail("It is a GIN index on the column %s.", column_name),
-			 errhint("DROP INDEX IF EXISTS _v.%s; "
+			 errdetail("It should be a GIN index on the column %s.",
+					   column_name),
+			 errhint("Create it with DROP INDEX IF EXISTS _v.%s; "
 					 "CREATE INDEX %s ON _v.patches USING gin (%s)%s "
 					 "WHERE %s <> '{}';",
 					 name, name, column_name,

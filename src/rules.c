@@ -285,6 +285,5 @@ rules_check_removable(Registry *registry, const text *name)
 				 errmsg("Patch %s is not installed, "
 						"so it can't be uninstalled!",
 						text_to_cstring(name)),
-				 errhint("SELECT patch_name FROM _v.patches; "
-						 "lists what is installed.")));
+				 errhint("The table _v.patches lists what is installed.")));
 }

@@ -32,7 +32,9 @@ BEGIN
                 said := state || ' ' || message;
             END;
             IF i = 1 AND fix IS NOT NULL THEN
-                EXECUTE CASE fix WHEN 'hint' THEN hint ELSE fix END;
+                EXECUTE CASE fix WHEN 'hint'
+                             THEN replace(hint, 'Create it with ', '')
+                             ELSE fix END;
             END IF;
         END LOOP;
         RAISE EXCEPTION 'undo' USING ERRCODE = 'ZZ001';

@@ -161,6 +161,15 @@ for my $by (undef, $victim)
 		  . payload('RETURN NEW;') . ';
 		 CREATE TRIGGER t BEFORE INSERT OR UPDATE OR DELETE ON _v.patches
 			FOR EACH ROW EXECUTE FUNCTION public.f()');
+	refused(
+		"$who: a trigger on the table, with a condition that runs code",
+		'function public.f(text)',
+		$by, $owner, "$original; $open", $attacker,
+		'CREATE FUNCTION public.f(pg_catalog.text) RETURNS boolean
+			LANGUAGE plpgsql AS ' . payload('RETURN false;') . ';
+		 CREATE TRIGGER t BEFORE INSERT ON _v.patches FOR EACH ROW
+			WHEN (public.f(new.patch_name))
+			EXECUTE FUNCTION tsvector_update_trigger()');
 	refused("$who: the table", 'table _v.patches', $by, $owner,
 		"$schema; GRANT ALL ON SCHEMA _v TO $attacker", $attacker,
 		'CREATE TABLE _v.patches (patch_name text PRIMARY KEY,
@@ -303,9 +312,10 @@ for my $by (undef, $victim)
 {
 	my $database = prey();
 	my $role = q{versioning_test_020_adoption_attacks_a"tt%s'acker};
+	(my $quoted = $role) =~ s/"/""/;
 	value($database, $schema, user => $role);
 	fails($database, 'CREATE EXTENSION versioning',
-		qr/42501: .*schema _v belongs to \Q$role\E/s,
+		qr/42501: .*schema _v belongs to "\Q$quoted\E"/s,
 		'a schema of a role with an odd name');
 	unharmed('a schema of a role with an odd name');
 }

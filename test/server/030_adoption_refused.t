@@ -125,6 +125,10 @@ refused('it is there already', undef, 'CREATE EXTENSION versioning',
 	qr/42710: extension "versioning" already exists/);
 my $dropped = refused('a table with the name of an index of ours', 'old',
 	'CREATE TABLE _v.patches_requires_idx (x int)', qr/(?:42P07|42809): .*patches_requires_idx/);
+refused('an index of ours, on a table of the user', 'old',
+	'CREATE TABLE _v.notes (x int[]);
+	 CREATE INDEX patches_requires_idx ON _v.notes USING gin (x)',
+	qr/42P07: .*patches_requires_idx/);
 
 # What is not in the way
 
