@@ -50,6 +50,22 @@ at_opening(PatchReader *reader)
 		patch_reader_at_one_of(reader, openings);
 }
 
+/* Is something assigned to a variable that is called like a command? */
+static bool
+at_assignment(const PatchReader *reader)
+{
+	static const char *const symbols[] = {":=", "=", ".", "["};
+	SqlLexer	ahead = reader->script.lexer;
+	SqlToken	token;
+	size_t		i;
+
+	sql_lexer_next(&ahead, &token);
+	for (i = 0; i < lengthof(symbols); i++)
+		if (sql_constant_is_symbol(&token, symbols[i]))
+			return true;
+	return false;
+}
+
 /* Read an ordinary statement, as far as the next may begin. */
 static void
 read_plain_statement(PatchReader *reader, bool is_declaration)
@@ -58,7 +74,7 @@ read_plain_statement(PatchReader *reader, bool is_declaration)
 	bool		is_dynamic = patch_reader_at(reader, "execute");
 
 	patch_reader_forget_name(reader);
-	if (patch_reader_at(reader, "open"))
+	if (patch_reader_at(reader, "open") && !at_assignment(reader))
 	{
 		patch_reader_skip_statement(reader);
 		return;
@@ -71,6 +87,7 @@ read_plain_statement(PatchReader *reader, bool is_declaration)
 	}
 	while (!patch_reader_at_end(reader) && !at_opening(reader))
 	{
+		is_dynamic |= patch_reader_at(reader, "execute");
 		if (is_dynamic)
 			watch_string(reader);
 		patch_reader_step(reader);
@@ -99,7 +116,8 @@ patch_block_read(PatchReader *reader)
 			psql_script_begin_statement(&reader->script);
 			patch_reader_advance(reader);
 		}
-		else if (patch_reader_at_one_of(reader, sql_statements))
+		else if (patch_reader_at_one_of(reader, sql_statements) &&
+				 !at_assignment(reader))
 			patch_statement_read(reader);
 		else
 			read_plain_statement(reader, in_declarations);

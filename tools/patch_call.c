@@ -8,6 +8,9 @@
  * other expression is complained about and passed over; what can be
  * understood of the rest is.
  *
+ * Any parameter but the name may be left out, as the newer of the versions
+ * that people have, whose register_patch has defaults, allows.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"

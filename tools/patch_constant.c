@@ -7,7 +7,7 @@
  * to be computed:
  *
  *	value:	( value ) | CAST ( value AS type ) | value :: type
- *			| string | type string | NULL | ARRAY [ value, ... ]
+ *			| value COLLATE collation | string | type string | NULL | ARRAY [ value, ... ]
  *
  * Parentheses and casts may be nested as deep as memory allows: what is open
  * is kept in a string of '(' and 'C', not on the stack.  An array within an
@@ -257,7 +257,7 @@ read_primary(ConstantReader *reader, PatchConstant *constant)
 	}
 	if (reader->token->kind != SQL_IDENTIFIER ||
 		!sql_type_read(reader->script, reader->token, &type) ||
-		type.is_array || !read_string(reader, constant))
+		type.has_brackets || !read_string(reader, constant))
 		return fail_here(reader);
 	if (type.is_single)
 		type.limit = 0;			/* "char 'abc'" cuts nothing off */
@@ -297,6 +297,20 @@ read_openings(ConstantReader *reader, Openings *open)
 	}
 }
 
+/* Read the name of a collation, which changes no value, with its schema. */
+static bool
+read_collation(ConstantReader *reader)
+{
+	do
+	{
+		advance(reader);
+		if (reader->token->kind != SQL_IDENTIFIER)
+			return fail_here(reader);
+		advance(reader);
+	} while (at_symbol(reader, "."));
+	return true;
+}
+
 /* Read the casts and closing parentheses behind a value. */
 static bool
 read_closings(ConstantReader *reader, PatchConstant *constant,
@@ -311,6 +325,12 @@ read_closings(ConstantReader *reader, PatchConstant *constant,
 		{
 			advance(reader);
 			if (!read_cast(reader, constant))
+				return false;
+			continue;
+		}
+		if (at_keyword(reader, "collate"))
+		{
+			if (!read_collation(reader))
 				return false;
 			continue;
 		}

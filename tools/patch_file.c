@@ -39,6 +39,7 @@ static bool
 read_queries(PatchReader *reader, const char *last_place)
 {
 	const SqlLexer *lexer = &reader->script.lexer;
+	const char *data;
 
 	while (reader->token.kind != SQL_END)
 	{
@@ -68,6 +69,12 @@ read_queries(PatchReader *reader, const char *last_place)
 				break;
 		}
 	}
+
+	data = reader->script.endless_data;
+	if (data != NULL && patch_reader_mentions(data, lexer->end - data))
+		patch_reader_complain(reader, COMPLAINT_WARNING, data,
+							  "this COPY data has no end, so a registration "
+							  "does not run");
 	return false;
 }
 

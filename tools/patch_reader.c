@@ -236,30 +236,44 @@ patch_reader_step(PatchReader *reader)
 }
 
 /*
+ * Has the query at hand something in it that may register something, of
+ * which nothing is collected or said yet?
+ */
+static bool
+hides_something(const PatchReader *reader)
+{
+	return reader->file->count == reader->old_calls &&
+		reader->file->complaints.count == reader->old_complaints &&
+		patch_reader_mentions(reader->query,
+							  reader->token.start - reader->query);
+}
+
+/*
  * The query at hand is over.  If a parenthesis or BEGIN is open in it, the
- * server refuses it.  That needs no word if it registers nothing, or if there
- * are complaints about it already.
+ * server refuses it; and what \gexec runs cannot be known.
  */
 void
 patch_reader_end_query(PatchReader *reader)
 {
 	PatchFile  *file = reader->file;
 	const char *unclosed = reader->script.unclosed;
-	bool		has_calls = file->count > reader->old_calls;
+	bool		is_hidden = hides_something(reader);
 
-	if (unclosed == NULL)
-		return;
-	patch_reader_forget(reader, reader->old_calls, file->complaints.count);
-	if (has_calls || (file->complaints.count == reader->old_complaints &&
-					  patch_reader_mentions(reader->query,
-											reader->token.start -
-											reader->query)))
+	if (unclosed != NULL && (is_hidden || file->count > reader->old_calls))
+	{
+		patch_reader_forget(reader, reader->old_calls,
+							file->complaints.count);
 		patch_reader_complain(reader, COMPLAINT_WARNING, unclosed,
 							  *unclosed == '(' ?
 							  "this parenthesis is never closed, so a "
 							  "registration does not run" :
 							  "this BEGIN has no END, so a registration does "
 							  "not run");
+	}
+	else if (reader->script.sends_result && is_hidden)
+		patch_reader_complain(reader, COMPLAINT_WARNING, reader->token.start,
+							  "a registration in the result that \\gexec "
+							  "runs is not read");
 }
 
 /*

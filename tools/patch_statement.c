@@ -18,6 +18,17 @@
 /* A DO block in a DO block in ... */
 #define MAX_NESTING 32
 
+/*
+ * What has been passed from "start" on is not run.  Say why, if it looks as
+ * if it registered something.
+ */
+static void
+warn_of_mention(PatchReader *reader, const char *start, const char *why)
+{
+	if (patch_reader_mentions(start, reader->token.start - start))
+		patch_reader_complain(reader, COMPLAINT_WARNING, start, why);
+}
+
 /* Does the token switch a setting off? */
 static bool
 is_off(const SqlToken *token)
@@ -129,15 +140,29 @@ read_copy(PatchReader *reader)
 		patch_reader_read_statement(reader);
 		return;
 	}
-	while (!patch_reader_at_end(reader))
-	{
-		bool		is_from = reader->script.parentheses == 0 &&
-			patch_reader_at(reader, "from");
-
+	while (!patch_reader_at_end(reader) && !patch_reader_at(reader, "from"))
 		patch_reader_advance(reader);
-		if (is_from && patch_reader_at(reader, "stdin"))
-			psql_script_expect_copy_data(&reader->script);
-	}
+	if (patch_reader_at(reader, "from"))
+		patch_reader_advance(reader);
+	if (patch_reader_at(reader, "stdin"))
+		psql_script_expect_copy_data(&reader->script);
+	patch_reader_skip_statement(reader);
+}
+
+/*
+ * CALL: none of our functions is a procedure, but they can be called in the
+ * arguments of one.
+ */
+static void
+read_procedure_call(PatchReader *reader)
+{
+	const char *start = reader->token.start;
+
+	while (!patch_reader_at_end(reader) &&
+		   !patch_reader_at_symbol(reader, "("))
+		patch_reader_advance(reader);
+	warn_of_mention(reader, start, "CALL does not run a function");
+	patch_reader_read_statement(reader);
 }
 
 /* Read the body of a DO block, which is decoded already. */
@@ -194,6 +219,7 @@ names_plpgsql(const SqlToken *token)
 static void
 read_do(PatchReader *reader)
 {
+	const char *start = reader->token.start;
 	SqlToken	body = reader->token;
 	bool		has_body = false;
 	bool		is_plpgsql = true;
@@ -217,6 +243,7 @@ read_do(PatchReader *reader)
 		{
 			/* Nothing else belongs here: the server refuses it */
 			patch_reader_skip_statement(reader);
+			warn_of_mention(reader, start, "this DO is malformed");
 			return;
 		}
 		patch_reader_advance(reader);
@@ -276,6 +303,32 @@ read_reset(PatchReader *reader)
 }
 
 /*
+ * Any other statement runs no call.  Where one is not merely named, someone
+ * may have thought otherwise: it is no SQL at all, as PERFORM outside of
+ * PL/pgSQL, or lacks a semicolon.
+ */
+static void
+read_other(PatchReader *reader)
+{
+	static const char *const definitions[] = {
+		"alter", "comment", "declare", "drop", "explain", "grant", "prepare",
+		"revoke", "security", NULL
+	};
+	static const char *const transaction_ends[] = {
+		"commit", "end", "rollback", "abort", NULL
+	};
+	const char *start = reader->token.start;
+	bool		is_definition = patch_reader_at_one_of(reader, definitions);
+
+	if (patch_reader_at_one_of(reader, transaction_ends))
+		reader->script.lexer.standard_strings = reader->script.session_strings;
+	patch_reader_skip_statement(reader);
+	if (!is_definition)
+		warn_of_mention(reader, start, "this statement is none that runs a "
+						"registration");
+}
+
+/*
  * Read the statement whose first token is at hand, up to its end, and
  * collect the calls that it runs.
  */
@@ -284,10 +337,7 @@ patch_statement_read(PatchReader *reader)
 {
 	static const char *const queries[] = {
 		"select", "with", "insert", "update", "delete", "merge", "values",
-		"table", "call", "execute", NULL
-	};
-	static const char *const transaction_ends[] = {
-		"commit", "end", "rollback", "abort", NULL
+		"table", "execute", NULL
 	};
 
 	patch_reader_forget_name(reader);
@@ -296,6 +346,8 @@ patch_statement_read(PatchReader *reader)
 	else if (patch_reader_at_one_of(reader, queries) ||
 			 patch_reader_at_symbol(reader, "("))
 		patch_reader_read_statement(reader);
+	else if (patch_reader_at(reader, "call"))
+		read_procedure_call(reader);
 	else if (patch_reader_at(reader, "create"))
 		read_create(reader);
 	else if (patch_reader_at(reader, "copy"))
@@ -308,10 +360,5 @@ patch_statement_read(PatchReader *reader)
 			 patch_reader_at(reader, "discard"))
 		read_reset(reader);
 	else
-	{
-		if (patch_reader_at_one_of(reader, transaction_ends))
-			reader->script.lexer.standard_strings =
-				reader->script.session_strings;
-		patch_reader_skip_statement(reader);
-	}
+		read_other(reader);
 }

@@ -41,7 +41,7 @@ static const struct
 	{"ev", PSQL_NOTHING, WHOLE_LINE},
 	{"g", PSQL_SEND, FILE_OR_PIPE},
 	{"gdesc", PSQL_DISCARD, NORMAL},
-	{"gexec", PSQL_SEND, NORMAL},
+	{"gexec", PSQL_SEND_RESULT, NORMAL},
 	{"gset", PSQL_SEND, NORMAL},
 	{"gx", PSQL_SEND, FILE_OR_PIPE},
 	{"h", PSQL_NOTHING, WHOLE_LINE},
@@ -191,27 +191,35 @@ abbreviates(const char *word, const char *full, size_t least)
 }
 
 /*
- * What \if or \elif make of their arguments.  psql takes what is no boolean
- * for false.
+ * What \if or \elif make of their arguments.  psql leaves double quotes
+ * and blanks between them as they are, and takes what is no boolean for false.
  */
 PsqlTruth
 psql_command_condition(const PsqlCommand *command)
 {
+	const char *p = command->arguments;
+	const char *end = p + command->length;
 	char		word[8];
 	size_t		used = 0;
 	bool		in_quotes = false;
-	size_t		i;
 
-	for (i = 0; i < command->length; i++)
+	while (p < end && sql_lexer_is_space(*p))
+		p++;
+	while (p < end && sql_lexer_is_space(end[-1]))
+		end--;
+
+	for (; p < end && used < sizeof(word) - 1; p++)
 	{
-		char		c = command->arguments[i];
-
-		if (c == '\'')
-			in_quotes = !in_quotes;
-		else if (!in_quotes && (c == '`' || c == ':'))
+		if (!in_quotes && (*p == '`' || *p == ':'))
 			return PSQL_DEPENDS;
-		else if (c != '"' && !sql_lexer_is_space(c) && used < sizeof(word) - 1)
-			word[used++] = c;
+		if (*p != '\'')
+			word[used++] = *p;
+		else
+		{
+			in_quotes = !in_quotes;
+			if (in_quotes && p > command->arguments && p[-1] == '\'')
+				word[used++] = '\'';
+		}
 	}
 	word[used] = '\0';
 

@@ -14,6 +14,7 @@ typedef enum PsqlAction
 {
 	PSQL_NOTHING,				/* nothing that changes which queries run */
 	PSQL_SEND,					/* \g and its kin: run the query */
+	PSQL_SEND_RESULT,			/* \gexec: run the query, then its result */
 	PSQL_DISCARD,				/* \r and its kin: forget the query */
 	PSQL_QUIT,
 	PSQL_CONNECT,

@@ -156,6 +156,7 @@ pass_copy_data(PsqlScript *script)
 		lexer->resume = p == NULL ? end : p + 1;
 	}
 
+	script->endless_data = lexer->resume;
 	for (p = lexer->resume; p < end;)
 	{
 		const char *newline = memchr(p, '\n', end - p);
@@ -166,7 +167,10 @@ pass_copy_data(PsqlScript *script)
 
 		p = newline == NULL ? end : newline + 1;
 		if (is_last)
+		{
+			script->endless_data = NULL;
 			break;
+		}
 	}
 	lexer->resume = p;
 }
@@ -192,6 +196,7 @@ static void
 send_query(PsqlScript *script, SqlToken *token)
 {
 	token->kind = SQL_SEND;
+	script->sends_result = false;
 	note_unclosed(script);
 	while (script->copies-- > 0)
 		pass_copy_data(script);
@@ -299,7 +304,9 @@ obey_command(PsqlScript *script, SqlToken *token)
 	switch (command.action)
 	{
 		case PSQL_SEND:
+		case PSQL_SEND_RESULT:
 			send_query(script, token);
+			script->sends_result = command.action == PSQL_SEND_RESULT;
 			return true;
 		case PSQL_DISCARD:
 			forget_query(script);

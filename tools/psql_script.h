@@ -38,6 +38,9 @@ typedef struct PsqlScript
 	const char *block;			/* the outermost BEGIN */
 	int			copies;			/* COPY ... FROM stdin in it */
 
+	bool		sends_result;	/* the last one was sent by \gexec */
+	const char *endless_data;	/* COPY data without an end, or NULL */
+
 	/* what was open at the end of the last query, or NULL */
 	const char *unclosed;
 

@@ -73,7 +73,7 @@ skip_blanks(SqlLexer *lexer)
 	{
 		if (lexer->splice != NULL && p >= lexer->splice)
 		{
-			p = lexer->resume;
+			p = Max(p, lexer->resume);
 			lexer->splice = NULL;
 		}
 		if (p >= end)

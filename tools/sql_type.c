@@ -131,13 +131,11 @@ sql_type_read(PsqlScript *script, SqlToken *token, SqlType *type)
 	memset(type, 0, sizeof(*type));
 	if (!read_name(script, token, type))
 		return false;
+	type->has_brackets = sql_constant_is_keyword(token, "array") ||
+		sql_constant_is_symbol(token, "[");
+	type->is_array |= type->has_brackets;
 	if (sql_constant_is_keyword(token, "array"))
-	{
-		type->is_array = true;
 		psql_script_next(script, token);
-	}
-	else if (sql_constant_is_symbol(token, "["))
-		type->is_array = true;
 	return read_brackets(script, token);
 }
 

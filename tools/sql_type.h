@@ -13,6 +13,7 @@
 typedef struct SqlType
 {
 	bool		is_array;
+	bool		has_brackets;	/* it is spelled as one, as in text[] */
 	bool		is_single;		/* char without a length */
 	bool		is_padded;		/* blanks at the end mean nothing */
 	bool		counts_bytes;	/* the limit is one of bytes */

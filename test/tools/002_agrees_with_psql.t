@@ -21,7 +21,8 @@ my $created = 0;
 # to be refused by the extension only.
 my %not_compared = (
 	'database-before-schema' => 'needs a database of that name',
-	'do-execute-string' => 'is not read, with a warning');
+	map { $_ => 'is not read, with a warning' }
+	  qw(do-execute-string do-execute-in-loop psql-gexec));
 $not_compared{'in-sql-standard-function-bodies'} =
   'psql has BEGIN ATOMIC since version 14'
   if `psql --version` =~ / (\d+)/ && $1 < 14;
