@@ -90,6 +90,23 @@ worst(int a, int b)
 	return Max(a, b);
 }
 
+/* Print a part of a message, which stays on one line whatever is in it. */
+static void
+print_escaped(const char *text)
+{
+	for (; *text != '\0'; text++)
+	{
+		unsigned char c = *text;
+
+		if (c == '\n')
+			fputs("\\n", stderr);
+		else if (c < ' ' || c == 0x7F)
+			fprintf(stderr, "\\x%02X", c);
+		else
+			putc(c, stderr);
+	}
+}
+
 /* Print what there is to complain about a file; returns the status. */
 static int
 print_complaints(const ComplaintList *complaints, const char *path)
@@ -101,15 +118,18 @@ print_complaints(const ComplaintList *complaints, const char *path)
 	{
 		const Complaint *complaint = &complaints->items[i];
 
-		fprintf(stderr, "%s: %s:", progname,
-				complaint->path != NULL ? complaint->path : path);
+		fprintf(stderr, "%s: ", progname);
+		print_escaped(complaint->path != NULL ? complaint->path : path);
+		putc(':', stderr);
 		if (complaint->line > 0)
 			fprintf(stderr, "%d:", complaint->line);
 		if (complaint->level == COMPLAINT_ERROR)
 			status = STATUS_PROBLEM;
 		else
 			fputs(" warning:", stderr);
-		fprintf(stderr, " %s\n", complaint->text);
+		putc(' ', stderr);
+		print_escaped(complaint->text);
+		putc('\n', stderr);
 	}
 	return status;
 }
@@ -276,6 +296,9 @@ main(int argc, char **argv)
 	};
 	Options		options = {false, false, NULL, 0};
 	int			c;
+
+	/* What getopt_long says shall begin as our messages do */
+	argv[0] = unconstify(char *, progname);
 
 	/* A reader that goes away shall be an error, not the end */
 	signal(SIGPIPE, SIG_IGN);

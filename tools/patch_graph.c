@@ -18,35 +18,9 @@
  */
 #include "postgres_fe.h"
 
-#include "common/hashfn.h"
-#include "common/logging.h"
 #include "file_heap.h"
 #include "patch_cycle.h"
 #include "patch_graph.h"
-
-typedef struct NameEntry
-{
-	/* cppcheck-suppress unusedStructMember ; by the hash table */
-	const char *name;
-	int			index;
-	uint32		hash;
-	uint32		status;
-} NameEntry;
-
-#define SH_PREFIX names
-#define SH_ELEMENT_TYPE NameEntry
-#define SH_KEY_TYPE const char *
-#define SH_KEY name
-#define SH_HASH_KEY(table, key) \
-	hash_bytes((const unsigned char *) (key), strlen(key))
-#define SH_EQUAL(table, a, b) (strcmp((a), (b)) == 0)
-#define SH_STORE_HASH
-#define SH_GET_HASH(table, entry) (entry)->hash
-#define SH_SCOPE static inline
-#define SH_RAW_ALLOCATOR pg_malloc0
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
 
 /* Make room for one more item in an array that grows. */
 #define MAKE_ROOM(array, count, space, type) \
@@ -64,7 +38,7 @@ patch_graph_create(void)
 {
 	PatchGraph *graph = pg_malloc0(sizeof(PatchGraph));
 
-	graph->index = names_create(64, NULL);
+	graph->index = name_table_create(64);
 	return graph;
 }
 
@@ -72,7 +46,7 @@ patch_graph_create(void)
 void
 patch_graph_free(PatchGraph *graph)
 {
-	names_destroy(graph->index);
+	name_table_free(graph->index);
 	pg_free(graph->names);
 	pg_free(graph->files);
 	pg_free(graph->links);
@@ -83,25 +57,23 @@ patch_graph_free(PatchGraph *graph)
 GraphName *
 patch_graph_find(const PatchGraph *graph, const char *name)
 {
-	NameEntry  *entry = names_lookup(graph->index, name);
+	int			number = name_table_find(graph->index, name);
 
-	return entry == NULL ? NULL : &graph->names[entry->index];
+	return number == NAME_TABLE_NONE ? NULL : &graph->names[number];
 }
 
 /* The name's node, a new one if there is none. */
 static GraphName *
 find_or_add_name(PatchGraph *graph, const char *name)
 {
-	bool		found;
-	NameEntry  *entry = names_insert(graph->index, name, &found);
+	int			number = name_table_add(graph->index, name);
 	GraphName  *node;
 
-	if (found)
-		return &graph->names[entry->index];
+	if (number < graph->name_count)
+		return &graph->names[number];
 
 	MAKE_ROOM(graph->names, graph->name_count, graph->name_space, GraphName);
-	entry->index = graph->name_count++;
-	node = &graph->names[entry->index];
+	node = &graph->names[graph->name_count++];
 	memset(node, 0, sizeof(*node));
 	node->providers = node->last_provider = node->waiting = PATCH_GRAPH_NONE;
 	node->seen = PATCH_GRAPH_NONE;

@@ -8,6 +8,7 @@
 #ifndef PATCH_GRAPH_H
 #define PATCH_GRAPH_H
 
+#include "name_table.h"
 #include "patch_file.h"
 
 /* No link, no file */
@@ -40,7 +41,7 @@ typedef struct GraphFile
 
 typedef struct PatchGraph
 {
-	struct names_hash *index;	/* of the names */
+	NameTable  *index;			/* of the names */
 	GraphName  *names;
 	int			name_count;
 	int			name_space;

@@ -8,9 +8,22 @@
 #ifndef PATCH_NAMES_H
 #define PATCH_NAMES_H
 
+#include "name_table.h"
 #include "patch_file.h"
 
-typedef struct names_hash PatchNames;
+typedef struct PatchPlace
+{
+	const char *path;			/* not owned */
+	int			line;
+} PatchPlace;
+
+typedef struct PatchNames
+{
+	NameTable  *table;
+	PatchPlace *firsts;			/* by the name's number: who was first */
+	int			count;
+	int			space;
+} PatchNames;
 
 extern PatchNames *patch_names_create(int expected);
 extern void patch_names_add(PatchNames *names, const char *path,

@@ -42,8 +42,10 @@ check('version', [$_], 0, qr/^list-dependencies \(Versioning\) \d\S*\n\z/, '')
   foreach qw(-V --version);
 check('no file', [], 2, '', $usage);
 check('no file but an option', ['--order'], 2, '', $usage);
-check('unknown option', [ '--sort', 'a.sql' ], 2, '', $usage);
-check('unknown letter', [ '-x', 'a.sql' ], 2, '', $usage);
+check('unknown option', [ '--sort', 'a.sql' ], 2, '',
+	qr/^list-dependencies: .*--sort.*\n$usage/);
+check('unknown letter', [ '-x', 'a.sql' ], 2, '',
+	qr/^list-dependencies: .*x.*\n$usage/);
 check('an argument too much', [ '--order=yes', 'a.sql' ], 2, '', $usage);
 check('NULs need --order', [ '-0', 'a.sql' ], 2, '', $usage);
 
