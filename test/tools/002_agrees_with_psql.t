@@ -23,9 +23,12 @@ my %not_compared = (
 	'database-before-schema' => 'needs a database of that name',
 	map { $_ => 'is not read, with a warning' }
 	  qw(do-execute-string do-execute-in-loop psql-gexec));
-$not_compared{'in-sql-standard-function-bodies'} =
-  'psql has BEGIN ATOMIC since version 14'
-  if `psql --version` =~ / (\d+)/ && $1 < 14;
+if (`psql --version` =~ / (\d+)/ && $1 < 14)
+{
+	$not_compared{$_} = 'psql has BEGIN ATOMIC since version 14'
+	  foreach qw(in-sql-standard-function-bodies
+	  begin-atomic-behind-quoted-semicolon);
+}
 
 # Run psql on this database; returns what it prints.
 sub psql
