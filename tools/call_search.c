@@ -29,9 +29,6 @@
 #define BLOCK 1024
 #define SMALL_BLOCK 32
 
-/* How far DO may be from the body of its block, if that is spelled oddly */
-#define FAR 256
-
 static const char name[] = "register_patch";
 
 #define NAME_LENGTH (sizeof(name) - 1)
@@ -70,61 +67,46 @@ has_candidate(const unsigned char *p, size_t count)
 	return found != 0;
 }
 
-/* Is this a character of a word? */
-static bool
-is_word(char c)
-{
-	c = sql_lexer_fold(c);
-	return (c >= 'a' && c <= 'z') || c == '_' || (unsigned char) c >= 0x80;
-}
-
 /*
  * May what ends before "p" be what stands before the body of a DO block?
  * That is DO, a language, be it quoted or not, or a comment; one that goes
- * to the end of the line may end in anything.
+ * to the end of the line may end in anything.  If the text begins with
+ * nothing but blanks, what stands before it is not known; yet a place that
+ * is near the beginning has been seen in the piece before, too.
  */
 static bool
 may_precede_body(const char *text, const char *p)
 {
+	bool		is_near = p - text < CALL_SEARCH_OVERLAP / 2;
+
 	while (p > text && sql_lexer_is_space(p[-1]))
 	{
 		p--;
 		if (*p == '\n' || *p == '\r')
 			return true;
 	}
-	return p > text && strchr("oOlL\"'/", p[-1]) != NULL;
+	return p > text ? strchr("oOlL\"'/", p[-1]) != NULL : !is_near;
 }
 
 /*
  * May the string whose prefix is at "p", the quote at "quote", be the body
  * of a DO block that spells something with escapes?  Then it has the escape
- * character in its first piece, up to "end" at least, and DO stands not far
- * before it.
+ * character in its first piece, up to "end" at least.
  */
 static bool
 may_be_body(const char *text, const char *p, const char *quote,
 			const char *end)
 {
-	const char *nearest = text + Max(p - text, FAR) - FAR;
-
 	if (!may_precede_body(text, p))
 		return false;
 	if (*p == 'e' || *p == 'E')
 	{
 		const char *closing = memchr(quote + 1, '\'', end - quote - 1);
 
-		if (closing != NULL &&
-			memchr(quote + 1, '\\', closing - quote - 1) == NULL)
-			return false;
+		return closing == NULL ||
+			memchr(quote + 1, '\\', closing - quote - 1) != NULL;
 	}
-
-	for (p -= 2; p >= nearest; p--)
-	{
-		if (sql_lexer_fold(p[0]) == 'd' && sql_lexer_fold(p[1]) == 'o' &&
-			!is_word(p[2]) && (p == text || !is_word(p[-1])))
-			return true;
-	}
-	return false;
+	return true;
 }
 
 /* Is there a place at "p"?  It has at least NAME_LENGTH bytes up to "end". */
