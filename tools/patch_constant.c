@@ -7,7 +7,8 @@
  * to be computed:
  *
  *	value:	( value ) | CAST ( value AS type ) | value :: type
- *			| value COLLATE collation | string | type string | NULL | ARRAY [ value, ... ]
+ *			| value COLLATE collation | string | type string | NULL
+ *			| ARRAY [ value, ... ]
  *
  * Parentheses and casts may be nested as deep as memory allows: what is open
  * is kept in a string of '(' and 'C', not on the stack.  An array within an
