@@ -26,7 +26,7 @@ my %not_compared = (
 if (`psql --version` =~ / (\d+)/ && $1 < 14)
 {
 	$not_compared{$_} = 'psql has BEGIN ATOMIC since version 14'
-	  foreach qw(in-sql-standard-function-bodies
+	  foreach qw(in-sql-standard-function-bodies begin-atomic-without-end
 	  begin-atomic-behind-quoted-semicolon);
 }
 
