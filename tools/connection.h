@@ -1,0 +1,50 @@
+/*-------------------------------------------------------------------------
+ *
+ * connection.h
+ *		A connection to the database, and how psql gets the same one
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CONNECTION_H
+#define CONNECTION_H
+
+#include "libpq-fe.h"
+
+typedef enum PasswordPrompt
+{
+	PASSWORD_IF_ASKED,			/* prompt when the server wants one */
+	PASSWORD_NEVER,				/* -w */
+	PASSWORD_ALWAYS				/* -W */
+} PasswordPrompt;
+
+typedef struct ConnectionOptions
+{
+	const char *dbname;			/* name, conninfo or URI, or NULL */
+	const char *host;
+	const char *port;
+	const char *user;
+	PasswordPrompt prompt;
+	char	   *password;		/* typed, kept for the next connection */
+} ConnectionOptions;
+
+/* What a program started by us needs to open the same connection */
+typedef struct ConnectionHandover
+{
+	char	   *conninfo;		/* without a password */
+	int			password_fd;	/* for PGPASSFILE=/dev/fd/N, or -1 */
+} ConnectionHandover;
+
+extern PGconn *connection_open(ConnectionOptions *options,
+							   const char *application_name);
+extern PGconn *connection_reopen(const ConnectionOptions *options,
+								 PGconn *like, const char *dbname,
+								 const char *application_name);
+extern bool connection_is_pooled(PGconn *conn, bool *is_pooled);
+extern PGresult *connection_query(PGconn *conn, const char *query);
+extern ConnectionHandover *connection_hand_over(PGconn *conn,
+												const ConnectionOptions *options,
+												const char *dbname,
+												const char *application_name);
+extern void connection_handover_free(ConnectionHandover *handover);
+
+#endif							/* CONNECTION_H */

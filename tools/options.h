@@ -1,0 +1,59 @@
+/*-------------------------------------------------------------------------
+ *
+ * options.h
+ *		What the user of versioning asked for
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "connection.h"
+#include "fe_utils/simple_list.h"
+
+/* Exit statuses, as the man page has them */
+typedef enum Status
+{
+	STATUS_DONE = 0,
+	STATUS_PROBLEM = 1,			/* the patches have one, nothing ran */
+	STATUS_TROUBLE = 2,			/* usage, connection */
+	STATUS_FAILED = 3,			/* a patch failed */
+	STATUS_LOCKED = 4,			/* the lock was not to be had */
+	STATUS_BEHIND = 5			/* --exit-code: not up to date */
+} Status;
+
+typedef struct Options
+{
+	ConnectionOptions connection;
+	bool		wants_connection;	/* the command line names a database */
+
+	SimpleStringList patches;	/* places of patch files */
+	SimpleStringList rollbacks; /* places of rollback files */
+	bool		is_quiet;
+	bool		is_verbose;
+
+	bool		is_json;		/* status */
+	bool		has_exit_code;	/* status */
+	bool		is_dry_run;		/* apply, rollback */
+	SimpleStringList variables; /* NAME=VALUE for psql */
+	int			wait;			/* seconds to wait for the lock */
+	bool		is_cascade;		/* rollback */
+	int			last;			/* rollback: how many, or 0 */
+	SimpleStringList disabled;	/* check: findings not wanted */
+	const char *requirements;	/* new: names between commas, or NULL */
+	const char *template;		/* rehearse: a database, or NULL */
+
+	char	  **names;			/* the PATCH arguments */
+	int			name_count;
+} Options;
+
+/* The commands; main.c of them is versioning.c */
+extern Status command_status(const Options *options);
+extern Status command_apply(const Options *options);
+extern Status command_rollback(const Options *options);
+extern Status command_check(const Options *options);
+extern Status command_graph(const Options *options);
+extern Status command_new(const Options *options);
+extern Status command_rehearse(const Options *options);
+
+#endif							/* OPTIONS_H */

@@ -1,0 +1,47 @@
+/*-------------------------------------------------------------------------
+ *
+ * patch_state.h
+ *		What the project and the register together say of each patch
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PATCH_STATE_H
+#define PATCH_STATE_H
+
+#include "project.h"
+#include "register.h"
+
+typedef enum PatchStateKind
+{
+	PATCH_IS_APPLIED,
+	PATCH_IS_PENDING,			/* could be applied, with what it requires */
+	PATCH_IS_BLOCKED			/* could not; "reasons" says why */
+} PatchStateKind;
+
+typedef struct PatchState
+{
+	const char *name;
+	PatchStateKind kind;
+	const AppliedPatch *applied;	/* NULL: it is not */
+	const PatchCall *call;		/* NULL: no file registers it */
+	const ProjectFile *file;	/* NULL, too, then */
+	bool		differs;		/* file and register: requirements, conflicts */
+	SimpleStringList reasons;	/* why it is blocked, a phrase each */
+} PatchState;
+
+typedef struct PatchStates
+{
+	PatchState *items;			/* applied ones in their order, then files */
+	int			count;
+	int			applied;		/* how many of each kind */
+	int			pending;
+	int			blocked;
+	int			without_file;	/* applied, but no file here */
+	int			differing;
+} PatchStates;
+
+extern PatchStates *patch_states_create(const Project *project,
+										const Register *reg);
+extern void patch_states_free(PatchStates *states);
+
+#endif							/* PATCH_STATE_H */

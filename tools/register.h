@@ -1,0 +1,38 @@
+/*-------------------------------------------------------------------------
+ *
+ * register.h
+ *		The rows of _v.patches
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef REGISTER_H
+#define REGISTER_H
+
+#include "libpq-fe.h"
+#include "name_table.h"
+
+typedef struct AppliedPatch
+{
+	const char *name;			/* all of it lives in the register's result */
+	const char *applied_at;		/* timestamptz, in ISO format */
+	const char *applied_by;
+	char	  **requirements;
+	int			requirement_count;
+	char	  **conflicts;
+	int			conflict_count;
+} AppliedPatch;
+
+typedef struct Register
+{
+	PGresult   *result;
+	NameTable  *table;			/* name -> number of its patch */
+	AppliedPatch *patches;		/* in the order in which they were applied */
+	int			count;
+} Register;
+
+extern Register *register_read(PGconn *conn);
+extern const AppliedPatch *register_find(const Register *reg,
+										 const char *name);
+extern void register_free(Register *reg);
+
+#endif							/* REGISTER_H */

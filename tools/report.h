@@ -1,0 +1,19 @@
+/*-------------------------------------------------------------------------
+ *
+ * report.h
+ *		Messages about files and names, fit for a terminal
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "complaint.h"
+
+extern const char *report_printable(const char *text);
+extern void report_escaped(FILE *stream, const char *text);
+extern int	report_complaints(const char *progname,
+							  const ComplaintList *complaints,
+							  const char *path);
+
+#endif							/* REPORT_H */
