@@ -36,13 +36,11 @@ typedef struct ConnectionHandover
 
 extern PGconn *connection_open(ConnectionOptions *options,
 							   const char *application_name);
-extern PGconn *connection_reopen(const ConnectionOptions *options,
-								 PGconn *like, const char *dbname,
+extern PGconn *connection_reopen(PGconn *like, const char *dbname,
 								 const char *application_name);
-extern bool connection_is_pooled(PGconn *conn, bool *is_pooled);
 extern PGresult *connection_query(PGconn *conn, const char *query);
+extern bool connection_is_pooled(PGconn *conn, bool *is_pooled);
 extern ConnectionHandover *connection_hand_over(PGconn *conn,
-												const ConnectionOptions *options,
 												const char *dbname,
 												const char *application_name);
 extern void connection_handover_free(ConnectionHandover *handover);

@@ -1,0 +1,278 @@
+/*-------------------------------------------------------------------------
+ *
+ * connection.c
+ *		A connection to the database, and how psql gets the same one
+ *
+ * The first connection is made as every client of PostgreSQL does it.  What
+ * comes after it, ours or of psql and pg_dump, is to lead to the same server
+ * even where the user named several: so it is made from what libpq says
+ * about the first one, and pinned to the host that this one has found.
+ *
+ * Programs get their connection on the command line, where everyone can see
+ * it.  A password has no place there, nor in the environment, which ps shows
+ * as well: it is handed down in a file that has no name any more, which libpq
+ * takes for a password file.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <unistd.h>
+
+#include "connection.h"
+#include "fe_compat.h"
+#include "fe_utils/string_utils.h"
+#include "pqexpbuffer.h"
+#include "report.h"
+
+/* Room for the settings of the first connection, and the NULL behind them */
+#define SETTINGS 7
+
+/*
+ * Make the first connection, with a password or NULL.  Never NULL: whether
+ * it has succeeded is for the caller to see.
+ */
+static PGconn *
+connect_as_asked(const ConnectionOptions *options,
+				 const char *application_name)
+{
+	/* As in psql: what is in a conninfo string outdoes the options */
+	const char *const keywords[SETTINGS] = {
+		"host", "port", "user", "password", "dbname",
+		"fallback_application_name", NULL
+	};
+	const char *const values[SETTINGS] = {
+		options->host, options->port, options->user, options->password,
+		options->dbname, application_name, NULL
+	};
+	PGconn	   *conn = PQconnectdbParams(keywords, values, true);
+
+	if (conn == NULL)
+	{
+		pg_log_error("out of memory");
+		exit(EXIT_FAILURE);
+	}
+	return conn;
+}
+
+/*
+ * Connect as the user has said.  Returns NULL after a message.  A password
+ * that is asked for stays in the options.
+ */
+PGconn *
+connection_open(ConnectionOptions *options, const char *application_name)
+{
+	PGconn	   *conn;
+
+	if (options->prompt == PASSWORD_ALWAYS && options->password == NULL)
+		options->password = fe_compat_ask_password("Password: ");
+
+	conn = connect_as_asked(options, application_name);
+	if (PQstatus(conn) != CONNECTION_OK && PQconnectionNeedsPassword(conn) &&
+		options->password == NULL && options->prompt != PASSWORD_NEVER)
+	{
+		PQfinish(conn);
+		options->password = fe_compat_ask_password("Password: ");
+		conn = connect_as_asked(options, application_name);
+	}
+	if (PQstatus(conn) == CONNECTION_OK)
+		return conn;
+	report_server_message(PQerrorMessage(conn));
+	PQfinish(conn);
+	return NULL;
+}
+
+/* Add a setting to a conninfo string. */
+static void
+append_setting(PQExpBuffer conninfo, const char *keyword, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	appendPQExpBuffer(conninfo, "%s%s=", conninfo->len > 0 ? " " : "",
+					  keyword);
+	appendConnStrVal(conninfo, value);
+}
+
+/* Is the setting one that a connection to the same server takes over? */
+static bool
+is_carried_over(const PQconninfoOption *option)
+{
+	static const char *const own[] = {
+		"host", "hostaddr", "port", "dbname", "service", "servicefile",
+		"password", "sslpassword", "target_session_attrs",
+		"load_balance_hosts", "application_name", "fallback_application_name"
+	};
+	size_t		i;
+
+	if (option->val == NULL ||
+		(option->compiled != NULL &&
+		 strcmp(option->val, option->compiled) == 0))
+		return false;
+	for (i = 0; i < lengthof(own); i++)
+		if (strcmp(option->keyword, own[i]) == 0)
+			return false;
+	return true;
+}
+
+/*
+ * Append the conninfo string, without passwords, of a connection to the same
+ * server as the given one, and to the given database or, if NULL, the same.
+ * A host name is kept beside its address: certificates are checked by it.
+ */
+static void
+append_conninfo(PQExpBuffer conninfo, PGconn *like, const char *dbname,
+				const char *application_name)
+{
+	PQconninfoOption *options = PQconninfo(like);
+	const PQconninfoOption *option;
+
+	for (option = options; option->keyword != NULL; option++)
+		if (is_carried_over(option))
+			append_setting(conninfo, option->keyword, option->val);
+	PQconninfoFree(options);
+
+	append_setting(conninfo, "host", PQhost(like));
+	append_setting(conninfo, "hostaddr", PQhostaddr(like));
+	append_setting(conninfo, "port", PQport(like));
+	append_setting(conninfo, "dbname", dbname != NULL ? dbname : PQdb(like));
+	append_setting(conninfo, "application_name", application_name);
+}
+
+/*
+ * Connect once more to the server of a connection (which may be broken by
+ * now), to the given database or, if NULL, to the same.  Returns NULL if that
+ * fails, without a message.
+ */
+PGconn *
+connection_reopen(PGconn *like, const char *dbname,
+				  const char *application_name)
+{
+	PQExpBuffer conninfo = createPQExpBuffer();
+	PGconn	   *conn;
+
+	append_conninfo(conninfo, like, dbname, application_name);
+	append_setting(conninfo, "password", PQpass(like));
+	conn = PQconnectdb(conninfo->data);
+	destroyPQExpBuffer(conninfo);
+	if (PQstatus(conn) == CONNECTION_OK)
+		return conn;
+	PQfinish(conn);
+	return NULL;
+}
+
+/*
+ * A password file that has no name: returns its descriptor, which programs
+ * that we start inherit, or -1 after a message.
+ */
+static int
+make_password_file(const char *password)
+{
+	const char *directory = getenv("TMPDIR");
+	PQExpBuffer line = createPQExpBuffer();
+	char		path[MAXPGPATH];
+	int			fd;
+
+	appendPQExpBufferStr(line, "*:*:*:*:");
+	for (; *password != '\0'; password++)
+	{
+		if (*password == ':' || *password == '\\')
+			appendPQExpBufferChar(line, '\\');
+		appendPQExpBufferChar(line, *password);
+	}
+	appendPQExpBufferChar(line, '\n');
+
+	snprintf(path, sizeof(path), "%s/versioning.XXXXXX",
+			 directory != NULL && directory[0] != '\0' ? directory : "/tmp");
+	fd = mkstemp(path);
+	if (fd >= 0)
+		(void) unlink(path);
+	if (fd < 0 || write(fd, line->data, line->len) != (ssize_t) line->len ||
+		lseek(fd, 0, SEEK_SET) != 0)
+	{
+		pg_log_error("could not write a file in \"%s\": %m", path);
+		if (fd >= 0)
+			close(fd);
+		fd = -1;
+	}
+	destroyPQExpBuffer(line);
+	return fd;
+}
+
+/*
+ * What a program needs to connect to the same server, and to the given
+ * database or, if NULL, to the same.  Returns NULL after a message.  A
+ * password from the environment or from ~/.pgpass the program finds by itself.
+ */
+ConnectionHandover *
+connection_hand_over(PGconn *conn, const char *dbname,
+					 const char *application_name)
+{
+	ConnectionHandover *handover = pg_malloc(sizeof(ConnectionHandover));
+	PQExpBuffer conninfo = createPQExpBuffer();
+	const char *password = PQpass(conn);
+	const char *inherited = getenv("PGPASSWORD");
+
+	append_conninfo(conninfo, conn, dbname, application_name);
+	handover->password_fd = -1;
+	if (password != NULL && password[0] != '\0' &&
+		(inherited == NULL || strcmp(inherited, password) != 0))
+	{
+		handover->password_fd = make_password_file(password);
+		appendPQExpBuffer(conninfo, " passfile=/dev/fd/%d",
+						  handover->password_fd);
+		if (handover->password_fd < 0)
+		{
+			destroyPQExpBuffer(conninfo);
+			pg_free(handover);
+			return NULL;
+		}
+	}
+	handover->conninfo = pg_strdup(conninfo->data);
+	destroyPQExpBuffer(conninfo);
+	return handover;
+}
+
+/* Free it, and close its file. */
+void
+connection_handover_free(ConnectionHandover *handover)
+{
+	if (handover->password_fd >= 0)
+		close(handover->password_fd);
+	pg_free(handover->conninfo);
+	pg_free(handover);
+}
+
+/*
+ * Run a query, which may be several statements.  Returns NULL after a
+ * message if it fails; else the caller clears the result.
+ */
+PGresult *
+connection_query(PGconn *conn, const char *query)
+{
+	PGresult   *result = PQexec(conn, query);
+	ExecStatusType status = PQresultStatus(result);
+
+	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
+		return result;
+	report_server_message(PQerrorMessage(conn));
+	PQclear(result);
+	return NULL;
+}
+
+/*
+ * Does a connection pooler sit between us and the server?  It makes up the
+ * process number that it tells us.  Returns false after a message if the
+ * server does not answer.
+ */
+bool
+connection_is_pooled(PGconn *conn, bool *is_pooled)
+{
+	PGresult   *result = connection_query(conn,
+										  "SELECT pg_catalog.pg_backend_pid()");
+
+	if (result == NULL)
+		return false;
+	*is_pooled = atoi(PQgetvalue(result, 0, 0)) != PQbackendPID(conn);
+	PQclear(result);
+	return true;
+}

@@ -1,0 +1,121 @@
+/*-------------------------------------------------------------------------
+ *
+ * report.c
+ *		Messages about files and names, fit for a terminal
+ *
+ * A message stays on one line and carries no control characters, whatever
+ * is in the names that it mentions.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "fe_compat.h"
+#include "pqexpbuffer.h"
+#include "report.h"
+
+/* How many results of report_printable are good at the same time */
+#define RESULTS 8
+
+/* The text of one character, if it cannot stand for itself, or NULL */
+static const char *
+escape(unsigned char c)
+{
+	static char hexadecimal[sizeof("\\xFF")];
+
+	if (c == '\n')
+		return "\\n";
+	if (c >= ' ' && c != 0x7F)
+		return NULL;
+	snprintf(hexadecimal, sizeof(hexadecimal), "\\x%02X", c);
+	return hexadecimal;
+}
+
+/*
+ * The text without its control characters.  The result is good for a
+ * message: it is overwritten some calls later.
+ */
+const char *
+report_printable(const char *text)
+{
+	static PQExpBuffer results[RESULTS];
+	static int	last = 0;
+	PQExpBuffer result;
+
+	last = (last + 1) % RESULTS;
+	if (results[last] == NULL)
+		results[last] = createPQExpBuffer();
+	result = results[last];
+	resetPQExpBuffer(result);
+	for (; *text != '\0'; text++)
+	{
+		const char *escaped = escape(*text);
+
+		if (escaped != NULL)
+			appendPQExpBufferStr(result, escaped);
+		else
+			appendPQExpBufferChar(result, *text);
+	}
+	return result->data;
+}
+
+/* Write a text without its control characters. */
+void
+report_escaped(FILE *stream, const char *text)
+{
+	for (; *text != '\0'; text++)
+	{
+		const char *escaped = escape(*text);
+
+		if (escaped != NULL)
+			fputs(escaped, stream);
+		else
+			putc(*text, stream);
+	}
+}
+
+/* Say as an error what libpq has to say, which ends its lines itself. */
+void
+report_server_message(const char *message)
+{
+	char	   *copy = pg_strdup(message);
+
+	pg_strip_crlf(copy);
+	pg_log_error("%s", copy);
+	pg_free(copy);
+}
+
+/*
+ * Write what there is to complain about files to standard error; "path" is
+ * for complaints that have none.  Returns how many are errors.
+ */
+int
+report_complaints(const char *progname, const ComplaintList *complaints,
+				  const char *path)
+{
+	int			errors = 0;
+	int			i;
+
+	for (i = 0; i < complaints->count; i++)
+	{
+		const Complaint *complaint = &complaints->items[i];
+		const char *where = complaint->path != NULL ? complaint->path : path;
+
+		fprintf(stderr, "%s: ", progname);
+		if (where != NULL)
+		{
+			report_escaped(stderr, where);
+			putc(':', stderr);
+			if (complaint->line > 0)
+				fprintf(stderr, "%d:", complaint->line);
+			putc(' ', stderr);
+		}
+		if (complaint->level == COMPLAINT_ERROR)
+			errors++;
+		else
+			fputs("warning: ", stderr);
+		report_escaped(stderr, complaint->text);
+		putc('\n', stderr);
+	}
+	return errors;
+}
