@@ -201,7 +201,7 @@ make_password_file(const char *password)
 /*
  * What a program needs to connect to the same server, and to the given
  * database or, if NULL, to the same.  Returns NULL after a message.  A
- * password from the environment or from ~/.pgpass the program finds by itself.
+ * password in the environment the program finds by itself.
  */
 ConnectionHandover *
 connection_hand_over(PGconn *conn, const char *dbname,

@@ -27,11 +27,14 @@ typedef struct ConnectionOptions
 	char	   *password;		/* typed, kept for the next connection */
 } ConnectionOptions;
 
-/* What a program started by us needs to open the same connection */
+/*
+ * What a program started by us needs to open the same connection.  If there
+ * is a password file, the program shall not see PGPASSWORD, which outdoes it.
+ */
 typedef struct ConnectionHandover
 {
-	char	   *conninfo;		/* without a password */
-	int			password_fd;	/* for PGPASSFILE=/dev/fd/N, or -1 */
+	char	   *conninfo;		/* without a password, names that file */
+	int			password_fd;	/* the file, to be inherited, or -1 */
 } ConnectionHandover;
 
 extern PGconn *connection_open(ConnectionOptions *options,
