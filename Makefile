@@ -43,8 +43,8 @@ TOOL_OBJS = tools/array_literal.o tools/call_search.o tools/complaint.o \
 	tools/patch_call.o tools/patch_constant.o tools/patch_cycle.o \
 	tools/patch_file.o tools/patch_graph.o tools/patch_names.o \
 	tools/patch_reader.o tools/patch_statement.o tools/psql_command.o \
-	tools/psql_script.o tools/script_source.o tools/sql_constant.o \
-	tools/sql_lexer.o tools/sql_quote.o tools/sql_type.o
+	tools/psql_script.o tools/report.o tools/script_source.o \
+	tools/sql_constant.o tools/sql_lexer.o tools/sql_quote.o tools/sql_type.o
 
 # All of our code is to compile without a warning under -Wextra. PostgreSQL's
 # headers are not ours: as system headers they stay out of it.

@@ -22,6 +22,7 @@
 #include "patch_file.h"
 #include "patch_graph.h"
 #include "patch_names.h"
+#include "report.h"
 
 /* Exit statuses; the greatest that applies counts */
 #define STATUS_PROBLEM 1		/* not understood, or not possible */
@@ -90,48 +91,12 @@ worst(int a, int b)
 	return Max(a, b);
 }
 
-/* Print a part of a message, which stays on one line whatever is in it. */
-static void
-print_escaped(const char *text)
-{
-	for (; *text != '\0'; text++)
-	{
-		unsigned char c = *text;
-
-		if (c == '\n')
-			fputs("\\n", stderr);
-		else if (c < ' ' || c == 0x7F)
-			fprintf(stderr, "\\x%02X", c);
-		else
-			putc(c, stderr);
-	}
-}
-
 /* Print what there is to complain about a file; returns the status. */
 static int
 print_complaints(const ComplaintList *complaints, const char *path)
 {
-	int			status = 0;
-	int			i;
-
-	for (i = 0; i < complaints->count; i++)
-	{
-		const Complaint *complaint = &complaints->items[i];
-
-		fprintf(stderr, "%s: ", progname);
-		print_escaped(complaint->path != NULL ? complaint->path : path);
-		putc(':', stderr);
-		if (complaint->line > 0)
-			fprintf(stderr, "%d:", complaint->line);
-		if (complaint->level == COMPLAINT_ERROR)
-			status = STATUS_PROBLEM;
-		else
-			fputs(" warning:", stderr);
-		putc(' ', stderr);
-		print_escaped(complaint->text);
-		putc('\n', stderr);
-	}
-	return status;
+	return report_complaints(progname, complaints, path) > 0 ?
+		STATUS_PROBLEM : 0;
 }
 
 /* Can tsort take the name for one word?  If not, complain. */
@@ -250,19 +215,21 @@ read_files(const Options *options, PatchGraph *graph, PatchFile **files)
 static int
 print_order(PatchGraph *graph, const Options *options)
 {
-	const char **paths = pg_malloc(options->count * sizeof(char *));
+	int		   *order = pg_malloc(options->count * sizeof(int));
 	ComplaintList complaints = {NULL, 0, 0};
-	int			count = patch_graph_sort(graph, paths, &complaints);
+	int			count = patch_graph_sort(graph, order, &complaints);
 	int			status = print_complaints(&complaints, NULL);
 	int			i;
 
 	for (i = 0; i < count; i++)
 	{
-		fputs(paths[i] == standard_input ? "-" : paths[i], stdout);
+		const char *path = graph->files[order[i]].path;
+
+		fputs(path == standard_input ? "-" : path, stdout);
 		putchar(options->is_null_separated ? '\0' : '\n');
 	}
 	complaint_free(&complaints);
-	pg_free(paths);
+	pg_free(order);
 	return status;
 }
 

@@ -214,13 +214,12 @@ registers_something(const PatchFile *file)
 
 /*
  * Put the files into an order in which they can be applied: write their
- * paths to "paths", which has room for all of them, and return how many they
- * are.  The complaints say which are left out, and why.  This can be done
+ * numbers to "order", which has room for all of them, and return how many
+ * they are.  The complaints say which are left out, and why.  This can be done
  * once for a graph.
  */
 int
-patch_graph_sort(PatchGraph *graph, const char **paths,
-				 ComplaintList *complaints)
+patch_graph_sort(PatchGraph *graph, int *order, ComplaintList *complaints)
 {
 	FileHeap	ready;
 	int			count = 0;
@@ -247,7 +246,7 @@ patch_graph_sort(PatchGraph *graph, const char **paths,
 	{
 		int			first = file_heap_pop(&ready);
 
-		paths[count++] = graph->files[first].path;
+		order[count++] = first;
 		finish_file(graph, first, graph->file_count + first, &ready);
 	}
 	file_heap_free(&ready);

@@ -56,7 +56,7 @@ typedef struct PatchGraph
 extern PatchGraph *patch_graph_create(void);
 extern void patch_graph_add(PatchGraph *graph, const char *path,
 							const PatchFile *file);
-extern int	patch_graph_sort(PatchGraph *graph, const char **paths,
+extern int	patch_graph_sort(PatchGraph *graph, int *order,
 							 ComplaintList *complaints);
 extern GraphName *patch_graph_find(const PatchGraph *graph,
 								   const char *name);

@@ -11,7 +11,7 @@
 #include "postgres_fe.h"
 
 #include "fe_compat.h"
-#include "pqexpbuffer.h"
+#include "lib/stringinfo.h"
 #include "report.h"
 
 /* How many results of report_printable are good at the same time */
@@ -38,23 +38,23 @@ escape(unsigned char c)
 const char *
 report_printable(const char *text)
 {
-	static PQExpBuffer results[RESULTS];
+	static StringInfoData results[RESULTS];
 	static int	last = 0;
-	PQExpBuffer result;
+	StringInfo	result;
 
 	last = (last + 1) % RESULTS;
-	if (results[last] == NULL)
-		results[last] = createPQExpBuffer();
-	result = results[last];
-	resetPQExpBuffer(result);
+	result = &results[last];
+	if (result->data == NULL)
+		initStringInfo(result);
+	resetStringInfo(result);
 	for (; *text != '\0'; text++)
 	{
 		const char *escaped = escape(*text);
 
 		if (escaped != NULL)
-			appendPQExpBufferStr(result, escaped);
+			appendStringInfoString(result, escaped);
 		else
-			appendPQExpBufferChar(result, *text);
+			appendStringInfoChar(result, *text);
 	}
 	return result->data;
 }

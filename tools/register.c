@@ -1,0 +1,120 @@
+/*-------------------------------------------------------------------------
+ *
+ * register.c
+ *		The rows of _v.patches
+ *
+ * The table is read as a whole, with one query, from this extension's
+ * register or from one that was made by a script: the columns are the same.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "connection.h"
+#include "fe_compat.h"
+#include "fe_utils/string_utils.h"
+#include "register.h"
+#include "report.h"
+
+/* Patches of one transaction have one time: then their rows' places count. */
+static const char query[] =
+"SELECT patch_name,"
+" pg_catalog.to_char(applied_tsz, 'YYYY-MM-DD\"T\"HH24:MI:SS.USTZH:TZM'),"
+" applied_by, requires, conflicts"
+" FROM _v.patches ORDER BY applied_tsz, ctid";
+
+static const char undefined_table[] = "42P01";
+
+/* Fill in one patch from its row; false if that makes no sense. */
+static bool
+read_row(AppliedPatch *patch, const PGresult *result, int row)
+{
+	patch->name = PQgetvalue(result, row, 0);
+	patch->applied_at = PQgetvalue(result, row, 1);
+	patch->applied_by = PQgetvalue(result, row, 2);
+	return parsePGArray(PQgetvalue(result, row, 3), &patch->requirements,
+						&patch->requirement_count) &&
+		parsePGArray(PQgetvalue(result, row, 4), &patch->conflicts,
+					 &patch->conflict_count);
+}
+
+/* Say why there is no register to read. */
+static void
+report_failure(PGconn *conn, const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	if (state == NULL || strcmp(state, undefined_table) != 0)
+	{
+		report_server_message(PQerrorMessage(conn));
+		return;
+	}
+	pg_log_error("the database \"%s\" has no register of patches",
+				 PQdb(conn));
+	fe_compat_log_hint("Run CREATE EXTENSION versioning in it.");
+}
+
+/*
+ * Read the register, with one query, so in one snapshot.  Returns NULL after
+ * a message; else the caller frees it with register_free.
+ */
+Register *
+register_read(PGconn *conn)
+{
+	PGresult   *result = PQexec(conn, query);
+	Register   *reg;
+	int			i;
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+	{
+		report_failure(conn, result);
+		PQclear(result);
+		return NULL;
+	}
+
+	reg = pg_malloc0(sizeof(Register));
+	reg->result = result;
+	reg->table = name_table_create(Max(64, PQntuples(result)));
+	reg->patches = pg_malloc0((PQntuples(result) + 1) *
+							  sizeof(AppliedPatch));
+	for (i = 0; i < PQntuples(result); i++)
+	{
+		AppliedPatch *patch = &reg->patches[reg->count++];
+
+		if (!read_row(patch, result, i))
+		{
+			pg_log_error("could not understand the row of patch \"%s\" in "
+						 "_v.patches", report_printable(patch->name));
+			register_free(reg);
+			return NULL;
+		}
+		name_table_add(reg->table, patch->name);
+	}
+	return reg;
+}
+
+/* Is it applied?  Returns the patch, or NULL. */
+const AppliedPatch *
+register_find(const Register *reg, const char *name)
+{
+	int			number = name_table_find(reg->table, name);
+
+	return number == NAME_TABLE_NONE ? NULL : &reg->patches[number];
+}
+
+/* Free the register and all that is in it. */
+void
+register_free(Register *reg)
+{
+	int			i;
+
+	for (i = 0; i < reg->count; i++)
+	{
+		free(reg->patches[i].requirements);
+		free(reg->patches[i].conflicts);
+	}
+	pg_free(reg->patches);
+	name_table_free(reg->table);
+	PQclear(reg->result);
+	pg_free(reg);
+}
