@@ -95,6 +95,7 @@ patch_file_read_text(const char *text, size_t length, size_t last_place,
 	bool		is_enough;
 
 	patch_reader_init(&reader, file, text, length, 1, true);
+	patch_reader_start(&reader);
 	is_enough = read_queries(&reader, place) || is_whole;
 	patch_reader_free(&reader);
 	if (!is_enough)

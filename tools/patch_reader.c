@@ -19,10 +19,7 @@ static const char *const functions[] = {
 	[PATCH_UNREGISTER] = "unregister_patch"
 };
 
-/*
- * Begin to read a text into "file", with its first token at hand.  Both must
- * outlive the reader.
- */
+/* Get ready to read a text into "file"; both must outlive the reader. */
 void
 patch_reader_init(PatchReader *reader, PatchFile *file, const char *text,
 				  size_t length, int first_line, bool is_script)
@@ -30,6 +27,12 @@ patch_reader_init(PatchReader *reader, PatchFile *file, const char *text,
 	memset(reader, 0, sizeof(*reader));
 	reader->file = file;
 	psql_script_init(&reader->script, text, length, first_line, is_script);
+}
+
+/* Go to the first token. */
+void
+patch_reader_start(PatchReader *reader)
+{
 	patch_reader_advance(reader);
 	patch_reader_begin_query(reader);
 }

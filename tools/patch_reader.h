@@ -34,6 +34,7 @@ typedef struct PatchReader
 extern void patch_reader_init(PatchReader *reader, PatchFile *file,
 							  const char *text, size_t length,
 							  int first_line, bool is_script);
+extern void patch_reader_start(PatchReader *reader);
 extern void patch_reader_free(PatchReader *reader);
 extern void patch_reader_advance(PatchReader *reader);
 extern void patch_reader_step(PatchReader *reader);

@@ -176,6 +176,7 @@ read_body_text(PatchReader *reader, const SqlToken *body, const char *text)
 	inner.script.lexer.standard_strings =
 		reader->script.lexer.standard_strings;
 	inner.nesting = reader->nesting + 1;
+	patch_reader_start(&inner);
 	patch_block_read(&inner);
 	patch_reader_free(&inner);
 }

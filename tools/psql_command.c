@@ -31,6 +31,7 @@ static const struct
 {
 	{"!", PSQL_NOTHING, WHOLE_LINE},
 	{"c", PSQL_CONNECT, NORMAL},
+	{"cd", PSQL_CHANGE_DIRECTORY, NORMAL},
 	{"connect", PSQL_CONNECT, NORMAL},
 	{"copy", PSQL_NOTHING, WHOLE_LINE},
 	{"crosstabview", PSQL_SEND, NORMAL},
@@ -46,7 +47,11 @@ static const struct
 	{"gx", PSQL_SEND, FILE_OR_PIPE},
 	{"h", PSQL_NOTHING, WHOLE_LINE},
 	{"help", PSQL_NOTHING, WHOLE_LINE},
+	{"i", PSQL_INCLUDE, NORMAL},
 	{"if", PSQL_IF, NORMAL},
+	{"include", PSQL_INCLUDE, NORMAL},
+	{"include_relative", PSQL_INCLUDE_RELATIVE, NORMAL},
+	{"ir", PSQL_INCLUDE_RELATIVE, NORMAL},
 	{"o", PSQL_NOTHING, FILE_OR_PIPE},
 	{"out", PSQL_NOTHING, FILE_OR_PIPE},
 	{"parse", PSQL_DISCARD, NORMAL},
@@ -54,10 +59,15 @@ static const struct
 	{"quit", PSQL_QUIT, NORMAL},
 	{"r", PSQL_DISCARD, NORMAL},
 	{"reset", PSQL_DISCARD, NORMAL},
+	{"restrict", PSQL_RESTRICT, NORMAL},
+	{"set", PSQL_SET, NORMAL},
+	{"setenv", PSQL_SETENV, NORMAL},
 	{"sf", PSQL_NOTHING, WHOLE_LINE},
 	{"sf+", PSQL_NOTHING, WHOLE_LINE},
 	{"sv", PSQL_NOTHING, WHOLE_LINE},
 	{"sv+", PSQL_NOTHING, WHOLE_LINE},
+	{"unrestrict", PSQL_UNRESTRICT, NORMAL},
+	{"unset", PSQL_UNSET, NORMAL},
 	{"w", PSQL_NOTHING, FILE_OR_PIPE},
 	{"watch", PSQL_SEND, NORMAL},
 	{"write", PSQL_NOTHING, FILE_OR_PIPE},
@@ -142,6 +152,7 @@ psql_command_read(SqlLexer *lexer, PsqlCommand *command)
 		p++;
 
 	command->action = PSQL_NOTHING;
+	command->name = name;
 	for (i = 0; i < lengthof(commands); i++)
 	{
 		if (strlen(commands[i].name) == (size_t) (p - name) &&

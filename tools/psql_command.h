@@ -22,7 +22,17 @@ typedef enum PsqlAction
 	PSQL_ELIF,
 	PSQL_ELSE,
 	PSQL_ENDIF,
-	PSQL_COPY_IN				/* \copy whose data follows in the script */
+	PSQL_COPY_IN,				/* \copy whose data follows in the script */
+
+	/* What matters to who looks at more than one file */
+	PSQL_INCLUDE,
+	PSQL_INCLUDE_RELATIVE,		/* to the directory of the script */
+	PSQL_CHANGE_DIRECTORY,
+	PSQL_SET,
+	PSQL_UNSET,
+	PSQL_SETENV,
+	PSQL_RESTRICT,				/* obey nothing but \unrestrict */
+	PSQL_UNRESTRICT
 } PsqlAction;
 
 typedef enum PsqlTruth
@@ -35,7 +45,8 @@ typedef enum PsqlTruth
 typedef struct PsqlCommand
 {
 	PsqlAction	action;
-	const char *arguments;		/* points into the script */
+	const char *name;			/* points into the script */
+	const char *arguments;
 	size_t		length;
 } PsqlCommand;
 

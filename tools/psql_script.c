@@ -16,7 +16,6 @@
  */
 #include "postgres_fe.h"
 
-#include "psql_command.h"
 #include "psql_script.h"
 #include "sql_constant.h"
 
@@ -301,6 +300,8 @@ obey_command(PsqlScript *script, SqlToken *token)
 
 	if (!is_active(script))
 		return false;
+	if (script->watcher != NULL)
+		script->watcher->see_command(script->watcher->state, &command);
 	switch (command.action)
 	{
 		case PSQL_SEND:
@@ -376,6 +377,11 @@ psql_script_next(PsqlScript *script, SqlToken *token)
 		}
 		if (!is_active(script))
 			continue;
+		if (token->kind == SQL_COMMENT)
+		{
+			script->watcher->see_comment(script->watcher->state, token);
+			continue;
+		}
 		if (script->lexer.is_script && script->parentheses == 0 &&
 			script->blocks == 0 && sql_constant_is_symbol(token, ";"))
 		{

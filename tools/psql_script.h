@@ -8,7 +8,15 @@
 #ifndef PSQL_SCRIPT_H
 #define PSQL_SCRIPT_H
 
-#include "sql_lexer.h"
+#include "psql_command.h"
+
+/* Who is to be told of what does not go to the server, where it would run */
+typedef struct PsqlWatcher
+{
+	void		(*see_comment) (void *state, const SqlToken *comment);
+	void		(*see_command) (void *state, const PsqlCommand *command);
+	void	   *state;
+} PsqlWatcher;
 
 /* One \if ... \endif */
 typedef struct PsqlBranch
@@ -23,6 +31,7 @@ typedef struct PsqlScript
 {
 	SqlLexer	lexer;
 	bool		session_strings;	/* what SET LOCAL falls back to */
+	const PsqlWatcher *watcher; /* or NULL */
 
 	/* the last place whose line was asked for */
 	const char *counted;
@@ -57,5 +66,13 @@ extern void psql_script_expect_copy_data(PsqlScript *script);
 extern bool psql_script_is_doubtful(const PsqlScript *script);
 extern int	psql_script_line(PsqlScript *script, const char *place);
 extern void psql_script_free(PsqlScript *script);
+
+/* Tell "watcher", which must outlive the script, of comments and commands. */
+static inline void
+psql_script_watch(PsqlScript *script, const PsqlWatcher *watcher)
+{
+	script->watcher = watcher;
+	script->lexer.keeps_comments = true;
+}
 
 #endif							/* PSQL_SCRIPT_H */

@@ -59,8 +59,9 @@ peek(const char *p, const char *end, size_t offset)
 }
 
 /*
- * Pass white space and comments, and the lines that psql has read already.
- * Returns the beginning of a comment that has no end, else NULL.
+ * Pass white space, comments (as far as they are not wanted) and the lines
+ * that psql has read already.  Returns the beginning of a comment that has no
+ * end, else NULL.
  */
 static const char *
 skip_blanks(SqlLexer *lexer)
@@ -81,7 +82,11 @@ skip_blanks(SqlLexer *lexer)
 		if (sql_lexer_is_space(*p))
 			p++;
 		else if (*p == '-' && peek(p, end, 1) == '-')
+		{
+			if (lexer->keeps_comments)
+				break;
 			p = sql_quote_end_line(p, end);
+		}
 		else if (*p == '/' && peek(p, end, 1) == '*')
 		{
 			const char *behind = sql_quote_end_comment(p, end);
@@ -123,6 +128,7 @@ read_uescape(SqlLexer *lexer, SqlToken *token)
 {
 	SqlLexer	ahead = *lexer;
 
+	ahead.keeps_comments = false;
 	skip_blanks(&ahead);
 	if (ahead.end - ahead.cursor < 7 ||
 		pg_strncasecmp(ahead.cursor, "uescape", 7) != 0 ||
@@ -135,6 +141,7 @@ read_uescape(SqlLexer *lexer, SqlToken *token)
 		return;
 	token->escape = ahead.cursor[1];
 	ahead.cursor += 3;
+	ahead.keeps_comments = lexer->keeps_comments;
 	*lexer = ahead;
 }
 
@@ -367,6 +374,11 @@ sql_lexer_next(SqlLexer *lexer, SqlToken *token)
 		read_number(lexer, token);
 	else if (c == ':')
 		read_colon(lexer, token);
+	else if (c == '-' && peek(p, lexer->end, 1) == '-')
+	{
+		token->kind = SQL_COMMENT;
+		finish(lexer, token, sql_quote_end_line(p, lexer->end));
+	}
 	else if (is_operator(c))
 		read_operator(lexer, token);
 	else

@@ -22,6 +22,7 @@ typedef enum SqlTokenKind
 	SQL_OPERATOR,
 	SQL_SYMBOL,					/* any other single character, :: and := */
 	SQL_BACKSLASH,				/* psql: a meta-command begins */
+	SQL_COMMENT,				/* one that begins with --, if wanted */
 	SQL_UNTERMINATED			/* quote or comment without an end */
 } SqlTokenKind;
 
@@ -52,6 +53,7 @@ typedef struct SqlLexer
 	const char *end;
 	bool		is_script;		/* psql's variables and meta-commands count */
 	bool		standard_strings;	/* standard_conforming_strings */
+	bool		keeps_comments; /* comments to the end of the line are tokens */
 
 	/* psql has read past this line end: what follows it is at "resume" */
 	const char *splice;
