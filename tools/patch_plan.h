@@ -10,14 +10,18 @@
 
 #include "project.h"
 #include "register.h"
+#include "script_outline.h"
 
+/* One file to run */
 typedef struct PlanStep
 {
 	const ProjectFile *file;
+	ScriptOutline *outline;		/* how it is to be run; never NULL */
 	const char **names;			/* what it registers, or takes back */
 	int			name_count;
 } PlanStep;
 
+/* The steps in their order; the files and names in them are the project's. */
 typedef struct PatchPlan
 {
 	PlanStep   *steps;
@@ -25,13 +29,10 @@ typedef struct PatchPlan
 	ComplaintList complaints;	/* with errors, nothing may run */
 } PatchPlan;
 
-extern PatchPlan *patch_plan_apply(const Project *project,
-								   const Register *reg,
-								   char *const *names, int name_count);
-extern PatchPlan *patch_plan_rollback(const Project *project,
-									  const Register *reg,
-									  char *const *names, int name_count,
-									  bool is_cascade);
+extern PatchPlan *patch_plan_create(int space);
+extern void patch_plan_add_patch(PatchPlan *plan, const ProjectFile *file,
+								 const Register *reg);
+extern void patch_plan_add_rollback(PatchPlan *plan, const ProjectFile *file);
 extern bool patch_plan_has_errors(const PatchPlan *plan);
 extern void patch_plan_free(PatchPlan *plan);
 

@@ -1,0 +1,68 @@
+/*-------------------------------------------------------------------------
+ *
+ * known_names.c
+ *		What is meant by a name
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "known_names.h"
+#include "report.h"
+#include "suggestion.h"
+
+/*
+ * What to say behind a message about a name that is not known: a question
+ * with the nearest patch that there is, in the files or in the register (which
+ * may be NULL), or nothing.  Overwritten some calls later.
+ */
+const char *
+known_names_suggestion(const Project *project, const Register *reg,
+					   const char *name)
+{
+	static char *text = NULL;
+	Suggestion	suggestion;
+	int			i;
+
+	suggestion_init(&suggestion, name);
+	for (i = 0; i < project->patch_count; i++)
+	{
+		const PatchFile *file = project->patches[i].file;
+		int			j;
+
+		for (j = 0; j < file->count; j++)
+			if (file->calls[j].action != PATCH_UNREGISTER)
+				suggestion_offer(&suggestion, file->calls[j].name);
+	}
+	for (i = 0; reg != NULL && i < reg->count; i++)
+		suggestion_offer(&suggestion, reg->patches[i].name);
+
+	if (suggestion.nearest == NULL)
+		return "";
+	pg_free(text);
+	text = psprintf("; did you mean \"%s\"?", suggestion.nearest);
+	return text;
+}
+
+/* Pass over what a path may begin with and means nothing. */
+static const char *
+without_dot(const char *path)
+{
+	while (path[0] == '.' && path[1] == '/')
+		for (path += 2; *path == '/'; path++)
+			;
+	return path;
+}
+
+/* The file of that path, or NULL. */
+const ProjectFile *
+known_names_file(const ProjectFile *files, int count, const char *path)
+{
+	int			i;
+
+	path = without_dot(path);
+	for (i = 0; i < count; i++)
+		if (strcmp(without_dot(files[i].path), path) == 0)
+			return &files[i];
+	return NULL;
+}
