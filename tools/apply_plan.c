@@ -256,9 +256,11 @@ PatchPlan *
 apply_plan_create(const Project *project, const Register *reg,
 				  char *const *names, int name_count)
 {
-	Planner		planner = {project, reg};
+	Planner		planner = {0};
 	int			i;
 
+	planner.project = project;
+	planner.reg = reg;
 	planner.plan = patch_plan_create(project->patch_count);
 	planner.wanted = pg_malloc0(project->patch_count + 1);
 	planner.stack = pg_malloc((project->patch_count + 1) * sizeof(int));

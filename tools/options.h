@@ -24,6 +24,8 @@ typedef enum Status
 
 typedef struct Options
 {
+	const char *progname;
+	const char *argv0;			/* how we were called: psql may be beside */
 	ConnectionOptions connection;
 	bool		wants_connection;	/* the command line names a database */
 
@@ -47,13 +49,13 @@ typedef struct Options
 	int			name_count;
 } Options;
 
-/* The commands; main.c of them is versioning.c */
-extern Status command_status(const Options *options);
-extern Status command_apply(const Options *options);
-extern Status command_rollback(const Options *options);
-extern Status command_check(const Options *options);
-extern Status command_graph(const Options *options);
-extern Status command_new(const Options *options);
-extern Status command_rehearse(const Options *options);
+/* The commands, each in a file of its name */
+extern Status command_status(Options *options);
+extern Status command_apply(Options *options);
+extern Status command_rollback(Options *options);
+extern Status command_check(Options *options);
+extern Status command_graph(Options *options);
+extern Status command_new(Options *options);
+extern Status command_rehearse(Options *options);
 
 #endif							/* OPTIONS_H */

@@ -275,21 +275,19 @@ pop_file(const Planner *planner, FileHeap *ready)
 	return rollback_of(planner, planner->reg->count - file_heap_pop(ready));
 }
 
-/* A file has been run: what waited for it only may be run now. */
+/* A step has been planned: what waited for it only may come next. */
 static void
-finish_file(const Planner *planner, int file, int *waits, FileHeap *ready)
+finish_step(const Planner *planner, const PlanStep *step, int *waits,
+			FileHeap *ready)
 {
-	const PatchFile *calls = planner->project->rollbacks[file].file;
 	int			i;
 	int			j;
 
-	for (i = 0; i < calls->count; i++)
+	for (i = 0; i < step->name_count; i++)
 	{
-		int			number = applied_number(planner, calls->calls[i].name);
+		int			number = applied_number(planner, step->names[i]);
 		const AppliedPatch *patch = &planner->reg->patches[number];
 
-		if (calls->calls[i].action != PATCH_UNREGISTER)
-			continue;
 		for (j = 0; j < patch->requirement_count; j++)
 		{
 			int			waiting = waiting_file(planner, number,
@@ -341,7 +339,9 @@ order_files(Planner *planner)
 
 		patch_plan_add_rollback(planner->plan,
 								&planner->project->rollbacks[file]);
-		finish_file(planner, file, waits, &ready);
+		finish_step(planner,
+					&planner->plan->steps[planner->plan->count - 1],
+					waits, &ready);
 	}
 	if (left > 0)
 		complaint_add(&planner->plan->complaints, COMPLAINT_ERROR, NULL, 0,
@@ -360,9 +360,11 @@ PatchPlan *
 rollback_plan_create(const Project *project, const Register *reg,
 					 char *const *names, int name_count, bool is_cascade)
 {
-	Planner		planner = {project, reg};
+	Planner		planner = {0};
 	int			i;
 
+	planner.project = project;
+	planner.reg = reg;
 	planner.plan = patch_plan_create(project->rollback_count);
 	planner.first = pg_malloc((reg->count + 1) * sizeof(int));
 	planner.wanted = pg_malloc0(reg->count + 1);

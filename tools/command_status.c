@@ -1,0 +1,82 @@
+/*-------------------------------------------------------------------------
+ *
+ * command_status.c
+ *		versioning status: which patches are applied, and which are not
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "options.h"
+#include "patch_state.h"
+#include "report.h"
+#include "status_json.h"
+#include "status_table.h"
+
+/* Print how many patches there are of each kind. */
+static void
+print_summary(const PatchStates *states)
+{
+	printf("%d applied", states->applied);
+	if (states->without_file > 0 || states->differing > 0)
+	{
+		fputs(" (", stdout);
+		if (states->without_file > 0)
+			printf("%d without a file here", states->without_file);
+		if (states->without_file > 0 && states->differing > 0)
+			fputs(", ", stdout);
+		if (states->differing > 0)
+			printf("%d not as in the file", states->differing);
+		putchar(')');
+	}
+	printf(", %d pending, %d blocked\n", states->pending, states->blocked);
+}
+
+/* Print what the user wants to see. */
+static void
+print_states(const Options *options, const PatchStates *states, int encoding)
+{
+	if (options->is_json)
+	{
+		status_json_print(states);
+		return;
+	}
+	if (states->count > 0 && !options->is_quiet)
+		status_table_print(states, encoding);
+	print_summary(states);
+}
+
+/* Show each patch of the project and of the register. */
+Status
+command_status(Options *options)
+{
+	PGconn	   *conn = connection_open(&options->connection, "versioning");
+	Register   *reg;
+	Project    *project;
+	PatchStates *states;
+	Status		status = STATUS_DONE;
+
+	if (conn == NULL)
+		return STATUS_TROUBLE;
+	reg = register_read(conn);
+	if (reg == NULL)
+	{
+		PQfinish(conn);
+		return STATUS_TROUBLE;
+	}
+
+	project = project_read(&options->patches, &options->rollbacks);
+	states = patch_states_create(project, reg);
+	report_complaints(options->progname, &project->complaints, NULL);
+	print_states(options, states, PQclientEncoding(conn));
+	if (options->has_exit_code && states->pending + states->blocked > 0)
+		status = STATUS_BEHIND;
+	if (project_has_errors(project))
+		status = STATUS_PROBLEM;
+
+	patch_states_free(states);
+	project_free(project);
+	register_free(reg);
+	PQfinish(conn);
+	return status;
+}

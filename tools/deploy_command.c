@@ -1,0 +1,166 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy_command.c
+ *		What apply and rollback have in common
+ *
+ * The plan is made twice: once to see whether there is anything to do and
+ * whether it can be done, and once more when we are the only deployer, since
+ * another one may have been at work meanwhile.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "deploy.h"
+#include "deploy_command.h"
+#include "fe_compat.h"
+#include "report.h"
+
+/* What a command works on */
+typedef struct Deployment
+{
+	Options    *options;
+	DeployAction action;
+	MakePlan	make_plan;
+	PGconn	   *conn;
+	Project    *project;
+	Register   *reg;
+	PatchPlan  *plan;
+} Deployment;
+
+/* Forget the plan, and the register that it was made from. */
+static void
+forget_plan(Deployment *deployment)
+{
+	if (deployment->plan != NULL)
+		patch_plan_free(deployment->plan);
+	if (deployment->reg != NULL)
+		register_free(deployment->reg);
+	deployment->plan = NULL;
+	deployment->reg = NULL;
+}
+
+/* Read the register and make the plan; says what is wrong with it. */
+static Status
+plan(Deployment *deployment)
+{
+	forget_plan(deployment);
+	deployment->reg = register_read(deployment->conn);
+	if (deployment->reg == NULL)
+		return STATUS_TROUBLE;
+	deployment->plan = deployment->make_plan(deployment->options,
+											 deployment->project,
+											 deployment->reg);
+	report_complaints(deployment->options->progname,
+					  &deployment->plan->complaints, NULL);
+	return patch_plan_has_errors(deployment->plan) ? STATUS_PROBLEM :
+		STATUS_DONE;
+}
+
+/* Print the plan. */
+static void
+print_plan(const PatchPlan *plan)
+{
+	int			i;
+	int			j;
+
+	for (i = 0; i < plan->count; i++)
+	{
+		const PlanStep *step = &plan->steps[i];
+
+		printf("[%d/%d] ", i + 1, plan->count);
+		for (j = 0; j < step->name_count; j++)
+		{
+			if (j > 0)
+				fputs(", ", stdout);
+			report_escaped(stdout, step->names[j]);
+		}
+		fputs("  ", stdout);
+		report_escaped(stdout, step->file->path);
+		putchar('\n');
+	}
+}
+
+/* Say that there is nothing to do. */
+static Status
+nothing_to_do(const Deployment *deployment)
+{
+	if (!deployment->options->is_quiet)
+		printf("Nothing to %s: %d applied, none of the patches asked for is "
+			   "%s.\n",
+			   deployment->action == DEPLOY_APPLY ? "apply" : "take back",
+			   deployment->reg->count,
+			   deployment->action == DEPLOY_APPLY ? "pending" : "applied");
+	return STATUS_DONE;
+}
+
+/* Be the only deployer, look again, and run what is to be run. */
+static Status
+run_alone(Deployment *deployment)
+{
+	DeployLock *lock;
+	Status		status = deploy_lock_acquire(deployment->options,
+											 deployment->conn,
+											 deployment->action, &lock);
+
+	if (status != STATUS_DONE)
+		return status;
+	status = plan(deployment);
+	if (status == STATUS_DONE)
+		status = deployment->plan->count == 0 ? nothing_to_do(deployment) :
+			deploy_run(deployment->options, deployment->conn, lock,
+					   deployment->action, deployment->plan);
+	deploy_lock_release(lock);
+	return status;
+}
+
+/* Look at everything, then do it. */
+static Status
+look_and_run(Deployment *deployment)
+{
+	const ComplaintList *complaints = &deployment->project->complaints;
+	Status		status;
+
+	/* All that is wrong is told at once */
+	report_complaints(deployment->options->progname, complaints, NULL);
+	status = plan(deployment);
+	if (status == STATUS_DONE && project_has_errors(deployment->project))
+		status = STATUS_PROBLEM;
+	if (status == STATUS_PROBLEM)
+		pg_log_error("nothing was run");
+	if (status != STATUS_DONE)
+		return status;
+
+	if (deployment->plan->count == 0)
+		return nothing_to_do(deployment);
+	if (deployment->options->is_dry_run)
+	{
+		print_plan(deployment->plan);
+		return STATUS_DONE;
+	}
+	return run_alone(deployment);
+}
+
+/* Run the command that makes such a plan; returns the exit status. */
+Status
+deploy_command_run(Options *options, DeployAction action, MakePlan make_plan)
+{
+	Deployment	deployment = {0};
+	Status		status;
+
+	deployment.options = options;
+	deployment.action = action;
+	deployment.make_plan = make_plan;
+	deployment.conn = connection_open(&options->connection, "versioning");
+	if (deployment.conn == NULL)
+		return STATUS_TROUBLE;
+	deployment.project = project_read(&options->patches,
+									  &options->rollbacks);
+
+	status = look_and_run(&deployment);
+
+	forget_plan(&deployment);
+	project_free(deployment.project);
+	PQfinish(deployment.conn);
+	return status;
+}

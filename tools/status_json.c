@@ -1,0 +1,138 @@
+/*-------------------------------------------------------------------------
+ *
+ * status_json.c
+ *		The states of the patches, for programs
+ *
+ * One object: the patches, an object each on a line of its own, and how many
+ * they are of each kind.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "status_json.h"
+
+/* Print a string. */
+static void
+print_string(const char *text)
+{
+	putchar('"');
+	for (; *text != '\0'; text++)
+	{
+		unsigned char c = *text;
+
+		if (c == '"' || c == '\\')
+			printf("\\%c", c);
+		else if (c < ' ' || c == 0x7F)
+			printf("\\u%04x", c);
+		else
+			putchar(c);
+	}
+	putchar('"');
+}
+
+/* Print the key of a value that is not the first of its object. */
+static void
+print_key(const char *key)
+{
+	printf(", \"%s\": ", key);
+}
+
+/* Print a key with a string, or null. */
+static void
+print_member(const char *key, const char *value)
+{
+	print_key(key);
+	if (value == NULL)
+		fputs("null", stdout);
+	else
+		print_string(value);
+}
+
+/* Print a key with the names of a list of a file. */
+static void
+print_list(const char *key, const SimpleStringList *list)
+{
+	const SimpleStringListCell *cell;
+
+	print_key(key);
+	putchar('[');
+	for (cell = list->head; cell != NULL; cell = cell->next)
+	{
+		if (cell != list->head)
+			fputs(", ", stdout);
+		print_string(cell->val);
+	}
+	putchar(']');
+}
+
+/* Print a key with the names of an array of the register. */
+static void
+print_array(const char *key, char *const *names, int count)
+{
+	int			i;
+
+	print_key(key);
+	putchar('[');
+	for (i = 0; i < count; i++)
+	{
+		if (i > 0)
+			fputs(", ", stdout);
+		print_string(names[i]);
+	}
+	putchar(']');
+}
+
+/* Print one patch. */
+static void
+print_state(const PatchState *state)
+{
+	static const char *const kinds[] = {"applied", "pending", "blocked"};
+	const AppliedPatch *applied = state->applied;
+
+	fputs("{\"patch\": ", stdout);
+	print_string(state->name);
+	print_member("state", kinds[state->kind]);
+	print_member("applied_at", applied == NULL ? NULL : applied->applied_at);
+	print_member("applied_by", applied == NULL ? NULL : applied->applied_by);
+	print_member("file", state->file == NULL ? NULL : state->file->path);
+	if (applied != NULL)
+	{
+		print_array("requires", applied->requirements,
+					applied->requirement_count);
+		print_array("conflicts", applied->conflicts,
+					applied->conflict_count);
+	}
+	else
+	{
+		print_list("requires", &state->call->requirements);
+		print_list("conflicts", &state->call->conflicts);
+	}
+	print_key("differs");
+	fputs(state->differs ? "true" : "false", stdout);
+	if (state->differs)
+	{
+		print_list("file_requires", &state->call->requirements);
+		print_list("file_conflicts", &state->call->conflicts);
+	}
+	print_list("blocked_by", &state->reasons);
+	putchar('}');
+}
+
+/* Print all patches. */
+void
+status_json_print(const PatchStates *states)
+{
+	int			i;
+
+	fputs("{\"patches\": [", stdout);
+	for (i = 0; i < states->count; i++)
+	{
+		fputs(i > 0 ? ",\n  " : "\n  ", stdout);
+		print_state(&states->items[i]);
+	}
+	printf("],\n \"applied\": %d, \"pending\": %d, \"blocked\": %d,\n"
+		   " \"without_file\": %d, \"differing\": %d}\n",
+		   states->applied, states->pending, states->blocked,
+		   states->without_file, states->differing);
+}
