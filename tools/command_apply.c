@@ -12,12 +12,13 @@
 
 /* Those that the user has named, or all. */
 static PatchPlan *
-make_plan(const Options *options, const Project *project, const Register *reg)
+make_plan(Options *options, const Project *project, const Register *reg)
 {
 	return apply_plan_create(project, reg, options->names,
 							 options->name_count);
 }
 
+/* Apply the patches that are named, with what they require, or all. */
 Status
 command_apply(Options *options)
 {

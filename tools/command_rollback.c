@@ -10,36 +10,34 @@
 #include "deploy_command.h"
 #include "rollback_plan.h"
 
-/* The names of the patches that were applied last; free the array. */
-static char **
-last_names(const Register *reg, int count)
+/*
+ * Name the patches that were applied last.  This is done once, before we wait
+ * for another deployer: what is last behind it was not meant.
+ */
+static void
+name_last_ones(Options *options, const Register *reg)
 {
-	char	  **names = pg_malloc((count + 1) * sizeof(char *));
+	int			count = Min(options->last, reg->count);
 	int			i;
 
+	options->names = pg_malloc((count + 1) * sizeof(char *));
 	for (i = 0; i < count; i++)
-		names[i] = unconstify(char *, reg->patches[reg->count - 1 - i].name);
-	return names;
+		options->names[i] = pg_strdup(reg->patches[reg->count - 1 - i].name);
+	options->name_count = count;
+	options->last = 0;
 }
 
 /* Those that the user has named, or the last ones. */
 static PatchPlan *
-make_plan(const Options *options, const Project *project, const Register *reg)
+make_plan(Options *options, const Project *project, const Register *reg)
 {
-	int			count = Min(options->last, reg->count);
-	char	  **names;
-	PatchPlan  *plan;
-
-	if (options->last == 0)
-		return rollback_plan_create(project, reg, options->names,
-									options->name_count, options->is_cascade);
-	names = last_names(reg, count);
-	plan = rollback_plan_create(project, reg, names, count,
-								options->is_cascade);
-	pg_free(names);
-	return plan;
+	if (options->last > 0)
+		name_last_ones(options, reg);
+	return rollback_plan_create(project, reg, options->names,
+								options->name_count, options->is_cascade);
 }
 
+/* Take the patches back that are named, or the last ones. */
 Status
 command_rollback(Options *options)
 {

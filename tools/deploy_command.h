@@ -12,8 +12,8 @@
 #include "patch_plan.h"
 
 /* Makes the plan of a command, which refers to project and register. */
-typedef PatchPlan *(*MakePlan) (const Options *options,
-								const Project *project, const Register *reg);
+typedef PatchPlan *(*MakePlan) (Options *options, const Project *project,
+								const Register *reg);
 
 extern Status deploy_command_run(Options *options, DeployAction action,
 								 MakePlan make_plan);

@@ -67,21 +67,13 @@ usage_error(const char *message)
 }
 
 /*
- * Write out what has been printed, the last thing that is done.  Returns the
- * status that the program shall have, given what it is so far.
+ * The last thing that is done: returns the status that the program shall
+ * have, given what it is so far.
  */
 static int
 finish_output(int status)
 {
-	bool		failed = ferror(stdout) != 0;
-
-	/* Closing, too, may say that what has been written is lost */
-	if (fflush(stdout) == 0 && !failed &&
-		(fclose(stdout) == 0 || errno == EBADF))
-		return status;
-	fprintf(stderr, "%s: could not write to standard output: %s\n",
-			progname, strerror(errno));
-	return STATUS_TROUBLE;
+	return report_finish_output(progname) ? status : STATUS_TROUBLE;
 }
 
 /* The graver of two statuses */

@@ -22,9 +22,30 @@ typedef enum Status
 	STATUS_BEHIND = 5			/* --exit-code: not up to date */
 } Status;
 
+/* The commands, as a set */
+typedef enum CommandBit
+{
+	COMMAND_STATUS = 1 << 0,
+	COMMAND_APPLY = 1 << 1,
+	COMMAND_ROLLBACK = 1 << 2,
+	COMMAND_CHECK = 1 << 3,
+	COMMAND_GRAPH = 1 << 4,
+	COMMAND_NEW = 1 << 5,
+	COMMAND_REHEARSE = 1 << 6
+} CommandBit;
+
+/* What the command line comes down to */
+typedef enum OptionsWish
+{
+	OPTIONS_HELP,
+	OPTIONS_VERSION,
+	OPTIONS_COMMAND
+} OptionsWish;
+
 typedef struct Options
 {
 	const char *progname;
+	const char *command;		/* its name */
 	const char *argv0;			/* how we were called: psql may be beside */
 	ConnectionOptions connection;
 	bool		wants_connection;	/* the command line names a database */
@@ -48,6 +69,11 @@ typedef struct Options
 	char	  **names;			/* the PATCH arguments */
 	int			name_count;
 } Options;
+
+extern OptionsWish options_read(Options *options, int argc, char **argv);
+extern void options_check(const Options *options, CommandBit command);
+extern void options_usage_error(const char *format,...)
+			pg_attribute_printf(1, 2);
 
 /* The commands, each in a file of its name */
 extern Status command_status(Options *options);

@@ -119,3 +119,21 @@ report_complaints(const char *progname, const ComplaintList *complaints,
 	}
 	return errors;
 }
+
+/*
+ * Write out what has been printed, the last thing that a program does.
+ * Returns false, after a message, if not all of it could be written.
+ */
+bool
+report_finish_output(const char *progname)
+{
+	bool		failed = ferror(stdout) != 0;
+
+	/* Closing, too, may say that what has been written is lost */
+	if (fflush(stdout) == 0 && !failed &&
+		(fclose(stdout) == 0 || errno == EBADF))
+		return true;
+	fprintf(stderr, "%s: could not write to standard output: %s\n",
+			progname, strerror(errno));
+	return false;
+}

@@ -1,0 +1,129 @@
+/*-------------------------------------------------------------------------
+ *
+ * versioning.c
+ *		Say which patches are applied, apply them, take them back
+ *
+ * One program with several commands, each in a file of its name.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <signal.h>
+
+#include "fe_compat.h"
+#include "options.h"
+#include "report.h"
+
+static const char *const progname = "versioning";
+
+typedef struct Command
+{
+	const char *name;
+	CommandBit	bit;
+	Status		(*run) (Options *options);
+} Command;
+
+static const Command commands[] = {
+	{"status", COMMAND_STATUS, command_status},
+	{"apply", COMMAND_APPLY, command_apply},
+	{"rollback", COMMAND_ROLLBACK, command_rollback},
+	{"check", COMMAND_CHECK, command_check},
+	{"graph", COMMAND_GRAPH, command_graph},
+	{"new", COMMAND_NEW, command_new},
+	{"rehearse", COMMAND_REHEARSE, command_rehearse},
+};
+
+static void
+print_usage(void)
+{
+	puts("versioning knows which patches are applied to a database, applies\n"
+		 "those that are not, and takes them back.\n");
+	puts("Usage:\n  versioning [OPTION]... COMMAND [OPTION]... [PATCH]...\n");
+	puts("Commands:\n"
+		 "  status          show which patches are applied, and which are not\n"
+		 "  apply [PATCH]   apply these and what they require, or all\n"
+		 "  rollback PATCH  take patches back\n"
+		 "  check           find what is wrong with the files\n"
+		 "  graph           draw the patches, for Graphviz\n"
+		 "  new NAME        write a patch and its rollback, to be filled in\n"
+		 "  rehearse        apply, take back and apply each patch, in a "
+		 "scratch database\n");
+	puts("Options:\n"
+		 "  --patches DIR|FILE    where the patches are (default: patches)\n"
+		 "  --rollbacks DIR|FILE  where the rollbacks are (default: rollbacks)\n"
+		 "  -q, --quiet           say no more than necessary\n"
+		 "  -V, --version         show the version, then exit\n"
+		 "  -?, --help            show this help, then exit\n");
+	puts("Options of status:\n"
+		 "  --json                print JSON\n"
+		 "  --exit-code           exit with 5 if not all patches are applied\n");
+	puts("Options of apply, rollback and rehearse:\n"
+		 "  -n, --dry-run         print the plan, do nothing (not rehearse)\n"
+		 "  -v, --variable NAME=VALUE\n"
+		 "                        set a variable of psql\n"
+		 "  --wait SECONDS        how long to wait for another deployer\n"
+		 "                        (default: 60; not rehearse)\n"
+		 "  --verbose             show what psql prints\n"
+		 "  --cascade             rollback: what requires the patches, too\n"
+		 "  --last N              rollback: the N patches applied last\n"
+		 "  --template DB         rehearse: begin with a copy of this database\n");
+	puts("Options of check and new:\n"
+		 "  --disable FINDING     check: do not report this\n"
+		 "  --requires A,B        new: what the patch requires\n");
+	puts("Connection options:\n"
+		 "  -d, --dbname NAME     database, or connection string\n"
+		 "  -h, --host NAME       server, or directory of its socket\n"
+		 "  -p, --port PORT       its port\n"
+		 "  -U, --username NAME   user\n"
+		 "  -w, --no-password     never ask for a password\n"
+		 "  -W, --password        ask for one in any case\n");
+	puts("Exit status: 0 done; 1 the patches have a problem, nothing ran; 2 "
+		 "usage or\nconnection; 3 a patch failed; 4 another deployer is at "
+		 "work; 5 --exit-code.");
+}
+
+/* The command of that name. */
+static const Command *
+find_command(const char *name)
+{
+	size_t		i;
+
+	for (i = 0; i < lengthof(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	options_usage_error("there is no command \"%s\"",
+						report_printable(name));
+	return NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	Options		options = {0};
+	const Command *command;
+	Status		status = STATUS_DONE;
+
+	pg_logging_init(argv[0]);
+	options.progname = progname;
+	options.argv0 = argv[0];
+
+	/* A reader that goes away shall be an error, not the end */
+	signal(SIGPIPE, SIG_IGN);
+
+	switch (options_read(&options, argc, argv))
+	{
+		case OPTIONS_HELP:
+			print_usage();
+			break;
+		case OPTIONS_VERSION:
+			printf("%s (Versioning) %s\n", progname, VERSIONING_VERSION);
+			break;
+		case OPTIONS_COMMAND:
+			command = find_command(options.command);
+			options_check(&options, command->bit);
+			status = command->run(&options);
+			break;
+	}
+	return report_finish_output(progname) ? status : STATUS_TROUBLE;
+}
