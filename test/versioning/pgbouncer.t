@@ -1,0 +1,135 @@
+#!/usr/bin/perl
+
+# Through pgbouncer, the register can be read. To apply or roll back is refused,
+# whatever the pool's mode: the lock, and much else that a session has, would be
+# that of a connection that others get, too.
+
+use strict;
+use warnings;
+
+use FindBin;
+use File::Temp qw(tempdir);
+use lib "$FindBin::Bin/../server/lib", "$FindBin::Bin/lib";
+use Inventory qw(inventory);
+use PatchSet;
+use Processes qw(await end_of start_process);
+use Scratch;
+use Test::More;
+
+# Debian puts it where only root's PATH leads.
+$ENV{PATH} .= ':/usr/sbin';
+plan skip_all => 'pgbouncer is not installed'
+  if !grep { -x "$_/pgbouncer" } split /:/, $ENV{PATH};
+plan skip_all => 'run by test/cluster only'
+  unless $ENV{VERSIONING_CLUSTER};
+
+my $set = PatchSet->new(count => 5, seed => 5);
+my @names = $set->names;
+my $project = tempdir(CLEANUP => 1);
+$set->write_to($project);
+chdir $project or die "cannot change to $project: $!\n";
+
+for my $mode (qw(transaction session))
+{
+	my $database = database($mode);
+	value($database, 'CREATE EXTENSION versioning');
+	my $pooler = start_pooler($mode);
+	if (!$pooler)
+	{
+		fail("pgbouncer in $mode mode");
+		next;
+	}
+	subtest "$mode mode" => sub { through_pgbouncer($database, $pooler) };
+	kill 'INT', $pooler->{pid};
+	end_of($pooler->{pid}, 10) or kill 'KILL', $pooler->{pid};
+}
+chdir '/';
+done_testing();
+
+
+sub through_pgbouncer
+{
+	my ($database, $pooler) = @_;
+	my $through = "host=$pooler->{directory} port=6432 dbname=$database";
+
+	my ($status, $output, $errors) =
+	  versioning('status', '-d', $through);
+	is($status, 0, 'status') or diag $errors;
+	like($output, qr/\Q$names[0]\E/, 'it lists the patches');
+
+	refused('apply', 'apply', '-d', $through);
+	is_deeply(inventory($database, $set), {}, 'nothing was applied');
+
+	($status, $output, $errors) = versioning('apply', '-d', $database);
+	is($status, 0, 'apply past pgbouncer') or diag $errors;
+	is(scalar(keys %{ inventory($database, $set) }), 5, 'works');
+
+	refused('rollback', 'rollback', '-d', $through, $names[-1]);
+	is(scalar(keys %{ inventory($database, $set) }), 5,
+		'nothing was rolled back');
+
+	($status, $output, $errors) =
+	  versioning('status', '--exit-code', '-d', $through);
+	is($status, 0, 'status, again') or diag $errors;
+	is(
+		value('postgres', <<"SQL"), 0, 'no lock is left');
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+ WHERE locktype = 'advisory' AND datname = '$database'
+SQL
+	return;
+}
+
+# Passes if a command is refused, and says why.
+sub refused
+{
+	my ($name, @arguments) = @_;
+	my ($status, $output, $errors) = versioning(@arguments);
+
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	is($status, 2, "$name is refused") or diag $output;
+	like($errors, qr/pool|pgbouncer/i, "$name: it says why");
+	return;
+}
+
+# Starts a pgbouncer before the server. Returns its process and the directory
+# with its socket, or nothing if it does not answer.
+sub start_pooler
+{
+	my ($mode) = @_;
+	my $step_down = "$FindBin::Bin/../step-down";
+
+	# It refuses to run as root.
+	my ($status, $directory, $errors) =
+	  run($step_down, 'mktemp', '-d', "$ENV{TMPDIR}/pgbouncer.XXXXXX");
+	die "cannot make a directory: $errors\n" if $status != 0;
+	chomp $directory;
+	PatchSet::write_file("$directory/pgbouncer.ini", <<"END");
+[databases]
+* = host=$ENV{PGHOST} port=$ENV{PGPORT} user=$ENV{PGUSER}
+
+[pgbouncer]
+listen_addr =
+listen_port = 6432
+unix_socket_dir = $directory
+auth_type = any
+pool_mode = $mode
+END
+	my $pid = start_process("$directory.log", $step_down, 'pgbouncer',
+		"$directory/pgbouncer.ini");
+	my $answers = await(
+		10,
+		sub {
+			(run(qw(psql -X -q -A -t -h), $directory,
+				qw(-p 6432 -d postgres -c), 'SELECT 1'))[0] == 0;
+		});
+	return { pid => $pid, directory => $directory } if $answers;
+	kill 'KILL', $pid;
+	end_of($pid, 10);
+	diag `cat '$directory.log'`;
+	return;
+}
+
+sub versioning
+{
+	return run(split(' ', $ENV{VERSIONING} // 'versioning'), @_);
+}
