@@ -1,0 +1,58 @@
+/*-------------------------------------------------------------------------
+ *
+ * drawing.h
+ *		The patches as a graph to be drawn
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DRAWING_H
+#define DRAWING_H
+
+#include "name_table.h"
+#include "project.h"
+#include "register.h"
+
+typedef enum DrawingKind
+{
+	DRAWING_UNKNOWN,			/* mentioned; no file has it, nor the register */
+	DRAWING_FILE,				/* a file has it; there is no register */
+	DRAWING_PENDING,			/* and with a register: */
+	DRAWING_BLOCKED,
+	DRAWING_APPLIED,
+	DRAWING_WITHOUT_FILE		/* applied, but no file has it */
+} DrawingKind;
+
+typedef struct DrawingNode
+{
+	const char *name;			/* of the project, or of the register */
+	DrawingKind kind;
+	int			first_edge;		/* the edges that begin here */
+	int			edge_count;
+	bool		is_shown;
+} DrawingNode;
+
+typedef struct DrawingEdge
+{
+	int			from;			/* requires, or is in conflict with */
+	int			to;
+	bool		is_conflict;
+} DrawingEdge;
+
+typedef struct Drawing
+{
+	NameTable  *table;			/* numbers of the nodes */
+	DrawingNode *nodes;
+	int			node_count;
+	int			node_space;
+	DrawingEdge *edges;
+	int			edge_count;
+	int			edge_space;
+	NameTable  *drawn;			/* what edges there are */
+} Drawing;
+
+extern Drawing *drawing_create(const Project *project, const Register *reg);
+extern bool drawing_show(Drawing *drawing, const char *name);
+extern void drawing_show_all(Drawing *drawing);
+extern void drawing_free(Drawing *drawing);
+
+#endif							/* DRAWING_H */
