@@ -279,42 +279,30 @@ is_help(int option, const char *argument)
 }
 
 /*
- * Read the command line.  Where getopt_long does not look for options behind
- * other arguments, we do.  A usage error ends the program.
+ * Read the command line.  A usage error ends the program.  The words that
+ * are no options are the command line's own, as getopt_long leaves them.
  */
 OptionsWish
 options_read(Options *options, int argc, char **argv)
 {
-	char	  **words = pg_malloc0((argc + 1) * sizeof(char *));
-	int			count = 0;
-	bool		are_words = false;
+	int			option;
 
 	options->wait = DEFAULT_WAIT;
-	while (optind < argc)
+	while ((option = getopt_long(argc, argv, "d:h:p:U:wWqnv:V?",
+								 long_options, NULL)) != -1)
 	{
-		int			option = are_words ? -1 :
-			getopt_long(argc, argv, "d:h:p:U:wWqnv:V?", long_options, NULL);
-
-		if (option != -1)
-		{
-			if (is_help(option, argv[optind - 1]))
-				return OPTIONS_HELP;
-			if (option == 'V')
-				return OPTIONS_VERSION;
-			read_option(options, option, argc, argv);
-			continue;
-		}
-		if (strcmp(argv[optind - 1], "--") == 0)
-			are_words = true;
-		if (optind < argc)
-			words[count++] = argv[optind++];
+		if (is_help(option, argv[optind - 1]))
+			return OPTIONS_HELP;
+		if (option == 'V')
+			return OPTIONS_VERSION;
+		read_option(options, option, argc, argv);
 	}
-	if (count == 0)
+	if (optind == argc)
 		options_usage_error("no command is given");
 
-	options->command = words[0];
-	options->names = words + 1;
-	options->name_count = count - 1;
+	options->command = argv[optind];
+	options->names = argv + optind + 1;
+	options->name_count = argc - optind - 1;
 	set_default_places(options);
 	return OPTIONS_COMMAND;
 }
