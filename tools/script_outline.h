@@ -13,7 +13,8 @@
 
 /*
  * How a script is to be run.  What \i and \ir include counts, as far as the
- * names of the files are written out.
+ * names of the files are written out.  Complaints about the script itself have
+ * no path.
  */
 typedef struct ScriptOutline
 {
@@ -30,6 +31,7 @@ typedef struct ScriptOutline
 
 	SimpleStringList disabled;	/* -- versioning: disable NAME, ... */
 	ComplaintList complaints;	/* a directive that is not known, ... */
+	SimpleStringList includes;	/* the paths of what \i and \ir name */
 } ScriptOutline;
 
 extern ScriptOutline *script_outline_read(const char *path);

@@ -10,18 +10,24 @@
  * more, and still more if the statement there turns out to be longer.
  *
  * What fits into the buffer is read once; so is what can be read only once,
- * a pipe, which is kept as a whole.
+ * a pipe, which is kept as a whole.  Who wants to see all of a large file
+ * gets it mapped into memory.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "call_search.h"
 #include "script_source.h"
 
 #define PIECE (128 * 1024)
+
+/* A larger file is not copied into memory, if all of it is wanted. */
+#define MOST_COPIED (1024 * 1024)
 
 /*
  * Read until "size" bytes are there or the file ends.  Returns the number of
@@ -183,13 +189,11 @@ search_pieces(ScriptSource *source)
 }
 
 /*
- * Search the file that can be read from "fd" from its beginning, and get
- * ready to have its text.  Returns false with errno set if it cannot be
- * read.  Free the source with script_source_free in any case; the
- * descriptor remains the caller's.
+ * Read the beginning of the file, as much as fits into the small buffer, and
+ * look whether it is a script.
  */
-bool
-script_source_open(ScriptSource *source, int fd)
+static bool
+open_source(ScriptSource *source, int fd)
 {
 	source->fd = fd;
 	source->text = source->small;
@@ -198,10 +202,25 @@ script_source_open(ScriptSource *source, int fd)
 	source->is_whole = false;
 	source->last_place = CALL_SEARCH_NONE;
 	source->not_a_script = NULL;
+	source->mapped = 0;
 
 	if (!read_up_to(source, source->space))
 		return false;
 	source->not_a_script = not_a_script(source->text, source->length);
+	return true;
+}
+
+/*
+ * Search the file that can be read from "fd" from its beginning, and get
+ * ready to have its text.  Returns false with errno set if it cannot be
+ * read.  Free the source with script_source_free in any case; the
+ * descriptor remains the caller's.
+ */
+bool
+script_source_open(ScriptSource *source, int fd)
+{
+	if (!open_source(source, fd))
+		return false;
 	if (source->not_a_script != NULL)
 		return true;
 	if (!source->is_whole)
@@ -219,6 +238,51 @@ script_source_open(ScriptSource *source, int fd)
 	}
 	drop_nuls(source);
 	note_place(source, 0, call_search_last(source->text, source->length));
+	return true;
+}
+
+/* Map the file into memory.  Returns false if this is not possible. */
+static bool
+map_file(ScriptSource *source)
+{
+	struct stat status;
+	void	   *text;
+
+	if (fstat(source->fd, &status) < 0 || !S_ISREG(status.st_mode) ||
+		status.st_size <= 0 || (uintmax_t) status.st_size > SIZE_MAX)
+		return false;
+	text = mmap(NULL, status.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE,
+				source->fd, 0);
+	if (text == MAP_FAILED)
+		return false;
+	script_source_free(source);
+	source->text = text;
+	source->length = source->mapped = status.st_size;
+	source->is_whole = true;
+	return true;
+}
+
+/*
+ * Have all the text of the file that can be read from "fd" from its beginning.
+ * Returns false with errno set if it cannot be read.  Free the source with
+ * script_source_free in any case; the descriptor remains the caller's.
+ */
+bool
+script_source_open_whole(ScriptSource *source, int fd)
+{
+	if (!open_source(source, fd))
+		return false;
+	if (source->not_a_script != NULL)
+		return true;
+	if (!source->is_whole)
+	{
+		make_room(source, MOST_COPIED);
+		if (!read_up_to(source, MOST_COPIED))
+			return false;
+	}
+	if (!source->is_whole && !map_file(source) && !read_rest(source))
+		return false;
+	drop_nuls(source);
 	return true;
 }
 
@@ -246,7 +310,9 @@ script_source_extend(ScriptSource *source)
 void
 script_source_free(ScriptSource *source)
 {
-	if (source->text != source->small)
+	if (source->mapped > 0)
+		munmap(source->text, source->mapped);
+	else if (source->text != source->small)
 		pg_free(source->text);
 	source->text = NULL;
 }

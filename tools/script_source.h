@@ -20,10 +20,12 @@ typedef struct ScriptSource
 	bool		is_whole;		/* it is all there is */
 	size_t		last_place;		/* where a call may be, at last */
 	const char *not_a_script;	/* what it is instead, or NULL */
+	size_t		mapped;			/* how much memory is the file itself */
 	char		small[SCRIPT_SOURCE_SMALL];
 } ScriptSource;
 
 extern bool script_source_open(ScriptSource *source, int fd);
+extern bool script_source_open_whole(ScriptSource *source, int fd);
 extern bool script_source_extend(ScriptSource *source);
 extern void script_source_free(ScriptSource *source);
 

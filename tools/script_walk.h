@@ -1,0 +1,54 @@
+/*-------------------------------------------------------------------------
+ *
+ * script_walk.h
+ *		Going through a script, and those that it includes
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SCRIPT_WALK_H
+#define SCRIPT_WALK_H
+
+#include "fe_utils/simple_list.h"
+#include "psql_command.h"
+
+typedef struct ScriptPlace
+{
+	const char *path;			/* the script's, or that of one it includes */
+	int			line;
+	int			main_line;		/* the script's, be it that of an \i */
+	bool		is_doubtful;	/* it depends on an \if whether it is run */
+} ScriptPlace;
+
+/* A statement that is sent to the server; the text is gone afterwards */
+typedef struct ScriptStatement
+{
+	ScriptPlace place;
+	const char *text;
+	size_t		length;
+	bool		standard_strings;
+	int			registrations;	/* calls that register a patch */
+	int			removals;		/* calls that take one back */
+	int			number;			/* in its query, from 0 */
+	int			siblings;		/* how many others are in its query */
+} ScriptStatement;
+
+/*
+ * Who is to be told, in the order in which psql would come to it; "missing",
+ * of files that cannot be included, may be NULL.
+ */
+typedef struct ScriptVisitor
+{
+	void		(*statement) (void *state, const ScriptStatement *statement);
+	void		(*comment) (void *state, const ScriptPlace *place,
+							const char *text, size_t length);
+	void		(*command) (void *state, const ScriptPlace *place,
+							const PsqlCommand *command);
+	void		(*missing) (void *state, const ScriptPlace *place,
+							const char *path, const char *reason);
+	void	   *state;
+} ScriptVisitor;
+
+extern bool script_walk(const char *path, const ScriptVisitor *visitor,
+						SimpleStringList *includes);
+
+#endif							/* SCRIPT_WALK_H */
