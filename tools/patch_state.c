@@ -3,8 +3,9 @@
  * patch_state.c
  *		What the project and the register together say of each patch
  *
- * A pending patch is blocked if it requires something that is not there, or
- * is in conflict with a patch that is, or with another pending one.  So is
+ * A pending patch is blocked if it requires something that is not there, is
+ * in conflict with a patch that is, or says that it conflicts with another
+ * pending one (which may well be applied, if this one is not).  So is
  * what requires a blocked patch: requirements are followed depth first, with
  * a stack of our own, and each patch is judged when all that it requires has
  * been.  One that is met again while it is on the stack is in a circle.
@@ -140,13 +141,8 @@ check_conflicts(PatchStates *states, PatchState *state,
 					   cell->val);
 		else if (number != PROJECT_NONE && numbers[number] >= 0 &&
 				 &states->items[numbers[number]] != state)
-		{
 			add_reason(state, "conflicts with \"%s\", which is pending, too",
 					   cell->val);
-			add_reason(&states->items[numbers[number]],
-					   "conflicts with \"%s\", which is pending, too",
-					   state->name);
-		}
 	}
 }
 

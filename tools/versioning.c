@@ -108,6 +108,9 @@ main(int argc, char **argv)
 	options.progname = progname;
 	options.argv0 = argv[0];
 
+	/* What getopt_long says shall begin as our messages do */
+	argv[0] = unconstify(char *, progname);
+
 	/* A reader that goes away shall be an error, not the end */
 	signal(SIGPIPE, SIG_IGN);
 

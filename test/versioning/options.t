@@ -1,0 +1,111 @@
+# The command line: what is taken, what is refused and with which words. Wrong
+# usage always exits with 2 and does nothing.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use Deploy;
+use Test::More;
+
+my $project = project('options',
+	'patches/a.sql' => patch('a', 'CREATE TABLE a ();'),
+	'patches/b.sql' => patch('b', 'CREATE TABLE b ();', 'a'),
+	'rollbacks/a.sql' => rollback_file('a', 'DROP TABLE a;'));
+my $advice = "Try \"versioning --help\" for more information.\n";
+
+# Runs with arguments, which are wrong: this is said of them.
+sub is_refused
+{
+	my ($what, $message, @arguments) = @_;
+	my ($status, $output, $errors) = versioning($project, @arguments);
+
+	is($status, 2, "$what: exit status");
+	is($output, '', "$what: no output");
+	like($errors, $message, "$what: message");
+	like($errors, qr/\Q$advice\E\z/, "$what: advice");
+	is(registered($project), '', "$what: nothing is done");
+	return;
+}
+
+is_refused('no command', qr/^versioning: no command is given$/m);
+is_refused('options only', qr/^versioning: no command is given$/m, '-q');
+is_refused('unknown command', qr/there is no command "aply"/, 'aply');
+is_refused('unknown long option', qr/--bogus/, 'apply', '--bogus');
+is_refused('unknown letter', qr/'x'/, 'apply', '-x');
+is_refused('missing argument', qr/requires an argument/, $_)
+  foreach qw(-d -h -p -U -v --patches --rollbacks --wait --last --requires
+  --disable --template);
+is_refused('argument where none belongs', qr/doesn't allow an argument/,
+	'status', '--json=yes');
+is_refused("--wait $_", qr/--wait takes a number from 0 on/,
+	'apply', '--wait', $_)
+  foreach ('', 'x', '-1', '1x', '1.5', '99999999999');
+is_refused("--last $_", qr/--last takes a number from 1 on/,
+	'rollback', '--last', $_)
+  foreach ('', 'all', '0', '-1', '2147483648');
+is_refused("-v $_", qr/--variable takes NAME=VALUE/, 'apply', '-v', $_)
+  foreach ('', 'name', '=value', 'na me=1', "na\nme=1");
+is_refused('rollback of nothing', qr/names of patches, or --last/, 'rollback');
+is_refused('rollback of both', qr/--last and names/, 'rollback', '--last', 1,
+	'a');
+is_refused('status of names', qr/"a" is one argument too many for status/,
+	'status', 'a');
+is_refused('check of names', qr/"a" is one argument too many for check/,
+	'check', 'a');
+is_refused('new without a name', qr/new takes the name/, 'new');
+is_refused('new with two', qr/"d" is one argument too many/, 'new', 'c', 'd');
+is_refused('quiet and verbose', qr/--quiet and --verbose/, 'apply', '-q',
+	'--verbose');
+is_refused('empty place', qr/cannot be empty/, 'apply', '--patches', '');
+is_refused("$_->[1] with $_->[0]", qr/\Q$_->[1]\E cannot be used with $_->[0]/,
+	@$_)
+  foreach ([ 'status', '--verbose' ], [ 'apply', '--json' ],
+	[ 'apply', '--exit-code' ], [ 'status', '--dry-run' ],
+	[ 'rehearse', '--dry-run' ], [ 'check', '--wait', 1 ],
+	[ 'apply', '--cascade' ], [ 'apply', '--last', 1 ],
+	[ 'apply', '--disable', 'cycle' ], [ 'apply', '--requires', 'a' ],
+	[ 'apply', '--template', 'template1' ]);
+is_refused('-v with status', qr/--variable cannot be used with status/,
+	'status', '-v', 'a=b');
+
+for my $option (qw(--help -?))
+{
+	my ($status, $output, $errors) = versioning($project, $option);
+	is($status, 0, "$option: exit status");
+	like($output, qr/^Usage:.*\bapply\b.*--dry-run/ms, "$option: help");
+	is($errors, '', "$option: no error");
+}
+for my $option (qw(--version -V))
+{
+	my ($status, $output, $errors) = versioning($project, $option);
+	is($status, 0, "$option: exit status");
+	like($output, qr/^versioning \(Versioning\) \d\S*\n\z/,
+		"$option: version");
+}
+
+# Options may stand anywhere; a pattern of the shell's may follow --patches.
+my @plan = (0, "[1/2] a  patches/a.sql\n[2/2] b  patches/b.sql\n", '');
+is_deeply([ versioning($project, @$_) ], \@plan, "plan: @$_")
+  foreach ([qw(apply --dry-run)], [qw(--dry-run apply)], [qw(-n apply)],
+	[qw(apply -n b a)], [qw(apply -n b)], [qw(apply -n -- b)],
+	[qw(apply -n patches/b.sql)], [qw(apply -n ./patches/b.sql)],
+	[qw(-n --patches patches apply)], [qw(-n --patches patches/ apply)],
+	[qw(--patches patches/b.sql --patches patches/a.sql apply -n)],
+	[qw(--patches patches/b.sql patches/a.sql apply -n)],
+	[qw(apply -n --patches patches/a.sql patches/b.sql)],
+	[qw(apply -n --patches patches --patches patches/a.sql)]);
+is(registered($project), '', '--dry-run runs nothing');
+
+# Output that cannot be written is an error.
+SKIP:
+{
+	skip 'no /dev/full here', 1 if !-e '/dev/full';
+
+	my $program = $ENV{VERSIONING} // 'versioning';
+	is(system("$program --help >/dev/full 2>/dev/null") >> 8, 2,
+		'a full disk under the output');
+}
+
+done_testing();
