@@ -1,0 +1,160 @@
+# What apply and rollback would run, in which order, and what they refuse before
+# anything runs: all that is wrong is told at once.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use Deploy;
+use Scratch qw(value);
+use Test::More;
+
+# Runs a command with --dry-run; returns what is planned, a word each step.
+sub plan_of
+{
+	my ($project, @arguments) = @_;
+	my ($status, $output, $errors) =
+	  versioning($project, @arguments, '--dry-run');
+
+	return "status $status: $errors" if $status || $errors ne '';
+	return join ' ', $output =~ /^\[\d+\/\d+\] (.*?)  \S+$/mg;
+}
+
+# Passes if the command exits with 1, says what each of the patterns matches,
+# and has run nothing.
+sub is_refused
+{
+	my ($project, $test, $patterns, @arguments) = @_;
+	my $before = registered($project);
+	my ($status, $output, $errors) = versioning($project, @arguments);
+
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	is($status, 1, "$test: exit status");
+	like($errors, $_, "$test: message") for @$patterns;
+	like($errors, qr/nothing was run$/m, "$test: that nothing was run");
+	is(registered($project), $before, "$test: nothing was run");
+	return;
+}
+
+# Names have nothing to do with the names of the files.
+my $project = project('plan',
+	'patches/1.sql' => patch('roof', '', 'walls'),
+	'patches/2.sql' => patch('walls', '', 'ground'),
+	'patches/3.sql' => patch('ground'),
+	'patches/4.sql' => patch('garden', '', 'ground'),
+	'patches/deeper/5.sql' => patch('pond', '', 'garden'),
+	'patches/deeper/.hidden.sql' => patch('hidden'),
+	'patches/README' => 'not a script',
+	'rollbacks/a.sql' => rollback_file('roof'),
+	'rollbacks/b.sql' => rollback_file('walls'),
+	'rollbacks/c.sql' => rollback_file('ground'),
+	'rollbacks/d.sql' => rollback_file('garden'),
+	'patches/down/5.sql' => rollback_file('pond'));
+
+is(plan_of($project, 'apply'), 'ground walls roof garden pond',
+	'apply: all, each behind what it requires');
+is(plan_of($project, 'apply', 'pond'), 'ground garden pond',
+	'apply: a patch and all that it requires');
+is(plan_of($project, 'apply', 'pond', 'walls', 'pond'),
+	'ground walls garden pond', 'apply: two, one of them twice');
+is_refused($project, 'no such patch',
+	[ qr/no file registers a patch "pnod"; did you mean "pond"\?/,
+		qr/no file registers a patch "cellar-with-a-light"$/m ],
+	'apply', 'pnod', 'cellar-with-a-light');
+is_refused($project, 'taking back what is not applied',
+	[qr/patch "roof" is not applied/], 'rollback', 'roof');
+
+value($project->{database}, "SELECT _v.register_patch('$_->[0]', $_->[1])")
+  foreach ([ 'ground', 'NULL' ], [ 'garden', "ARRAY['ground']" ],
+	[ 'walls', "ARRAY['ground']" ], [ 'roof', "ARRAY['walls']" ],
+	[ 'pond', "ARRAY['garden']" ]);
+my ($status, $output) = versioning($project, 'apply');
+is($status, 0, 'nothing to apply: exit status');
+like($output, qr/^Nothing to apply: 5 applied/, 'nothing to apply: message');
+is((versioning($project, 'apply', '-q'))[1], '', 'and nothing with -q');
+
+is(plan_of($project, 'rollback', 'ground', '--cascade'),
+	'pond roof walls garden ground',
+	'rollback --cascade: dependents first, the last applied before others');
+is(plan_of($project, 'rollback', 'walls', 'roof'), 'roof walls',
+	'rollback: in the right order, however they are named');
+is(plan_of($project, 'rollback', 'rollbacks/a.sql', 'patches/deeper/5.sql'),
+	'pond roof', 'rollback: named by their files');
+is(plan_of($project, 'rollback', '--last', 2), 'pond roof',
+	'rollback --last 2');
+is(plan_of($project, 'rollback', '--last', 99),
+	'pond roof walls garden ground', 'rollback --last of more than there are');
+is_refused($project, 'taking back what others require',
+	[ qr/patch "ground" is required by "walls": .*--cascade/,
+		qr/patch "garden" is required by "pond": / ],
+	'rollback', 'ground', 'garden');
+is_refused($project, 'all that require it are named',
+	[qr/patch "ground" is required by "garden", "walls": /],
+	'rollback', 'ground');
+is_refused($project, 'no such patch to take back',
+	[qr/there is no patch "graden"; did you mean "garden"\?/],
+	'rollback', 'graden');
+
+# A rollback file that takes several back, one that is missing
+value($project->{database}, "SELECT _v.register_patch('fence');
+	SELECT _v.register_patch('gate', ARRAY['fence']);
+	SELECT _v.register_patch('lamp')");
+add_files($project, 'rollbacks/fence.sql' =>
+	  "BEGIN; SELECT _v.unregister_patch('gate');"
+	  . "SELECT _v.unregister_patch('fence'); COMMIT;");
+is(plan_of($project, 'rollback', 'gate', 'fence'), 'gate, fence',
+	'a file that takes several back is one step');
+is_refused($project, 'a file that takes more back than is asked for',
+	[qr/^versioning: rollbacks\/fence\.sql:1: this takes "fence" back, too/m],
+	'rollback', 'gate');
+is(plan_of($project, 'rollback', 'gate', '--cascade'), 'gate, fence',
+	'unless --cascade says so');
+is_refused($project, 'no rollback file',
+	[qr/patch "lamp" has no rollback file/], 'rollback', 'lamp');
+
+# All that is wrong at once
+my $broken = project('broken',
+	'patches/a1.sql' => patch('a'),
+	'patches/a2.sql' => patch('a'),
+	'patches/b.sql' => patch('b', '', 'c'),
+	'patches/c.sql' => patch('c', '', 'd'),
+	'patches/d.sql' => patch('d', '', 'b'),
+	'patches/e.sql' => patch('e', '', 'missing-thing'),
+	'patches/f.sql' => "SELECT _v.register_patch('f', NULL, ARRAY['g']);",
+	'patches/g.sql' => patch('g'),
+	'patches/h.sql' => "SELECT _v.register_patch('h', NULL, ARRAY['there']);",
+	'patches/i.sql' => patch('i'),
+	'patches/j.sql' => "SELECT _v.register_patch('name' || 1);",
+	'patches/k.sql' => patch('k') . patch('there'),
+	'patches/l.sql' => "-- versioning: no-transactions\n" . patch('l'),
+	'patches/m.sql' => patch('misssing-thing'));
+value($broken->{database},
+	"SELECT _v.register_patch('there', NULL, ARRAY['i'])");
+is_refused($broken, 'all problems',
+	[
+		qr{^versioning: patches/a2\.sql:2: patch "a" is registered by patches/a1\.sql:2, too$}m,
+		qr{^versioning: patches/[bcd]\.sql:2: .*require each other: .*}m,
+		qr{^versioning: patches/e\.sql:2: patch "e" requires "missing-thing", .*; did you mean "misssing-thing"\?$}m,
+		qr{^versioning: patches/f\.sql:1: patch "f" conflicts with "g", which is to be applied, too}m,
+		qr{^versioning: patches/h\.sql:1: patch "h" conflicts with "there", which is applied$}m,
+		qr{^versioning: patches/i\.sql:2: patch "i" cannot be applied: "there", which is applied, conflicts with it$}m,
+		qr{^versioning: patches/j\.sql:1: }m,
+		qr{^versioning: patches/k\.sql:6: patch "there" is applied already}m,
+		qr{^versioning: patches/l\.sql:1: .*no-transactions}m
+	],
+	'apply');
+is_refused($broken, '--dry-run tells the same',
+	[qr/patch "a" is registered by/], 'apply', '--dry-run');
+
+# Files that cannot be read
+my $unread = project('unread', 'patches/a.sql' => patch('a'));
+symlink 'nowhere', "$unread->{directory}/patches/b.sql";
+is_refused($unread, 'a link to nowhere',
+	[qr{could not find "patches/b\.sql": No such file}], 'apply');
+unlink "$unread->{directory}/patches/b.sql";
+system 'mkfifo', "$unread->{directory}/patches/c.sql";
+is_refused($unread, 'a pipe', [qr{"patches/c\.sql" is not a regular file}],
+	'apply');
+
+done_testing();
