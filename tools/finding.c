@@ -104,6 +104,63 @@ finding_add(FindingList *list, FindingKind kind, const char *path, int line,
 	finding->text = text.data;
 }
 
+/* What stands for a kind of findings in a file, to be freed by the caller. */
+static char *
+disabled_key(FindingKind kind, const char *path)
+{
+	return psprintf("%s %s", names[kind], path);
+}
+
+/* Do not print findings of this kind in a file, or in all if it is NULL. */
+void
+finding_disable(FindingList *list, FindingKind kind, const char *path)
+{
+	char	   *key = disabled_key(kind, path == NULL ? "" : path);
+
+	if (list->disabled == NULL)
+		list->disabled = name_table_create(16);
+	(void) name_table_add(list->disabled, key);
+	pg_free(key);
+}
+
+/* The same for all of those kinds, given by names that are known. */
+void
+finding_disable_named(FindingList *list, const SimpleStringList *kinds,
+					  const char *path)
+{
+	const SimpleStringListCell *cell;
+	FindingKind kind;
+
+	for (cell = kinds->head; cell != NULL; cell = cell->next)
+		if (finding_kind(cell->val, &kind))
+			finding_disable(list, kind, path);
+}
+
+/* Is this kind of findings disabled for that file, or "" for all? */
+static bool
+is_disabled_for(const FindingList *list, FindingKind kind, const char *path)
+{
+	char	   *key = disabled_key(kind, path);
+	bool		result = name_table_find(list->disabled, key) !=
+		NAME_TABLE_NONE;
+
+	pg_free(key);
+	return result;
+}
+
+/* Is it one that is not to be printed? */
+bool
+finding_is_disabled(const FindingList *list, const Finding *finding)
+{
+	if (list->disabled == NULL)
+		return false;
+	return is_disabled_for(list, finding->kind, "") ||
+		(finding->path != NULL &&
+		 is_disabled_for(list, finding->kind, finding->path)) ||
+		(finding->main_path != NULL &&
+		 is_disabled_for(list, finding->kind, finding->main_path));
+}
+
 /*
  * The order in which they are printed: by files and lines, what is about no
  * file at the end.
@@ -155,5 +212,7 @@ finding_free(FindingList *list)
 		pfree(list->items[i].text);
 	}
 	pg_free(list->items);
+	if (list->disabled != NULL)
+		name_table_free(list->disabled);
 	memset(list, 0, sizeof(*list));
 }

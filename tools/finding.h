@@ -8,6 +8,9 @@
 #ifndef FINDING_H
 #define FINDING_H
 
+#include "fe_utils/simple_list.h"
+#include "name_table.h"
+
 /* Kinds of findings; finding_name() gives the name that users know. */
 typedef enum FindingKind
 {
@@ -51,6 +54,7 @@ typedef struct FindingList
 	int			count;
 	int			space;
 	const char *main_path;		/* the file whose includes are looked at */
+	NameTable  *disabled;		/* names of findings, with paths, or NULL */
 } FindingList;
 
 extern const char *finding_name(FindingKind kind);
@@ -59,6 +63,13 @@ extern bool finding_is_information(const Finding *finding);
 extern void finding_add(FindingList *list, FindingKind kind, const char *path,
 						int line, const char *format,...)
 			pg_attribute_printf(5, 6);
+extern void finding_disable(FindingList *list, FindingKind kind,
+							const char *path);
+extern void finding_disable_named(FindingList *list,
+								  const SimpleStringList *kinds,
+								  const char *path);
+extern bool finding_is_disabled(const FindingList *list,
+								const Finding *finding);
 extern void finding_sort(FindingList *list);
 extern bool finding_repeats(const Finding *finding, const Finding *other);
 extern void finding_free(FindingList *list);

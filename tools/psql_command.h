@@ -30,9 +30,7 @@ typedef enum PsqlAction
 	PSQL_CHANGE_DIRECTORY,
 	PSQL_SET,
 	PSQL_UNSET,
-	PSQL_SETENV,
-	PSQL_RESTRICT,				/* obey nothing but \unrestrict */
-	PSQL_UNRESTRICT
+	PSQL_SETENV
 } PsqlAction;
 
 typedef enum PsqlTruth

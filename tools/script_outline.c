@@ -29,8 +29,6 @@ typedef struct OutlineReader
 	int			parts;
 	int			alone_line;		/* of the first such statement */
 	int			second_line;	/* of the second transaction */
-
-	int			restricted_line;	/* of a \restrict not yet ended */
 } OutlineReader;
 
 /* The transaction at hand is committed, maybe. */
@@ -85,27 +83,15 @@ see_statement(void *state, const ScriptStatement *statement)
  * of psql, and what \connect leaves behind it.
  */
 static void
-see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
+see_command(void *state, const ScriptPlace *place pg_attribute_unused(),
+			const PsqlCommand *command)
 {
 	OutlineReader *reader = (OutlineReader *) state;
 
 	if (transaction_state_obey(&reader->transaction, command))
 		reader->outline->has_transaction = true;
-	switch (command->action)
-	{
-		case PSQL_CONNECT:
-		case PSQL_SETENV:
-			reader->outline->changes_session = true;
-			break;
-		case PSQL_RESTRICT:
-			reader->restricted_line = place->main_line;
-			break;
-		case PSQL_UNRESTRICT:
-			reader->restricted_line = 0;
-			break;
-		default:
-			break;
-	}
+	if (command->action == PSQL_CONNECT || command->action == PSQL_SETENV)
+		reader->outline->changes_session = true;
 }
 
 static void
@@ -143,10 +129,6 @@ script_outline_read(const char *path)
 	if (!script_walk(path, &visitor, &outline->includes))
 		complaint_add(&outline->complaints, COMPLAINT_ERROR, NULL, 0,
 					  "could not read file: %s", strerror(errno));
-	if (reader.restricted_line > 0)
-		complaint_add(&outline->complaints, COMPLAINT_ERROR, NULL,
-					  reader.restricted_line,
-					  "this \\restrict is not ended by \\unrestrict");
 
 	outline->no_transaction = reader.directives.no_transaction;
 	outline->disabled = reader.directives.disabled;

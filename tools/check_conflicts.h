@@ -1,0 +1,16 @@
+/*-------------------------------------------------------------------------
+ *
+ * check_conflicts.h
+ *		Patches that require what they conflict with
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CHECK_CONFLICTS_H
+#define CHECK_CONFLICTS_H
+
+#include "finding.h"
+#include "project.h"
+
+extern void check_conflicts(const Project *project, FindingList *findings);
+
+#endif							/* CHECK_CONFLICTS_H */

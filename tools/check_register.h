@@ -1,0 +1,18 @@
+/*-------------------------------------------------------------------------
+ *
+ * check_register.h
+ *		What of the files does not go with what is applied
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CHECK_REGISTER_H
+#define CHECK_REGISTER_H
+
+#include "finding.h"
+#include "project.h"
+#include "register.h"
+
+extern void check_register(const Project *project, const Register *reg,
+						   FindingList *findings);
+
+#endif							/* CHECK_REGISTER_H */

@@ -1,0 +1,180 @@
+/*-------------------------------------------------------------------------
+ *
+ * command_check.c
+ *		versioning check: find what is wrong with the files
+ *
+ * All that can be known to be wrong before anything is run is collected,
+ * from the files and, with a connection, from the register, and printed in
+ * the order of the files and lines.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "check_conflicts.h"
+#include "check_names.h"
+#include "check_register.h"
+#include "check_scripts.h"
+#include "lib/stringinfo.h"
+#include "optional_register.h"
+#include "report.h"
+
+/* How many were printed */
+typedef struct FindingCounts
+{
+	int			problems;
+	int			remarks;
+} FindingCounts;
+
+/* The user wants to disable what is no finding: say what there is, and exit. */
+static void
+reject_name(const char *name)
+{
+	StringInfoData names;
+	int			i;
+
+	initStringInfo(&names);
+	for (i = 0; i < FINDING_KINDS; i++)
+		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "",
+						 finding_name((FindingKind) i));
+	options_usage_error("--disable takes the name of a finding, not \"%s\"; "
+						"there are: %s", report_printable(name), names.data);
+}
+
+/* Disable what the command line says. */
+static void
+obey_options(const Options *options, FindingList *findings)
+{
+	const SimpleStringListCell *cell;
+	FindingKind kind;
+
+	for (cell = options->disabled.head; cell != NULL; cell = cell->next)
+	{
+		if (!finding_kind(cell->val, &kind))
+			reject_name(cell->val);
+		finding_disable(findings, kind, NULL);
+	}
+}
+
+/* Add what could not even be looked at: places that are not there. */
+static void
+check_places(const Project *project, FindingList *findings)
+{
+	int			i;
+
+	for (i = 0; i < project->complaints.count; i++)
+		if (project->complaints.items[i].path == NULL)
+			finding_add(findings, FINDING_UNREADABLE, NULL, 0, "%s",
+						project->complaints.items[i].text);
+}
+
+/* Print one finding. */
+static void
+print_finding(const Finding *finding)
+{
+	if (finding->path != NULL)
+		printf("%s:", report_printable(finding->path));
+	if (finding->line > 0)
+		printf("%d:", finding->line);
+	printf("%s%s%s [%s]\n", finding->path == NULL ? "" : " ",
+		   finding_is_information(finding) ? "info: " : "",
+		   report_printable(finding->text), finding_name(finding->kind));
+}
+
+/* Has the same been said of the same line, by the findings before? */
+static bool
+is_repeated(const FindingList *findings, int number)
+{
+	const Finding *finding = &findings->items[number];
+	int			i;
+
+	for (i = number - 1; i >= 0; i--)
+	{
+		if (findings->items[i].line != finding->line)
+			return false;
+		if (finding_repeats(&findings->items[i], finding))
+			return true;
+	}
+	return false;
+}
+
+/* Print the findings that are wanted, and count them. */
+static void
+print_findings(const Options *options, FindingList *findings,
+			   FindingCounts *counts)
+{
+	int			i;
+
+	finding_sort(findings);
+	for (i = 0; i < findings->count; i++)
+	{
+		const Finding *finding = &findings->items[i];
+		bool		is_remark = finding_is_information(finding);
+
+		if (finding_is_disabled(findings, finding) ||
+			is_repeated(findings, i))
+			continue;
+		if (is_remark)
+			counts->remarks++;
+		else
+			counts->problems++;
+		if (!is_remark || !options->is_quiet)
+			print_finding(finding);
+	}
+}
+
+/* Print a number of things. */
+static void
+print_count(int count, const char *singular, const char *plural)
+{
+	printf("%d %s", count, count == 1 ? singular : plural);
+}
+
+/* Print what it comes down to. */
+static void
+print_summary(const Project *project, const FindingCounts *counts)
+{
+	print_count(project->patch_count, "patch file", "patch files");
+	fputs(", ", stdout);
+	print_count(project->rollback_count, "rollback file", "rollback files");
+	fputs(": ", stdout);
+	print_count(counts->problems, "problem", "problems");
+	if (counts->remarks > 0)
+	{
+		fputs(", ", stdout);
+		print_count(counts->remarks, "remark", "remarks");
+	}
+	putchar('\n');
+}
+
+/* Print all that is wrong with the files, and what is worth knowing. */
+Status
+command_check(Options *options)
+{
+	FindingList findings;
+	FindingCounts counts = {0, 0};
+	Project    *project;
+	Register   *reg;
+
+	memset(&findings, 0, sizeof(findings));
+	obey_options(options, &findings);
+	if (!optional_register_read(options, &reg))
+		return STATUS_TROUBLE;
+
+	project = project_read(&options->patches, &options->rollbacks);
+	check_places(project, &findings);
+	check_scripts(project, &findings);
+	check_names(project, reg, &findings);
+	check_conflicts(project, &findings);
+	if (reg != NULL)
+		check_register(project, reg, &findings);
+	print_findings(options, &findings, &counts);
+	if (!options->is_quiet)
+		print_summary(project, &counts);
+
+	finding_free(&findings);
+	project_free(project);
+	if (reg != NULL)
+		register_free(reg);
+	return counts.problems > 0 ? STATUS_PROBLEM : STATUS_DONE;
+}
