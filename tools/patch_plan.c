@@ -30,9 +30,14 @@ copy_complaints(PatchPlan *plan, const PlanStep *step)
 	int			i;
 
 	for (i = 0; i < complaints->count; i++)
-		complaint_add(&plan->complaints, complaints->items[i].level,
-					  step->file->path, complaints->items[i].line, "%s",
-					  complaints->items[i].text);
+	{
+		const Complaint *complaint = &complaints->items[i];
+
+		complaint_add(&plan->complaints, complaint->level,
+					  complaint->path != NULL ? complaint->path :
+					  step->file->path, complaint->line, "%s",
+					  complaint->text);
+	}
 }
 
 /* Add a step for a file, which may have as many names as it has calls. */

@@ -65,6 +65,10 @@ remarks(const PatchState *state)
 	StringInfoData text;
 	const SimpleStringListCell *cell;
 
+	/* Of most patches there are many and nothing is to be said */
+	if (state->reasons.head == NULL && state->file != NULL && !state->differs)
+		return pg_strdup("");
+
 	initStringInfo(&text);
 	for (cell = state->reasons.head; cell != NULL; cell = cell->next)
 		appendStringInfo(&text, text.len > 0 ? "; %s" : "%s", cell->val);
