@@ -10,6 +10,15 @@
 
 #include "options.h"
 
+/*
+ * The advisory locks: DEPLOY_LOCK is the deployer's, exclusively.
+ * DEPLOY_LOCK_PSQL its psql has, shared: it may outlive a deployer that was
+ * killed.  Both belong to this class ("vers").
+ */
+#define DEPLOY_LOCK_CLASS 1986359923
+#define DEPLOY_LOCK 1
+#define DEPLOY_LOCK_PSQL 2
+
 typedef enum DeployAction
 {
 	DEPLOY_APPLY,				/* afterwards the names are registered */
@@ -21,6 +30,7 @@ typedef struct DeployLock DeployLock;
 
 extern Status deploy_lock_acquire(const Options *options, PGconn *conn,
 								  DeployAction action, DeployLock **lock);
+extern bool deploy_lock_is_held(DeployLock *lock);
 extern void deploy_lock_release(DeployLock *lock);
 
 #endif							/* DEPLOY_LOCK_H */

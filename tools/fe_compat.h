@@ -28,10 +28,12 @@ fe_compat_ask_password(const char *prompt)
 #endif
 }
 
-/* A line below an error, that says what to do about it */
+/* Lines below an error, that say more, and what to do about it */
 #if PG_VERSION_NUM >= 150000
+#define fe_compat_log_detail(...) pg_log_error_detail(__VA_ARGS__)
 #define fe_compat_log_hint(...) pg_log_error_hint(__VA_ARGS__)
 #else
+#define fe_compat_log_detail(...) pg_log_error("detail: " __VA_ARGS__)
 #define fe_compat_log_hint(...) pg_log_error("hint: " __VA_ARGS__)
 #endif
 

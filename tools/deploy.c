@@ -1,0 +1,227 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy.c
+ *		Running the files of a plan, one after the other
+ *
+ * A file has done what it should if psql has run it to its end, no transaction
+ * was open then, and the register, looked at in the same session, has its
+ * names (or has them no more).  Whatever else happens stops the run; then it
+ * is looked up on another connection what is really there.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "deploy.h"
+#include "deploy_report.h"
+#include "deploy_truth.h"
+#include "fe_compat.h"
+#include "interruption.h"
+#include "pqexpbuffer.h"
+#include "progress.h"
+#include "psql_session.h"
+#include "report.h"
+
+typedef struct Deploy
+{
+	DeployAction action;
+	const PatchPlan *plan;
+	DeployLock *lock;
+	Progress   *progress;
+	PsqlSession *session;
+	TruthSource source;
+	int			done;			/* steps that did what they should */
+	int			failed;			/* 1 if one did not */
+} Deploy;
+
+/* The names of a step, as people read them; the caller frees the text. */
+static char *
+join_names(const PlanStep *step)
+{
+	PQExpBufferData text;
+	char	   *result;
+	int			i;
+
+	initPQExpBuffer(&text);
+	for (i = 0; i < step->name_count; i++)
+		appendPQExpBuffer(&text, "%s%s", i > 0 ? ", " : "",
+						  report_printable(step->names[i]));
+	result = pg_strdup(text.data);
+	termPQExpBuffer(&text);
+	return result;
+}
+
+/* How many names are to be registered after a step. */
+static int
+count_expected(const Deploy *deploy, const PlanStep *step)
+{
+	return deploy->action == DEPLOY_APPLY ? step->name_count : 0;
+}
+
+/* Find out what has come of a step that psql could not tell us about. */
+static bool
+settle_step(Deploy *deploy, const PlanStep *step, const char *name,
+			const PsqlRun *run)
+{
+	const PsqlBackend *backend = psql_session_backend(deploy->session);
+	DeployFailure failure;
+	DeployTruth truth;
+	bool		is_done;
+
+	deploy_truth_find(&deploy->source, backend, deploy->plan, deploy->done,
+					  &truth);
+	is_done = truth.is_known &&
+		truth.registered == count_expected(deploy, step);
+
+	/* The session may have ended because it had to. */
+	if (is_done && run->has_run && run->changes_session &&
+		run->wait_status == 0)
+	{
+		progress_end(deploy->progress, false);
+		deploy_truth_free(&truth);
+		deploy->done++;
+		return true;
+	}
+
+	progress_end(deploy->progress, true);
+	failure.action = deploy->action;
+	failure.step = step;
+	failure.name = name;
+	failure.run = run;
+	failure.truth = &truth;
+	failure.server_pid = backend->pid;
+	failure.expected = count_expected(deploy, step);
+	failure.is_interrupted = interruption_count() > 0;
+	deploy_report_failure(&failure);
+	if (is_done)
+		deploy->done++;
+	else
+		deploy->failed = 1;
+	deploy_truth_free(&truth);
+	return false;
+}
+
+/* Run a step in a session that is ready.  Returns false after a message. */
+static bool
+run_step(Deploy *deploy, const PlanStep *step)
+{
+	PsqlRun		run = {0};
+	char	   *name = join_names(step);
+	bool		result = true;
+
+	run.path = step->file->path;
+	run.is_wrapped = !step->outline->has_transaction &&
+		!step->outline->no_transaction;
+	run.changes_session = step->outline->changes_session;
+	run.names = step->names;
+	run.name_count = step->name_count;
+
+	progress_begin(deploy->progress, deploy->done + 1, name);
+	psql_session_run(deploy->session, &run);
+	if (run.has_run && run.is_looked_up &&
+		run.registered == count_expected(deploy, step))
+	{
+		progress_end(deploy->progress, false);
+		deploy->done++;
+	}
+	else
+		result = settle_step(deploy, step, name, &run);
+	pg_free(name);
+	return result;
+}
+
+/*
+ * Is all as it should be for the next step?  Returns false after a message.
+ */
+static bool
+is_ready(Deploy *deploy)
+{
+	if (deploy->done > 0 && interruption_count() == 0 &&
+		deploy_lock_is_held(deploy->lock) &&
+		!psql_session_freshen(deploy->session) && interruption_count() == 0)
+		return false;
+	if (interruption_count() > 0)
+	{
+		pg_log_error("interrupted");
+		return false;
+	}
+	if (!deploy_lock_is_held(deploy->lock))
+	{
+		pg_log_error("the connection that keeps other deployers away was "
+					 "lost");
+		return false;
+	}
+	return true;
+}
+
+/* Run all steps, up to the first that fails. */
+static Status
+run_steps(Deploy *deploy)
+{
+	int			total = deploy->plan->count;
+
+	while (deploy->done < total)
+		if (!is_ready(deploy) ||
+			!run_step(deploy, &deploy->plan->steps[deploy->done]))
+			break;
+	return deploy->done < total || interruption_count() > 0 ? STATUS_FAILED :
+		STATUS_DONE;
+}
+
+/* Start what is needed for the steps, run them, and end it. */
+static Status
+run_in_session(Deploy *deploy, const Options *options, PGconn *conn)
+{
+	int			total = deploy->plan->count;
+	Status		status;
+
+	deploy->session =
+		psql_session_start(options, conn,
+						   deploy->action == DEPLOY_APPLY ?
+						   "versioning apply" : "versioning rollback",
+						   deploy->progress);
+	if (deploy->session == NULL)
+		return interruption_count() > 0 ? STATUS_FAILED : STATUS_TROUBLE;
+
+	status = run_steps(deploy);
+	psql_session_end(deploy->session);
+	if (status != STATUS_DONE)
+		deploy_report_counts(deploy->action, deploy->done, deploy->failed,
+							 total);
+	else if (!options->is_quiet)
+		printf("%d %s in %s.\n", total,
+			   deploy->action == DEPLOY_APPLY ?
+			   (total == 1 ? "patch applied" : "patches applied") :
+			   (total == 1 ? "patch taken back" : "patches taken back"),
+			   progress_duration(deploy->progress));
+	return status;
+}
+
+/*
+ * Run the files of a plan that has no errors, in the database of the
+ * connection.  The lock must be had.
+ */
+Status
+deploy_run(const Options *options, PGconn *conn, DeployLock *lock,
+		   DeployAction action, const PatchPlan *plan)
+{
+	Deploy		deploy = {0};
+	Status		status = STATUS_TROUBLE;
+
+	deploy.action = action;
+	deploy.plan = plan;
+	deploy.lock = lock;
+	if (!interruption_catch())
+	{
+		pg_log_error("could not catch signals: %m");
+		return STATUS_TROUBLE;
+	}
+	deploy.progress = progress_create(options->is_quiet, options->is_verbose,
+									  plan->count);
+	if (deploy_truth_prepare(&deploy.source, conn))
+		status = run_in_session(&deploy, options, conn);
+	deploy_truth_finish(&deploy.source);
+	progress_free(deploy.progress);
+	interruption_release();
+	return status;
+}

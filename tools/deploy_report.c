@@ -1,0 +1,238 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy_report.c
+ *		What is said when a file did not do what it should
+ *
+ * First what has happened, then why, as far as it can be known, then what was
+ * kept of it, then what to do.  What psql itself has to say was shown before.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <sys/wait.h>
+
+#include "deploy_report.h"
+#include "fe_compat.h"
+#include "pqexpbuffer.h"
+#include "report.h"
+
+/* Exit statuses of psql */
+#define PSQL_LOST_CONNECTION 2
+#define PSQL_SCRIPT_ERROR 3
+
+/* What a file is called in messages. */
+static const char *
+subject(const DeployFailure *failure)
+{
+	return failure->action == DEPLOY_APPLY ? "patch" : "rollback of";
+}
+
+/* Is the register as it should be after the file? */
+static bool
+is_registered_right(const DeployFailure *failure)
+{
+	return failure->truth->is_known &&
+		failure->truth->registered == failure->expected;
+}
+
+/* Say how psql has ended in the middle of a file. */
+static void
+say_how_it_failed(const DeployFailure *failure, const char *path)
+{
+	int			status = failure->run->wait_status;
+
+	if (failure->is_interrupted)
+		pg_log_error("interrupted in %s \"%s\" (%s)", subject(failure),
+					 failure->name, path);
+	else if (WIFSIGNALED(status))
+		pg_log_error("psql was ended by signal %d in %s \"%s\" (%s)",
+					 WTERMSIG(status), subject(failure), failure->name, path);
+	else if (WEXITSTATUS(status) == PSQL_LOST_CONNECTION)
+		pg_log_error("the connection was lost in %s \"%s\" (%s)",
+					 subject(failure), failure->name, path);
+	else if (WEXITSTATUS(status) == PSQL_SCRIPT_ERROR)
+		pg_log_error("%s \"%s\" failed (%s)", subject(failure),
+					 failure->name, path);
+	else
+		pg_log_error("psql ended with status %d in %s \"%s\" (%s)",
+					 WEXITSTATUS(status), subject(failure), failure->name,
+					 path);
+}
+
+/* Say what was wrong with a file that has run to its end. */
+static void
+say_what_is_wrong(const DeployFailure *failure, const char *path)
+{
+	if (failure->run->is_left_open)
+		pg_log_error("%s \"%s\" leaves a transaction open (%s)",
+					 subject(failure), failure->name, path);
+	else if (is_registered_right(failure) || !failure->truth->is_known)
+		pg_log_error("psql ended when %s \"%s\" had run (%s)",
+					 subject(failure), failure->name, path);
+	else if (failure->action == DEPLOY_APPLY)
+		pg_log_error("patch \"%s\" has run without an error, but is not "
+					 "registered (%s)", failure->name, path);
+	else
+		pg_log_error("rollback of \"%s\" has run without an error, but it "
+					 "is still registered (%s)", failure->name, path);
+}
+
+/* The names in quotes, with commas between; the caller frees them. */
+static char *
+join_names(const SimpleStringList *names)
+{
+	PQExpBufferData text;
+	const SimpleStringListCell *cell;
+	char	   *result;
+
+	initPQExpBuffer(&text);
+	for (cell = names->head; cell != NULL; cell = cell->next)
+		appendPQExpBuffer(&text, "%s\"%s\"", text.len > 0 ? ", " : "",
+						  report_printable(cell->val));
+	result = pg_strdup(text.data);
+	termPQExpBuffer(&text);
+	return result;
+}
+
+/* Say why the register is not as it should be although there was no error. */
+static void
+say_why(const DeployFailure *failure)
+{
+	if (failure->run->is_left_open)
+		fe_compat_log_detail("There is no COMMIT for its last BEGIN, or "
+							 "AUTOCOMMIT was off.");
+	else if (failure->truth->strangers.head != NULL)
+	{
+		char	   *names = join_names(&failure->truth->strangers);
+
+		fe_compat_log_detail("%s meanwhile: %s.",
+							 failure->action == DEPLOY_APPLY ?
+							 "Registered were" : "Taken back were", names);
+		pg_free(names);
+	}
+	else if (failure->run->ignores_errors)
+		fe_compat_log_detail("It turns ON_ERROR_STOP off, so that psql goes "
+							 "on after an error.");
+	else
+		fe_compat_log_detail("Its transaction was rolled back, as by ROLLBACK "
+							 "at its end, or the call of %s was not reached.",
+							 failure->action == DEPLOY_APPLY ?
+							 "register_patch" : "unregister_patch");
+}
+
+/* Say what to do about what may be half done. */
+static void
+say_what_to_do(const DeployFailure *failure)
+{
+	char	   *indexes = join_names(&failure->truth->invalid);
+
+	if (indexes[0] != '\0')
+		fe_compat_log_detail("Indexes that are not valid in this database, as "
+							 "CREATE INDEX CONCURRENTLY leaves them when it "
+							 "fails: %s.", indexes);
+	fe_compat_log_hint("Look what there is of it, finish it or undo it by "
+					   "hand, then run this command again.");
+	pg_free(indexes);
+}
+
+/*
+ * Say what was kept of a file that did not make the register what it should
+ * be.
+ */
+static void
+say_what_was_kept(const DeployFailure *failure)
+{
+	const ScriptOutline *outline = failure->step->outline;
+	int			unchanged = failure->step->name_count - failure->expected;
+
+	if (failure->truth->registered != unchanged)
+		fe_compat_log_detail("Only a part of it was kept: %d of its %d names "
+							 "are registered.", failure->truth->registered,
+							 failure->step->name_count);
+	else if (outline->no_transaction)
+		fe_compat_log_detail("It runs without a transaction: each of its "
+							 "statements that succeeded was kept.");
+	else if (failure->run->has_run && !failure->run->is_left_open)
+		fe_compat_log_detail("Whether any of it was kept does not show in the "
+							 "register.");
+	else if (outline->changes_session)
+		fe_compat_log_detail("It changes the connection or the environment, "
+							 "so that some of it may have been kept.");
+	else if (!outline->has_transaction || outline->is_atomic)
+	{
+		fe_compat_log_detail("Nothing of it was kept.");
+		return;
+	}
+	else
+		fe_compat_log_detail("Its registration was not kept, but what is "
+							 "outside of that transaction may have been, as "
+							 "line %d.", outline->outside_line);
+	say_what_to_do(failure);
+}
+
+/* Say that the register is as it should be, all the same. */
+static void
+say_that_it_is_done(const DeployFailure *failure)
+{
+	const ScriptOutline *outline = failure->step->outline;
+	const char *state = failure->action == DEPLOY_APPLY ?
+		"registered" : "taken back";
+
+	if (failure->run->has_run || (!outline->no_transaction &&
+								  !outline->changes_session &&
+								  (!outline->has_transaction ||
+								   outline->is_atomic)))
+	{
+		fe_compat_log_detail("All of it was kept: it is %s.", state);
+		return;
+	}
+	fe_compat_log_detail("It is %s, so that it will not be run again, but not "
+						 "all of it has run.", state);
+	say_what_to_do(failure);
+}
+
+/* Say that it is not known what was kept. */
+static void
+say_that_nothing_is_known(const DeployFailure *failure)
+{
+	if (failure->truth->is_running)
+		fe_compat_log_detail("The server's process %d, which runs it, does "
+							 "not end.", failure->server_pid);
+	else
+		fe_compat_log_detail("The server does not answer, so it is not known "
+							 "whether any of it was kept.");
+	fe_compat_log_hint("\"versioning status\" will say whether it is applied.");
+}
+
+/* Say on standard error all there is to say about a failure. */
+void
+deploy_report_failure(const DeployFailure *failure)
+{
+	const char *path = report_printable(failure->step->file->path);
+
+	if (failure->run->has_run && !failure->is_interrupted)
+		say_what_is_wrong(failure, path);
+	else
+		say_how_it_failed(failure, path);
+
+	if (!failure->truth->is_known)
+		say_that_nothing_is_known(failure);
+	else if (is_registered_right(failure))
+		say_that_it_is_done(failure);
+	else
+	{
+		if (failure->run->has_run && !failure->is_interrupted)
+			say_why(failure);
+		say_what_was_kept(failure);
+	}
+}
+
+/* Say how far a run that was not finished has come. */
+void
+deploy_report_counts(DeployAction action, int done, int failed, int total)
+{
+	pg_log_info("%d %s, %d failed, %d not attempted", done,
+				action == DEPLOY_APPLY ? "applied" : "taken back", failed,
+				total - done - failed);
+}

@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy_report.h
+ *		What is said when a file did not do what it should
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DEPLOY_REPORT_H
+#define DEPLOY_REPORT_H
+
+#include "deploy_lock.h"
+#include "deploy_truth.h"
+
+/* A file that was run, and what has come of it */
+typedef struct DeployFailure
+{
+	DeployAction action;
+	const PlanStep *step;
+	const char *name;			/* of its patches, for people */
+	const PsqlRun *run;
+	const DeployTruth *truth;
+	int			server_pid;		/* of its backend */
+	int			expected;		/* how many names are to be registered */
+	bool		is_interrupted;
+} DeployFailure;
+
+extern void deploy_report_failure(const DeployFailure *failure);
+extern void deploy_report_counts(DeployAction action, int done, int failed,
+								 int total);
+
+#endif							/* DEPLOY_REPORT_H */

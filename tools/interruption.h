@@ -1,0 +1,18 @@
+/*-------------------------------------------------------------------------
+ *
+ * interruption.h
+ *		Signals that ask us to stop, and those of the end of a child
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef INTERRUPTION_H
+#define INTERRUPTION_H
+
+extern bool interruption_catch(void);
+extern void interruption_release(void);
+extern int	interruption_descriptor(void);
+extern void interruption_drain(void);
+extern int	interruption_signal(void);
+extern int	interruption_count(void);
+
+#endif							/* INTERRUPTION_H */

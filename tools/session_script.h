@@ -1,0 +1,62 @@
+/*-------------------------------------------------------------------------
+ *
+ * session_script.h
+ *		What psql is sent, so that each file runs as in a fresh session
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SESSION_SCRIPT_H
+#define SESSION_SCRIPT_H
+
+#include "libpq-fe.h"
+#include "pqexpbuffer.h"
+
+/* The words of news, behind the token */
+#define NEWS_RAN "ran"
+#define NEWS_LOOKED "looked"
+#define NEWS_READY "ready"
+
+/* The same before each part of the listing on standard output */
+#define LISTING_VARIABLES "variables"
+#define LISTING_FORMATS "formats"
+#define LISTING_END "end"
+
+/* What a line of ours is for */
+typedef enum ScriptPlace
+{
+	PLACE_OTHER,
+	PLACE_BEGIN,				/* that we put before a file */
+	PLACE_FILE,
+	PLACE_COMMIT,				/* that we put behind it */
+	PLACE_DISCARD,				/* fails if a transaction is open */
+	PLACE_LOOK,					/* looking at the register */
+	PLACES
+} ScriptPlace;
+
+typedef struct SessionScript
+{
+	const char *token;			/* begins each news; not owned */
+	const char *news_path;		/* where psql writes them; not owned */
+	char		directory[MAXPGPATH];	/* the current one, or empty */
+	bool		has_role;		/* sessions begin with SET ROLE */
+
+	PQExpBufferData text;		/* not sent yet */
+	int			lines;			/* sent or not */
+	int			places[PLACES]; /* last line that is for it, or 0 */
+} SessionScript;
+
+extern void session_script_init(SessionScript *script, const char *token,
+								const char *news_path);
+extern void session_script_add_file(SessionScript *script, const char *path,
+									bool is_wrapped);
+extern void session_script_add_discard(SessionScript *script);
+extern void session_script_add_look(SessionScript *script, PGconn *conn,
+									bool checks_client, const char **names,
+									int name_count);
+extern void session_script_add_listing(SessionScript *script);
+extern void session_script_add(SessionScript *script, const char *commands);
+extern ScriptPlace session_script_place(const SessionScript *script,
+										int line);
+extern void session_script_free(SessionScript *script);
+
+#endif							/* SESSION_SCRIPT_H */
