@@ -1,0 +1,13 @@
+/*-------------------------------------------------------------------------
+ *
+ * program_path.h
+ *		Where PostgreSQL's own programs are
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PROGRAM_PATH_H
+#define PROGRAM_PATH_H
+
+extern char *program_path_find(const char *program);
+
+#endif							/* PROGRAM_PATH_H */

@@ -1,0 +1,377 @@
+/*-------------------------------------------------------------------------
+ *
+ * rehearsal.c
+ *		Applying patches, taking them back, and applying them again
+ *
+ * Each patch is applied and taken back, with a dump of the schema before and
+ * after; if these are equal, it leaves nothing behind.  Then it is applied
+ * again, for those that require it.
+ *
+ * If it cannot be applied again, or not be taken back, the database is not
+ * fit for what comes next.  But the patches up to this one can be applied,
+ * that has been seen: this is done, in a new database, and so the rehearsal
+ * goes on.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <signal.h>
+
+#include "deploy.h"
+#include "finding.h"
+#include "interruption.h"
+#include "rehearsal.h"
+#include "report.h"
+#include "schema_dump.h"
+
+/* A signal has come while no file was run: a handler knows only globals */
+static volatile sig_atomic_t has_signal = false;
+
+static void
+note_signal(int number)
+{
+	(void) number;
+	has_signal = true;
+}
+
+/*
+ * Let signals that ask us to stop do so between two steps, so that the scratch
+ * database can be dropped.  While files are run, that catches them itself.
+ */
+void
+rehearsal_catch_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {0};
+	size_t		i;
+
+	sigemptyset(&action.sa_mask);
+	action.sa_flags = SA_RESTART;
+	action.sa_handler = note_signal;
+	for (i = 0; i < lengthof(signals); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
+/* Has there been such a signal? */
+bool
+rehearsal_is_interrupted(void)
+{
+	return has_signal || interruption_count() > 0;
+}
+
+/*
+ * Create the scratch database, and be alone in it.  Returns false after a
+ * message.
+ */
+bool
+rehearsal_open(Rehearsal *rehearsal)
+{
+	rehearsal->scratch = scratch_database_create(rehearsal->target,
+												 rehearsal->options->template);
+	if (rehearsal->scratch == NULL)
+		return false;
+	if (deploy_lock_acquire(rehearsal->options, rehearsal->scratch->conn,
+							DEPLOY_APPLY, &rehearsal->lock) == STATUS_DONE)
+		return true;
+	rehearsal->lock = NULL;
+	return false;
+}
+
+/* Drop the scratch database, if there is one; false after a message. */
+bool
+rehearsal_close(Rehearsal *rehearsal)
+{
+	ScratchDatabase *scratch = rehearsal->scratch;
+
+	if (rehearsal->lock != NULL)
+		deploy_lock_release(rehearsal->lock);
+	rehearsal->lock = NULL;
+	rehearsal->scratch = NULL;
+	return scratch == NULL || scratch_database_drop(scratch);
+}
+
+/* Run files; what they print is shown only if they fail. */
+static Status
+run(Rehearsal *rehearsal, DeployAction action, const PatchPlan *plan)
+{
+	Options		options = *rehearsal->options;
+
+	if (rehearsal_is_interrupted())
+		return STATUS_FAILED;
+	options.is_quiet = true;
+	fflush(stdout);
+	return deploy_run(&options, rehearsal->scratch->conn, rehearsal->lock,
+					  action, plan);
+}
+
+/* Apply some of the steps. */
+static Status
+apply(Rehearsal *rehearsal, int first, int count)
+{
+	PatchPlan	part = {0};
+
+	part.steps = rehearsal->plan->steps + first;
+	part.count = count;
+	return run(rehearsal, DEPLOY_APPLY, &part);
+}
+
+/* Begin anew, with what has been applied up to a step. */
+static Status
+begin_anew(Rehearsal *rehearsal, int last)
+{
+	if (!rehearsal_close(rehearsal) || !rehearsal_open(rehearsal))
+		return STATUS_TROUBLE;
+	return apply(rehearsal, 0, last + 1);
+}
+
+/* Dump the schema as it is now; NULL after a message. */
+static char *
+take_dump(Rehearsal *rehearsal)
+{
+	static const char *const no_arguments[] = {NULL};
+
+	return schema_dump_take(rehearsal->scratch->conn, no_arguments);
+}
+
+/* Begin the line that says what has come of a step. */
+static void
+print_step(const Rehearsal *rehearsal, int number)
+{
+	const PlanStep *step = &rehearsal->plan->steps[number];
+	int			i;
+
+	printf("[%d/%d] ", number + 1, rehearsal->plan->count);
+	for (i = 0; i < step->name_count; i++)
+	{
+		if (i > 0)
+			fputs(", ", stdout);
+		report_escaped(stdout, step->names[i]);
+	}
+	fputs(": ", stdout);
+}
+
+/* Say what has come of a step, in words that need no more than that. */
+static void
+print_result(const Rehearsal *rehearsal, int number, const char *result)
+{
+	print_step(rehearsal, number);
+	puts(result);
+	fflush(stdout);
+}
+
+/* Does the file take back a patch that is not in the step? */
+static bool
+takes_back_others(const ProjectFile *file, const PlanStep *step)
+{
+	int			i;
+	int			j;
+
+	for (i = 0; i < file->file->count; i++)
+	{
+		const PatchCall *call = &file->file->calls[i];
+
+		for (j = 0; j < step->name_count; j++)
+			if (strcmp(step->names[j], call->name) == 0)
+				break;
+		if (j == step->name_count && call->action == PATCH_UNREGISTER)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The plan to take a step back: the rollback files of its patches, those of
+ * the last ones first.  Returns NULL if that is not possible, with the reason
+ * in "obstacle"; else the caller frees it.
+ */
+static PatchPlan *
+plan_rollback(const Project *project, const PlanStep *step,
+			  const char **obstacle)
+{
+	PatchPlan  *plan = patch_plan_create(step->name_count);
+	int			i;
+
+	*obstacle = NULL;
+	for (i = step->name_count - 1; i >= 0 && *obstacle == NULL; i--)
+	{
+		int			number = project_find(project, step->names[i]);
+		int			rollback = project->names[number].rollback_file;
+		const ProjectFile *file;
+		int			j;
+
+		if (rollback == PROJECT_NONE)
+		{
+			*obstacle = "there is no rollback file";
+			break;
+		}
+		file = &project->rollbacks[rollback];
+		if (takes_back_others(file, step))
+			*obstacle = "its rollback file takes back other patches, too";
+		for (j = 0; j < plan->count; j++)
+			if (plan->steps[j].file == file)
+				break;
+		if (j == plan->count)
+			patch_plan_add_rollback(plan, file);
+	}
+	if (patch_plan_has_errors(plan))
+		*obstacle = "its rollback file has a problem";
+	if (*obstacle == NULL)
+		return plan;
+	patch_plan_free(plan);
+	return NULL;
+}
+
+/* Note that a step cannot be taken back. */
+static void
+note_obstacle(Rehearsal *rehearsal, int number, const char *obstacle)
+{
+	ScriptOutline *outline = rehearsal->plan->steps[number].outline;
+
+	if (simple_string_list_member(&outline->disabled,
+								  finding_name(FINDING_NO_ROLLBACK)))
+	{
+		rehearsal->excused++;
+		if (rehearsal->options->is_quiet)
+			return;
+	}
+	else
+		rehearsal->missing++;
+	print_result(rehearsal, number, obstacle);
+}
+
+/* Print what a step has left behind. */
+static void
+print_difference(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
+				 const char *before, const char *after)
+{
+	char	   *before_label = psprintf("before %s", report_printable(
+										rehearsal->plan->steps[number].file->path));
+	char	   *after_label = psprintf("after %s", report_printable(
+									   rollback->steps[rollback->count - 1].file->path));
+
+	print_result(rehearsal, number, "its rollback leaves something behind");
+	(void) schema_dump_print_difference(before, before_label, after,
+										after_label);
+	pg_free(before_label);
+	pg_free(after_label);
+}
+
+/* Apply a step again, and count it for what it turned out to be. */
+static Status
+apply_again(Rehearsal *rehearsal, int number, bool leaves_something)
+{
+	Status		status = apply(rehearsal, number, 1);
+
+	if (leaves_something)
+		rehearsal->leaving++;
+	if (status == STATUS_FAILED && !rehearsal_is_interrupted())
+	{
+		print_result(rehearsal, number, "it cannot be applied again");
+		if (!leaves_something)
+			rehearsal->failed++;
+		return begin_anew(rehearsal, number);
+	}
+	if (status == STATUS_DONE && !leaves_something)
+	{
+		rehearsal->good++;
+		if (!rehearsal->options->is_quiet)
+			print_result(rehearsal, number, "ok");
+	}
+	return status;
+}
+
+/* A step has been applied: take it back, compare, and apply it again. */
+static Status
+take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
+		  const char *before)
+{
+	Status		status = run(rehearsal, DEPLOY_ROLLBACK, rollback);
+	char	   *after;
+	bool		leaves_something;
+
+	if (status == STATUS_FAILED && !rehearsal_is_interrupted())
+	{
+		print_result(rehearsal, number, "its rollback has failed");
+		rehearsal->failed++;
+		return begin_anew(rehearsal, number);
+	}
+	if (status != STATUS_DONE)
+		return status;
+
+	after = take_dump(rehearsal);
+	if (after == NULL)
+		return STATUS_TROUBLE;
+	leaves_something = strcmp(before, after) != 0;
+	if (leaves_something)
+		print_difference(rehearsal, number, rollback, before, after);
+	pg_free(after);
+	return apply_again(rehearsal, number, leaves_something);
+}
+
+/* Apply a step for the first time. */
+static Status
+apply_first(Rehearsal *rehearsal, int number)
+{
+	Status		status = apply(rehearsal, number, 1);
+
+	if (status == STATUS_FAILED && !rehearsal_is_interrupted())
+	{
+		print_result(rehearsal, number, "it cannot be applied");
+		rehearsal->failed++;
+	}
+	return status;
+}
+
+/* Rehearse a step. */
+static Status
+rehearse(Rehearsal *rehearsal, int number)
+{
+	const char *obstacle;
+	PatchPlan  *rollback = plan_rollback(rehearsal->project,
+										 &rehearsal->plan->steps[number],
+										 &obstacle);
+	char	   *before = NULL;
+	Status		status = STATUS_DONE;
+
+	if (rollback != NULL)
+	{
+		before = take_dump(rehearsal);
+		if (before == NULL)
+			status = STATUS_TROUBLE;
+	}
+	if (status == STATUS_DONE)
+		status = apply_first(rehearsal, number);
+	if (status == STATUS_DONE && rollback != NULL)
+		status = take_back(rehearsal, number, rollback, before);
+	else if (status == STATUS_DONE)
+		note_obstacle(rehearsal, number, obstacle);
+
+	pg_free(before);
+	if (rollback != NULL)
+		patch_plan_free(rollback);
+	return status;
+}
+
+/*
+ * Go through all steps of the plan, which has no errors, in the database that
+ * is open.  Returns STATUS_DONE if all were gone through, however they fared;
+ * else there has been a message.
+ */
+Status
+rehearsal_run(Rehearsal *rehearsal)
+{
+	Status		status = STATUS_DONE;
+	int			i;
+
+	for (i = 0; i < rehearsal->plan->count && status == STATUS_DONE; i++)
+		if (rehearsal->is_cycled[i])
+			status = rehearse(rehearsal, i);
+		else
+		{
+			status = apply_first(rehearsal, i);
+			if (status == STATUS_DONE && !rehearsal->options->is_quiet)
+				print_result(rehearsal, i, "applied");
+		}
+	return status;
+}
