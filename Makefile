@@ -37,7 +37,7 @@ endif
 
 # The programs, and what they share
 
-PROGRAMS = tools/list-dependencies
+PROGRAMS = tools/list-dependencies tools/versioning
 TOOL_OBJS = tools/array_literal.o tools/call_search.o tools/complaint.o \
 	tools/file_heap.o tools/name_table.o tools/patch_block.o \
 	tools/patch_call.o tools/patch_constant.o tools/patch_cycle.o \
@@ -46,12 +46,32 @@ TOOL_OBJS = tools/array_literal.o tools/call_search.o tools/complaint.o \
 	tools/psql_script.o tools/report.o tools/script_source.o \
 	tools/sql_constant.o tools/sql_lexer.o tools/sql_quote.o tools/sql_type.o
 
+VERSIONING_OBJS = tools/apply_plan.o tools/check_conflicts.o \
+	tools/check_names.o tools/check_register.o tools/check_scripts.o \
+	tools/check_transactions.o tools/command_apply.o tools/command_check.o \
+	tools/command_graph.o tools/command_new.o tools/command_rehearse.o \
+	tools/command_rollback.o tools/command_status.o tools/connection.o \
+	tools/deploy.o tools/deploy_command.o tools/deploy_lock.o \
+	tools/deploy_report.o tools/deploy_truth.o tools/dot_writer.o \
+	tools/drawing.o tools/file_pair.o tools/file_search.o tools/finding.o \
+	tools/interruption.o tools/known_names.o tools/optional_register.o \
+	tools/options.o tools/patch_plan.o tools/patch_state.o \
+	tools/patch_template.o tools/program_path.o tools/progress.o \
+	tools/project.o tools/psql_argument.o tools/psql_process.o \
+	tools/psql_session.o tools/psql_settings.o tools/register.o \
+	tools/rehearsal.o tools/rollback_plan.o tools/schema_dump.o \
+	tools/scratch_database.o tools/scratch_register.o tools/scratch_settings.o \
+	tools/script_directive.o tools/script_outline.o tools/script_path.o \
+	tools/script_walk.o tools/session_messages.o tools/session_script.o \
+	tools/statement_kind.o tools/status_json.o tools/status_table.o \
+	tools/suggestion.o tools/transaction_ban.o tools/transaction_state.o
+
 # All of our code is to compile without a warning under -Wextra. PostgreSQL's
 # headers are not ours: as system headers they stay out of it.
 
 PG_CPPFLAGS = -isystem $(includedir_server)
 PG_CFLAGS = -Wextra
-EXTRA_CLEAN = $(PROGRAMS) $(PROGRAMS:=.o) $(TOOL_OBJS)
+EXTRA_CLEAN = $(PROGRAMS) $(PROGRAMS:=.o) $(TOOL_OBJS) $(VERSIONING_OBJS)
 
 ifneq ($(wildcard $(PGXS)),)
 
@@ -62,18 +82,26 @@ $(shell mkdir -p src tools)
 all: $(PROGRAMS)
 
 $(OBJS): $(wildcard $(srcdir)/src/*.h)
-$(PROGRAMS:=.o) $(TOOL_OBJS): $(wildcard $(srcdir)/tools/*.h) $(control)
+$(PROGRAMS:=.o) $(TOOL_OBJS) $(VERSIONING_OBJS): \
+	$(wildcard $(srcdir)/tools/*.h) $(control)
 
 # The programs are not shared libraries. What they need of PostgreSQL they have
 # from its static libraries, where some functions that libpq has, too, go by
 # other names since version 16.
 tools/%: override CFLAGS := $(filter-out $(CFLAGS_SL),$(CFLAGS))
 tools/%.o: override CPPFLAGS += -DVERSIONING_VERSION='"$(version)"' \
-	-DUSE_PRIVATE_ENCODING_FUNCS
+	-DUSE_PRIVATE_ENCODING_FUNCS -isystem $(includedir) \
+	-isystem $(includedir_internal)
 
 $(PROGRAMS): %: %.o $(TOOL_OBJS)
-	$(CC) $(CFLAGS) $^ $(LDFLAGS) $(LDFLAGS_EX) \
-		-L$(pkglibdir) -L$(libdir) -lpgfeutils -lpgcommon -lpgport -o $@
+	$(CC) $(CFLAGS) $^ $(LDFLAGS) $(LDFLAGS_EX) -L$(pkglibdir) \
+		-L$(libdir) -lpgfeutils $(LIBPQ) -lpgcommon -lpgport -o $@
+
+tools/versioning: $(VERSIONING_OBJS)
+tools/versioning: LIBPQ = -lpq
+
+# Where bash looks for completions, if the manual pages are where man looks.
+completionsdir = $(dir $(mandir))bash-completion/completions
 
 install: install-programs
 installdirs: installdirs-programs
@@ -83,13 +111,17 @@ clean: clean-directories
 install-programs: $(PROGRAMS) | installdirs-programs
 	$(INSTALL_PROGRAM) $^ '$(DESTDIR)$(bindir)/'
 	$(INSTALL_DATA) $(PROGRAMS:%=$(srcdir)/%.1) '$(DESTDIR)$(mandir)/man1/'
+	$(INSTALL_DATA) $(srcdir)/tools/versioning.bash-completion \
+		'$(DESTDIR)$(completionsdir)/versioning'
 
 installdirs-programs:
-	$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1'
+	$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1' \
+		'$(DESTDIR)$(completionsdir)'
 
 uninstall-programs:
 	rm -f $(PROGRAMS:tools/%='$(DESTDIR)$(bindir)/%') \
-		$(PROGRAMS:tools/%='$(DESTDIR)$(mandir)/man1/%.1')
+		$(PROGRAMS:tools/%='$(DESTDIR)$(mandir)/man1/%.1') \
+		'$(DESTDIR)$(completionsdir)/versioning'
 
 # Of a build directory elsewhere, nothing is left.
 clean-directories:
