@@ -98,7 +98,7 @@ $(PROGRAMS): %: %.o $(TOOL_OBJS)
 		-L$(libdir) -lpgfeutils $(LIBPQ) -lpgcommon -lpgport -o $@
 
 tools/versioning: $(VERSIONING_OBJS)
-tools/versioning: LIBPQ = -lpq
+tools/versioning: LIBPQ = -lpq -lm
 
 # Where bash looks for completions, if the manual pages are where man looks.
 completionsdir = $(dir $(mandir))bash-completion/completions
