@@ -48,19 +48,21 @@ static const char *const property_options[] = {
 	"ICU_LOCALE", "BUILTIN_LOCALE", "ICU_RULES"
 };
 
-/* Make up a name that no other database has. */
+/* Make up a name that no other database has; false after a message. */
 static bool
 choose_name(ScratchDatabase *scratch)
 {
-	uint32		number;
+	PGresult   *result =
+		connection_query(scratch->target,
+						 "SELECT pg_catalog.to_hex((pg_catalog.random() * "
+						 "2147483647)::pg_catalog.int4)");
 
-	if (!pg_strong_random(&number, sizeof(number)))
-	{
-		pg_log_error("could not generate a random number");
+	if (result == NULL)
 		return false;
-	}
 	snprintf(scratch->name, sizeof(scratch->name),
-			 "versioning_rehearsal_%d_%08x", (int) getpid(), number);
+			 "versioning_rehearsal_%d_%s", (int) getpid(),
+			 PQgetvalue(result, 0, 0));
+	PQclear(result);
 	return true;
 }
 
