@@ -1,0 +1,319 @@
+# versioning rehearse: what it finds, what it shows, and that nothing is left.
+
+use strict;
+use warnings;
+
+use File::Copy qw(copy);
+use File::Temp qw(tempdir);
+use FindBin;
+use lib $FindBin::Bin;
+use Deploy;
+use Scratch qw(database original psql role value);
+use Test::More;
+
+my @scratch_databases =
+  ('postgres', q{SELECT datname FROM pg_database
+                  WHERE datname LIKE 'versioning\_rehearsal\_%'});
+
+# A patch and its rollback: two files.
+sub pair
+{
+	my ($name, $body, $rollback, @requirements) = @_;
+	return (
+		"patches/$name.sql" => patch($name, $body, @requirements),
+		"rollbacks/rollback-$name.sql" => rollback_file($name, $rollback));
+}
+
+# Rehearses, and checks the exit status, what is said, and that neither the
+# scratch database nor anything in the target is left.
+sub rehearses
+{
+	my ($what, $project, $arguments, $expected, $output, $errors) = @_;
+	my @got = versioning($project, 'rehearse', @$arguments);
+
+	subtest $what => sub {
+		is($got[0], $expected, 'exit status')
+		  || diag("$got[1]\n$got[2]");
+		like($got[1], $_, 'output') for @$output;
+		like($got[2], $_, 'messages') for @{ $errors // [qr/^\z/] };
+		is(value(@scratch_databases), '', 'no database is left');
+	};
+	return $got[1];
+}
+
+# Patches that go and leave no trace
+
+my $clean = project('clean',
+	pair('one', 'CREATE TABLE one (a int);', 'DROP TABLE one;'),
+	pair('two', 'ALTER TABLE one ADD b int;', 'ALTER TABLE one DROP b;',
+		'one'),
+	pair('three', 'CREATE VIEW three AS SELECT b FROM one;',
+		'DROP VIEW three;', 'two'));
+
+is( rehearses('all is well', $clean, [], 0, []),
+	"[1/3] one: ok\n[2/3] two: ok\n[3/3] three: ok\n3 rehearsed: 3 ok\n",
+	'each patch, in order');
+is(registered($clean), '', 'the target is as it was');
+is(value($clean->{database}, q{SELECT to_regclass('one')}),
+	'', 'no object is in the target');
+is( rehearses('one patch', $clean, ['three'], 0, []),
+	"[1/3] one: applied\n[2/3] two: applied\n[3/3] three: ok\n"
+	  . "1 rehearsed: 1 ok\n",
+	'what it requires is only applied');
+is( rehearses('one file', $clean, ['./patches/two.sql'], 0, []),
+	"[1/2] one: applied\n[2/2] two: ok\n1 rehearsed: 1 ok\n",
+	'what requires it is left out');
+is(rehearses('quietly', $clean, ['-q'], 0, []), '', 'says nothing');
+rehearses('a name that is mistyped', $clean, ['tow'], 1, [qr/^\z/],
+	[ qr/"tow".*did you mean "two"\?/, qr/nothing was run/ ]);
+
+# Rollbacks that leave something behind
+
+my $leaving = project('leaving',
+	pair('a', 'CREATE TABLE a (a int); CREATE FUNCTION f() RETURNS int '
+		  . "LANGUAGE sql AS 'SELECT 1';", 'DROP TABLE a;'),
+	pair('b', 'CREATE SCHEMA IF NOT EXISTS s;', ''),
+	pair('c', 'CREATE TABLE c ();', 'DROP TABLE c;', 'b'));
+
+my $output = rehearses('something is left behind', $leaving, [], 1,
+	[
+		qr{^\[1/3\] a: its rollback leaves something behind\n--- before patches/a\.sql\n\+\+\+ after rollbacks/rollback-a\.sql\n\@\@}m,
+		qr/^\+CREATE FUNCTION public\.f\(\)/m,
+		qr/^\[1\/3\] a: it cannot be applied again$/m,
+		qr/^\[2\/3\] b: its rollback leaves something behind\n(?:[-+@ ].*\n)*\+CREATE SCHEMA s;/m,
+		qr/^\[3\/3\] c: ok$/m,
+		qr/^3 rehearsed: 1 ok, 2 with a rollback that leaves something behind$/m
+	],
+	[qr/function "f" already exists/]);
+unlike($output, qr/^[-+].*restrict/m, 'keys of pg_dump are no difference');
+rehearses('quietly, something is left behind', $leaving, [ '-q', 'b' ], 1,
+	[ qr/^\+CREATE SCHEMA s;/m, qr/\A\[/ ]);
+
+my $removing = project('removing',
+	pair('a', 'CREATE TABLE a (a int);', 'DROP TABLE a;'),
+	pair('b', 'ALTER TABLE a ADD b int, ALTER a SET NOT NULL;',
+		'ALTER TABLE a DROP b;', 'a'),
+	pair('c', 'SELECT 1;', 'DROP TABLE a;', 'b'));
+rehearses('an attribute stays, a table goes', $removing, [], 1,
+	[
+		qr/^- +a integer\n\+ +a integer NOT NULL$/m,
+		qr/^-CREATE TABLE public\.a/m,
+		qr/^\[3\/3\] c: its rollback leaves something behind$/m
+	]);
+
+# Rollbacks that are not there
+
+my $missing = project('missing',
+	'patches/a.sql' => patch('a', 'CREATE TABLE a ();'),
+	'patches/b.sql' =>
+	  "-- versioning: disable no-rollback\n" . patch('b', 'SELECT 1;'),
+	pair('c', 'CREATE TABLE c ();', 'DROP TABLE c;', 'a', 'b'));
+rehearses('a rollback is missing', $missing, [], 1,
+	[
+		qr/^\[1\/3\] a: there is no rollback file$/m,
+		qr/^\[3\/3\] c: ok$/m,
+		qr/^3 rehearsed: 1 ok, 2 without a rollback of its own$/m
+	]);
+rehearses('a rollback is missing, and that is said', $missing, [ 'b', 'c' ],
+	0, [qr/^\[2\/3\] b: there is no rollback file$/m]);
+
+my $shared = project('shared',
+	'patches/ab.sql' => patch('a', "SELECT _v.register_patch('b');"),
+	'rollbacks/a.sql' => rollback_file('a'),
+	'rollbacks/b.sql' => rollback_file('b'),
+	'patches/c.sql' => patch('c'),
+	'patches/d.sql' => patch('d', undef, 'c'),
+	'rollbacks/cd.sql' => rollback_file('d', "SELECT _v.unregister_patch('c');"));
+rehearses('several patches in a file', $shared, ['a'], 0,
+	[qr/^\[1\/1\] a, b: ok$/m]);
+rehearses('a rollback of several files', $shared, ['d'], 1,
+	[qr/^\[2\/2\] d: its rollback file takes back other patches, too$/m]);
+
+# Files that fail
+
+my $failing = project('failing',
+	pair('a', 'CREATE TABLE a ();', 'DROP TABLE a;'),
+	pair('b', 'SELECT 1/0;', '', 'a'),
+	pair('c', '', '', 'b'));
+rehearses('a patch fails', $failing, [], 3,
+	[
+		qr/^\[1\/3\] a: ok\n\[2\/3\] b: it cannot be applied\n1?/m,
+		qr/^2 rehearsed: 1 ok, 1 failed$/m
+	],
+	[ qr{patches/b\.sql:3: ERROR:  division by zero} ]);
+
+$failing = project('failing_back',
+	pair('a', 'CREATE TABLE a ();', 'DROP TABLE b;'),
+	pair('b', 'SELECT FROM a;', '', 'a'));
+rehearses('a rollback fails, the next patch does not', $failing, [], 3,
+	[
+		qr/^\[1\/2\] a: its rollback has failed\n\[2\/2\] b: ok$/m,
+		qr/^2 rehearsed: 1 ok, 1 failed$/m
+	],
+	[ qr{rollback-a\.sql:3: ERROR:  table "b" does not exist} ]);
+
+$failing = project('failing_again',
+	pair('a', 'CREATE TABLE a ();', 'DROP TABLE a;'),
+	pair('b', 'INSERT INTO a DEFAULT VALUES; '
+		  . 'DO $$ BEGIN ASSERT (SELECT count(*) FROM a) = 1; END $$;', '', 'a'));
+rehearses('data are left behind', $failing, [], 3,
+	[qr/^\[2\/2\] b: it cannot be applied again$/m],
+	[qr/assertion failed/]);
+
+rehearses('files are wrong',
+	project('wrong', 'patches/a.sql' => patch('a', undef, 'nowhere')),
+	[], 1, [qr/^\z/], [ qr{patches/a\.sql:2: .*"nowhere"}, qr/nothing was run/ ]);
+
+# As the target is
+
+my $alike = project('alike',
+	pair('a', q{
+		DO $$ BEGIN
+			ASSERT (SELECT pg_encoding_to_char(encoding) || datcollate
+				FROM pg_database WHERE datname = current_database())
+				= 'LATIN1C', 'encoding';
+			ASSERT current_setting('search_path') = 'app, "Quo""ted", public',
+				'search_path';
+			ASSERT current_setting('my.setting') = 'it''s \ "so"', 'my';
+			ASSERT current_setting('work_mem') = '1234kB', 'work_mem';
+			ASSERT current_setting('statement_timeout') = '1h', 'role';
+			ASSERT has_database_privilege('pg_monitor', current_database(),
+				'CREATE'), 'grant on database';
+			ASSERT has_table_privilege('pg_monitor', '_v.patches',
+				'DELETE WITH GRANT OPTION'), 'grant on register';
+			ASSERT (SELECT count(*) FROM pg_extension
+				WHERE extname = 'versioning') = 1, 'extension';
+		END $$;}, ''));
+$alike->{database} = database('alike_latin', '--encoding=LATIN1',
+	'--template=template0');
+value($alike->{database}, <<~'SQL');
+	CREATE EXTENSION versioning;
+	GRANT DELETE ON _v.patches TO pg_monitor WITH GRANT OPTION;
+	SELECT format('ALTER DATABASE %I SET search_path = app, "Quo""ted", public',
+		current_database()),
+	  format('ALTER DATABASE %I SET my.setting = %L', current_database(),
+		'it''s \ "so"'),
+	  format('ALTER DATABASE %I SET work_mem = 1234', current_database()),
+	  format('ALTER ROLE %I IN DATABASE %I SET statement_timeout = 3600000',
+		current_user, current_database()),
+	  format('GRANT CREATE ON DATABASE %I TO pg_monitor', current_database())
+	\gexec
+	SQL
+rehearses('encoding, settings, grants, register', $alike, [], 0, [qr/a: ok/]);
+
+for my $variant (qw(old new))
+{
+	my $project = project($variant,
+		pair('a', q{DO $$ BEGIN ASSERT
+			(SELECT l.lanname FROM pg_proc p JOIN pg_language l
+				ON l.oid = p.prolang WHERE proname = 'unregister_patch')
+			= 'plpgsql'; END $$;}, ''));
+
+	value($project->{database}, 'DROP EXTENSION versioning');
+	original($project->{database}, $variant);
+	rehearses("the register of a script, $variant", $project, [], 0,
+		[qr/a: ok/]);
+}
+
+value($clean->{database}, 'DROP EXTENSION versioning');
+rehearses('no register in the target', $clean, [], 0, [qr/3 ok/]);
+is(value($clean->{database}, q{SELECT to_regnamespace('_v')}),
+	'', 'there is none afterwards');
+
+my $template = database('template');
+value($template, 'CREATE TABLE base (a int)');
+my $based = project('based',
+	pair('a', 'ALTER TABLE base ADD b int;', 'ALTER TABLE base DROP b;'));
+rehearses('a template', $based, [ '--template', $template ], 0, [qr/1 ok/]);
+value($template, 'CREATE EXTENSION versioning; '
+	  . "SELECT _v.register_patch('a')");
+rehearses('a template that has the patches', $based,
+	[ '--template', $template ], 0, [qr/0 rehearsed/]);
+rehearses('a template that is not there', $based, [ '--template', 'no "such' ],
+	2, [qr/^\z/], [qr/template database "no "such" does not exist/]);
+
+# What patches are
+
+rehearses('variables', project('variables',
+		pair('a', 'CREATE TABLE :"table" ();', 'DROP TABLE :"table";')),
+	[ '-v', 'table=x y' ], 0, [qr/1 ok/]);
+rehearses('no transaction', project('concurrently',
+		pair('a', 'CREATE TABLE a (a int);', 'DROP TABLE a;'),
+		'patches/b.sql' => "-- versioning: no-transaction\n"
+		  . "SELECT _v.register_patch('b', ARRAY['a']);\n"
+		  . "CREATE INDEX CONCURRENTLY b ON a (a);\n",
+		'rollbacks/b.sql' => "-- versioning: no-transaction\n"
+		  . "DROP INDEX CONCURRENTLY b;\n"
+		  . "SELECT _v.unregister_patch('b');\n"),
+	[], 0, [qr/2 ok/]);
+
+# Roles
+
+my $owner = role('owner', 'CREATEDB');
+my $owned = project('owned',
+	pair('a', 'CREATE TABLE a ();', 'DROP TABLE a;'));
+$owned->{database} = database('owned_by_another', '--owner', $owner);
+rehearses('the owner, who is no superuser', $owned, [ '-U', $owner ], 0,
+	[qr/1 ok/]);
+my $stranger = role('stranger');
+rehearses('somebody who cannot create databases', $owned,
+	[ '-U', $stranger ], 2, [qr/^\z/],
+	[qr/permission denied to create database/]);
+rehearses('a database that is not there', $owned,
+	[ '-d', 'versioning_no_such' ], 2, [qr/^\z/], [qr/does not exist/]);
+
+# Signals
+
+my $slow = project('slow',
+	pair('a', 'CREATE TABLE a ();', 'DROP TABLE a;'),
+	pair('b', 'SELECT pg_sleep(600);', '', 'a'));
+for my $signal (qw(INT TERM HUP))
+{
+	my $run = start_versioning($slow, 'rehearse');
+	my $sleeps = wait_for(sub {
+		value('postgres', q{SELECT count(*) FROM pg_stat_activity
+			WHERE query LIKE 'SELECT pg_sleep(600)%' AND state = 'active'
+			AND datname LIKE 'versioning\_rehearsal\_%'}) });
+
+	ok($sleeps, "SIG$signal: it runs");
+	kill $signal, $run->{pid};
+	my ($status, $output, $errors) = finish_versioning($run);
+	is($status, 3, "SIG$signal: exit status") || diag("$output\n$errors");
+	like($errors, qr/interrupted/, "SIG$signal: what it says");
+	is(value(@scratch_databases), '', "SIG$signal: no database is left");
+}
+
+# The programs that it starts are those beside it, and see no password.
+
+my $directory = tempdir(CLEANUP => 1);
+my $log = "$directory/log";
+
+copy(path_of($ENV{VERSIONING} // 'versioning'), "$directory/versioning")
+  or die "cannot copy the program: $!\n";
+for my $name (qw(psql pg_dump))
+{
+	my $real = path_of($name);
+
+	open my $script, '>', "$directory/$name" or die "cannot write: $!\n";
+	print $script "#!/bin/sh\n{ printf '%s\\n' 'this is $name' \"\$@\"; "
+	  . "env; } >>'$log'\nexec '$real' \"\$@\"\n";
+	close $script or die "cannot write: $!\n";
+}
+chmod 0755, glob "$directory/*";
+is( system("cd '$leaving->{directory}' && '$directory/versioning' rehearse c "
+		  . "-q -d 'dbname=$leaving->{database} password=secret%word'"),
+	0,
+	'with a password');
+open my $handle, '<', $log or die "cannot read $log: $!\n";
+my $text = do { local $/; <$handle> };
+ok($text =~ /^this is $_$/m, "the $_ beside it") for qw(psql pg_dump);
+ok($text !~ /secret/, 'no password is shown');
+
+done_testing();
+
+# Where a program is.
+sub path_of
+{
+	my ($name) = @_;
+	return qx(sh -c 'command -v "$name"') =~ s/\n//r;
+}
