@@ -6,11 +6,14 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
-use POSIX ();
+use POSIX qw(WNOHANG);
 use Time::HiRes qw(sleep time);
 
 our @EXPORT_OK =
   qw(processes children start_process end_of await kill_process);
+
+# How children have ended.
+my %ends;
 
 # All processes: references to hashes of pid, parent, and arguments, which are
 # between spaces. Linux has them in files; this reads nothing else.
@@ -54,6 +57,7 @@ sub start_process
 	my ($output, @command) = @_;
 	my $pid = fork() // die "cannot fork: $!\n";
 
+	delete $ends{$pid};
 	if ($pid == 0)
 	{
 		open STDIN, '<', '/dev/null';
@@ -68,16 +72,21 @@ sub start_process
 	return $pid;
 }
 
-# Waits for so many seconds until a child of ours has ended. Returns "exit N" or
-# "signal N"; undef if it still runs.
+# Returns how a child of ours has ended, "exit N" or "signal N", undef if it has
+# not, even after so many seconds. It may be asked for several times.
 sub end_of
 {
 	my ($pid, $patience) = @_;
-	my $ended = await($patience, sub { waitpid($pid, 1) == $pid });
-	my $status = $?;
-
-	return if !$ended;
-	return $status & 127 ? 'signal ' . ($status & 127) : 'exit ' . ($status >> 8);
+	return await(
+		$patience // 0,
+		sub {
+			if (!$ends{$pid} && waitpid($pid, WNOHANG) == $pid)
+			{
+				$ends{$pid} =
+				  $? & 127 ? 'signal ' . ($? & 127) : 'exit ' . ($? >> 8);
+			}
+			return $ends{$pid};
+		});
 }
 
 # Waits for so many seconds until something is true. Returns that, or undef.
