@@ -1,0 +1,137 @@
+# What comment lines tell versioning, and what versioning check says of them.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use Check;
+use Test::More;
+
+# In a script that does what cannot be done in a transaction, the directive
+# decides whether there is a finding.
+sub obeys
+{
+	my ($text, $name) = @_;
+	return is(script_findings("$text\nREGISTER\nVACUUM t;"), '', $name);
+}
+
+sub ignores
+{
+	my ($text, $name) = @_;
+	my $lines = 2 + $text =~ tr/\n//;
+
+	return is(script_findings("$text\nREGISTER\nVACUUM t;"),
+		$lines + 1 . ' inside-transaction', $name);
+}
+
+obeys('-- versioning: no-transaction', 'a comment line');
+obeys(" \t-- versioning: no-transaction", 'that is indented');
+obeys('--VERSIONING:No-Transaction', 'without blanks, in another case');
+obeys('--  versioning :   no-transaction  ', 'with more blanks');
+obeys("\r\n-- versioning: no-transaction\r", 'with windows line ends');
+obeys("SELECT _v.assert_user_is_superuser()\n-- versioning: no-transaction\n;",
+	'inside of a statement');
+obeys("\\if true\n-- versioning: no-transaction\n\\endif", 'in a true \if');
+is( script_findings(
+		"COPY t FROM stdin;\n\\.\n-- versioning: no-transaction\nREGISTER"),
+	'', 'behind COPY data');
+is( script_findings(
+		"REGISTER\nVACUUM t;\n\\i lib/x.sql\n",
+		'lib/x.sql' => '-- versioning: no-transaction'),
+	'', 'in a file that is included');
+is(script_findings("REGISTER\nVACUUM t;\n-- versioning: no-transaction"), '',
+	'at the end, without a newline');
+
+ignores("/*\n-- versioning: no-transaction\n*/", 'not in a block comment');
+ignores("SET x.y = '\n-- versioning: no-transaction\n';", 'not in a string');
+ignores("SET x.y = \$\$\n-- versioning: no-transaction\n\$\$;",
+	'not in a dollar quote');
+ignores("SET x.\"\n-- versioning: no-transaction\n\" = 1;",
+	'not in an identifier');
+ignores("\\if false\n-- versioning: no-transaction\n\\endif",
+	'not in a false \if');
+ignores("SET x.y = 1; -- versioning: no-transaction",
+	'not behind something else on its line');
+ignores("\\echo\n\\echo -- versioning: no-transaction",
+	'not behind a meta-command');
+ignores('-- this is about versioning: no-transaction', 'not in prose');
+ignores('-- versioningx: no-transaction', 'not with another word');
+is( script_findings(<<'SQL'),
+REGISTER
+COPY t FROM stdin;
+-- versioning: no-transaction
+\.
+VACUUM t;
+\q
+-- versioning: no-transaction
+SQL
+	'5 inside-transaction',
+	'not in COPY data, nor behind \q');
+
+# What looks like a directive and is none
+
+sub complains
+{
+	my ($text, $message, $name) = @_;
+
+	return is(script_messages("REGISTER\n$text\n"),
+		"patches/p.sql:2: $message [unknown-directive]\n", $name);
+}
+
+complains('-- versioning: no-transactoin',
+	'unknown directive "no-transactoin": did you mean "no-transaction"?',
+	'a typing error');
+complains('-- versioning: no_transaction',
+	'unknown directive "no_transaction": did you mean "no-transaction"?',
+	'the wrong dash');
+complains("--versioning:\e[31m", 'unknown directive "\x1B[31m"',
+	'something else');
+complains('-- versioning:',
+	'a directive is missing: there are "no-transaction" and "disable"',
+	'nothing');
+complains('-- versioning no-transaction',
+	'a colon is missing behind "versioning"', 'no colon');
+complains('-- versioning: no-transaction, please',
+	'nothing may follow "no-transaction"', 'more than there should be');
+complains('-- versioning: disable',
+	'"disable" must be followed by names of findings', 'no name');
+complains('-- versioning: disable no-rolback',
+	'unknown finding "no-rolback": did you mean "no-rollback"?',
+	'a name that is none');
+is(script_findings("-- versioning is a fine thing\nREGISTER"), '',
+	'prose is not complained about');
+is( script_findings("\nREGISTER\n\\ir ../lib/x.sql",
+		'lib/x.sql' => "\n-- versioning: x\n"),
+	'lib/x.sql:2 unknown-directive',
+	'a file that is included is complained about itself');
+
+# Disabling findings
+
+my $script = "REGISTER\nVACUUM;\n\\i gone.sql\n";
+is(script_findings($script), '2 inside-transaction 3 missing-include',
+	'without a directive');
+is(script_findings("$script-- versioning: disable inside-transaction"),
+	'3 missing-include', 'a finding that is disabled in its file');
+is(script_findings(
+		"$script--versioning:DISABLE missing-include ,Inside-Transaction"),
+	'', 'two of them');
+is(script_findings(
+		"$script-- versioning: disable inside-transaction\n"
+		  . '-- versioning: disable missing-include'),
+	'', 'on lines of their own');
+is(script_findings("-- versioning: disable name-differs, no-rollback\n"
+		  . "SELECT _v.register_patch('other');",
+		'rollbacks/p.sql' => "SELECT _v.unregister_patch('p');"),
+	'rollbacks/p.sql:1 rollback-without-patch',
+	'nothing of it holds for other files');
+is( script_findings("REGISTER\n\\i lib/x.sql\nVACUUM;",
+		'lib/x.sql' => "VACUUM;\n-- versioning: disable inside-transaction"),
+	'3 inside-transaction',
+	'what an included file disables, it disables for itself');
+is( script_findings(
+		"-- versioning: disable inside-transaction\nREGISTER\n\\i lib/x.sql",
+		'lib/x.sql' => 'VACUUM;'),
+	'', 'what a file disables is so for what it includes');
+
+done_testing();
