@@ -9,8 +9,9 @@
  * bytes that are not UTF-8, goes into the output as a single backslash with
  * hexadecimal digits, which no other name becomes: names that differ stay
  * different.  Such a node has a label, as by itself Graphviz would draw the
- * digits only; and so has one with a "&", which Graphviz would take for the
- * beginning of an entity, as in HTML.
+ * digits only.  So has one with a "&", which Graphviz would take for the
+ * beginning of an entity, as in HTML, and one that begins with "%", as do the
+ * names that Graphviz makes up.
  *
  *-------------------------------------------------------------------------
  */
@@ -81,6 +82,8 @@ print_quoted(const char *name, bool is_label)
 static bool
 needs_label(const char *name)
 {
+	if (name[0] == '%')
+		return true;
 	for (; *name != '\0'; name += character_length(name))
 		if (*name == '&' || character_length(name) == 0)
 			return true;
