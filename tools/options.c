@@ -265,8 +265,13 @@ set_default_places(Options *options)
 	if (options->patches.head == NULL)
 		simple_string_list_append(&options->patches, DEFAULT_PATCHES);
 
-	/* Rollbacks may be missing, it is for those who need one to say so */
-	if (options->rollbacks.head == NULL && access(DEFAULT_ROLLBACKS, F_OK) == 0)
+	/*
+	 * Rollbacks may be missing: it is for those who need one to say so.  But
+	 * new wants to know where to put one.
+	 */
+	if (options->rollbacks.head == NULL &&
+		(access(DEFAULT_ROLLBACKS, F_OK) == 0 ||
+		 strcmp(options->command, "new") == 0))
 		simple_string_list_append(&options->rollbacks, DEFAULT_ROLLBACKS);
 }
 
