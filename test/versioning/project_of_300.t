@@ -39,75 +39,83 @@ my $whole = inventory($reference, $set);
 my %requirements = requirements($reference);
 is(scalar(keys %$whole), 300, 'psql can apply the files');
 
-my ($status, $output, $errors) = versioning('check', '--disable', 'name');
+my ($status, $output, $errors) = versioning('check', '-d', $reference,
+	'--disable', 'name-differs');
 is($status, 0, 'check finds nothing wrong');
-is("$output$errors", '', 'and has nothing to say');
+is($errors, '', 'neither on standard error');
+is(scalar(split /\n/, $output), 1, 'nor in what it prints');
+like($output, qr/\b300 .*: 0 problems$/, 'and counts the files');
 
-for my $register ('extension', 'old', 'new')
+# The ways to say that all is to be rolled back.
+my %back = (
+	cascade => [ '--cascade', $names[0] ],
+	last => [ '--last', 300 ],
+	names => [ sort @names ]);
+
+subtest 'our register' => sub {
+	my $database = database('extension');
+	value($database, 'CREATE EXTENSION versioning');
+	there_and_back($database, qw(cascade last names));
+	applies_one($database);
+};
+for my $variant (qw(old new))
 {
-	my $database = database($register);
-	if ($register eq 'extension')
-	{
-		value($database, 'CREATE EXTENSION versioning');
-	}
-	else
-	{
-		original($database, $register);
-	}
-	subtest $register => sub { there_and_back($database) };
+	subtest "depesz's, $variant" => sub {
+		my $database = database($variant);
+		original($database, $variant);
+		there_and_back($database, $variant eq 'old' ? 'last' : 'names');
+	};
 }
 chdir '/';
 done_testing();
 
 
-# Applies and rolls back, in one database after the other.
+# Applies, applies again, and rolls back in some of the ways.
 sub there_and_back
 {
-	my ($database) = @_;
-	my @on = ('-d', $database);
+	my ($database, @ways) = @_;
 
 	is_up_to_date($database, 0);
-	applies($database, 'from empty');
+	applies($database);
 	is_up_to_date($database, 1);
-
-	succeeds_with(qr/nothing to (?:do|apply)|up to date/i, 'apply again', 'apply', @on);
+	succeeds_with(qr/^Nothing to apply/, 'apply again', 'apply', '-d',
+		$database);
 	is_whole($database, 'nothing has changed');
 
-	my ($status, $output, $errors) = versioning('rollback', @on, $names[0]);
-	is($status, 1, 'the root is not rolled back without the others');
+	my ($status, $output, $errors) =
+	  versioning('rollback', '-d', $database, $names[0]);
+	is($status, 1, 'the first patch is not rolled back without the others');
 	is_whole($database, 'nothing was rolled back');
 
-	succeeds_with(undef, 'rollback --cascade', 'rollback', @on, '--cascade',
-		$names[0]);
-	# There may be patches that do not depend on the first one.
+	for my $way (@ways)
+	{
+		applies($database) if $way ne $ways[0];
+		succeeds_with(qr/\b300 patches taken back/,
+			"rollback, $way", 'rollback', '-d', $database, @{ $back{$way} });
+		is_deeply(inventory($database, $set), {}, 'nothing is left');
+	}
+	return;
+}
+
+# A single patch brings what it requires, and nothing else.
+sub applies_one
+{
+	my ($database) = @_;
+	my $name = $names[-1];
+
+	succeeds_with(undef, 'apply one', 'apply', '-d', $database, $name);
 	is_deeply(
 		[ sort keys %{ inventory($database, $set) } ],
-		[ sort(independent_of($names[0])) ],
-		'what depends on the first patch is gone');
-
-	applies($database, 'once more');
-	succeeds_with(undef, 'rollback --last 300', 'rollback', @on, '--last',
-		300);
-	is_empty($database);
-
-	applies($database, 'a third time');
-	succeeds_with(undef, 'rollback of all names', 'rollback', @on,
-		sort @names);
-	is_empty($database);
-
-	# A single patch brings what it requires, and nothing else.
-	succeeds_with(undef, 'apply one', 'apply', @on, $names[-1]);
-	is_deeply(
-		[ sort keys %{ inventory($database, $set) } ],
-		[ sort(closure($names[-1])) ],
+		[ sort(closure($name)) ],
 		'it came with what it requires');
 	return;
 }
 
 sub applies
 {
-	my ($database, $name) = @_;
-	succeeds_with(undef, "apply, $name", 'apply', '-d', $database);
+	my ($database) = @_;
+	succeeds_with(qr/^300 patches applied/m, 'apply', 'apply', '-d',
+		$database);
 	return is_whole($database, 'as psql does it');
 }
 
@@ -143,13 +151,6 @@ sub is_whole
 		[300], $name);
 }
 
-sub is_empty
-{
-	my ($database) = @_;
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return is_deeply(inventory($database, $set), {}, 'nothing is left');
-}
-
 # What each patch requires.
 sub requirements
 {
@@ -177,16 +178,6 @@ sub closure
 		push @waiting, @{ $requirements{$next} } if !$met{$next}++;
 	}
 	return keys %met;
-}
-
-# All patches that can do without one.
-sub independent_of
-{
-	my ($name) = @_;
-	return grep {
-		my $patch = $_;
-		!grep { $_ eq $name } closure($patch)
-	} @names;
 }
 
 sub versioning
