@@ -34,18 +34,14 @@ is_missing(const char *path)
 
 /*
  * The directory that new files go to: the first of the places that is one or
- * can become one, and the usual one if there are no places.  Returns NULL after
- * a message if none of them is any good.
+ * can become one.  Returns NULL after a message if there is none.
  */
 static const char *
-choose_directory(const SimpleStringList *places, const char *usual,
-				 const char *option)
+choose_directory(const SimpleStringList *places, const char *option)
 {
 	const SimpleStringListCell *cell;
 	struct stat status;
 
-	if (places->head == NULL)
-		return usual;
 	for (cell = places->head; cell != NULL; cell = cell->next)
 		if (is_missing(cell->val) ||
 			(stat(cell->val, &status) == 0 && S_ISDIR(status.st_mode)))
@@ -273,9 +269,8 @@ write_files(const char *name, const SimpleStringList *requirements,
 Status
 command_new(Options *options)
 {
-	const char *patches = choose_directory(&options->patches, "patches",
-										   "--patches");
-	const char *rollbacks = choose_directory(&options->rollbacks, "rollbacks",
+	const char *patches = choose_directory(&options->patches, "--patches");
+	const char *rollbacks = choose_directory(&options->rollbacks,
 											 "--rollbacks");
 	const char *name = options->names[0];
 	SimpleStringList requirements = {NULL, NULL};

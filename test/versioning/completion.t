@@ -75,7 +75,7 @@ completes('--dbname=apply -q st', 'status', 'a command behind options');
 completes('status x', '', 'status takes no names');
 completes('--js', '', 'an option of another command');
 completes('status --js', '--json', 'an option of the command');
-completes('apply --v', '--verbose | --version | --variable=',
+completes('apply --v', '--version | --variable= | --verbose',
 	'options, with a sign if they take a value');
 completes('new --dbn', '', 'new does not connect');
 
