@@ -4,9 +4,9 @@
  *		Running the files of a plan, one after the other
  *
  * A file has done what it should if psql has run it to its end, no transaction
- * was open then, and the register, looked at in the same session, has its
- * names (or has them no more).  Whatever else happens stops the run; then it
- * is looked up on another connection what is really there.
+ * was open then, and the register, looked at from outside, has its names (or
+ * has them no more).  Whatever else happens stops the run; then psql is ended,
+ * and it is found out what is really there.
  *
  *-------------------------------------------------------------------------
  */
@@ -55,10 +55,13 @@ join_names(const PlanStep *step)
 static int
 count_expected(const Deploy *deploy, const PlanStep *step)
 {
-	return deploy->action == DEPLOY_APPLY ? step->name_count : 0;
+	return deploy->action == DEPLOY_APPLY ? deploy_truth_count_names(step) : 0;
 }
 
-/* Find out what has come of a step that psql could not tell us about. */
+/*
+ * Find out what has come of a step when psql has ended, or the register is not
+ * as it should be.  Returns true if all is well, else false after a message.
+ */
 static bool
 settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 			const PsqlRun *run)
@@ -68,6 +71,7 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	DeployTruth truth;
 	bool		is_done;
 
+	psql_session_stop(deploy->session);
 	deploy_truth_find(&deploy->source, backend, deploy->plan, deploy->done,
 					  &truth);
 	is_done = truth.is_known &&
@@ -101,6 +105,37 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	return false;
 }
 
+/*
+ * Run the file of a step, and look at the register while psql tidies up.
+ * Returns true if the step has done what it should, and psql is there.
+ */
+static bool
+run_file(Deploy *deploy, const PlanStep *step, PsqlRun *run)
+{
+	int			registered;
+	bool		has_new_settings;
+	bool		is_known;
+
+	run->path = step->file->path;
+	run->is_wrapped = !step->outline->has_transaction &&
+		!step->outline->no_transaction;
+	run->changes_session = step->outline->changes_session;
+
+	psql_session_run(deploy->session, run);
+	if (run->has_run)
+		truth_source_ask(&deploy->source, step);
+	psql_session_settle(deploy->session, run);
+	if (!run->has_run)
+		return false;
+	is_known = truth_source_answer(&deploy->source, step, &registered,
+								   &has_new_settings);
+	if (!is_known || !run->is_settled)
+		return false;
+	if (has_new_settings)
+		psql_session_renew(deploy->session);
+	return registered == count_expected(deploy, step);
+}
+
 /* Run a step in a session that is ready.  Returns false after a message. */
 static bool
 run_step(Deploy *deploy, const PlanStep *step)
@@ -109,17 +144,8 @@ run_step(Deploy *deploy, const PlanStep *step)
 	char	   *name = join_names(step);
 	bool		result = true;
 
-	run.path = step->file->path;
-	run.is_wrapped = !step->outline->has_transaction &&
-		!step->outline->no_transaction;
-	run.changes_session = step->outline->changes_session;
-	run.names = step->names;
-	run.name_count = step->name_count;
-
 	progress_begin(deploy->progress, deploy->done + 1, name);
-	psql_session_run(deploy->session, &run);
-	if (run.has_run && run.is_looked_up &&
-		run.registered == count_expected(deploy, step))
+	if (run_file(deploy, step, &run))
 	{
 		progress_end(deploy->progress, false);
 		deploy->done++;
@@ -218,9 +244,9 @@ deploy_run(const Options *options, PGconn *conn, DeployLock *lock,
 	}
 	deploy.progress = progress_create(options->is_quiet, options->is_verbose,
 									  plan->count);
-	if (deploy_truth_prepare(&deploy.source, conn))
+	if (truth_source_open(&deploy.source, conn))
 		status = run_in_session(&deploy, options, conn);
-	deploy_truth_finish(&deploy.source);
+	truth_source_close(&deploy.source);
 	progress_free(deploy.progress);
 	interruption_release();
 	return status;

@@ -144,12 +144,12 @@ static void
 say_what_was_kept(const DeployFailure *failure)
 {
 	const ScriptOutline *outline = failure->step->outline;
-	int			unchanged = failure->step->name_count - failure->expected;
+	int			names = deploy_truth_count_names(failure->step);
 
-	if (failure->truth->registered != unchanged)
+	if (failure->truth->registered != names - failure->expected)
 		fe_compat_log_detail("Only a part of it was kept: %d of its %d names "
 							 "are registered.", failure->truth->registered,
-							 failure->step->name_count);
+							 names);
 	else if (outline->no_transaction)
 		fe_compat_log_detail("It runs without a transaction: each of its "
 							 "statements that succeeded was kept.");

@@ -7,89 +7,16 @@
  * it did is rolled back or committed: so that is waited for, and made to
  * happen if need be.  Then the register tells.
  *
- * The connection may be lost, too, as when the server has crashed: it is made
- * anew, if the server comes back soon enough.
- *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
 #include "deploy_truth.h"
-#include "pqexpbuffer.h"
 
 /* In milliseconds: how often to look, and for how long */
 #define PAUSE 20
-#define RECONNECT_WITHIN 10000
 #define END_WITHIN 3000
 #define TERMINATED_WITHIN 10000
-
-static const char names_query[] = "SELECT patch_name FROM _v.patches";
-
-/* The connection to ask. */
-static PGconn *
-connection(const TruthSource *source)
-{
-	return source->own != NULL ? source->own : source->given;
-}
-
-/*
- * Ask the server.  Returns NULL, without a message, if it does not answer as
- * it should.
- */
-static PGresult *
-ask(const TruthSource *source, const char *query, int count,
-	const char *const *values)
-{
-	PGresult   *result = PQexecParams(connection(source), query, count, NULL,
-									  values, NULL, NULL, 0);
-
-	if (PQresultStatus(result) == PGRES_TUPLES_OK)
-		return result;
-	PQclear(result);
-	return NULL;
-}
-
-/*
- * Note which names are registered, before anything is run.  Returns false
- * after a message.
- */
-bool
-deploy_truth_prepare(TruthSource *source, PGconn *conn)
-{
-	source->given = conn;
-	source->own = NULL;
-	source->before = connection_query(conn, names_query);
-	return source->before != NULL;
-}
-
-/* Connect anew if the connection is lost.  Returns false if that fails. */
-static bool
-reconnect(TruthSource *source)
-{
-	int			waited;
-	PGresult   *result;
-
-	for (waited = 0; waited < RECONNECT_WITHIN; waited += 200)
-	{
-		PGconn	   *conn;
-
-		result = ask(source, "SELECT 1", 0, NULL);
-		PQclear(result);
-		if (result != NULL)
-			return true;
-
-		conn = connection_reopen(source->given, NULL, "versioning");
-		if (conn != NULL)
-		{
-			if (source->own != NULL)
-				PQfinish(source->own);
-			source->own = conn;
-		}
-		else
-			pg_usleep(200 * 1000L);
-	}
-	return false;
-}
 
 /* Is the backend there?  One that is younger is another one. */
 static bool
@@ -104,11 +31,13 @@ is_there(const TruthSource *source, const PsqlBackend *backend,
 	snprintf(pid, sizeof(pid), "%d", backend->pid);
 	values[0] = pid;
 	values[1] = backend->since;
-	result = ask(source,
-				 "SELECT FROM pg_catalog.pg_stat_activity "
-				 "WHERE pid = $1::pg_catalog.int4 AND backend_start <= "
-				 "pg_catalog.to_timestamp($2::pg_catalog.float8)",
-				 2, values);
+	result = truth_source_query(source,
+								"SELECT FROM pg_catalog.pg_stat_activity "
+								"WHERE pid = $1::pg_catalog.int4 "
+								"AND backend_start <= "
+								"pg_catalog.to_timestamp("
+								"$2::pg_catalog.float8)",
+								2, values);
 	*is_known = result != NULL;
 	is_there = result != NULL && PQntuples(result) > 0;
 	PQclear(result);
@@ -146,7 +75,7 @@ end_backend(const TruthSource *source, const PsqlBackend *backend)
 		return true;
 	snprintf(pid, sizeof(pid), "%d", backend->pid);
 	values[0] = pid;
-	PQclear(ask(source, "SELECT pg_catalog.pg_terminate_backend("
+	PQclear(truth_source_query(source, "SELECT pg_catalog.pg_terminate_backend("
 				"$1::pg_catalog.int4)", 1, values));
 	return wait_for_end(source, backend, TERMINATED_WITHIN);
 }
@@ -180,6 +109,30 @@ append_missing(SimpleStringList *list, const PGresult *result,
 	}
 }
 
+/* Is a name of a step not one of those before it? */
+static bool
+is_first(const PlanStep *step, int number)
+{
+	int			i;
+
+	for (i = 0; i < number; i++)
+		if (strcmp(step->names[i], step->names[number]) == 0)
+			return false;
+	return true;
+}
+
+/* How many different names a step has. */
+int
+deploy_truth_count_names(const PlanStep *step)
+{
+	int			count = 0;
+	int			i;
+
+	for (i = 0; i < step->name_count; i++)
+		count += is_first(step, i);
+	return count;
+}
+
 /*
  * Compare the register with what it was, and with what the steps so far
  * should have made of it.
@@ -201,7 +154,8 @@ compare_register(const TruthSource *source, const PGresult *now,
 	for (j = 0; j < plan->steps[step].name_count; j++)
 		truth->registered +=
 			name_table_find(are, plan->steps[step].names[j]) !=
-			NAME_TABLE_NONE;
+			NAME_TABLE_NONE &&
+			is_first(&plan->steps[step], j);
 	append_missing(&truth->strangers, now, were, planned);
 	append_missing(&truth->strangers, source->before, are, planned);
 
@@ -220,31 +174,32 @@ deploy_truth_find(TruthSource *source, const PsqlBackend *backend,
 				  const PatchPlan *plan, int step, DeployTruth *truth)
 {
 	PGresult   *result;
+	bool		is_known;
 	int			i;
 
 	memset(truth, 0, sizeof(*truth));
-	if (!reconnect(source))
+	if (!truth_source_reconnect(source))
 		return;
 	if (!end_backend(source, backend))
 	{
-		truth->is_running = true;
+		truth->is_running = is_there(source, backend, &is_known);
 		return;
 	}
 
-	result = ask(source, names_query, 0, NULL);
+	result = truth_source_names(source);
 	if (result == NULL)
 		return;
 	truth->is_known = true;
 	compare_register(source, result, plan, step, truth);
 	PQclear(result);
 
-	result = ask(source,
-				 "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) "
-				 "FROM pg_catalog.pg_index i "
-				 "JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-				 "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-				 "WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1",
-				 0, NULL);
+	result = truth_source_query(source,
+								"SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) "
+								"FROM pg_catalog.pg_index i "
+								"JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+								"JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+								"WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1",
+								0, NULL);
 	for (i = 0; result != NULL && i < PQntuples(result); i++)
 		simple_string_list_append(&truth->invalid, PQgetvalue(result, i, 0));
 	PQclear(result);
@@ -256,13 +211,4 @@ deploy_truth_free(DeployTruth *truth)
 {
 	simple_string_list_destroy(&truth->strangers);
 	simple_string_list_destroy(&truth->invalid);
-}
-
-/* Free what the source holds. */
-void
-deploy_truth_finish(TruthSource *source)
-{
-	if (source->own != NULL)
-		PQfinish(source->own);
-	PQclear(source->before);
 }

@@ -8,10 +8,11 @@
 #ifndef DEPLOY_TRUTH_H
 #define DEPLOY_TRUTH_H
 
-#include "name_table.h"
 #include "patch_plan.h"
 #include "psql_session.h"
+#include "truth_source.h"
 
+/* What has come of a step */
 typedef struct DeployTruth
 {
 	bool		is_known;		/* else the rest says nothing */
@@ -21,19 +22,10 @@ typedef struct DeployTruth
 	SimpleStringList invalid;	/* indexes that are not valid */
 } DeployTruth;
 
-/* A connection that is made anew if it is lost, and what it has seen first */
-typedef struct TruthSource
-{
-	PGconn	   *given;			/* not owned */
-	PGconn	   *own;			/* after it is lost, or NULL */
-	PGresult   *before;			/* the names that were registered */
-} TruthSource;
-
-extern bool deploy_truth_prepare(TruthSource *source, PGconn *conn);
+extern int	deploy_truth_count_names(const PlanStep *step);
 extern void deploy_truth_find(TruthSource *source, const PsqlBackend *backend,
 							  const PatchPlan *plan, int step,
 							  DeployTruth *truth);
 extern void deploy_truth_free(DeployTruth *truth);
-extern void deploy_truth_finish(TruthSource *source);
 
 #endif							/* DEPLOY_TRUTH_H */

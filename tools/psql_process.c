@@ -276,18 +276,18 @@ notice_end(PsqlProcess *process)
 }
 
 /*
- * Wait until there is something to read from psql, it has ended or a signal
- * has come, but no longer than so many milliseconds (-1: no limit).  Returns
- * false if nothing of that has happened.
+ * Wait until there is something to read from psql, or only news if they are
+ * what matters, it has ended or a signal has come, but no longer than so many
+ * milliseconds (-1: no limit).  Returns false if nothing of that has happened.
  */
 bool
-psql_process_wait(PsqlProcess *process, int timeout)
+psql_process_wait(PsqlProcess *process, bool news_only, int timeout)
 {
 	struct pollfd descriptors[] = {
 		{interruption_descriptor(), POLLIN, 0},
 		{process->news, POLLIN, 0},
-		{process->output, POLLIN, 0},
-		{process->errors, POLLIN, 0},
+		{news_only ? -1 : process->output, POLLIN, 0},
+		{news_only ? -1 : process->errors, POLLIN, 0},
 		{process->unsent.len > 0 ? process->script : -1, POLLOUT, 0}
 	};
 	bool		result;

@@ -37,7 +37,8 @@ extern PsqlProcess *psql_process_start(const char *argv0,
 									   const SimpleStringList *variables);
 extern void psql_process_send(PsqlProcess *process, const char *commands);
 extern void psql_process_end_script(PsqlProcess *process);
-extern bool psql_process_wait(PsqlProcess *process, int timeout);
+extern bool psql_process_wait(PsqlProcess *process, bool news_only,
+							  int timeout);
 extern void psql_process_signal(PsqlProcess *process, int number);
 extern void psql_process_free(PsqlProcess *process);
 

@@ -19,15 +19,12 @@ typedef struct PsqlRun
 	const char *path;
 	bool		is_wrapped;		/* put a transaction around it */
 	bool		changes_session;	/* have a new psql afterwards */
-	const char **names;			/* of patches, to be looked up afterwards */
-	int			name_count;
 
 	bool		has_run;		/* to its end, without an error */
-	bool		is_looked_up;	/* "registered" is known, the session lives */
-	int			registered;		/* how many of the names are */
+	bool		is_settled;		/* no transaction is open, psql lives */
 	bool		is_left_open;	/* it has run, and a transaction was open */
 	bool		ignores_errors; /* it has turned ON_ERROR_STOP off */
-	int			wait_status;	/* of psql, unless is_looked_up */
+	int			wait_status;	/* of psql, unless it is settled */
 } PsqlRun;
 
 /* A backend, which may be gone by now */
@@ -42,6 +39,9 @@ extern PsqlSession *psql_session_start(const Options *options, PGconn *conn,
 									   Progress *progress);
 extern bool psql_session_freshen(PsqlSession *session);
 extern void psql_session_run(PsqlSession *session, PsqlRun *run);
+extern void psql_session_settle(PsqlSession *session, PsqlRun *run);
+extern void psql_session_stop(PsqlSession *session);
+extern void psql_session_renew(PsqlSession *session);
 extern const PsqlBackend *psql_session_backend(const PsqlSession *session);
 extern void psql_session_end(PsqlSession *session);
 

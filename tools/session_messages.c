@@ -24,7 +24,7 @@ static const char *const doings[] = {
 	[PLACE_FILE] = "reading it",
 	[PLACE_COMMIT] = "COMMIT behind it",
 	[PLACE_DISCARD] = "DISCARD ALL behind it",
-	[PLACE_LOOK] = "looking at the register"
+	[PLACE_LOOK] = "the new session behind it"
 };
 
 /* Prepare for messages of a psql.  The arguments must live as long. */

@@ -8,7 +8,7 @@
  *	- what would make psql treat our own commands in another way, put back;
  *	- DISCARD ALL, for all that the server keeps for a session.  It fails if
  *	  a transaction is open, as it should;
- *	- one query, for all that is to be known from the server;
+ *	- one query, which is the first of the new session;
  *	- the listings of \set and \pset, from which the rest is put back.
  *
  * Every command that begins with a backslash makes psql write out what it
@@ -22,7 +22,6 @@
 #include <unistd.h>
 
 #include "deploy_lock.h"
-#include "fe_utils/string_utils.h"
 #include "psql_settings.h"
 #include "session_script.h"
 
@@ -135,59 +134,33 @@ session_script_add_discard(SessionScript *script)
 }
 
 /*
- * Send NEWS_LOOKED and, as words: the process number of the backend, how
- * many of the names are registered, the time (in seconds since 1970), and
- * behind these what is always the same as long as a new session would not be
- * different.  The lock that says that this psql is there is taken.  The
- * connection is only needed for quoting.
+ * Take the lock that says that this psql is there.  Send NEWS_LOOKED, the
+ * process number of the backend, the time in seconds since 1970, and the role
+ * that was set.
  */
 void
-session_script_add_look(SessionScript *script, PGconn *conn,
-						bool checks_client, const char **names,
-						int name_count)
+session_script_add_look(SessionScript *script)
 {
-	PQExpBuffer query = createPQExpBuffer();
-	int			i;
+	PQExpBufferData query;
 
-	appendPQExpBuffer(query,
+	initPQExpBuffer(&query);
+	appendPQExpBuffer(&query,
 					  "SELECT pg_catalog.concat_ws(' ', '%s " NEWS_LOOKED "', "
 					  "pg_catalog.pg_advisory_lock_shared(%d, %d), "
-					  "pg_catalog.pg_backend_pid(), ",
-					  script->token, DEPLOY_LOCK_CLASS, DEPLOY_LOCK_PSQL);
-	if (name_count == 0)
-		appendPQExpBufferStr(query, "0, ");
-	else
-	{
-		appendPQExpBufferStr(query,
-							 "(SELECT pg_catalog.count(*) FROM _v.patches "
-							 "WHERE patch_name OPERATOR(pg_catalog.=) ANY "
-							 "(ARRAY[");
-		for (i = 0; i < name_count; i++)
-		{
-			if (i > 0)
-				appendPQExpBufferStr(query, ", ");
-			appendStringLiteralConn(query, names[i], conn);
-		}
-		appendPQExpBufferStr(query, "]::pg_catalog.text[])), ");
-	}
-	appendPQExpBuffer(query,
+					  "pg_catalog.pg_backend_pid(), "
 					  "pg_catalog.date_part('epoch', "
 					  "pg_catalog.clock_timestamp()), "
-					  "(SELECT pg_catalog.concat(pg_catalog.count(*), '.', "
-					  "pg_catalog.max(xmin::pg_catalog.text"
-					  "::pg_catalog.int8)) "
-					  "FROM pg_catalog.pg_db_role_setting), "
-					  "%s"
-					  "pg_catalog.current_setting('role')) "
+					  "pg_catalog.current_setting('role')%s) "
 					  "\\g (format=unaligned tuples_only=on expanded=off) "
 					  "%s\n",
-					  checks_client ?
-					  "pg_catalog.set_config("
-					  "'client_connection_check_interval', '1s', false), " : "",
+					  script->token, DEPLOY_LOCK_CLASS, DEPLOY_LOCK_PSQL,
+					  script->checks_client ?
+					  ", pg_catalog.set_config("
+					  "'client_connection_check_interval', '1s', false)" : "",
 					  script->news_path);
 	mark_place(script, PLACE_LOOK);
-	session_script_add(script, query->data);
-	destroyPQExpBuffer(query);
+	session_script_add(script, query.data);
+	termPQExpBuffer(&query);
 }
 
 /* List the variables and the format; send NEWS_READY. */

@@ -8,7 +8,6 @@
 #ifndef SESSION_SCRIPT_H
 #define SESSION_SCRIPT_H
 
-#include "libpq-fe.h"
 #include "pqexpbuffer.h"
 
 /* The words of news, behind the token */
@@ -29,7 +28,7 @@ typedef enum ScriptPlace
 	PLACE_FILE,
 	PLACE_COMMIT,				/* that we put behind it */
 	PLACE_DISCARD,				/* fails if a transaction is open */
-	PLACE_LOOK,					/* looking at the register */
+	PLACE_LOOK,					/* looking at the new session */
 	PLACES
 } ScriptPlace;
 
@@ -39,6 +38,7 @@ typedef struct SessionScript
 	const char *news_path;		/* where psql writes them; not owned */
 	char		directory[MAXPGPATH];	/* the current one, or empty */
 	bool		has_role;		/* sessions begin with SET ROLE */
+	bool		checks_client;	/* the server can look after dead clients */
 
 	PQExpBufferData text;		/* not sent yet */
 	int			lines;			/* sent or not */
@@ -50,9 +50,7 @@ extern void session_script_init(SessionScript *script, const char *token,
 extern void session_script_add_file(SessionScript *script, const char *path,
 									bool is_wrapped);
 extern void session_script_add_discard(SessionScript *script);
-extern void session_script_add_look(SessionScript *script, PGconn *conn,
-									bool checks_client, const char **names,
-									int name_count);
+extern void session_script_add_look(SessionScript *script);
 extern void session_script_add_listing(SessionScript *script);
 extern void session_script_add(SessionScript *script, const char *commands);
 extern ScriptPlace session_script_place(const SessionScript *script,

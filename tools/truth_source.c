@@ -1,0 +1,225 @@
+/*-------------------------------------------------------------------------
+ *
+ * truth_source.c
+ *		A look at the database from outside of the session that runs files
+ *
+ * It sees what is committed, and nothing else.  As a rule psql is busy with
+ * something else while we look, so that it costs no time.
+ *
+ * The connection may be lost, as when the server has crashed: it is made anew,
+ * if the server comes back soon enough.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "connection.h"
+#include "pqexpbuffer.h"
+#include "report.h"
+#include "truth_source.h"
+
+/* In milliseconds: for how long to try to reconnect, and how often */
+#define RECONNECT_WITHIN 10000
+#define RECONNECT_EVERY 200
+
+static const char names_query[] = "SELECT patch_name FROM _v.patches";
+
+/*
+ * How many of some names are registered, and a mark that changes whenever what
+ * new sessions begin with does.
+ */
+static const char look_name[] = "versioning_look";
+static const char look_query[] =
+"SELECT (SELECT pg_catalog.count(*) FROM _v.patches "
+"WHERE patch_name OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[])), "
+"(SELECT pg_catalog.concat(pg_catalog.count(*), '.', "
+"pg_catalog.max(xmin::pg_catalog.text::pg_catalog.int8)) "
+"FROM pg_catalog.pg_db_role_setting)";
+
+/* The connection to ask. */
+static PGconn *
+connection(const TruthSource *source)
+{
+	return source->own != NULL ? source->own : source->given;
+}
+
+/*
+ * Ask the server.  Returns NULL, without a message, if it does not answer as
+ * it should.
+ */
+PGresult *
+truth_source_query(const TruthSource *source, const char *query, int count,
+	const char *const *values)
+{
+	PGresult   *result = PQexecParams(connection(source), query, count, NULL,
+									  values, NULL, NULL, 0);
+
+	if (PQresultStatus(result) == PGRES_TUPLES_OK)
+		return result;
+	PQclear(result);
+	return NULL;
+}
+
+/* Connect anew if the connection is lost.  Returns false if that fails. */
+bool
+truth_source_reconnect(TruthSource *source)
+{
+	int			waited;
+	PGresult   *result;
+
+	for (waited = 0; waited < RECONNECT_WITHIN; waited += RECONNECT_EVERY)
+	{
+		PGconn	   *conn;
+
+		result = truth_source_query(source, "SELECT 1", 0, NULL);
+		PQclear(result);
+		if (result != NULL)
+			return true;
+
+		conn = connection_reopen(source->given, NULL, "versioning");
+		if (conn != NULL)
+		{
+			if (source->own != NULL)
+				PQfinish(source->own);
+			source->own = conn;
+		}
+		else
+			pg_usleep(RECONNECT_EVERY * 1000L);
+	}
+	return false;
+}
+
+/* The names that are registered, or NULL. */
+PGresult *
+truth_source_names(const TruthSource *source)
+{
+	return truth_source_query(source, names_query, 0, NULL);
+}
+
+/* The names of a step as the text of an array; the caller frees it. */
+static char *
+make_array(const PlanStep *step)
+{
+	PQExpBufferData text;
+	char	   *result;
+	const char *p;
+	int			i;
+
+	initPQExpBuffer(&text);
+	for (i = 0; i < step->name_count; i++)
+	{
+		appendPQExpBufferStr(&text, i == 0 ? "{\"" : "\",\"");
+		for (p = step->names[i]; *p != '\0'; p++)
+		{
+			if (*p == '"' || *p == '\\')
+				appendPQExpBufferChar(&text, '\\');
+			appendPQExpBufferChar(&text, *p);
+		}
+	}
+	appendPQExpBufferStr(&text, step->name_count == 0 ? "{}" : "\"}");
+	result = pg_strdup(text.data);
+	termPQExpBuffer(&text);
+	return result;
+}
+
+/*
+ * Ask how many names of a step are registered, without waiting for the answer.
+ */
+void
+truth_source_ask(TruthSource *source, const PlanStep *step)
+{
+	PGconn	   *conn = connection(source);
+	char	   *names = make_array(step);
+	const char *values[1];
+
+	values[0] = names;
+	if (!source->is_prepared)
+	{
+		PQclear(PQprepare(conn, look_name, look_query, 1, NULL));
+		source->is_prepared = true;
+	}
+	/* If anything is wrong, there is no answer, and it is asked again. */
+	(void) PQsendQueryPrepared(conn, look_name, 1, values, NULL, NULL, 0);
+	pg_free(names);
+}
+
+/* Read the answer.  Returns false if there is none. */
+static bool
+read_answer(TruthSource *source, int *registered, bool *has_new_settings)
+{
+	PGresult   *result = NULL;
+	PGresult   *next;
+	const char *settings;
+
+	while ((next = PQgetResult(connection(source))) != NULL)
+	{
+		PQclear(result);
+		result = next;
+	}
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+	{
+		PQclear(result);
+		return false;
+	}
+	*registered = atoi(PQgetvalue(result, 0, 0));
+	settings = PQgetvalue(result, 0, 1);
+	*has_new_settings = source->role_settings == NULL ||
+		strcmp(settings, source->role_settings) != 0;
+	if (*has_new_settings)
+	{
+		pg_free(source->role_settings);
+		source->role_settings = pg_strdup(settings);
+	}
+	PQclear(result);
+	return true;
+}
+
+/*
+ * Wait for the answer: how many names of the step are registered, and whether
+ * ALTER ROLE or ALTER DATABASE have changed what sessions begin with since the
+ * last time.  Returns false if the server does not answer.
+ */
+bool
+truth_source_answer(TruthSource *source, const PlanStep *step,
+					int *registered, bool *has_new_settings)
+{
+	if (read_answer(source, registered, has_new_settings))
+		return true;
+	if (!truth_source_reconnect(source))
+		return false;
+	source->is_prepared = false;
+	truth_source_ask(source, step);
+	return read_answer(source, registered, has_new_settings);
+}
+
+/*
+ * Begin to look, before anything is run.  Returns false after a message.
+ */
+bool
+truth_source_open(TruthSource *source, PGconn *conn)
+{
+	static const PlanStep nothing = {0};
+	int			registered;
+	bool		has_new_settings;
+
+	memset(source, 0, sizeof(*source));
+	source->given = conn;
+	source->before = connection_query(conn, names_query);
+	if (source->before == NULL)
+		return false;
+	truth_source_ask(source, &nothing);
+	if (read_answer(source, &registered, &has_new_settings))
+		return true;
+	report_server_message(PQerrorMessage(conn));
+	return false;
+}
+
+/* Free what the source holds. */
+void
+truth_source_close(TruthSource *source)
+{
+	if (source->own != NULL)
+		PQfinish(source->own);
+	PQclear(source->before);
+	pg_free(source->role_settings);
+}
