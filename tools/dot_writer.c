@@ -31,10 +31,10 @@ typedef struct Look
 static const Look looks[] = {
 	[DRAWING_UNKNOWN] = {"unknown", NULL, "dotted"},
 	[DRAWING_FILE] = {NULL, NULL, NULL},
+	[DRAWING_APPLIED] = {"applied", "#b8e3b1", NULL},
 	[DRAWING_PENDING] = {"pending", "#fff2b3", NULL},
 	[DRAWING_BLOCKED] = {"blocked", "#ffb3a7", NULL},
-	[DRAWING_WITHOUT_FILE] = {"applied without file", "#d5d5d5", NULL},
-	[DRAWING_APPLIED] = {"applied", "#b8e3b1", NULL}
+	[DRAWING_WITHOUT_FILE] = {"applied without file", "#d5d5d5", NULL}
 };
 
 /* The length of the character there, or 0 if it cannot be drawn. */
@@ -98,7 +98,7 @@ print_legend(void)
 
 	fputs("\tlabelloc=b;\n"
 		  "\tlabel=<<TABLE BORDER=\"0\" CELLSPACING=\"8\"><TR>", stdout);
-	for (i = lengthof(looks); i-- > 0;)
+	for (i = 0; i < lengthof(looks); i++)
 		if (looks[i].color != NULL)
 			printf("<TD BGCOLOR=\"%s\">%s</TD>", looks[i].color,
 				   looks[i].class);

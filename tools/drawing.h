@@ -16,9 +16,9 @@ typedef enum DrawingKind
 {
 	DRAWING_UNKNOWN,			/* mentioned; no file has it, nor the register */
 	DRAWING_FILE,				/* a file has it; there is no register */
-	DRAWING_PENDING,			/* and with a register: */
+	DRAWING_APPLIED,			/* and with a register: */
+	DRAWING_PENDING,
 	DRAWING_BLOCKED,
-	DRAWING_APPLIED,
 	DRAWING_WITHOUT_FILE		/* applied, but no file has it */
 } DrawingKind;
 
