@@ -61,6 +61,14 @@ forget_contents(TransactionCheck *check)
 	check->work.line = check->registration.line = 0;
 }
 
+/* A transaction begins, or one has ended. */
+static void
+start_transaction(TransactionCheck *check)
+{
+	check->is_outside = false;
+	forget_contents(check);
+}
+
 /* Nothing may be left of what can be done by half. */
 static void
 count_part(TransactionCheck *check, const ScriptPlace *place)
@@ -203,13 +211,13 @@ static void
 see_begin(TransactionCheck *check, const TransactionState *old,
 		  const ScriptPlace *place)
 {
-	if (old->status == TRANSACTION_OPEN && !place->is_doubtful &&
-		!old->begin.is_doubtful)
+	if (old->status == TRANSACTION_OPEN && place->is_doubtful)
+		return;
+	if (old->status == TRANSACTION_OPEN)
 		finding_add(check->findings, FINDING_NOT_COMMITTED, place->path,
 					place->line, "the transaction that began in line %d is "
 					"not committed before this one begins", old->begin.line);
-	check->is_outside = false;
-	forget_contents(check);
+	start_transaction(check);
 }
 
 /*
@@ -226,8 +234,7 @@ see_commit(TransactionCheck *check, const TransactionState *old)
 		finding_add(check->findings, FINDING_OUTSIDE_TRANSACTION, place->path,
 					place->line, "this transaction registers nothing, so it "
 					"is kept or lost without the one that does");
-	check->is_outside = false;
-	forget_contents(check);
+	start_transaction(check);
 }
 
 /* ROLLBACK: there should be no registration in what is lost. */
@@ -240,8 +247,7 @@ see_rollback(TransactionCheck *check, const TransactionState *old,
 		finding_add(check->findings, FINDING_NOT_COMMITTED, place->path,
 					place->line, "the registration in line %d is rolled back",
 					check->registration.line);
-	check->is_outside = false;
-	forget_contents(check);
+	start_transaction(check);
 }
 
 static void
@@ -253,6 +259,11 @@ see_statement(void *state, const ScriptStatement *statement)
 	StatementKind kind = transaction_state_follow(&check->transaction,
 												  statement);
 	const char *ban = check_ban(check, &old, statement);
+
+	/* Without AUTOCOMMIT, any statement may begin a transaction */
+	if (old.status == TRANSACTION_NONE &&
+		check->transaction.status != TRANSACTION_NONE)
+		start_transaction(check);
 
 	switch (kind)
 	{
@@ -331,7 +342,7 @@ check_end(TransactionCheck *check)
 	const ScriptPlace *begin = &check->transaction.begin;
 
 	if (check->mode != MODE_AROUND &&
-		check->transaction.status == TRANSACTION_OPEN && !begin->is_doubtful)
+		check->transaction.status == TRANSACTION_OPEN)
 		finding_add(check->findings, FINDING_NOT_COMMITTED, begin->path,
 					begin->line, "the transaction that begins here is not "
 					"committed");

@@ -299,38 +299,47 @@ includes_itself(const WalkFrame *frame)
 	return false;
 }
 
-/* Go through a file.  Returns false with errno set if that cannot be done. */
+/* Go through a regular file.  Returns false with errno set if it fails. */
 static bool
-walk_file(WalkFrame *frame)
+walk_regular_file(WalkFrame *frame)
 {
 	int			fd = open(frame->path, O_RDONLY, 0);
-	struct stat status;
 	ScriptSource source;
-	bool		result = false;
+	bool		result;
 	int			save_errno;
 
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &status) == 0)
-	{
-		frame->device = status.st_dev;
-		frame->inode = status.st_ino;
-		if (includes_itself(frame))
-			errno = ELOOP;
-		else
-		{
-			result = script_source_open_whole(&source, fd);
-			if (result && source.not_a_script == NULL)
-				walk_text(frame, source.text, source.length);
-			save_errno = errno;
-			script_source_free(&source);
-			errno = save_errno;
-		}
-	}
+	result = script_source_open_whole(&source, fd);
+	if (result && source.not_a_script == NULL)
+		walk_text(frame, source.text, source.length);
 	save_errno = errno;
+	script_source_free(&source);
 	close(fd);
 	errno = save_errno;
 	return result;
+}
+
+/*
+ * Go through a file.  Returns false with errno set if that cannot be done.  A
+ * terminal or a pipe is left for psql to read.
+ */
+static bool
+walk_file(WalkFrame *frame)
+{
+	struct stat status;
+
+	if (stat(frame->path, &status) < 0)
+		return false;
+	frame->device = status.st_dev;
+	frame->inode = status.st_ino;
+	if (includes_itself(frame))
+		errno = ELOOP;
+	else if (S_ISDIR(status.st_mode))
+		errno = EISDIR;
+	else
+		return !S_ISREG(status.st_mode) || walk_regular_file(frame);
+	return false;
 }
 
 /*

@@ -15,7 +15,7 @@
 static void
 open_transaction(TransactionState *state, const ScriptPlace *place)
 {
-	if (state->status == TRANSACTION_NONE)
+	if (state->status != TRANSACTION_OPEN)
 		state->begin = *place;
 	if (!place->is_doubtful)
 		state->status = TRANSACTION_OPEN;

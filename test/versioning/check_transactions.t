@@ -113,6 +113,8 @@ REGISTER
 CREATE TABLE t ();
 COMMIT;
 SQL
+	'a BEGIN that may be one too many' =>
+	  "BEGIN;\nREGISTER\n\\if :x\nBEGIN;\n\\endif\nCREATE TABLE t ();\nEND;",
 	'a look around that is rolled back' => <<'SQL',
 BEGIN;
 CREATE TABLE t ();
@@ -291,6 +293,8 @@ finds("BEGIN;\nREGISTER\n-- COMMIT;\n/* COMMIT; */\n\\if false\nCOMMIT;\n"
 	  . "\\endif\n", '1 not-committed', 'COMMIT where it does not run');
 finds("\\set AUTOCOMMIT off\nREGISTER\nCREATE TABLE t ();",
 	'2 not-committed', 'no COMMIT with AUTOCOMMIT off');
+finds("BEGIN;\nREGISTER\nCOMMIT AND CHAIN;", '3 not-committed',
+	'COMMIT AND CHAIN at the end');
 finds("\\unset AUTOCOMMIT\nREGISTER\nCREATE TABLE t ();",
 	'2 not-committed', 'or without AUTOCOMMIT');
 finds("BEGIN;\nREGISTER\nPREPARE TRANSACTION 'x';", '3 not-committed',
@@ -316,6 +320,9 @@ finds("-- versioning: no-transaction\nBEGIN;\nREGISTER\nVACUUM;\nCOMMIT;",
 	'the same in a transaction where there should be none');
 finds("\\set AUTOCOMMIT off\nREGISTER\nVACUUM;\nCOMMIT;",
 	'3 inside-transaction', 'the same with AUTOCOMMIT off');
+
+finds("\\set AUTOCOMMIT off\nVACUUM;\nREGISTER\nCOMMIT;",
+	'2 outside-transaction', 'psql sends no BEGIN before it');
 
 # Without a transaction, one thing is done.
 
@@ -361,6 +368,14 @@ is( findings(
 		}),
 	"lib/work.sql:1 inside-transaction\n",
 	'and once, if several include it');
+is( script_findings(
+		"BEGIN;\nREGISTER\n\\if :x\n\\i undo.sql\n\\else\nCOMMIT;\n\\endif\n",
+		'undo.sql' => "ROLLBACK;\n"),
+	'', 'nothing: a file that may be included rolls back');
+is( script_findings(
+		"REGISTER\n\\i set.sql\nSELECT '\\'; VACUUM; --';\n",
+		'set.sql' => "SET standard_conforming_strings = off;\n"),
+	'', 'nothing: what an included file sets holds behind it');
 is( script_findings("REGISTER\n\\cd lib\n\\i work.sql\n",
 		'lib/work.sql' => "VACUUM;\n"),
 	'lib/work.sql:1 inside-transaction', '\i looks where \cd has led');
@@ -370,6 +385,10 @@ is( script_findings("REGISTER\n\\i 'lib/it''s.sql';\n\\i :file\n\\i `a`\n",
 	'the name may be quoted; one that is not known is passed over');
 is(script_findings("REGISTER\n\\i lib/gone.sql\n\\ir gone.sql\n"),
 	'2 missing-include 3 missing-include', 'a file that is not there');
+is(script_findings("REGISTER\n\\i lib\n", 'lib/x' => ''),
+	'2 missing-include', 'a directory');
+is(script_findings("REGISTER\n\\i /dev/stdin\n\\i -\n\\i /dev/zero"), '',
+	'nothing: what is no regular file is not read');
 is(script_findings("REGISTER\n\\ir p.sql\n\\include p.sql\n"),
 	'2 missing-include 3 missing-include', 'a file that includes itself');
 
