@@ -155,12 +155,14 @@ warn_of_unknown(const Project *project, const SimpleStringList *requirements)
 	{
 		int			number = project_find(project, cell->val);
 
-		if (number == PROJECT_NONE || project->names[number].patch == NULL)
-			pg_log_warning("no file registers \"%s\"%s",
-						   report_printable(cell->val),
-						   report_printable(known_names_suggestion(project,
-																   NULL,
-																   cell->val)));
+		const char *suggestion;
+
+		if (number != PROJECT_NONE && project->names[number].patch != NULL)
+			continue;
+		suggestion = known_names_suggestion(project, NULL, cell->val);
+		pg_log_warning("no file registers \"%s\"%s",
+					   report_printable(cell->val),
+					   report_printable(suggestion));
 	}
 }
 

@@ -14,7 +14,7 @@
 
 typedef enum DrawingKind
 {
-	DRAWING_UNKNOWN,			/* mentioned; no file has it, nor the register */
+	DRAWING_UNKNOWN,			/* mentioned, but nobody has it */
 	DRAWING_FILE,				/* a file has it; there is no register */
 	DRAWING_APPLIED,			/* and with a register: */
 	DRAWING_PENDING,

@@ -12,28 +12,20 @@
 #include "program_path.h"
 
 /*
- * The program of that name beside our own, if that can be found out, or else
+ * The program of that name beside our own, which was called by argv0, or else
  * its name, for PATH to lead to it.  The caller frees it.
  */
 char *
-program_path_find(const char *program)
+program_path_find(const char *argv0, const char *program)
 {
-	char		own[MAXPGPATH];
-	ssize_t		length = readlink("/proc/self/exe", own, sizeof(own) - 1);
-	char	   *slash;
-	char	   *path;
+	char		path[MAXPGPATH];
 
-	if (length < 0)
-		return pg_strdup(program);
-	own[length] = '\0';
-	slash = strrchr(own, '/');
-	if (slash == NULL)
-		return pg_strdup(program);
-	*slash = '\0';
-
-	path = psprintf("%s/%s", own, program);
-	if (access(path, X_OK) == 0)
-		return path;
-	pg_free(path);
+	if (find_my_exec(argv0, path) == 0)
+	{
+		get_parent_directory(path);
+		join_path_components(path, path, program);
+		if (access(path, X_OK) == 0)
+			return pg_strdup(path);
+	}
 	return pg_strdup(program);
 }

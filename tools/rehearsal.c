@@ -67,8 +67,8 @@ rehearsal_is_interrupted(void)
 bool
 rehearsal_open(Rehearsal *rehearsal)
 {
-	rehearsal->scratch = scratch_database_create(rehearsal->target,
-												 rehearsal->options->template);
+	rehearsal->scratch = scratch_database_create(rehearsal->options,
+												 rehearsal->target);
 	if (rehearsal->scratch == NULL)
 		return false;
 	if (deploy_lock_acquire(rehearsal->options, rehearsal->scratch->conn,
@@ -131,7 +131,8 @@ take_dump(Rehearsal *rehearsal)
 {
 	static const char *const no_arguments[] = {NULL};
 
-	return schema_dump_take(rehearsal->scratch->conn, no_arguments);
+	return schema_dump_take(rehearsal->options->argv0,
+							rehearsal->scratch->conn, no_arguments);
 }
 
 /* Begin the line that says what has come of a step. */
@@ -245,10 +246,12 @@ static void
 print_difference(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 				 const char *before, const char *after)
 {
-	char	   *before_label = psprintf("before %s", report_printable(
-										rehearsal->plan->steps[number].file->path));
-	char	   *after_label = psprintf("after %s", report_printable(
-									   rollback->steps[rollback->count - 1].file->path));
+	const PlanStep *step = &rehearsal->plan->steps[number];
+	const PlanStep *last = &rollback->steps[rollback->count - 1];
+	char	   *before_label = psprintf("before %s",
+										report_printable(step->file->path));
+	char	   *after_label = psprintf("after %s",
+									   report_printable(last->file->path));
 
 	print_result(rehearsal, number, "its rollback leaves something behind");
 	(void) schema_dump_print_difference(before, before_label, after,

@@ -135,25 +135,27 @@ remove_keys(char *text)
 
 /*
  * Dump the schema of a connection's database; "arguments" are more arguments
- * for pg_dump, up to a NULL.  Returns NULL after a message; else the caller
- * frees it.
+ * for pg_dump, up to a NULL, and argv0 says where we are: it may be beside.
+ * Returns NULL after a message; else the caller frees it.
  */
 char *
-schema_dump_take(PGconn *conn, const char *const *arguments)
+schema_dump_take(const char *argv0, PGconn *conn,
+				 const char *const *arguments)
 {
 	ConnectionHandover *handover = connection_hand_over(conn, NULL,
 														"versioning pg_dump");
-	char	   *program = program_path_find("pg_dump");
-	const char *all[MOST_ARGUMENTS] = {
-		program, "--schema-only", "--no-password", "--dbname"
-	};
-	int			count = 4;
+	char	   *program = program_path_find(argv0, "pg_dump");
 	PQExpBuffer text = createPQExpBuffer();
 	char	   *result = NULL;
 
 	if (handover != NULL)
 	{
-		all[count++] = handover->conninfo;
+		const char *all[MOST_ARGUMENTS] = {
+			program, "--schema-only", "--no-password", "--dbname",
+			handover->conninfo
+		};
+		int			count = 5;
+
 		while (*arguments != NULL)
 			all[count++] = *arguments++;
 		if (run(all, handover->password_fd >= 0 ? "PGPASSWORD" : NULL, text))

@@ -10,7 +10,8 @@
 
 #include "libpq-fe.h"
 
-extern char *schema_dump_take(PGconn *conn, const char *const *arguments);
+extern char *schema_dump_take(const char *argv0, PGconn *conn,
+							  const char *const *arguments);
 extern bool schema_dump_print_difference(const char *before,
 										 const char *before_label,
 										 const char *after,

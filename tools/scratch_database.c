@@ -89,9 +89,9 @@ create_database(ScratchDatabase *scratch)
 	PQExpBuffer text = createPQExpBuffer();
 	PGresult   *properties;
 	PGresult   *result = NULL;
-	char	   *template = scratch->template == NULL ? NULL :
-		PQescapeIdentifier(scratch->target, scratch->template,
-						   strlen(scratch->template));
+	const char *asked = scratch->options->template;
+	char	   *template = asked == NULL ? NULL :
+		PQescapeIdentifier(scratch->target, asked, strlen(asked));
 
 	/* Release 16 has divided being a member from being able to SET ROLE */
 	appendPQExpBuffer(text, properties_query,
@@ -131,17 +131,17 @@ connect_to_database(ScratchDatabase *scratch)
 }
 
 /*
- * Create a database like that of the connection, which must stay open; the
- * template may be NULL.  Returns NULL after a message; else it is for the
+ * Create a database like that of the connection, which must stay open, as must
+ * the options.  Returns NULL after a message; else it is for the
  * caller to drop it, whatever happens.
  */
 ScratchDatabase *
-scratch_database_create(PGconn *target, const char *template)
+scratch_database_create(const Options *options, PGconn *target)
 {
 	ScratchDatabase *scratch = pg_malloc0(sizeof(ScratchDatabase));
 
+	scratch->options = options;
 	scratch->target = target;
-	scratch->template = template;
 	if (!choose_name(scratch) || !create_database(scratch))
 	{
 		pg_free(scratch);
@@ -149,7 +149,7 @@ scratch_database_create(PGconn *target, const char *template)
 	}
 	scratch_settings_copy(target, scratch->name);
 	if (connect_to_database(scratch) &&
-		scratch_register_create(target, scratch->conn))
+		scratch_register_create(options->argv0, target, scratch->conn))
 		return scratch;
 	(void) scratch_database_drop(scratch);
 	return NULL;

@@ -8,18 +8,18 @@
 #ifndef SCRATCH_DATABASE_H
 #define SCRATCH_DATABASE_H
 
-#include "libpq-fe.h"
+#include "options.h"
 
 typedef struct ScratchDatabase
 {
+	const Options *options;		/* "template" and "argv0" of it are used */
 	PGconn	   *target;			/* the database that it is like */
-	const char *template;		/* what it begins as, or NULL */
 	char		name[64];
 	PGconn	   *conn;			/* to the database itself, or NULL */
 } ScratchDatabase;
 
-extern ScratchDatabase *scratch_database_create(PGconn *target,
-												const char *template);
+extern ScratchDatabase *scratch_database_create(const Options *options,
+												PGconn *target);
 extern bool scratch_database_drop(ScratchDatabase *scratch);
 
 #endif							/* SCRATCH_DATABASE_H */

@@ -78,7 +78,7 @@ create_extension(PGconn *scratch, const char *version)
  * Only a superuser can give objects to others.
  */
 static bool
-copy_schema(PGconn *target, PGconn *scratch)
+copy_schema(const char *argv0, PGconn *target, PGconn *scratch)
 {
 	const char *superuser = PQparameterStatus(target, "is_superuser");
 	bool		is_superuser = superuser != NULL &&
@@ -89,7 +89,7 @@ copy_schema(PGconn *target, PGconn *scratch)
 		"--schema=_v", encoding_argument,
 		is_superuser ? NULL : "--no-owner", NULL
 	};
-	char	   *dump = schema_dump_take(target, arguments);
+	char	   *dump = schema_dump_take(argv0, target, arguments);
 	PGresult   *result = NULL;
 
 	/* There is no data in it, so it is nothing but statements */
@@ -114,7 +114,7 @@ copy_schema(PGconn *target, PGconn *scratch)
  * target or, if that has none, as a new one.  Returns false after a message.
  */
 bool
-scratch_register_create(PGconn *target, PGconn *scratch)
+scratch_register_create(const char *argv0, PGconn *target, PGconn *scratch)
 {
 	PGresult   *own = connection_query(scratch, register_query);
 	PGresult   *model = connection_query(target, register_query);
@@ -131,7 +131,7 @@ scratch_register_create(PGconn *target, PGconn *scratch)
 		copy_grants(target, scratch, table_grants_query, "TABLE _v.patches");
 	}
 	else if (PQgetvalue(model, 0, 0)[0] == 't')
-		is_done = copy_schema(target, scratch);
+		is_done = copy_schema(argv0, target, scratch);
 	else
 		is_done = create_extension(scratch, NULL);
 	PQclear(own);

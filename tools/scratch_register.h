@@ -10,6 +10,7 @@
 
 #include "libpq-fe.h"
 
-extern bool scratch_register_create(PGconn *target, PGconn *scratch);
+extern bool scratch_register_create(const char *argv0, PGconn *target,
+									PGconn *scratch);
 
 #endif							/* SCRATCH_REGISTER_H */

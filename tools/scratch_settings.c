@@ -52,9 +52,14 @@ try_statements(PGconn *conn, const char *statements, const char *purpose)
 	PGresult   *result = PQexec(conn, statements);
 
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+	{
+		const char *reason = PQresultErrorField(result,
+												PG_DIAG_MESSAGE_PRIMARY);
+
 		pg_log_warning("could not copy %s: %s", purpose,
-					   report_printable(PQresultErrorField(result,
-														   PG_DIAG_MESSAGE_PRIMARY)));
+					   reason == NULL ? "the server does not answer" :
+					   report_printable(reason));
+	}
 	PQclear(result);
 	if (PQtransactionStatus(conn) != PQTRANS_IDLE)
 		PQclear(PQexec(conn, "ROLLBACK"));
