@@ -97,7 +97,7 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	failure.expected = count_expected(deploy, step);
 	failure.is_interrupted = interruption_count() > 0;
 	deploy_report_failure(&failure);
-	if (is_done)
+	if (is_done && deploy_report_is_whole(step, run))
 		deploy->done++;
 	else
 		deploy->failed = 1;

@@ -121,9 +121,9 @@ say_why(const DeployFailure *failure)
 							 "register_patch" : "unregister_patch");
 }
 
-/* Say what to do about what may be half done. */
+/* Name the indexes that are not valid: one may be of the file. */
 static void
-say_what_to_do(const DeployFailure *failure)
+say_invalid_indexes(const DeployFailure *failure)
 {
 	char	   *indexes = join_names(&failure->truth->invalid);
 
@@ -131,9 +131,18 @@ say_what_to_do(const DeployFailure *failure)
 		fe_compat_log_detail("Indexes that are not valid in this database, as "
 							 "CREATE INDEX CONCURRENTLY leaves them when it "
 							 "fails: %s.", indexes);
+	pg_free(indexes);
+}
+
+/* Say what to do about what may be half done. */
+static void
+say_what_to_do(const DeployFailure *failure)
+{
+	if (!failure->step->outline->has_transaction ||
+		!failure->step->outline->is_atomic)
+		say_invalid_indexes(failure);
 	fe_compat_log_hint("Look what there is of it, finish it or undo it by "
 					   "hand, then run this command again.");
-	pg_free(indexes);
 }
 
 /*
@@ -171,25 +180,42 @@ say_what_was_kept(const DeployFailure *failure)
 	say_what_to_do(failure);
 }
 
+/*
+ * Was all of the file kept, given that the register is as it should be?  It
+ * was if it has run to its end, or is one transaction.
+ */
+bool
+deploy_report_is_whole(const PlanStep *step, const PsqlRun *run)
+{
+	const ScriptOutline *outline = step->outline;
+
+	return run->has_run ||
+		(!outline->no_transaction && !outline->changes_session &&
+		 (!outline->has_transaction || outline->is_atomic));
+}
+
 /* Say that the register is as it should be, all the same. */
 static void
 say_that_it_is_done(const DeployFailure *failure)
 {
-	const ScriptOutline *outline = failure->step->outline;
-	const char *state = failure->action == DEPLOY_APPLY ?
-		"registered" : "taken back";
+	bool		is_apply = failure->action == DEPLOY_APPLY;
+	const char *state = is_apply ? "registered" : "taken back";
 
-	if (failure->run->has_run || (!outline->no_transaction &&
-								  !outline->changes_session &&
-								  (!outline->has_transaction ||
-								   outline->is_atomic)))
+	if (deploy_report_is_whole(failure->step, failure->run))
 	{
 		fe_compat_log_detail("All of it was kept: it is %s.", state);
 		return;
 	}
 	fe_compat_log_detail("It is %s, so that it will not be run again, but not "
 						 "all of it has run.", state);
-	say_what_to_do(failure);
+	say_invalid_indexes(failure);
+	if (is_apply)
+		fe_compat_log_hint("Finish it by hand; or undo it by hand, take it out "
+						   "of the register with _v.unregister_patch, and run "
+						   "this command again.");
+	else
+		fe_compat_log_hint("Look what is left of it, and finish the rollback "
+						   "by hand.");
 }
 
 /* Say that it is not known what was kept. */

@@ -24,6 +24,7 @@ typedef struct DeployFailure
 	bool		is_interrupted;
 } DeployFailure;
 
+extern bool deploy_report_is_whole(const PlanStep *step, const PsqlRun *run);
 extern void deploy_report_failure(const DeployFailure *failure);
 extern void deploy_report_counts(DeployAction action, int done, int failed,
 								 int total);

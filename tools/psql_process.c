@@ -112,11 +112,11 @@ make_arguments(const char *psql, const PsqlProcess *process,
 /*
  * In the child: become psql.  The signals that we catch or ignore are psql's
  * to deal with as if a shell had started it.  Should we be killed, so is
- * psql.
+ * psql.  PGPASSWORD is hidden where it would outdo the password file.
  */
 static void
 become_psql(const char *const *arguments, const char *psql, pid_t parent,
-			const int *standard, const int *inherited)
+			bool hides_password, const int *standard, const int *inherited)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE};
 	size_t		i;
@@ -130,6 +130,8 @@ become_psql(const char *const *arguments, const char *psql, pid_t parent,
 #endif
 	if (getppid() != parent)
 		_exit(1);
+	if (hides_password)
+		unsetenv("PGPASSWORD");
 
 	for (fd = 0; fd < 3; fd++)
 		if (dup2(standard[fd], fd) < 0)
@@ -187,7 +189,8 @@ psql_process_start(const char *argv0, const ConnectionHandover *handover,
 		const int	standard[] = {nothing, pipes[2][1], pipes[3][1]};
 		const int	inherited[] = {pipes[0][0], pipes[1][1]};
 
-		become_psql(arguments, psql, parent, standard, inherited);
+		become_psql(arguments, psql, parent, handover->password_fd >= 0,
+					standard, inherited);
 	}
 	pg_free(arguments);
 	close(nothing);

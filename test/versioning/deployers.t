@@ -74,7 +74,7 @@ subtest 'twenty at once' => sub {
 	said(\%ends);
 	like(
 		join('', map { slurp("$directory/deployer-$_") } 1 .. 20),
-		qr/\bpid\b/i,
+		qr/process \d+ of user "\w+", application "versioning apply", since/,
 		'those who wait are told for whom');
 	is_complete($database);
 };
