@@ -26,7 +26,7 @@ typedef struct FindingCounts
 	int			remarks;
 } FindingCounts;
 
-/* The user wants to disable what is no finding: say what there is, and exit. */
+/* The user wants to disable what is no finding: say what there is. */
 static void
 reject_name(const char *name)
 {

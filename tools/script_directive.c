@@ -138,7 +138,8 @@ read_disable(DirectiveReader *reader)
 		else if (*word != '\0')
 			complain_of_finding(reader, word);
 		pg_free(word);
-		while (pass_character(rest, ',') || pass_character(rest, ';') || pass_character(rest, ':'))
+		while (pass_character(rest, ',') || pass_character(rest, ';') ||
+			   pass_character(rest, ':'))
 			;
 	}
 }

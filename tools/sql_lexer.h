@@ -53,7 +53,7 @@ typedef struct SqlLexer
 	const char *end;
 	bool		is_script;		/* psql's variables and meta-commands count */
 	bool		standard_strings;	/* standard_conforming_strings */
-	bool		keeps_comments; /* comments to the end of the line are tokens */
+	bool		keeps_comments; /* those behind -- are tokens */
 
 	/* psql has read past this line end: what follows it is at "resume" */
 	const char *splice;

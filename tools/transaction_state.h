@@ -26,8 +26,9 @@ typedef struct TransactionState
 	bool		is_manual;		/* AUTOCOMMIT is off */
 } TransactionState;
 
-extern StatementKind transaction_state_follow(TransactionState *state,
-											  const ScriptStatement *statement);
+extern StatementKind
+			transaction_state_follow(TransactionState *state,
+									 const ScriptStatement *statement);
 extern bool transaction_state_obey(TransactionState *state,
 								   const PsqlCommand *command);
 
