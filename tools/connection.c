@@ -267,8 +267,8 @@ connection_query(PGconn *conn, const char *query)
 bool
 connection_is_pooled(PGconn *conn, bool *is_pooled)
 {
-	PGresult   *result = connection_query(conn,
-										  "SELECT pg_catalog.pg_backend_pid()");
+	static const char query[] = "SELECT pg_catalog.pg_backend_pid()";
+	PGresult   *result = connection_query(conn, query);
 
 	if (result == NULL)
 		return false;

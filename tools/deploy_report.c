@@ -210,9 +210,9 @@ say_that_it_is_done(const DeployFailure *failure)
 						 "all of it has run.", state);
 	say_invalid_indexes(failure);
 	if (is_apply)
-		fe_compat_log_hint("Finish it by hand; or undo it by hand, take it out "
-						   "of the register with _v.unregister_patch, and run "
-						   "this command again.");
+		fe_compat_log_hint("Finish it by hand; or undo it by hand, take it "
+						   "out of the register with _v.unregister_patch, "
+						   "and run this command again.");
 	else
 		fe_compat_log_hint("Look what is left of it, and finish the rollback "
 						   "by hand.");
@@ -228,7 +228,8 @@ say_that_nothing_is_known(const DeployFailure *failure)
 	else
 		fe_compat_log_detail("The server does not answer, so it is not known "
 							 "whether any of it was kept.");
-	fe_compat_log_hint("\"versioning status\" will say whether it is applied.");
+	fe_compat_log_hint("\"versioning status\" will say whether it is "
+					   "applied.");
 }
 
 /* Say on standard error all there is to say about a failure. */

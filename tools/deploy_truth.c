@@ -13,6 +13,16 @@
 
 #include "deploy_truth.h"
 
+static const char terminate_backend[] =
+"SELECT pg_catalog.pg_terminate_backend($1::pg_catalog.int4)";
+
+static const char invalid_indexes[] =
+"SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)"
+" FROM pg_catalog.pg_index i"
+" JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
+" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+" WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1";
+
 /* In milliseconds: how often to look, and for how long */
 #define PAUSE 20
 #define END_WITHIN 3000
@@ -75,8 +85,7 @@ end_backend(const TruthSource *source, const PsqlBackend *backend)
 		return true;
 	snprintf(pid, sizeof(pid), "%d", backend->pid);
 	values[0] = pid;
-	PQclear(truth_source_query(source, "SELECT pg_catalog.pg_terminate_backend("
-				"$1::pg_catalog.int4)", 1, values));
+	PQclear(truth_source_query(source, terminate_backend, 1, values));
 	return wait_for_end(source, backend, TERMINATED_WITHIN);
 }
 
@@ -193,13 +202,7 @@ deploy_truth_find(TruthSource *source, const PsqlBackend *backend,
 	compare_register(source, result, plan, step, truth);
 	PQclear(result);
 
-	result = truth_source_query(source,
-								"SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) "
-								"FROM pg_catalog.pg_index i "
-								"JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-								"JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-								"WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1",
-								0, NULL);
+	result = truth_source_query(source, invalid_indexes, 0, NULL);
 	for (i = 0; result != NULL && i < PQntuples(result); i++)
 		simple_string_list_append(&truth->invalid, PQgetvalue(result, i, 0));
 	PQclear(result);

@@ -80,7 +80,8 @@ static const struct
 	const char *name;
 	int			commands;
 }			restrictions[] = {
-	{OPTION_VERBOSE, "--verbose", COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
+	{OPTION_VERBOSE, "--verbose",
+	COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
 	{OPTION_JSON, "--json", COMMAND_STATUS},
 	{OPTION_EXIT_CODE, "--exit-code", COMMAND_STATUS},
 	{'n', "--dry-run", COMMAND_APPLY | COMMAND_ROLLBACK},
@@ -153,7 +154,8 @@ number(const char *name, int least)
 	errno = 0;
 	value = strtoint(optarg, &end, 10);
 	if (end == optarg || *end != '\0' || errno != 0 || value < least)
-		options_usage_error("%s takes a number from %d on, not \"%s\"", name, least,
+		options_usage_error("%s takes a number from %d on, not \"%s\"",
+							name, least,
 					report_printable(optarg));
 	return value;
 }

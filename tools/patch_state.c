@@ -119,7 +119,8 @@ check_neighbours(PatchState *state, const Register *reg)
 
 		if (call->action == PATCH_REGISTER &&
 			register_find(reg, call->name) != NULL)
-			add_reason(state, "its file registers \"%s\" too, which is applied",
+			add_reason(state,
+					   "its file registers \"%s\" too, which is applied",
 					   call->name);
 	}
 }
@@ -258,9 +259,13 @@ static void
 check_requirements(PatchStates *states, const Project *project,
 				   const Register *reg, const int *numbers)
 {
-	Walk		walk = {states, project, reg, numbers, NULL, NULL, NULL, NULL, 0};
+	Walk		walk = {0};
 	int			i;
 
+	walk.states = states;
+	walk.project = project;
+	walk.reg = reg;
+	walk.numbers = numbers;
 	walk.next = pg_malloc0((states->count + 1) * sizeof(*walk.next));
 	walk.is_met = pg_malloc0(states->count + 1);
 	walk.is_on_stack = pg_malloc0(states->count + 1);

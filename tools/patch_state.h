@@ -25,7 +25,7 @@ typedef struct PatchState
 	const AppliedPatch *applied;	/* NULL: it is not */
 	const PatchCall *call;		/* NULL: no file registers it */
 	const ProjectFile *file;	/* NULL, too, then */
-	bool		differs;		/* file and register: requirements, conflicts */
+	bool		differs;		/* from its row in the register */
 	SimpleStringList reasons;	/* why it is blocked, a phrase each */
 } PatchState;
 

@@ -146,7 +146,8 @@ become_psql(const char *const *arguments, const char *psql, pid_t parent,
 
 /*
  * Start a psql with the given variables.  "argv0" is how our own program was
- * called.  Signals must be caught by interruption_catch().  Returns NULL after a message.
+ * called.  Signals must be caught by interruption_catch().  Returns NULL after
+ * a message.
  */
 PsqlProcess *
 psql_process_start(const char *argv0, const ConnectionHandover *handover,

@@ -320,8 +320,8 @@ order_files(Planner *planner)
 		is_wanted[rollback_of(planner, i)] = true;
 		for (j = 0; j < reg->patches[i].requirement_count; j++)
 		{
-			int			waiting = waiting_file(planner, i,
-											   reg->patches[i].requirements[j]);
+			const char *required = reg->patches[i].requirements[j];
+			int			waiting = waiting_file(planner, i, required);
 
 			if (waiting != PROJECT_NONE)
 				waits[waiting]++;

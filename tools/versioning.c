@@ -41,7 +41,7 @@ print_usage(void)
 		 "those that are not, and takes them back.\n");
 	puts("Usage:\n  versioning [OPTION]... COMMAND [OPTION]... [PATCH]...\n");
 	puts("Commands:\n"
-		 "  status          show which patches are applied, and which are not\n"
+		 "  status          show which patches are applied, which are not\n"
 		 "  apply [PATCH]   apply these and what they require, or all\n"
 		 "  rollback PATCH  take patches back\n"
 		 "  check           find what is wrong with the files\n"
@@ -50,14 +50,14 @@ print_usage(void)
 		 "  rehearse        apply, take back and apply each patch, in a "
 		 "scratch database\n");
 	puts("Options:\n"
-		 "  --patches DIR|FILE    where the patches are (default: patches)\n"
-		 "  --rollbacks DIR|FILE  where the rollbacks are (default: rollbacks)\n"
+		 "  --patches DIR|FILE    where patches are (default: patches)\n"
+		 "  --rollbacks DIR|FILE  where rollbacks are (default: rollbacks)\n"
 		 "  -q, --quiet           say no more than necessary\n"
 		 "  -V, --version         show the version, then exit\n"
 		 "  -?, --help            show this help, then exit\n");
 	puts("Options of status:\n"
 		 "  --json                print JSON\n"
-		 "  --exit-code           exit with 5 if not all patches are applied\n");
+		 "  --exit-code           exit with 5 if some are not applied\n");
 	puts("Options of apply, rollback and rehearse:\n"
 		 "  -n, --dry-run         print the plan, do nothing (not rehearse)\n"
 		 "  -v, --variable NAME=VALUE\n"
@@ -67,7 +67,7 @@ print_usage(void)
 		 "  --verbose             show what psql prints\n"
 		 "  --cascade             rollback: what requires the patches, too\n"
 		 "  --last N              rollback: the N patches applied last\n"
-		 "  --template DB         rehearse: begin with a copy of this database\n");
+		 "  --template DB         rehearse: begin with a copy of this one\n");
 	puts("Options of check and new:\n"
 		 "  --disable FINDING     check: do not report this\n"
 		 "  --requires A,B        new: what the patch requires\n");
