@@ -1,0 +1,117 @@
+# What is said and what is left when a patch fails: at the first failure it
+# stops, and says what was kept of the patch, as the database has it.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use Deploy;
+use Scratch qw(value);
+use Test::More;
+
+my $number = 0;
+
+# A project of a patch "first", the given one, and "last", which requires it.
+sub with_patch
+{
+	my ($text) = @_;
+	return project('f' . $number++,
+		'patches/1.sql' => patch('first'),
+		'patches/2.sql' => $text,
+		'patches/3.sql' => patch('last', '', 'middle'));
+}
+
+my $nothing = qr/^versioning: detail: Nothing of it was kept\.$/m;
+my $counts = qr/^versioning: 1 applied, 1 failed, 1 not attempted$/m;
+
+# An error in the middle, and on with it when it is mended
+my $project = with_patch(patch('middle', "CREATE TABLE m ();\nSELECT 1/0;", 'first'));
+refuses($project, 'first',
+	[ qr{^psql:patches/2\.sql:4: ERROR:  division by zero$}m,
+		qr{^versioning: error: patch "middle" failed \(patches/2\.sql\)$}m,
+		$nothing, $counts ], 'an error');
+add_files($project,
+	'patches/2.sql' => patch('middle', 'CREATE TABLE m ();', 'first'));
+applies($project, 'first last middle', 'the next run goes on there');
+
+# With a transaction of ours around it
+refuses(with_patch("SELECT _v.register_patch('middle');\n"
+		  . "CREATE TABLE m ();\nSELECT 1/0;\n"), 'first',
+	[ qr{^psql:patches/2\.sql:3: ERROR:  division by zero$}m, $nothing,
+		$counts ], 'an error without a transaction of its own');
+$project = with_patch("SELECT _v.register_patch('middle');\n"
+	  . "CREATE TABLE m (a int PRIMARY KEY, b int REFERENCES m "
+	  . "DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO m VALUES (1, 2);\n");
+refuses($project, 'first', [ qr{2\.sql.*ERROR: .*violates foreign key}, $nothing ],
+	'an error at the COMMIT that was put around it');
+is(value($project->{database}, "SELECT to_regclass('m') IS NULL"), 't',
+	'nothing is left of it');
+
+# No error, and yet not registered
+my $middle = "BEGIN;\nSELECT _v.register_patch('middle');\n";
+refuses(with_patch("${middle}CREATE TABLE m ();\n"), 'first',
+	[ qr/^versioning: error: patch "middle" leaves a transaction open/m,
+		$nothing, $counts ], 'a transaction without an end');
+refuses(with_patch("${middle}ROLLBACK;\n"), 'first',
+	[ qr/patch "middle" has run without an error, but is not registered/,
+		qr/rolled back/, $counts ], 'a ROLLBACK at the end');
+refuses(with_patch("${middle}UPDATE _v.patches SET patch_name = 'other' "
+		  . "WHERE patch_name = 'middle';\nCOMMIT;\n"), 'first other',
+	[ qr/"middle".* not registered/, qr/"other"/ ], 'another name');
+refuses(with_patch("\\set ON_ERROR_STOP off\n${middle}SELECT 1/0;\nCOMMIT;\n"),
+	'first', [ qr/"middle".* not registered/, qr/ON_ERROR_STOP/ ],
+	'an error that does not stop psql');
+
+# What is not in one transaction
+refuses(with_patch("CREATE TABLE early ();\n${middle}SELECT 1/0;\nCOMMIT;\n"),
+	'first', [ qr/outside of that transaction may have been, as line 1/ ],
+	'a statement outside of the transaction');
+$project = with_patch("-- versioning: no-transaction\n"
+	  . "SELECT _v.register_patch('middle');\n"
+	  . "CREATE UNIQUE INDEX CONCURRENTLY twice ON twins (a);\n");
+value($project->{database},
+	'CREATE TABLE twins AS SELECT 1 AS a FROM generate_series(1, 2)');
+refuses($project, 'first middle',
+	[ qr/is registered, .* but not all of it has run/,
+		qr/not valid in this database.*"public\.twice"/,
+		qr/^versioning: hint: .*unregister_patch/m, $counts ],
+	'a patch without a transaction that fails half-way');
+my $late = with_patch("-- versioning: no-transaction\nCREATE TABLE half ();\n"
+	  . "SELECT 1/0;\nSELECT _v.register_patch('middle');\n");
+refuses($late, 'first',
+	[ qr/runs without a transaction: .* was kept/, $counts ],
+	'one that fails before it is registered');
+
+# Signals
+for my $signal (qw(INT TERM))
+{
+	$project = with_patch(
+		patch('middle', "CREATE TABLE m ();\nSELECT pg_sleep(60);", 'first'));
+	my $run = start_versioning($project, 'apply');
+	my $sleeps = sub {
+		value($project->{database}, "SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND state = 'active'
+			  AND query LIKE 'SELECT pg_sleep%'") > 0;
+	};
+	ok(wait_for($sleeps), "SIG$signal: the patch runs");
+	if ($signal eq 'INT')
+	{
+		my ($status, undef, $errors) =
+		  versioning($project, 'apply', '--wait', 0);
+		is($status, 4, 'another deployer meanwhile: exit status');
+		like($errors, qr/another deployer is at work: process \d+ of user "postgres", application "versioning apply", since \d/,
+			'another deployer meanwhile: whom it is told of');
+	}
+	kill $signal, $run->{pid};
+	my ($status, undef, $errors) = finish_versioning($run);
+	is($status, 3, "SIG$signal: exit status");
+	like($errors, qr/interrupted in patch "middle"/, "SIG$signal: message");
+	like($errors, $nothing, "SIG$signal: what was kept");
+	like($errors, $counts, "SIG$signal: how far it has come");
+	is(registered($project), 'first', "SIG$signal: what is registered");
+	ok(wait_for(sub { sessions($project) == 0 }),
+		"SIG$signal: no session is left");
+}
+
+done_testing();
