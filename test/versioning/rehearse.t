@@ -8,6 +8,7 @@ use File::Temp qw(tempdir);
 use FindBin;
 use lib $FindBin::Bin;
 use Deploy;
+use POSIX qw(mkfifo);
 use Scratch qw(database original psql role value);
 use Test::More;
 
@@ -201,6 +202,28 @@ value($alike->{database}, <<~'SQL');
 	SQL
 rehearses('encoding, settings, grants, register', $alike, [], 0, [qr/a: ok/]);
 
+# Locales that not every server has
+for my $provider (
+	[ 15, 'i', '--locale-provider=icu', '--icu-locale=de-DE' ],
+	[ 16, 'i', '--locale-provider=icu', '--icu-locale=de-DE', '--icu-rules=&a<b' ],
+	[ 17, 'b', '--locale-provider=builtin', '--builtin-locale=C.UTF-8' ])
+{
+	my ($version, $letter, @locale) = @$provider;
+	my $project = project('locale',
+		pair('a', "DO \$\$ BEGIN ASSERT (SELECT datlocprovider
+			FROM pg_database WHERE datname = current_database())
+			= '$letter'; END \$\$;", ''));
+
+  SKIP:
+	{
+		skip "the server has no @locale", 1
+		  if value('postgres', 'SHOW server_version_num') < $version * 10000
+		  || !eval { $project->{database} = database('locale_provider',
+				'--template=template0', @locale) };
+		rehearses("@locale", $project, [], 0, [qr/a: ok/]);
+	}
+}
+
 for my $variant (qw(old new))
 {
 	my $project = project($variant,
@@ -285,35 +308,76 @@ for my $signal (qw(INT TERM HUP))
 
 # The programs that it starts are those beside it, and see no password.
 
-my $directory = tempdir(CLEANUP => 1);
-my $log = "$directory/log";
-
-copy(path_of($ENV{VERSIONING} // 'versioning'), "$directory/versioning")
-  or die "cannot copy the program: $!\n";
-for my $name (qw(psql pg_dump))
-{
-	my $real = path_of($name);
-
-	open my $script, '>', "$directory/$name" or die "cannot write: $!\n";
-	print $script "#!/bin/sh\n{ printf '%s\\n' 'this is $name' \"\$@\"; "
-	  . "env; } >>'$log'\nexec '$real' \"\$@\"\n";
-	close $script or die "cannot write: $!\n";
-}
-chmod 0755, glob "$directory/*";
-is( system("cd '$leaving->{directory}' && '$directory/versioning' rehearse c "
+my $log = wrap_programs('', 'psql', 'pg_dump');
+is( system("cd '$leaving->{directory}' && '$log/versioning' rehearse c "
 		  . "-q -d 'dbname=$leaving->{database} password=secret%word'"),
 	0,
 	'with a password');
-open my $handle, '<', $log or die "cannot read $log: $!\n";
-my $text = do { local $/; <$handle> };
+my $text = content("$log/log");
 ok($text =~ /^this is $_$/m, "the $_ beside it") for qw(psql pg_dump);
 ok($text !~ /secret/, 'no password is shown');
 
+# A signal while none of the files runs
+
+my $waiting = wrap_programs('read line <"$0.fifo"', 'pg_dump');
+mkfifo("$waiting/pg_dump.fifo", 0600) or die "cannot make a pipe: $!\n";
+my $pid = fork() // die "cannot fork: $!\n";
+if ($pid == 0)
+{
+	chdir $clean->{directory} or die "cannot change directory: $!\n";
+	open STDERR, '>', "$waiting/errors";
+	exec "$waiting/versioning", 'rehearse', '-d', $clean->{database}
+	  or die "cannot run it: $!\n";
+}
+ok(wait_for(sub { -s "$waiting/log" }), 'pg_dump runs');
+kill 'TERM', $pid;
+open my $fifo, '>', "$waiting/pg_dump.fifo" or die "cannot open: $!\n";
+print $fifo "go on\n";
+close $fifo;
+waitpid $pid, 0;
+is($? >> 8, 3, 'a signal while pg_dump runs: exit status');
+like(content("$waiting/errors"), qr/interrupted/, 'what it says then');
+is(value(@scratch_databases), '', 'no database is left then');
+
 done_testing();
+
+# Makes a directory with the program and, beside it, others that write their
+# arguments and the environment to a log and run a command of the shell before
+# they do what they are for. Returns its name.
+sub wrap_programs
+{
+	my ($command, @programs) = @_;
+	my $directory = tempdir(CLEANUP => 1);
+
+	copy(path_of($ENV{VERSIONING} // 'versioning'), "$directory/versioning")
+	  or die "cannot copy the program: $!\n";
+	for my $program (@programs)
+	{
+		my $real = path_of($program);
+
+		open my $script, '>', "$directory/$program"
+		  or die "cannot write: $!\n";
+		print $script "#!/bin/sh\n"
+		  . "{ printf '%s\\n' 'this is $program' \"\$@\"; env; } "
+		  . ">>'$directory/log'\n$command\nexec '$real' \"\$@\"\n";
+		close $script or die "cannot write: $!\n";
+	}
+	chmod 0755, glob "$directory/*";
+	return $directory;
+}
 
 # Where a program is.
 sub path_of
 {
 	my ($name) = @_;
 	return qx(sh -c 'command -v "$name"') =~ s/\n//r;
+}
+
+sub content
+{
+	my ($path) = @_;
+
+	open my $handle, '<', $path or die "cannot read $path: $!\n";
+	local $/;
+	return <$handle>;
 }
