@@ -5,7 +5,7 @@ use strict;
 use warnings;
 
 use Cwd qw(getcwd);
-use File::Basename qw(basename);
+use File::Basename qw(basename dirname);
 use File::Find qw(find);
 use File::Temp qw(tempdir);
 use Test::More;
@@ -20,7 +20,10 @@ my %place = map { $_ => output($pg_config, "--$_") }
   qw(bindir mandir pkglibdir sharedir);
 my @installed = sort
   "$place{bindir}/list-dependencies",
+  "$place{bindir}/versioning",
   "$place{mandir}/man1/list-dependencies.1",
+  "$place{mandir}/man1/versioning.1",
+  dirname($place{mandir}) . '/bash-completion/completions/versioning',
   "$place{pkglibdir}/versioning.so",
   "$place{sharedir}/extension/versioning.control",
   glob("sql/versioning--*.sql") =~ s{^sql}{$place{sharedir}/extension}r;
