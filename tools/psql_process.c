@@ -245,19 +245,27 @@ psql_process_end_script(PsqlProcess *process)
 		close_descriptor(&process->script);
 }
 
-/* Read what there is now, but no more than a chunk. */
+/*
+ * Read what there is now, but no more than a chunk.  A zero byte, which psql
+ * writes between records if it was told to, would end the text before its
+ * time; it becomes the end of a line.
+ */
 static bool
 read_text(int *fd, PQExpBuffer text)
 {
 	ssize_t		count;
+	char	   *p;
 
 	if (*fd < 0 || !enlargePQExpBuffer(text, CHUNK))
 		return false;
 	count = read(*fd, text->data + text->len, CHUNK);
 	if (count > 0)
 	{
+		p = text->data + text->len;
 		text->len += count;
 		text->data[text->len] = '\0';
+		while ((p += strlen(p)) < text->data + text->len)
+			*p = '\n';
 		return true;
 	}
 	if (count == 0 || (errno != EAGAIN && errno != EINTR))

@@ -95,18 +95,11 @@ pass_output(PsqlTalk *talk)
 {
 	PQExpBuffer text = &talk->process->output_text;
 	PQExpBuffer errors = &talk->process->errors_text;
-	size_t		i;
 	size_t		length;
 
 	session_messages_pass(&talk->messages, errors->data, errors->len);
 	resetPQExpBuffer(errors);
 
-	/* A zero byte would end the text before its time. */
-	if (text->len == 0)
-		return;
-	for (i = 0; i < text->len; i++)
-		if (text->data[i] == '\0')
-			text->data[i] = ' ';
 	length = length_before_token(talk->token, text->data);
 	progress_output(talk->progress, text->data, length);
 	text->len -= length;
