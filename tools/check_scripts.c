@@ -84,7 +84,8 @@ add_directive_complaints(const ProjectFile *file,
 	{
 		const Complaint *complaint = &outline->complaints.items[i];
 
-		finding_add(findings, FINDING_UNKNOWN_DIRECTIVE,
+		finding_add(findings, complaint->level == COMPLAINT_REMARK ?
+					FINDING_UNCLEAR_COMMENT : FINDING_UNKNOWN_DIRECTIVE,
 					complaint->path == NULL ? file->path : complaint->path,
 					complaint->line, "%s", complaint->text);
 	}

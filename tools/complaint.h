@@ -10,6 +10,7 @@
 
 typedef enum ComplaintLevel
 {
+	COMPLAINT_REMARK,			/* perhaps nothing at all; else a warning */
 	COMPLAINT_WARNING,			/* worth knowing, nothing is wrong with it */
 	COMPLAINT_ERROR				/* not understood or not possible */
 } ComplaintLevel;

@@ -14,6 +14,7 @@ static const char *const names[] = {
 	[FINDING_UNREADABLE] = "unreadable",
 	[FINDING_NOT_UNDERSTOOD] = "not-understood",
 	[FINDING_UNKNOWN_DIRECTIVE] = "unknown-directive",
+	[FINDING_UNCLEAR_COMMENT] = "unclear-comment",
 	[FINDING_MISSING_INCLUDE] = "missing-include",
 	[FINDING_NO_REGISTRATION] = "no-registration",
 	[FINDING_DUPLICATE_NAME] = "duplicate-name",
@@ -62,7 +63,8 @@ finding_kind(const char *name, FindingKind *kind)
 bool
 finding_is_information(const Finding *finding)
 {
-	return finding->kind == FINDING_NAME_DIFFERS;
+	return finding->kind == FINDING_NAME_DIFFERS ||
+		finding->kind == FINDING_UNCLEAR_COMMENT;
 }
 
 /*

@@ -8,7 +8,8 @@
  *
  * Case does not matter, nor do blanks.  What looks like one of these and is
  * none is complained about: how a script is run must not depend on a typing
- * error that nobody is told of.
+ * error that nobody is told of.  Scripts that are older than these comments
+ * may have prose behind the word: that is worth no more than a remark.
  *
  *-------------------------------------------------------------------------
  */
@@ -144,12 +145,69 @@ read_disable(DirectiveReader *reader)
 	}
 }
 
+/* Is the last word about transactions, as in "without a transaction"? */
+static bool
+ends_with_transaction(DirectiveText rest)
+{
+	static const char stem[] = "transact";
+	const int	length = sizeof(stem) - 1;
+	bool		result = false;
+
+	for (; rest.p < rest.end; rest.p++)
+	{
+		if (sql_lexer_is_space(*rest.p))
+			result = false;
+		else if (rest.end - rest.p >= length &&
+				 pg_strncasecmp(rest.p, stem, length) == 0)
+			result = true;
+	}
+	return result;
+}
+
+/*
+ * Is a word that is no directive the beginning of something else?  There is
+ * more than this word then, or it is none, such as a number.
+ */
+static bool
+begins_prose(const char *word, const DirectiveText *rest)
+{
+	const char *c;
+
+	if (rest->p < rest->end)
+		return true;
+	for (c = word; *c != '\0'; c++)
+		if ((*c < 'a' || *c > 'z') && *c != '-' && *c != '_')
+			return true;
+	return false;
+}
+
+/* Complain of a directive that there is not, or of what may be none at all. */
+static void
+complain_of_directive(DirectiveReader *reader, const char *word,
+					  bool is_about_transactions)
+{
+	Suggestion	suggestion;
+
+	suggestion_init(&suggestion, word);
+	suggestion_offer(&suggestion, no_transaction);
+	suggestion_offer(&suggestion, disable);
+	if (suggestion.nearest == NULL && is_about_transactions)
+		suggestion.nearest = no_transaction;
+	if (suggestion.nearest == NULL && begins_prose(word, &reader->rest))
+		complaint_add(reader->complaints, COMPLAINT_REMARK,
+					  reader->place->path, reader->place->line,
+					  "\"%s\" is no directive, so this is taken for an "
+					  "ordinary comment", word);
+	else
+		complain(reader, COMPLAINT_ERROR, "directive", &suggestion);
+}
+
 /* Read the directive behind the colon. */
 static void
 read_directive(DirectiveReader *reader)
 {
+	bool		is_about_transactions = ends_with_transaction(reader->rest);
 	char	   *word = read_word(&reader->rest);
-	Suggestion	suggestion;
 
 	if (*word == '\0')
 		complain_of_text(reader, COMPLAINT_ERROR,
@@ -158,12 +216,7 @@ read_directive(DirectiveReader *reader)
 	else if (strcmp(word, disable) == 0)
 		read_disable(reader);
 	else if (strcmp(word, no_transaction) != 0)
-	{
-		suggestion_init(&suggestion, word);
-		suggestion_offer(&suggestion, no_transaction);
-		suggestion_offer(&suggestion, disable);
-		complain(reader, COMPLAINT_ERROR, "directive", &suggestion);
-	}
+		complain_of_directive(reader, word, is_about_transactions);
 	else if (reader->rest.p < reader->rest.end)
 		complain_of_text(reader, COMPLAINT_ERROR,
 						 "nothing may follow \"no-transaction\"");

@@ -85,8 +85,6 @@ complains('-- versioning: no-transactoin',
 complains('-- versioning: no_transaction',
 	'unknown directive "no_transaction": did you mean "no-transaction"?',
 	'the wrong dash');
-complains("--versioning:\e[31m", 'unknown directive "\x1B[31m"',
-	'something else');
 complains('-- versioning:',
 	'a directive is missing: there are "no-transaction" and "disable"',
 	'nothing');
@@ -94,6 +92,12 @@ complains('-- versioning no-transaction',
 	'a colon is missing behind "versioning"', 'no colon');
 complains('-- versioning: no-transaction, please',
 	'nothing may follow "no-transaction"', 'more than there should be');
+complains("-- versioning: $_ a transaction",
+	qq(unknown directive "$_": did you mean "no-transaction"?),
+	"meant to be one: $_ a transaction")
+  for qw(no without);
+complains('-- versioning: concurrently', 'unknown directive "concurrently"',
+	'a single word');
 complains('-- versioning: disable',
 	'"disable" must be followed by names of findings', 'no name');
 complains('-- versioning: disable no-rolback',
@@ -101,6 +105,24 @@ complains('-- versioning: disable no-rolback',
 	'a name that is none');
 is(script_findings("-- versioning is a fine thing\nREGISTER"), '',
 	'prose is not complained about');
+
+# What was written before there were directives
+
+for my $prose ('patch 12, adds users', 'adds a transaction log',
+	'1.0', '2015-03-04', '(c) by us', "\e[31m")
+{
+	my ($status, $output) =
+	  check({ 'patches/p.sql' =>
+			  "-- Versioning: $prose\nSELECT _v.register_patch('p');\n",
+			'rollbacks/p.sql' => "SELECT _v.unregister_patch('p');\n" });
+
+	is($status, 0, "no problem is prose: $prose");
+	like($output, qr{^patches/p\.sql:1: info: "[^"]+" is no directive, so this is taken for an ordinary comment \[unclear-comment\]\n},
+		'but it is told of');
+}
+is( script_findings("-- Versioning: a patch\n"
+		  . "-- versioning: disable unclear-comment\nREGISTER"),
+	'', 'that can be disabled');
 is( script_findings("\nREGISTER\n\\ir ../lib/x.sql",
 		'lib/x.sql' => "\n-- versioning: x\n"),
 	'lib/x.sql:2 unknown-directive',

@@ -260,6 +260,11 @@ rehearses('a template that is not there', $based, [ '--template', 'no "such' ],
 rehearses('variables', project('variables',
 		pair('a', 'CREATE TABLE :"table" ();', 'DROP TABLE :"table";')),
 	[ '-v', 'table=x y' ], 0, [qr/1 ok/]);
+rehearses('a comment that may be a directive, but is prose',
+	project('prose', 'patches/a.sql' => "-- Versioning: adds a\n" . patch('a'),
+		'rollbacks/a.sql' => rollback_file('a')),
+	[], 0, [qr/1 ok/],
+	[qr{\Aversioning: patches/a\.sql:1: warning: "adds" is no directive}]);
 rehearses('no transaction', project('concurrently',
 		pair('a', 'CREATE TABLE a (a int);', 'DROP TABLE a;'),
 		'patches/b.sql' => "-- versioning: no-transaction\n"
