@@ -105,6 +105,37 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	return false;
 }
 
+/* How to run the file of a step. */
+static void
+make_run(const PlanStep *step, PsqlRun *run)
+{
+	memset(run, 0, sizeof(*run));
+	run->path = step->file->path;
+	run->is_wrapped = !step->outline->has_transaction &&
+		!step->outline->no_transaction;
+	run->changes_session = step->outline->changes_session;
+}
+
+/* Does nothing keep us from running another file? */
+static bool
+may_go_on(const Deploy *deploy)
+{
+	return interruption_count() == 0 && deploy_lock_is_held(deploy->lock);
+}
+
+/* Send the file of the step behind this one, if there is one. */
+static void
+send_next(Deploy *deploy)
+{
+	int			next = deploy->done + 1;
+	PsqlRun		run;
+
+	if (next >= deploy->plan->count || !may_go_on(deploy))
+		return;
+	make_run(&deploy->plan->steps[next], &run);
+	psql_session_send_ahead(deploy->session, &run);
+}
+
 /*
  * Run the file of a step, and look at the register while psql tidies up.
  * Returns true if the step has done what it should, and psql is there.
@@ -112,38 +143,40 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 static bool
 run_file(Deploy *deploy, const PlanStep *step, PsqlRun *run)
 {
-	int			registered;
-	bool		has_new_settings;
-	bool		is_known;
-
-	run->path = step->file->path;
-	run->is_wrapped = !step->outline->has_transaction &&
-		!step->outline->no_transaction;
-	run->changes_session = step->outline->changes_session;
+	int			registered = 0;
+	bool		has_new_settings = false;
+	bool		is_fresh;
+	bool		is_right;
 
 	psql_session_run(deploy->session, run);
-	if (run->has_run)
-		truth_source_ask(&deploy->source, step);
-	psql_session_settle(deploy->session, run);
 	if (!run->has_run)
+	{
+		psql_session_settle(deploy->session, run);
 		return false;
-	is_known = truth_source_answer(&deploy->source, step, &registered,
-								   &has_new_settings);
-	if (!is_known || !run->is_settled)
-		return false;
+	}
+
+	truth_source_ask(&deploy->source, step);
+	is_fresh = psql_session_look(deploy->session, run);
+	is_right = truth_source_answer(&deploy->source, step, &registered,
+								   &has_new_settings) &&
+		registered == count_expected(deploy, step);
 	if (has_new_settings)
 		psql_session_renew(deploy->session);
-	return registered == count_expected(deploy, step);
+	else if (is_right && is_fresh)
+		send_next(deploy);
+	psql_session_settle(deploy->session, run);
+	return is_right && run->is_settled;
 }
 
 /* Run a step in a session that is ready.  Returns false after a message. */
 static bool
 run_step(Deploy *deploy, const PlanStep *step)
 {
-	PsqlRun		run = {0};
+	PsqlRun		run;
 	char	   *name = join_names(step);
 	bool		result = true;
 
+	make_run(step, &run);
 	progress_begin(deploy->progress, deploy->done + 1, name);
 	if (run_file(deploy, step, &run))
 	{
@@ -158,12 +191,14 @@ run_step(Deploy *deploy, const PlanStep *step)
 
 /*
  * Is all as it should be for the next step?  Returns false after a message.
+ * A step whose file was sent ahead has begun.
  */
 static bool
 is_ready(Deploy *deploy)
 {
-	if (deploy->done > 0 && interruption_count() == 0 &&
-		deploy_lock_is_held(deploy->lock) &&
+	if (psql_session_is_ahead(deploy->session))
+		return true;
+	if (deploy->done > 0 && may_go_on(deploy) &&
 		!psql_session_freshen(deploy->session) && interruption_count() == 0)
 		return false;
 	if (interruption_count() > 0)

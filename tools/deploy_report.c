@@ -182,13 +182,16 @@ say_what_was_kept(const DeployFailure *failure)
 
 /*
  * Was all of the file kept, given that the register is as it should be?  It
- * was if it has run to its end, or is one transaction.
+ * was if it has run to its end, or is one transaction; but what it leaves open
+ * is rolled back.
  */
 bool
 deploy_report_is_whole(const PlanStep *step, const PsqlRun *run)
 {
 	const ScriptOutline *outline = step->outline;
 
+	if (run->is_left_open)
+		return false;
 	return run->has_run ||
 		(!outline->no_transaction && !outline->changes_session &&
 		 (!outline->has_transaction || outline->is_atomic));
@@ -207,7 +210,7 @@ say_that_it_is_done(const DeployFailure *failure)
 		return;
 	}
 	fe_compat_log_detail("It is %s, so that it will not be run again, but not "
-						 "all of it has run.", state);
+						 "all of it is there.", state);
 	say_invalid_indexes(failure);
 	if (is_apply)
 		fe_compat_log_hint("Finish it by hand; or undo it by hand, take it "

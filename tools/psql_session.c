@@ -4,12 +4,13 @@
  *		One psql that runs file after file, each as in a fresh session
  *
  * psql is sent a file, and what is to be done behind it (session_script.c),
- * at once.  While that is done, the caller may look what the file has done:
- * so it is told as soon as it has run, and then waits for the rest.
+ * at once.  While that is done, the caller may look what the file has done,
+ * and send the next one ahead, so that psql never waits for us; psql does not
+ * get to it unless it is through with the last one as it should be.
  *
- * What a file has left behind in psql is put back just before the next file,
- * and looked at once more: a psql that cannot be brought back to how it was
- * gives way to a new one.
+ * What a file has left behind in psql is put back before the next file, and
+ * looked at once more: a psql that cannot be brought back to how it was gives
+ * way to a new one.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,14 +30,12 @@
 /* The exit status of psql after an error in a script */
 #define PSQL_SCRIPT_ERROR 3
 
-/* What a session is like.  The strings are owned, and NULL if not known. */
-typedef struct SessionLook
+/* The settings of psql, as it lists them; owned, and NULL if not known */
+typedef struct Listings
 {
-	PsqlBackend backend;
-	char	   *role;
 	char	   *variables;
 	char	   *formats;
-} SessionLook;
+} Listings;
 
 struct PsqlSession
 {
@@ -46,49 +45,53 @@ struct PsqlSession
 	bool		checks_client;	/* the server can look after dead clients */
 
 	PsqlTalk   *talk;			/* NULL: there is no psql now */
-	SessionLook fresh;			/* what it was like when it began */
-	SessionLook now;			/* and after the last file */
+	PsqlBackend backend;		/* of this psql */
+	Listings	fresh;			/* what they were when it began */
+	Listings	now;			/* and after the last file */
 	bool		is_stale;		/* a new psql must run the next file */
+	bool		is_ahead;		/* the next file was sent already */
 };
 
-/* Free what a look holds. */
+/* Free what listings hold. */
 static void
-free_look(SessionLook *look)
+free_listings(Listings *listings)
 {
-	pg_free(look->role);
-	pg_free(look->variables);
-	pg_free(look->formats);
-	memset(look, 0, sizeof(*look));
+	pg_free(listings->variables);
+	pg_free(listings->formats);
+	memset(listings, 0, sizeof(*listings));
+}
+
+/* Wait for the listings.  Returns false if they do not come as they should. */
+static bool
+read_listings(PsqlSession *session, Listings *listings, bool news_only)
+{
+	free_listings(listings);
+	if (psql_talk_wait(session->talk, NEWS_LISTED, news_only) == NULL)
+		return false;
+	psql_talk_take_listings(session->talk, &listings->variables,
+							&listings->formats);
+	return listings->variables != NULL && listings->formats != NULL;
 }
 
 /*
- * Wait until psql is ready, and learn what the session is like now.  Returns
- * false if psql has ended.
+ * Wait until psql, which was just started, has looked at its session, and
+ * remember what that is like.  Returns false if psql has ended.
  */
 static bool
-look_at_session(PsqlSession *session, SessionLook *look, bool news_only)
+read_look(PsqlSession *session)
 {
-	const char *news;
+	SessionScript *script = &session->talk->script;
+	const char *news = psql_talk_wait(session->talk, NEWS_READY, false);
 	int			length = 0;
 
-	free_look(look);
-	if (psql_talk_wait(session->talk, NEWS_READY, news_only) == NULL)
+	if (news == NULL ||
+		sscanf(news, "%31s %n", session->backend.since, &length) != 1 ||
+		length == 0)
 		return false;
-	psql_talk_take_listings(session->talk, &look->variables, &look->formats);
-	news = psql_talk_find_news(session->talk, NEWS_LOOKED);
-	if (news != NULL &&
-		sscanf(news, "%d %31s %n", &look->backend.pid, look->backend.since,
-			   &length) == 2 && length > 0)
-		look->role = pnstrdup(news + length, strcspn(news + length, "\n"));
+	script->look = pg_strdup(news + length);
+	session->backend.pid = atoi(script->look);
+	script->has_role = strstr(script->look, " t ") != NULL;
 	return true;
-}
-
-/* Is everything known about a session? */
-static bool
-is_complete(const SessionLook *look)
-{
-	return look->role != NULL && look->variables != NULL &&
-		look->formats != NULL;
 }
 
 /* End psql. */
@@ -98,6 +101,7 @@ end_psql(PsqlSession *session)
 	if (session->talk != NULL)
 		psql_talk_end(session->talk);
 	session->talk = NULL;
+	session->is_ahead = false;
 }
 
 /* Start psql, and learn what it is like.  Returns false after a message. */
@@ -114,17 +118,12 @@ start_psql(PsqlSession *session)
 		return false;
 	script = &session->talk->script;
 	script->checks_client = session->checks_client;
-	session_script_add_discard(script);
-	session_script_add_look(script);
-	session_script_add_listing(script);
+	script->has_role = true;
+	session_script_add_renewal(script);
 	psql_talk_send(session->talk);
 	session->is_stale = false;
-	if (look_at_session(session, &session->fresh, false) &&
-		is_complete(&session->fresh))
-	{
-		script->has_role = strncmp(session->fresh.role, "none", 4) != 0;
+	if (read_listings(session, &session->fresh, false) && read_look(session))
 		return true;
-	}
 	end_psql(session);
 	if (interruption_count() == 0)
 		pg_log_error("psql could not be made ready to run files");
@@ -176,16 +175,28 @@ psql_session_start(const Options *options, PGconn *conn,
 static bool
 append_remedy(const PsqlSession *session, PQExpBuffer commands)
 {
-	const SessionLook *fresh = &session->fresh;
-	const SessionLook *now = &session->now;
+	const Listings *fresh = &session->fresh;
+	const Listings *now = &session->now;
 
-	return !session->is_stale && is_complete(now) &&
-		now->backend.pid == fresh->backend.pid &&
-		strcmp(now->role, fresh->role) == 0 &&
+	return !session->is_stale &&
+		now->variables != NULL && now->formats != NULL &&
 		psql_settings_restore_variables(commands, fresh->variables,
 										now->variables) &&
 		psql_settings_restore_formats(commands, fresh->formats,
 									  now->formats);
+}
+
+/* Is psql what it was when it was fresh? */
+static bool
+is_fresh(const PsqlSession *session)
+{
+	PQExpBufferData commands;
+	bool		result;
+
+	initPQExpBuffer(&commands);
+	result = append_remedy(session, &commands) && commands.len == 0;
+	termPQExpBuffer(&commands);
+	return result;
 }
 
 /*
@@ -203,16 +214,13 @@ restore_session(PsqlSession *session)
 	result = append_remedy(session, &commands);
 	for (tries = 0; result && commands.len > 0; tries++)
 	{
-		SessionScript *script = &session->talk->script;
-
-		session_script_add(script, commands.data);
-		session_script_add_look(script);
-		session_script_add_listing(script);
+		session_script_add(&session->talk->script, commands.data);
+		session_script_add_listing(&session->talk->script);
 		psql_talk_send(session->talk);
 
 		resetPQExpBuffer(&commands);
 		result = tries < TRIES &&
-			look_at_session(session, &session->now, true) &&
+			read_listings(session, &session->now, true) &&
 			append_remedy(session, &commands);
 	}
 	termPQExpBuffer(&commands);
@@ -236,6 +244,20 @@ psql_session_freshen(PsqlSession *session)
 	return start_psql(session);
 }
 
+/* Have psql run a file, and then tidy up, or end if nothing else helps. */
+static void
+send_file(PsqlSession *session, const PsqlRun *run)
+{
+	SessionScript *script = &session->talk->script;
+
+	session_script_add_file(script, run->path, run->is_wrapped);
+	if (!run->changes_session)
+		session_script_add_renewal(script);
+	psql_talk_send(session->talk);
+	if (run->changes_session)
+		psql_process_end_script(session->talk->process);
+}
+
 /*
  * Run a file in a session that was just started or made fresh.  If "has_run"
  * is set, all its statements have been run, but a transaction may be open;
@@ -244,27 +266,49 @@ psql_session_freshen(PsqlSession *session)
 void
 psql_session_run(PsqlSession *session, PsqlRun *run)
 {
-	SessionScript *script = &session->talk->script;
 	const char *news;
 	char		value[16] = "";
 
 	session_messages_begin(&session->talk->messages, run->path);
-	session_script_add_file(script, run->path, run->is_wrapped);
-	if (!run->changes_session)
-	{
-		session_script_add_discard(script);
-		session_script_add_look(script);
-		session_script_add_listing(script);
-	}
-	psql_talk_send(session->talk);
-	if (run->changes_session)
-		psql_process_end_script(session->talk->process);
+	if (!session->is_ahead)
+		send_file(session, run);
+	session->is_ahead = false;
 
 	news = psql_talk_wait(session->talk, NEWS_RAN, false);
 	run->has_run = news != NULL;
 	if (run->has_run && sscanf(news, "%15s", value) == 1)
 		run->ignores_errors = pg_strcasecmp(value, "on") != 0 &&
 			strcmp(value, "1") != 0;
+}
+
+/*
+ * Look what a file that has run has left behind in psql.  Returns whether the
+ * next file may be sent ahead: nothing that we would have to put back.
+ */
+bool
+psql_session_look(PsqlSession *session, const PsqlRun *run)
+{
+	return !run->changes_session &&
+		read_listings(session, &session->now, true) && is_fresh(session);
+}
+
+/*
+ * Send the next file before the session is ready for it.  psql gets to it if
+ * and when psql_session_settle() says that the last one is settled, and
+ * psql_session_run() must follow then.
+ */
+void
+psql_session_send_ahead(PsqlSession *session, const PsqlRun *next)
+{
+	send_file(session, next);
+	session->is_ahead = true;
+}
+
+/* Was a file sent ahead that psql gets to? */
+bool
+psql_session_is_ahead(const PsqlSession *session)
+{
+	return session->is_ahead;
 }
 
 /*
@@ -276,13 +320,18 @@ psql_session_settle(PsqlSession *session, PsqlRun *run)
 {
 	PsqlTalk   *talk = session->talk;
 
-	run->is_settled = look_at_session(session, &session->now, run->has_run);
+	run->is_settled =
+		psql_talk_wait(talk, NEWS_READY, run->has_run) != NULL;
 	run->wait_status = talk->process->wait_status;
 	run->is_left_open = run->has_run && !run->is_settled &&
 		!run->changes_session &&
 		talk->messages.last_place == PLACE_DISCARD &&
 		WIFEXITED(run->wait_status) &&
 		WEXITSTATUS(run->wait_status) == PSQL_SCRIPT_ERROR;
+
+	/* It ends by itself if the session has become another one. */
+	if (run->has_run && !run->is_settled && run->wait_status == 0)
+		run->changes_session = true;
 	session_messages_end(&talk->messages, !run->is_left_open);
 	if (!run->is_settled)
 		end_psql(session);
@@ -306,7 +355,7 @@ psql_session_renew(PsqlSession *session)
 const PsqlBackend *
 psql_session_backend(const PsqlSession *session)
 {
-	return &session->fresh.backend;
+	return &session->backend;
 }
 
 /* End the session and free it. */
@@ -316,7 +365,7 @@ psql_session_end(PsqlSession *session)
 	end_psql(session);
 	if (session->handover != NULL)
 		connection_handover_free(session->handover);
-	free_look(&session->fresh);
-	free_look(&session->now);
+	free_listings(&session->fresh);
+	free_listings(&session->now);
 	pg_free(session);
 }

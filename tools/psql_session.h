@@ -39,6 +39,10 @@ extern PsqlSession *psql_session_start(const Options *options, PGconn *conn,
 									   Progress *progress);
 extern bool psql_session_freshen(PsqlSession *session);
 extern void psql_session_run(PsqlSession *session, PsqlRun *run);
+extern bool psql_session_look(PsqlSession *session, const PsqlRun *run);
+extern void psql_session_send_ahead(PsqlSession *session,
+									const PsqlRun *next);
+extern bool psql_session_is_ahead(const PsqlSession *session);
 extern void psql_session_settle(PsqlSession *session, PsqlRun *run);
 extern void psql_session_stop(PsqlSession *session);
 extern void psql_session_renew(PsqlSession *session);

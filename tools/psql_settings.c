@@ -40,8 +40,13 @@ static const char equals[] = " = '";
 
 /* Variables that belong to the connection: it cannot be put back by them. */
 static const char *const of_connection[] = {
-	"DBNAME", "ENCODING", "HOST", "PORT", "SERVER_VERSION_NAME",
-	"SERVER_VERSION_NUM", "USER"
+	"DBNAME", "HOST", "PORT", "SERVER_VERSION_NAME", "SERVER_VERSION_NUM",
+	"USER", NULL
+};
+
+/* Variables that the next query sets, or DISCARD ALL */
+static const char *const of_query[] = {
+	"ENCODING", "ERROR", "ROW_COUNT", "SQLSTATE", NULL
 };
 
 /* Append a text as one argument of a command of psql's. */
@@ -154,15 +159,13 @@ read_variables(VariableList *list, const char *listing)
 	return true;
 }
 
+/* Is the variable one of these? */
 static bool
-is_of_connection(const Variable *variable)
+is_one_of(const Variable *variable, const char *const *names)
 {
-	size_t		i;
-
-	for (i = 0; i < lengthof(of_connection); i++)
-		if (strlen(of_connection[i]) == variable->name_length &&
-			memcmp(of_connection[i], variable->name,
-				   variable->name_length) == 0)
+	for (; *names != NULL; names++)
+		if (strlen(*names) == variable->name_length &&
+			memcmp(*names, variable->name, variable->name_length) == 0)
 			return true;
 	return false;
 }
@@ -181,7 +184,9 @@ restore_variable(PQExpBuffer commands, const Variable *fresh,
 		fresh->value_length == now->value_length &&
 		memcmp(fresh->value, now->value, now->value_length) == 0)
 		return true;
-	if (is_of_connection(either))
+	if (is_one_of(either, of_query))
+		return true;
+	if (is_one_of(either, of_connection))
 		return false;
 
 	appendPQExpBuffer(commands, "\\%s %.*s", fresh != NULL ? "set" : "unset",

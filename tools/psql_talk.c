@@ -160,50 +160,60 @@ drain_psql(PsqlTalk *talk)
 		pass_output(talk);
 }
 
-/* The rest of some news that have come, or NULL. */
-const char *
-psql_talk_find_news(const PsqlTalk *talk, const char *word)
+/*
+ * Take some news out of those that have come, with all that came before them.
+ * Returns false if they have not come.
+ */
+static bool
+take_news(PsqlTalk *talk, const char *word)
 {
-	const char *p = talk->process->news_text.data;
+	PQExpBuffer text = &talk->process->news_text;
 	size_t		length = strlen(word);
+	char	   *p = text->data;
+	char	   *end;
 
 	while ((p = strstr(p, talk->token)) != NULL)
 	{
 		p += TOKEN_LENGTH;
-		if (*p == ' ' && strncmp(p + 1, word, length) == 0 &&
-			strchr(p, '\n') != NULL)
-			return p + 1 + length;
+		end = strchr(p, '\n');
+		if (end == NULL || *p != ' ' || strncmp(p + 1, word, length) != 0)
+			continue;
+
+		p += 1 + length;
+		resetPQExpBuffer(&talk->news);
+		appendBinaryPQExpBuffer(&talk->news, p, end - p);
+		text->len -= end + 1 - text->data;
+		memmove(text->data, end + 1, text->len + 1);
+		return true;
 	}
-	return NULL;
+	return false;
 }
 
 /*
  * Wait for some news, or for the end of psql, after which all that it has
- * written was read.  Returns the rest of the news, or NULL.  If only news are
- * awaited, we are not bothered by what psql prints, as long as it can do
- * without.
+ * written was read.  Returns what the news say, until others are waited for,
+ * or NULL.  If only news are awaited, we are not bothered by what psql prints,
+ * as long as it can do without.
  */
 const char *
 psql_talk_wait(PsqlTalk *talk, const char *word, bool news_only)
 {
-	const char *result;
-
-	while ((result = psql_talk_find_news(talk, word)) == NULL &&
-		   talk->process->pid != 0)
-		news_only &= wait_for_psql(talk, news_only);
-	if (talk->process->pid == 0)
+	while (!take_news(talk, word))
 	{
-		drain_psql(talk);
-		result = psql_talk_find_news(talk, word);
+		if (talk->process->pid == 0)
+		{
+			drain_psql(talk);
+			return take_news(talk, word) ? talk->news.data : NULL;
+		}
+		news_only &= wait_for_psql(talk, news_only);
 	}
-	return result;
+	return talk->news.data;
 }
 
-/* Send what the script has.  News that came before are forgotten. */
+/* Send what the script has. */
 void
 psql_talk_send(PsqlTalk *talk)
 {
-	resetPQExpBuffer(&talk->process->news_text);
 	psql_process_send(talk->process, talk->script.text.data);
 	resetPQExpBuffer(&talk->script.text);
 }
@@ -227,7 +237,7 @@ cut_listing(const PsqlTalk *talk, const char *word)
 }
 
 /*
- * The news are that psql is ready: take the listings out of its output.  The
+ * The news are that psql has listed all: take the listings out of its output.  The
  * caller frees them; they are NULL if they are not there as they were sent.
  */
 void
@@ -270,6 +280,7 @@ psql_talk_start(const char *argv0, const ConnectionHandover *handover,
 		pg_free(talk);
 		return NULL;
 	}
+	initPQExpBuffer(&talk->news);
 	session_script_init(&talk->script, talk->token,
 						talk->process->news_path);
 	session_messages_init(&talk->messages, progress, &talk->script,
@@ -291,6 +302,7 @@ psql_talk_end(PsqlTalk *talk)
 	session_messages_end(&talk->messages, true);
 	session_messages_free(&talk->messages);
 	session_script_free(&talk->script);
+	termPQExpBuffer(&talk->news);
 	psql_process_free(talk->process);
 	pg_free(talk);
 }

@@ -20,6 +20,7 @@ typedef struct PsqlTalk
 	char		token[TOKEN_LENGTH + 1];	/* nobody else knows it */
 	SessionScript script;		/* add to it, then send it */
 	SessionMessages messages;
+	PQExpBufferData news;		/* those that came last */
 
 	int			stop_steps;		/* what was done about a signal */
 	int64		stop_since;
@@ -30,8 +31,6 @@ extern PsqlTalk *psql_talk_start(const char *argv0,
 								 const SimpleStringList *variables,
 								 Progress *progress);
 extern void psql_talk_send(PsqlTalk *talk);
-extern const char *psql_talk_find_news(const PsqlTalk *talk,
-									   const char *word);
 extern const char *psql_talk_wait(PsqlTalk *talk, const char *word,
 								  bool news_only);
 extern void psql_talk_take_listings(PsqlTalk *talk, char **variables,

@@ -6,14 +6,18 @@
  * Behind a file come, in this order,
  *	- the news that it has run, told where the file cannot interfere;
  *	- what would make psql treat our own commands in another way, put back;
+ *	- the listings of \set and \pset, from which the rest is put back;
  *	- DISCARD ALL, for all that the server keeps for a session.  It fails if
  *	  a transaction is open, as it should;
- *	- one query, which is the first of the new session;
- *	- the listings of \set and \pset, from which the rest is put back.
+ *	- one query, which is the first of the new session, and ends psql if that
+ *	  is not the one that psql began with.
+ *
+ * Psql stops at the first error.  So another file may be sent as soon as the
+ * listings have come: psql gets to it only if all else went well.
  *
  * Every command that begins with a backslash makes psql write out what it
- * has printed so far: when the news come that all is done, the listings lie
- * in the pipe of standard output.
+ * has printed so far: when the news come that it has listed all, the listings
+ * lie in the pipe of standard output.
  *
  *-------------------------------------------------------------------------
  */
@@ -88,7 +92,8 @@ session_script_add_file(SessionScript *script, const char *path,
 {
 	PQExpBufferData plain;
 
-	memset(script->places, 0, sizeof(script->places));
+	memcpy(script->places_before, script->places, sizeof(ScriptLines));
+	memset(script->places, 0, sizeof(ScriptLines));
 	initPQExpBuffer(&plain);
 	if (path[0] == '~' || strcmp(path, "-") == 0)
 		appendPQExpBufferStr(&plain, "./");
@@ -110,9 +115,80 @@ session_script_add_file(SessionScript *script, const char *path,
 	termPQExpBuffer(&plain);
 }
 
-/* Forget what a file has left behind, on the server and in psql. */
+/* List the variables and the format; send NEWS_LISTED. */
 void
-session_script_add_discard(SessionScript *script)
+session_script_add_listing(SessionScript *script)
+{
+	appendPQExpBuffer(&script->text,
+					  "\\echo %s " LISTING_VARIABLES "\n"
+					  "\\set\n"
+					  "\\echo %s " LISTING_FORMATS "\n"
+					  "\\pset\n"
+					  "\\echo %s " LISTING_END "\n",
+					  script->token, script->token, script->token);
+	script->lines += 5;
+	add_news(script, NEWS_LISTED, "");
+}
+
+/* An expression for the number of a role, 0 if it was dropped meanwhile */
+#define ROLE_NUMBER(role) \
+	"coalesce(pg_catalog.to_regrole(pg_catalog.quote_ident(" role "))" \
+	"::pg_catalog.oid, 0)"
+
+/*
+ * The first query of a session: take the lock that says that this psql is
+ * there, and see what the session is like: which backend it has, since when,
+ * and which roles.  If that is not as it was, psql ends by itself, without a
+ * word; else it sends NEWS_READY, and what it has seen.
+ */
+static void
+add_look(SessionScript *script)
+{
+	PQExpBufferData query;
+
+	initPQExpBuffer(&query);
+	appendPQExpBuffer(&query,
+					  "SELECT look AS versioning_look, since AS "
+					  "versioning_since, %s%s%s AS versioning_is_same "
+					  "FROM (SELECT pg_catalog.concat_ws(' ', "
+					  "pg_catalog.pg_backend_pid(), "
+					  "pg_catalog.current_setting('role') "
+					  "OPERATOR(pg_catalog.<>) 'none', "
+					  ROLE_NUMBER("session_user") ", "
+					  ROLE_NUMBER("current_user") ") AS look, "
+					  "pg_catalog.date_part('epoch', "
+					  "pg_catalog.clock_timestamp()) AS since, "
+					  "pg_catalog.pg_advisory_lock_shared(%d, %d)%s) AS look "
+					  "\\gset\n",
+					  script->look != NULL ?
+					  "look OPERATOR(pg_catalog.=) '" : "true",
+					  script->look != NULL ? script->look : "",
+					  script->look != NULL ? "'" : "",
+					  DEPLOY_LOCK_CLASS, DEPLOY_LOCK_PSQL,
+					  script->checks_client ?
+					  ", pg_catalog.set_config("
+					  "'client_connection_check_interval', '1s', false)" : "");
+	mark_place(script, PLACE_LOOK);
+	session_script_add(script, query.data);
+	termPQExpBuffer(&query);
+
+	session_script_add(script, "\\if :versioning_is_same\n");
+	add_news(script, NEWS_READY, " :versioning_since :versioning_look");
+	session_script_add(script,
+					   "\\else\n"
+					   "\\q\n"
+					   "\\endif\n"
+					   "\\unset versioning_look\n"
+					   "\\unset versioning_since\n"
+					   "\\unset versioning_is_same\n");
+}
+
+/*
+ * Show what a file has left behind in psql, send NEWS_LISTED, have the server
+ * forget all of it, and send NEWS_READY.
+ */
+void
+session_script_add_renewal(SessionScript *script)
 {
 	session_script_add(script,
 					   "\\set QUIET on\n"
@@ -127,69 +203,40 @@ session_script_add_discard(SessionScript *script)
 					   "\\timing off\n");
 	if (script->directory[0] != '\0')
 		add_path_command(script, "\\cd", script->directory);
+	session_script_add_listing(script);
+
 	mark_place(script, PLACE_DISCARD);
 	session_script_add(script, "DISCARD ALL;\n");
 	if (script->has_role)
 		session_script_add(script, "RESET ROLE;\n");
+	add_look(script);
 }
 
-/*
- * Take the lock that says that this psql is there.  Send NEWS_LOOKED, the
- * process number of the backend, the time in seconds since 1970, and the role
- * that was set.
- */
-void
-session_script_add_look(SessionScript *script)
-{
-	PQExpBufferData query;
-
-	initPQExpBuffer(&query);
-	appendPQExpBuffer(&query,
-					  "SELECT pg_catalog.concat_ws(' ', '%s " NEWS_LOOKED "', "
-					  "pg_catalog.pg_advisory_lock_shared(%d, %d), "
-					  "pg_catalog.pg_backend_pid(), "
-					  "pg_catalog.date_part('epoch', "
-					  "pg_catalog.clock_timestamp()), "
-					  "pg_catalog.current_setting('role')%s) "
-					  "\\g (format=unaligned tuples_only=on expanded=off) "
-					  "%s\n",
-					  script->token, DEPLOY_LOCK_CLASS, DEPLOY_LOCK_PSQL,
-					  script->checks_client ?
-					  ", pg_catalog.set_config("
-					  "'client_connection_check_interval', '1s', false)" : "",
-					  script->news_path);
-	mark_place(script, PLACE_LOOK);
-	session_script_add(script, query.data);
-	termPQExpBuffer(&query);
-}
-
-/* List the variables and the format; send NEWS_READY. */
-void
-session_script_add_listing(SessionScript *script)
-{
-	appendPQExpBuffer(&script->text,
-					  "\\echo %s " LISTING_VARIABLES "\n"
-					  "\\set\n"
-					  "\\echo %s " LISTING_FORMATS "\n"
-					  "\\pset\n"
-					  "\\echo %s " LISTING_END "\n",
-					  script->token, script->token, script->token);
-	script->lines += 5;
-	add_news(script, NEWS_READY, "");
-}
-
-/* What a line was for, of those that belong to the last file. */
-ScriptPlace
-session_script_place(const SessionScript *script, int line)
+/* The place in a file's lines that a line is for. */
+static ScriptPlace
+find_place(const ScriptLines lines, int line)
 {
 	ScriptPlace result = PLACE_OTHER;
 	int			place;
 
 	for (place = PLACE_OTHER + 1; place < PLACES; place++)
-		if (script->places[place] != 0 && script->places[place] <= line &&
-			script->places[place] >= script->places[result])
+		if (lines[place] != 0 && lines[place] <= line &&
+			lines[place] >= lines[result])
 			result = place;
 	return result;
+}
+
+/*
+ * What a line was for.  It may belong to the last file, or to the one before
+ * it, if the last was sent ahead.
+ */
+ScriptPlace
+session_script_place(const SessionScript *script, int line)
+{
+	ScriptPlace result = find_place(script->places, line);
+
+	return result != PLACE_OTHER ? result :
+		find_place(script->places_before, line);
 }
 
 /* Free what it holds. */
@@ -197,4 +244,5 @@ void
 session_script_free(SessionScript *script)
 {
 	termPQExpBuffer(&script->text);
+	pg_free(script->look);
 }

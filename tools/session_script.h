@@ -12,7 +12,7 @@
 
 /* The words of news, behind the token */
 #define NEWS_RAN "ran"
-#define NEWS_LOOKED "looked"
+#define NEWS_LISTED "listed"
 #define NEWS_READY "ready"
 
 /* The same before each part of the listing on standard output */
@@ -32,26 +32,30 @@ typedef enum ScriptPlace
 	PLACES
 } ScriptPlace;
 
+/* For which places the lines are that belong to a file: the last, or 0 */
+typedef int ScriptLines[PLACES];
+
 typedef struct SessionScript
 {
 	const char *token;			/* begins each news; not owned */
 	const char *news_path;		/* where psql writes them; not owned */
 	char		directory[MAXPGPATH];	/* the current one, or empty */
-	bool		has_role;		/* sessions begin with SET ROLE */
+	char	   *look;			/* what a new session is like; owned, or NULL */
+	bool		has_role;		/* it begins with SET ROLE */
 	bool		checks_client;	/* the server can look after dead clients */
 
 	PQExpBufferData text;		/* not sent yet */
 	int			lines;			/* sent or not */
-	int			places[PLACES]; /* last line that is for it, or 0 */
+	ScriptLines places;			/* of the last file */
+	ScriptLines places_before;	/* of the one before it */
 } SessionScript;
 
 extern void session_script_init(SessionScript *script, const char *token,
 								const char *news_path);
 extern void session_script_add_file(SessionScript *script, const char *path,
 									bool is_wrapped);
-extern void session_script_add_discard(SessionScript *script);
-extern void session_script_add_look(SessionScript *script);
 extern void session_script_add_listing(SessionScript *script);
+extern void session_script_add_renewal(SessionScript *script);
 extern void session_script_add(SessionScript *script, const char *commands);
 extern ScriptPlace session_script_place(const SessionScript *script,
 										int line);

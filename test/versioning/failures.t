@@ -63,6 +63,15 @@ refuses(with_patch("\\set ON_ERROR_STOP off\n${middle}SELECT 1/0;\nCOMMIT;\n"),
 	'first', [ qr/"middle".* not registered/, qr/ON_ERROR_STOP/ ],
 	'an error that does not stop psql');
 
+# What follows a patch is sent to psql early, but is not run if anything is wrong
+$project = with_patch("${middle}COMMIT;\nBEGIN;\nCREATE TABLE late ();\n");
+refuses($project, 'first middle',
+	[ qr/^versioning: error: patch "middle" leaves a transaction open/m,
+		qr/is registered, .* but not all of it is there/, $counts ],
+	'a transaction without an end behind that of the patch');
+is(value($project->{database}, "SELECT to_regclass('late') IS NULL"), 't',
+	'... which was rolled back');
+
 # What is not in one transaction
 refuses(with_patch("CREATE TABLE early ();\n${middle}SELECT 1/0;\nCOMMIT;\n"),
 	'first', [ qr/outside of that transaction may have been, as line 1/ ],
@@ -73,7 +82,7 @@ $project = with_patch("-- versioning: no-transaction\n"
 value($project->{database},
 	'CREATE TABLE twins AS SELECT 1 AS a FROM generate_series(1, 2)');
 refuses($project, 'first middle',
-	[ qr/is registered, .* but not all of it has run/,
+	[ qr/is registered, .* but not all of it is there/,
 		qr/not valid in this database.*"public\.twice"/,
 		qr/^versioning: hint: .*unregister_patch/m, $counts ],
 	'a patch without a transaction that fails half-way');

@@ -146,6 +146,27 @@ is_fresh_after('an environment variable', '\setenv LEFT_OVER 1',
 is_fresh_after('another connection',
 	"COMMIT;\n\\c postgres", "current_database() = '$shared->{database}'");
 
+# Without our knowing from the file. With others before and behind it
+{
+	my $reconnect = "\\set file c.psql\n\\cd patches\n\\i :file\n";
+	my $project = project('reconnect',
+		'patches/c.psql' => "\\c -\n",
+		'patches/1.sql' => plain('SELECT 1;')->('a'),
+		'patches/2.sql' => "BEGIN;\nSELECT _v.register_patch('b', '{a}');\n"
+		  . "COMMIT;\n$reconnect",
+		'patches/3.sql' => plain($reconnect)->('c', 'b'),
+		'patches/4.sql' => plain('SELECT 1;')->('d', 'c'));
+	my ($status, $output, $errors) = versioning($project, 'apply');
+
+	is($status, 3, 'another connection in a transaction of ours')
+	  || diag($errors);
+	is(registered($project), 'a b', '... keeps it from being committed');
+	add_files($project, 'patches/3.sql' => patch('c', '', 'b'));
+	($status, $output, $errors) = versioning($project, 'apply');
+	is($status, 0, 'a new connection to the same database') || diag($errors);
+	is(registered($project), 'a b c d', '... does not keep others from it');
+}
+
 {
 	my $project = pair(
 		plain('\set ON_ERROR_STOP off'),
