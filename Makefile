@@ -63,7 +63,7 @@ VERSIONING_OBJS = tools/apply_plan.o tools/check_conflicts.o \
 	tools/rehearsal.o tools/rollback_plan.o tools/schema_dump.o \
 	tools/scratch_database.o tools/scratch_register.o tools/scratch_settings.o \
 	tools/script_directive.o tools/script_outline.o tools/script_path.o \
-	tools/script_walk.o tools/session_messages.o tools/session_script.o \
+	tools/script_restriction.o tools/script_walk.o tools/session_messages.o tools/session_script.o \
 	tools/statement_kind.o tools/status_json.o tools/status_table.o \
 	tools/suggestion.o tools/transaction_ban.o tools/transaction_state.o \
 	tools/truth_source.o

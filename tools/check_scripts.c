@@ -73,10 +73,20 @@ add_reader_complaints(const ProjectFile *file, FindingList *findings)
 	return is_readable;
 }
 
-/* Add what is wrong with the directives of a script. */
+/* The kind of finding that a complaint of an outline is, by its number. */
+static FindingKind
+kind_of_complaint(const ScriptOutline *outline, int number)
+{
+	if (number >= outline->directive_complaints)
+		return FINDING_RESTRICTED;
+	return outline->complaints.items[number].level == COMPLAINT_REMARK ?
+		FINDING_UNCLEAR_COMMENT : FINDING_UNKNOWN_DIRECTIVE;
+}
+
+/* Add what is wrong with the directives of a script, or refused by psql. */
 static void
-add_directive_complaints(const ProjectFile *file,
-						 const ScriptOutline *outline, FindingList *findings)
+add_outline_complaints(const ProjectFile *file, const ScriptOutline *outline,
+					   FindingList *findings)
 {
 	int			i;
 
@@ -84,8 +94,7 @@ add_directive_complaints(const ProjectFile *file,
 	{
 		const Complaint *complaint = &outline->complaints.items[i];
 
-		finding_add(findings, complaint->level == COMPLAINT_REMARK ?
-					FINDING_UNCLEAR_COMMENT : FINDING_UNKNOWN_DIRECTIVE,
+		finding_add(findings, kind_of_complaint(outline, i),
 					complaint->path == NULL ? file->path : complaint->path,
 					complaint->line, "%s", complaint->text);
 	}
@@ -102,7 +111,7 @@ check_script(const ProjectFile *file, bool has_calls, NameTable *included,
 	if (add_reader_complaints(file, findings))
 	{
 		outline = script_outline_read(file->path);
-		add_directive_complaints(file, outline, findings);
+		add_outline_complaints(file, outline, findings);
 		if (has_calls)
 		{
 			note_includes(included, &outline->includes);

@@ -16,6 +16,7 @@ static const char *const names[] = {
 	[FINDING_UNKNOWN_DIRECTIVE] = "unknown-directive",
 	[FINDING_UNCLEAR_COMMENT] = "unclear-comment",
 	[FINDING_MISSING_INCLUDE] = "missing-include",
+	[FINDING_RESTRICTED] = "restricted",
 	[FINDING_NO_REGISTRATION] = "no-registration",
 	[FINDING_DUPLICATE_NAME] = "duplicate-name",
 	[FINDING_NAME_DIFFERS] = "name-differs",

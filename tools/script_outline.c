@@ -12,6 +12,7 @@
 
 #include "script_directive.h"
 #include "script_outline.h"
+#include "script_restriction.h"
 #include "transaction_state.h"
 
 /* A script on the way to its outline */
@@ -21,6 +22,8 @@ typedef struct OutlineReader
 	const char *path;
 	ScriptDirectives directives;
 	TransactionState transaction;
+	ScriptRestriction restriction;
+	ComplaintList refusals;		/* by psql, because of that */
 
 	/*
 	 * Each of these can be kept without the others: a transaction that is
@@ -78,20 +81,33 @@ see_statement(void *state, const ScriptStatement *statement)
 	}
 }
 
+/* The path of a complaint: none if it is about the script itself */
+static const char *
+complaint_path(const OutlineReader *reader, const ScriptPlace *place)
+{
+	return place->path == reader->path ? NULL : place->path;
+}
+
 /*
  * What these commands change can be put back by none: environment variables
  * of psql, and what \connect leaves behind it.
  */
 static void
-see_command(void *state, const ScriptPlace *place pg_attribute_unused(),
-			const PsqlCommand *command)
+see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 {
 	OutlineReader *reader = (OutlineReader *) state;
+	char	   *refusal = script_restriction_obey(&reader->restriction, place,
+												  command);
 
 	if (transaction_state_obey(&reader->transaction, command))
 		reader->outline->has_transaction = true;
 	if (command->action == PSQL_CONNECT || command->action == PSQL_SETENV)
 		reader->outline->changes_session = true;
+	if (refusal != NULL)
+		complaint_add(&reader->refusals, COMPLAINT_ERROR,
+					  complaint_path(reader, place), place->line, "%s",
+					  refusal);
+	pg_free(refusal);
 }
 
 static void
@@ -101,10 +117,31 @@ see_comment(void *state, const ScriptPlace *place, const char *text,
 	OutlineReader *reader = (OutlineReader *) state;
 	ScriptPlace named = *place;
 
-	if (place->path == reader->path)
-		named.path = NULL;
+	named.path = complaint_path(reader, place);
 	script_directive_read(&named, text, length, &reader->directives,
 						  &reader->outline->complaints);
+}
+
+/* Add what psql would refuse to the complaints. */
+static void
+add_refusals(OutlineReader *reader)
+{
+	ScriptOutline *outline = reader->outline;
+	const ScriptPlace *begin = &reader->restriction.begin;
+	const char *refusal = script_restriction_end(&reader->restriction);
+	int			i;
+
+	if (refusal != NULL)
+		complaint_add(&reader->refusals, COMPLAINT_ERROR,
+					  complaint_path(reader, begin), begin->line, "%s",
+					  refusal);
+	outline->directive_complaints = outline->complaints.count;
+	for (i = 0; i < reader->refusals.count; i++)
+		complaint_add(&outline->complaints, COMPLAINT_ERROR,
+					  reader->refusals.items[i].path,
+					  reader->refusals.items[i].line, "%s",
+					  reader->refusals.items[i].text);
+	complaint_free(&reader->refusals);
 }
 
 /*
@@ -130,6 +167,7 @@ script_outline_read(const char *path)
 		complaint_add(&outline->complaints, COMPLAINT_ERROR, NULL, 0,
 					  "could not read file: %s", strerror(errno));
 
+	add_refusals(&reader);
 	outline->no_transaction = reader.directives.no_transaction;
 	outline->disabled = reader.directives.disabled;
 	outline->is_atomic = reader.parts <= 1 ||

@@ -30,7 +30,8 @@ typedef struct ScriptOutline
 	int			outside_line;	/* if not: the first statement outside */
 
 	SimpleStringList disabled;	/* -- versioning: disable NAME, ... */
-	ComplaintList complaints;	/* a directive that is not known, ... */
+	ComplaintList complaints;	/* what cannot be, or is not known */
+	int			directive_complaints;	/* the first are about directives */
 	SimpleStringList includes;	/* the paths of what \i and \ir name */
 } ScriptOutline;
 

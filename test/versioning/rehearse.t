@@ -165,6 +165,11 @@ rehearses('files are wrong',
 	project('wrong', 'patches/a.sql' => patch('a', undef, 'nowhere')),
 	[], 1, [qr/^\z/], [ qr{patches/a\.sql:2: .*"nowhere"}, qr/nothing was run/ ]);
 
+rehearses('psql would be left restricted',
+	project('restricted', 'patches/a.sql' => "\\restrict x\n" . patch('a')),
+	[], 1, [qr/^\z/],
+	[ qr{patches/a\.sql:1: no \\unrestrict follows}, qr/nothing was run/ ]);
+
 # As the target is
 
 my $alike = project('alike',
