@@ -52,17 +52,28 @@ static void
 print_summary(const Rehearsal *rehearsal)
 {
 	int			count = rehearsal->good + rehearsal->leaving +
-		rehearsal->missing + rehearsal->excused + rehearsal->failed;
+		rehearsal->taking + rehearsal->missing + rehearsal->excused +
+		rehearsal->failed;
+	int			rest = 0;
+	int			i;
+
+	for (i = rehearsal->gone; i < rehearsal->plan->count; i++)
+		rest += rehearsal->is_cycled[i];
 
 	printf("%d rehearsed: %d ok", count, rehearsal->good);
 	if (rehearsal->leaving > 0)
 		printf(", %d with a rollback that leaves something behind",
 			   rehearsal->leaving);
+	if (rehearsal->taking > 0)
+		printf(", %d with a rollback that takes away too much",
+			   rehearsal->taking);
 	if (rehearsal->missing + rehearsal->excused > 0)
 		printf(", %d without a rollback of its own",
 			   rehearsal->missing + rehearsal->excused);
 	if (rehearsal->failed > 0)
 		printf(", %d failed", rehearsal->failed);
+	if (rest > 0)
+		printf("; %d not reached", rest);
 	puts("");
 }
 
@@ -72,7 +83,7 @@ judge(const Rehearsal *rehearsal)
 {
 	if (rehearsal->failed > 0)
 		return STATUS_FAILED;
-	if (rehearsal->leaving + rehearsal->missing > 0)
+	if (rehearsal->leaving + rehearsal->taking + rehearsal->missing > 0)
 		return STATUS_PROBLEM;
 	return STATUS_DONE;
 }

@@ -246,7 +246,9 @@ run_in_session(Deploy *deploy, const Options *options, PGconn *conn)
 
 	status = run_steps(deploy);
 	psql_session_end(deploy->session);
-	if (status != STATUS_DONE)
+	if (status != STATUS_DONE && options->is_rehearsal)
+		;						/* it does the counting */
+	else if (status != STATUS_DONE)
 		deploy_report_counts(deploy->action, deploy->done, deploy->failed,
 							 total);
 	else if (!options->is_quiet)

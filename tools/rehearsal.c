@@ -100,6 +100,7 @@ run(Rehearsal *rehearsal, DeployAction action, const PatchPlan *plan)
 	if (rehearsal_is_interrupted())
 		return STATUS_FAILED;
 	options.is_quiet = true;
+	options.is_rehearsal = true;
 	fflush(stdout);
 	return deploy_run(&options, rehearsal->scratch->conn, rehearsal->lock,
 					  action, plan);
@@ -241,41 +242,46 @@ note_obstacle(Rehearsal *rehearsal, int number, const char *obstacle)
 	print_result(rehearsal, number, obstacle);
 }
 
-/* Print what a step has left behind. */
+/* Count a step for what it has left behind, or taken away, and print that. */
 static void
 print_difference(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 				 const char *before, const char *after)
 {
 	const PlanStep *step = &rehearsal->plan->steps[number];
+	bool		takes_away = schema_dump_is_part(after, before);
 	const PlanStep *last = &rollback->steps[rollback->count - 1];
 	char	   *before_label = psprintf("before %s",
 										report_printable(step->file->path));
 	char	   *after_label = psprintf("after %s",
 									   report_printable(last->file->path));
 
-	print_result(rehearsal, number, "its rollback leaves something behind");
+	if (takes_away)
+		rehearsal->taking++;
+	else
+		rehearsal->leaving++;
+	print_result(rehearsal, number, takes_away ?
+				 "its rollback takes away too much" :
+				 "its rollback leaves something behind");
 	(void) schema_dump_print_difference(before, before_label, after,
 										after_label);
 	pg_free(before_label);
 	pg_free(after_label);
 }
 
-/* Apply a step again, and count it for what it turned out to be. */
+/* Apply a step again; if it is not counted yet, count it. */
 static Status
-apply_again(Rehearsal *rehearsal, int number, bool leaves_something)
+apply_again(Rehearsal *rehearsal, int number, bool is_counted)
 {
 	Status		status = apply(rehearsal, number, 1);
 
-	if (leaves_something)
-		rehearsal->leaving++;
 	if (status == STATUS_FAILED && !rehearsal_is_interrupted())
 	{
 		print_result(rehearsal, number, "it cannot be applied again");
-		if (!leaves_something)
+		if (!is_counted)
 			rehearsal->failed++;
 		return begin_anew(rehearsal, number);
 	}
-	if (status == STATUS_DONE && !leaves_something)
+	if (status == STATUS_DONE && !is_counted)
 	{
 		rehearsal->good++;
 		if (!rehearsal->options->is_quiet)
@@ -291,7 +297,7 @@ take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 {
 	Status		status = run(rehearsal, DEPLOY_ROLLBACK, rollback);
 	char	   *after;
-	bool		leaves_something;
+	bool		is_different;
 
 	if (status == STATUS_FAILED && !rehearsal_is_interrupted())
 	{
@@ -305,11 +311,11 @@ take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 	after = take_dump(rehearsal);
 	if (after == NULL)
 		return STATUS_TROUBLE;
-	leaves_something = strcmp(before, after) != 0;
-	if (leaves_something)
+	is_different = strcmp(before, after) != 0;
+	if (is_different)
 		print_difference(rehearsal, number, rollback, before, after);
 	pg_free(after);
-	return apply_again(rehearsal, number, leaves_something);
+	return apply_again(rehearsal, number, is_different);
 }
 
 /* Apply a step for the first time. */
@@ -368,6 +374,8 @@ rehearsal_run(Rehearsal *rehearsal)
 	int			i;
 
 	for (i = 0; i < rehearsal->plan->count && status == STATUS_DONE; i++)
+	{
+		rehearsal->gone = i + 1;
 		if (rehearsal->is_cycled[i])
 			status = rehearse(rehearsal, i);
 		else
@@ -376,5 +384,6 @@ rehearsal_run(Rehearsal *rehearsal)
 			if (status == STATUS_DONE && !rehearsal->options->is_quiet)
 				print_result(rehearsal, i, "applied");
 		}
+	}
 	return status;
 }

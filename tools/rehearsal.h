@@ -25,9 +25,11 @@ typedef struct Rehearsal
 
 	int			good;			/* steps that left nothing behind */
 	int			leaving;		/* that did */
+	int			taking;			/* that took away what had been there */
 	int			missing;		/* that have no rollback, and should */
 	int			excused;		/* that have none, and say so */
 	int			failed;			/* of which a file failed */
+	int			gone;			/* all that were begun, rehearsed or not */
 } Rehearsal;
 
 extern void rehearsal_catch_signals(void);

@@ -103,6 +103,15 @@ run(const char *const *arguments, const char *without, PQExpBuffer text)
 	return false;
 }
 
+/* The length of the line at hand, with its end. */
+static size_t
+line_length(const char *text)
+{
+	size_t		length = strcspn(text, "\n");
+
+	return text[length] == '\n' ? length + 1 : length;
+}
+
 /*
  * Take out the lines that differ from dump to dump: newer ones bear a random
  * key, so that nothing in them can be taken for a meta-command of psql.
@@ -115,12 +124,10 @@ remove_keys(char *text)
 
 	while (*text != '\0')
 	{
-		size_t		length = strcspn(text, "\n");
+		size_t		length = line_length(text);
 		bool		is_key = false;
 		size_t		i;
 
-		if (text[length] == '\n')
-			length++;
 		for (i = 0; i < lengthof(words); i++)
 			is_key |= strncmp(text, words[i], strlen(words[i])) == 0;
 		if (!is_key)
@@ -168,6 +175,21 @@ schema_dump_take(const char *argv0, PGconn *conn,
 	destroyPQExpBuffer(text);
 	pg_free(program);
 	return result;
+}
+
+/* Are all lines of a dump those of another one, less some of these? */
+bool
+schema_dump_is_part(const char *part, const char *whole)
+{
+	while (*part != '\0' && *whole != '\0')
+	{
+		size_t		length = line_length(whole);
+
+		if (length == line_length(part) && memcmp(part, whole, length) == 0)
+			part += length;
+		whole += length;
+	}
+	return *part == '\0';
 }
 
 /*

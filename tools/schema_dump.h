@@ -12,6 +12,7 @@
 
 extern char *schema_dump_take(const char *argv0, PGconn *conn,
 							  const char *const *arguments);
+extern bool schema_dump_is_part(const char *part, const char *whole);
 extern bool schema_dump_print_difference(const char *before,
 										 const char *before_label,
 										 const char *after,
