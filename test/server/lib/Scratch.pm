@@ -19,6 +19,12 @@ my $test = basename($0, '.t') =~ s/\W/_/gr;
 my @databases;
 my @roles;
 
+# Something that hangs is a failure, which is to be told. No script takes a
+# tenth of this.
+use constant PATIENCE => 900;
+$SIG{ALRM} = sub { die "this takes longer than ${\PATIENCE} seconds\n" };
+alarm PATIENCE;
+
 # The directory with what depesz's install scripts leave behind.
 my $originals = dirname(__FILE__) . '/../../originals';
 
