@@ -11,6 +11,7 @@
 #include "known_names.h"
 #include "patch_graph.h"
 #include "patch_names.h"
+#include "patch_template.h"
 
 static const char extension[] = ".sql";
 
@@ -79,14 +80,20 @@ stem(const char *path)
 	return result;
 }
 
-/* Is a file that is called so the one of that patch? */
+/*
+ * Is a file that is called so the one of that patch?  It may also have the
+ * name that a new file for the patch gets.
+ */
 static bool
 is_named_for(const char *path, const char *name)
 {
 	char	   *file_stem = stem(path);
 	char	   *name_stem = stem(name);
-	bool		result = strcmp(file_stem, name_stem) == 0;
+	char	   *new_stem = patch_template_file_name(name);
+	bool		result = strcmp(file_stem, name_stem) == 0 ||
+		strcmp(file_stem, new_stem) == 0;
 
+	pg_free(new_stem);
 	pg_free(file_stem);
 	pg_free(name_stem);
 	return result;

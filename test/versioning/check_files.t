@@ -78,6 +78,20 @@ is(findings({ %{ patches(['a']) }, 'patches/a.sql' => register('a') x 2 }),
 is(findings({ %{ patches(['a']) }, 'rollbacks/b/a.sql' => unregister('a') }),
 	"rollbacks/b/a.sql:1 duplicate-name\n", 'two files that take it back');
 
+for my $pair (
+	[ 'a b/c', 'a_b_c' ], [ '-q', '_q' ], [ 'x.sql', 'x.sql.sql' ],
+	[ 'x.sql', 'x' ], [ 'shop/users', 'users' ])
+{
+	my ($name, $file) = @$pair;
+
+	is( findings({ "patches/$file.sql" => register($name),
+				'rollbacks/a.sql' => unregister($name) }),
+		'', "nothing: $file.sql is a file of patch $name");
+}
+is( findings({ 'patches/a.sql' => register('b/a b'),
+			'rollbacks/a.sql' => unregister('b/a b') }),
+	"patches/a.sql:1 name-differs\n", 'a.sql is none of patch b/a b');
+
 # What is missing
 
 is(findings({ %{ patches(['a']) }, 'patches/x.sql' => "SELECT 1;\n" }),
