@@ -79,7 +79,7 @@ is(findings({ %{ patches(['a']) }, 'rollbacks/b/a.sql' => unregister('a') }),
 	"rollbacks/b/a.sql:1 duplicate-name\n", 'two files that take it back');
 
 for my $pair (
-	[ 'a b/c', 'a_b_c' ], [ '-q', '_q' ], [ 'x.sql', 'x.sql.sql' ],
+	[ 'a b/c', 'a_b_c' ], [ '-q', '_q' ], [ 'x.sql', 'x.sql' ],
 	[ 'x.sql', 'x' ], [ 'shop/users', 'users' ])
 {
 	my ($name, $file) = @$pair;
