@@ -12,8 +12,8 @@
 
 #include "file_search.h"
 
-static char *search_directory(const char *directory,
-							  SimpleStringList *paths);
+static void search_directory(const char *directory, SimpleStringList *paths,
+							 ComplaintList *complaints);
 
 /* Compare names by their bytes, whatever the locale. */
 static int
@@ -33,94 +33,130 @@ is_visible(const struct dirent *entry)
  * Append a file.  What is none, a pipe, could not be read twice: once to see
  * what it is, and once by psql.
  */
-static char *
+static void
 append_file(const char *path, const struct stat *status,
-			SimpleStringList *paths)
+			SimpleStringList *paths, ComplaintList *complaints)
 {
-	if (!S_ISREG(status->st_mode))
-		return psprintf("\"%s\" is not a regular file", path);
-	simple_string_list_append(paths, path);
-	return NULL;
+	if (S_ISREG(status->st_mode))
+		simple_string_list_append(paths, path);
+	else
+		complaint_add(complaints, COMPLAINT_ERROR, NULL, 0,
+					  "\"%s\" is not a regular file", path);
 }
 
-/* What is wrong if a path cannot be found. */
-static char *
-not_found(const char *path)
+/* Complain of a path that cannot be found; errno says why. */
+static void
+complain_not_found(const char *path, ComplaintList *complaints)
 {
-	return psprintf("could not find \"%s\": %s", path, strerror(errno));
+	complaint_add(complaints, COMPLAINT_ERROR, NULL, 0,
+				  "could not find \"%s\": %s", path, strerror(errno));
+}
+
+/* Does the name of a file say that it is a script? */
+static bool
+is_script_name(const char *path)
+{
+	size_t		length = strlen(path);
+
+	return length > 4 && strcmp(path + length - 4, ".sql") == 0;
+}
+
+/*
+ * Append what is behind a symbolic link.  A directory is left out, since it
+ * could be a loop; but that is said.
+ */
+static void
+search_link(const char *path, SimpleStringList *paths,
+			ComplaintList *complaints)
+{
+	struct stat status;
+
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		complaint_add(complaints, COMPLAINT_WARNING, NULL, 0,
+					  "\"%s\" is a symbolic link to a directory: what is "
+					  "in there is left out", path);
+	else if (!is_script_name(path))
+		return;
+	else if (stat(path, &status) == 0)
+		append_file(path, &status, paths, complaints);
+	else
+		complain_not_found(path, complaints);
 }
 
 /*
  * Append what is found at a path in a directory: a directory is searched, a
- * file counts if its name says that it is a script.  Directories behind
- * symbolic links are left out: they could be a loop.
+ * file counts if its name says that it is a script.
  */
-static char *
-search_entry(const char *path, SimpleStringList *paths)
+static void
+search_entry(const char *path, SimpleStringList *paths,
+			 ComplaintList *complaints)
 {
 	struct stat status;
-	const char *end = path + strlen(path);
 
 	if (lstat(path, &status) != 0)
-		return not_found(path);
-	if (S_ISDIR(status.st_mode))
-		return search_directory(path, paths);
-	if (end - path <= 4 || strcmp(end - 4, ".sql") != 0)
-		return NULL;
-	if (S_ISLNK(status.st_mode) && stat(path, &status) != 0)
-		return not_found(path);
-	if (S_ISDIR(status.st_mode))
-		return NULL;
-	return append_file(path, &status, paths);
+		complain_not_found(path, complaints);
+	else if (S_ISDIR(status.st_mode))
+		search_directory(path, paths, complaints);
+	else if (S_ISLNK(status.st_mode))
+		search_link(path, paths, complaints);
+	else if (is_script_name(path))
+		append_file(path, &status, paths, complaints);
 }
 
 /* Append the scripts in a directory, in the order of their names. */
-static char *
-search_directory(const char *directory, SimpleStringList *paths)
+static void
+search_directory(const char *directory, SimpleStringList *paths,
+				 ComplaintList *complaints)
 {
 	struct dirent **entries;
 	int			count = scandir(directory, &entries, is_visible,
 								compare_names);
-	char	   *error = NULL;
 	int			i;
 
 	if (count < 0)
-		return psprintf("could not open directory \"%s\": %s", directory,
-						strerror(errno));
+	{
+		complaint_add(complaints, COMPLAINT_ERROR, NULL, 0,
+					  "could not open directory \"%s\": %s", directory,
+					  strerror(errno));
+		return;
+	}
 	for (i = 0; i < count; i++)
 	{
 		char	   *path = psprintf("%s/%s", directory, entries[i]->d_name);
 
-		if (error == NULL)
-			error = search_entry(path, paths);
+		search_entry(path, paths, complaints);
 		pg_free(path);
 		free(entries[i]);
 	}
 	free(entries);
-	return error;
 }
 
 /*
  * Append the paths of the scripts that a place means: all *.sql files in and
- * below a directory, or the one file.  Returns NULL, or what is wrong, for
- * the caller to free.
+ * below a directory, or the one file.  What cannot be searched is complained
+ * of, and the rest is searched all the same.
  */
-char *
-file_search(const char *place, SimpleStringList *paths)
+void
+file_search(const char *place, SimpleStringList *paths,
+			ComplaintList *complaints)
 {
 	struct stat status;
 	char	   *directory;
-	char	   *error;
 	int			length = strlen(place);
 
 	if (stat(place, &status) != 0)
-		return not_found(place);
+	{
+		complain_not_found(place, complaints);
+		return;
+	}
 	if (!S_ISDIR(status.st_mode))
-		return append_file(place, &status, paths);
+	{
+		append_file(place, &status, paths, complaints);
+		return;
+	}
 	while (length > 1 && place[length - 1] == '/')
 		length--;
 	directory = psprintf("%.*s", length, place);
-	error = search_directory(directory, paths);
+	search_directory(directory, paths, complaints);
 	pg_free(directory);
-	return error;
 }
