@@ -125,7 +125,11 @@ note_rollbacks(Project *project, int number)
 	}
 }
 
-/* Take over what there is to complain about a file. */
+/*
+ * Take over what there is to complain about a file.  If nothing is found in
+ * it but what warns of a registration that cannot be read, the file would be
+ * left out although it may well be a patch: so that is an error.
+ */
 static void
 copy_complaints(Project *project, const ProjectFile *file)
 {
@@ -133,9 +137,15 @@ copy_complaints(Project *project, const ProjectFile *file)
 	int			i;
 
 	for (i = 0; i < complaints->count; i++)
-		complaint_add(&project->complaints, complaints->items[i].level,
-					  file->path, complaints->items[i].line, "%s",
-					  complaints->items[i].text);
+	{
+		const Complaint *complaint = &complaints->items[i];
+		ComplaintLevel level = complaint->level;
+
+		if (level == COMPLAINT_WARNING && file->file->count == 0)
+			level = COMPLAINT_ERROR;
+		complaint_add(&project->complaints, level, file->path,
+					  complaint->line, "%s", complaint->text);
+	}
 }
 
 /* Read a file and put it where it belongs. */
@@ -176,12 +186,8 @@ read_places(Project *project, const SimpleStringList *places, Place place,
 	{
 		SimpleStringList paths = {NULL, NULL};
 		const SimpleStringListCell *path;
-		char	   *error = file_search(cell->val, &paths);
 
-		if (error != NULL)
-			complaint_add(&project->complaints, COMPLAINT_ERROR, NULL, 0,
-						  "%s", error);
-		pg_free(error);
+		file_search(cell->val, &paths, &project->complaints);
 		for (path = paths.head; path != NULL; path = path->next)
 			if (name_table_find(done, path->val) == NAME_TABLE_NONE)
 			{
