@@ -154,8 +154,10 @@ check_requirements(Planner *planner, const ProjectFile *file,
 						  "patch \"%s\" requires \"%s\", which is neither "
 						  "applied nor registered by a file%s",
 						  call->name, cell->val,
-						  known_names_suggestion(planner->project,
-												 planner->reg, cell->val));
+						  known_names_other_suggestion(planner->project,
+													   planner->reg,
+													   cell->val,
+													   call->name));
 }
 
 /* Complain about conflicts with what is applied, or will be. */

@@ -11,14 +11,23 @@
 #include "report.h"
 #include "suggestion.h"
 
+/* Offer a name, unless it is the one that was not meant for sure. */
+static void
+offer(Suggestion *suggestion, const char *name, const char *except)
+{
+	if (except == NULL || strcmp(name, except) != 0)
+		suggestion_offer(suggestion, name);
+}
+
 /*
  * What to say behind a message about a name that is not known: a question
  * with the nearest patch that there is, in the files or in the register (which
- * may be NULL), or nothing.  Overwritten some calls later.
+ * may be NULL), but for the one that mentions the name (or NULL); or nothing.
+ * The text is overwritten by the next call.
  */
 const char *
-known_names_suggestion(const Project *project, const Register *reg,
-					   const char *name)
+known_names_other_suggestion(const Project *project, const Register *reg,
+							 const char *name, const char *except)
 {
 	static char *text = NULL;
 	Suggestion	suggestion;
@@ -32,16 +41,24 @@ known_names_suggestion(const Project *project, const Register *reg,
 
 		for (j = 0; j < file->count; j++)
 			if (file->calls[j].action != PATCH_UNREGISTER)
-				suggestion_offer(&suggestion, file->calls[j].name);
+				offer(&suggestion, file->calls[j].name, except);
 	}
 	for (i = 0; reg != NULL && i < reg->count; i++)
-		suggestion_offer(&suggestion, reg->patches[i].name);
+		offer(&suggestion, reg->patches[i].name, except);
 
 	if (suggestion.nearest == NULL)
 		return "";
 	pg_free(text);
 	text = psprintf("; did you mean \"%s\"?", suggestion.nearest);
 	return text;
+}
+
+/* The same, with all patches that there are. */
+const char *
+known_names_suggestion(const Project *project, const Register *reg,
+					   const char *name)
+{
+	return known_names_other_suggestion(project, reg, name, NULL);
 }
 
 /* Pass over what a path may begin with and means nothing. */

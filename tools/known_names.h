@@ -11,6 +11,10 @@
 #include "project.h"
 #include "register.h"
 
+extern const char *known_names_other_suggestion(const Project *project,
+												const Register *reg,
+												const char *name,
+												const char *except);
 extern const char *known_names_suggestion(const Project *project,
 										  const Register *reg,
 										  const char *name);

@@ -6,7 +6,8 @@
  * The nearest name is the one that takes the fewest steps to become the one
  * that was written: a character more, less, changed, or two neighbours
  * swapped (the Damerau-Levenshtein distance, in its restricted form).  It is
- * worth a word if no more than a third of the characters differ.
+ * worth a word if no more than a third of the characters differ, or one of a
+ * few, but not all of them.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,9 +22,11 @@
 void
 suggestion_init(Suggestion *suggestion, const char *wanted)
 {
+	int			length = strlen(wanted);
+
 	suggestion->wanted = wanted;
 	suggestion->nearest = NULL;
-	suggestion->distance = Max(1, (int) strlen(wanted) / 3) + 1;
+	suggestion->distance = Min(Max(1, length / 3) + 1, length);
 }
 
 /* How many steps lead from one text to the other?  Bytes, not characters. */

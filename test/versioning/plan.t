@@ -147,14 +147,40 @@ is_refused($broken, 'all problems',
 is_refused($broken, '--dry-run tells the same',
 	[qr/patch "a" is registered by/], 'apply', '--dry-run');
 
+# What is probably meant is another patch than the one that requires it
+my $numbered = project('numbered',
+	'patches/2.sql' => patch('step-2', '', 'step-1'),
+	'patches/b.sql' => patch('b', '', 'a'));
+is_refused($numbered, 'no patch means itself',
+	[ qr{patch "step-2" requires "step-1", which is neither .* by a file$}m,
+		qr{patch "b" requires "a", which is neither .* by a file$}m ],
+	'apply');
+
 # Files that cannot be read
 my $unread = project('unread', 'patches/a.sql' => patch('a'));
 symlink 'nowhere', "$unread->{directory}/patches/b.sql";
-is_refused($unread, 'a link to nowhere',
-	[qr{could not find "patches/b\.sql": No such file}], 'apply');
-unlink "$unread->{directory}/patches/b.sql";
 system 'mkfifo', "$unread->{directory}/patches/c.sql";
-is_refused($unread, 'a pipe', [qr{"patches/c\.sql" is not a regular file}],
+is_refused($unread, 'a link to nowhere, and a pipe',
+	[ qr{could not find "patches/b\.sql": No such file},
+		qr{"patches/c\.sql" is not a regular file} ],
+	'apply');
+unlink map { "$unread->{directory}/patches/$_.sql" } qw(b c);
+
+# A directory that is not searched
+symlink '.', "$unread->{directory}/patches/loop";
+is((versioning($unread, 'apply', '--dry-run'))[2],
+	qq{versioning: warning: "patches/loop" is a symbolic link to a directory: }
+	  . "what is in there is left out\n", 'a link to a directory');
+unlink "$unread->{directory}/patches/loop";
+
+# Files that would be left out although they may well be patches
+add_files($unread,
+	'patches/quote.sql' => "SELECT _v.register_patch('quote);\n",
+	'patches/string.sql' =>
+	  "DO \$\$BEGIN EXECUTE 'SELECT _v.register_patch(''s'')'; END\$\$;\n");
+is_refused($unread, 'registrations that cannot be read',
+	[ qr{^versioning: patches/quote\.sql:1: this quote has no end}m,
+		qr{^versioning: patches/string\.sql:1: a registration in a string}m ],
 	'apply');
 
 done_testing();
