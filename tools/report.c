@@ -130,10 +130,14 @@ report_finish_output(const char *progname)
 	bool		failed = ferror(stdout) != 0;
 
 	/* Closing, too, may say that what has been written is lost */
+	errno = 0;
 	if (fflush(stdout) == 0 && !failed &&
 		(fclose(stdout) == 0 || errno == EBADF))
 		return true;
-	fprintf(stderr, "%s: could not write to standard output: %s\n",
-			progname, strerror(errno));
+
+	/* Why a write has failed a while ago is not known any more */
+	fprintf(stderr, "%s: could not write to standard output%s%s\n",
+			progname, errno != 0 ? ": " : "",
+			errno != 0 ? strerror(errno) : "");
 	return false;
 }

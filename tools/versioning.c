@@ -9,7 +9,9 @@
  */
 #include "postgres_fe.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "fe_compat.h"
 #include "options.h"
@@ -97,6 +99,24 @@ find_command(const char *name)
 	return NULL;
 }
 
+/*
+ * Let something stand in for those of standard input, output and error that we
+ * were started without: else the first connection would get the descriptor of
+ * one, and what is printed would go to the server.  It can be read only, so
+ * that what is printed is known to be lost.
+ */
+static void
+occupy_standard_descriptors(void)
+{
+	int			fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -110,6 +130,8 @@ main(int argc, char **argv)
 
 	/* What getopt_long says shall begin as our messages do */
 	argv[0] = unconstify(char *, progname);
+
+	occupy_standard_descriptors();
 
 	/* A reader that goes away shall be an error, not the end */
 	signal(SIGPIPE, SIG_IGN);
@@ -128,5 +150,9 @@ main(int argc, char **argv)
 			status = command->run(&options);
 			break;
 	}
-	return report_finish_output(progname) ? status : STATUS_TROUBLE;
+
+	/* Lost output is trouble, unless there is worse to say */
+	if (!report_finish_output(progname) && status != STATUS_FAILED)
+		status = STATUS_TROUBLE;
+	return status;
 }

@@ -22,7 +22,7 @@ use lib dirname(__FILE__) . '/../server/lib';
 use Scratch qw(database value);
 
 our @EXPORT = qw(project add_files patch rollback_file versioning
-  start_versioning wait_for finish_versioning registered sessions
+  start_versioning start_program wait_for finish_versioning registered sessions
   applies refuses);
 
 my $program = $ENV{VERSIONING} // 'versioning';
@@ -108,12 +108,19 @@ sub versioning
 sub start_versioning
 {
 	my ($project, @arguments) = @_;
+	return start_program($project, $program, @arguments);
+}
+
+# Starts a program that may start ours, likewise.
+sub start_program
+{
+	my ($project, @command) = @_;
 	my %run = (output => '', errors => '', input => '');
 	my $back = getcwd();
 
 	local $ENV{PGDATABASE} = $project->{database};
 	chdir $project->{directory} or die "cannot change directory: $!\n";
-	$run{harness} = IPC::Run::start([ $program, @arguments ],
+	$run{harness} = IPC::Run::start(\@command,
 		'<', \$run{input}, '>', \$run{output}, '2>', \$run{errors});
 	$run{pid} = $run{harness}->{KIDS}[0]{PID};
 	chdir $back;

@@ -99,13 +99,46 @@ is_deeply([ versioning($project, @$_) ], \@plan, "plan: @$_")
 is(registered($project), '', '--dry-run runs nothing');
 
 # Output that cannot be written is an error.
+my $program = $ENV{VERSIONING} // 'versioning';
 SKIP:
 {
 	skip 'no /dev/full here', 1 if !-e '/dev/full';
-
-	my $program = $ENV{VERSIONING} // 'versioning';
 	is(system("$program --help >/dev/full 2>/dev/null") >> 8, 2,
 		'a full disk under the output');
 }
+
+# Runs in a shell, with redirections. Returns the exit status and the errors.
+sub in_shell
+{
+	my ($arguments) = @_;
+	my ($status, $output, $errors) = finish_versioning(
+		start_program($project, 'sh', '-c', "exec $program $arguments"));
+	return ($status, $errors);
+}
+
+# How often the server has got what no client says.
+sub nonsense
+{
+	open my $log, '<', "$ENV{VERSIONING_CLUSTER}/log" or return -1;
+	return scalar grep { /invalid frontend message type/ } <$log>;
+}
+
+# A descriptor that is closed is not that of a connection.
+my $before = nonsense();
+my ($closed_status, $closed_errors) = in_shell('apply --verbose a >&-');
+is($closed_status, 2, 'a closed output: exit status');
+like($closed_errors,
+	qr/\Aversioning: could not write to standard output.*\n\z/,
+	'a closed output: message');
+is(registered($project), 'a', 'a closed output: the patch is applied');
+is((in_shell('apply --verbose b <&- >&- 2>&-'))[0], 2, 'all closed');
+is(registered($project), 'a b', 'all closed: the patch is applied');
+is((in_shell('rollback a >&-'))[0], 1, 'a closed output and a problem');
+is((in_shell('status 2>&-'))[0], 0, 'no standard error');
+is(nonsense(), $before, 'what is printed does not go to the server');
+
+# What a failed patch means is not less when the output is lost.
+add_files($project, 'patches/c.sql' => patch('c', 'SELECT 1/0;'));
+is((in_shell('apply >&-'))[0], 3, 'a closed output and a failure');
 
 done_testing();
