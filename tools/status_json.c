@@ -4,30 +4,49 @@
  *		The states of the patches, for programs
  *
  * One object: the patches, an object each on a line of its own, and how many
- * they are of each kind.
+ * they are of each kind.  JSON is in UTF-8: a path, or a name in a session
+ * that has another encoding, may have bytes that are not, and get a replacement
+ * character.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
+#include "mb/pg_wchar.h"
 #include "status_json.h"
+
+/* What stands for a byte that is not UTF-8 */
+#define REPLACEMENT 0xFFFD
+
+/* Print a character of a string; returns how many bytes it has. */
+static int
+print_character(const char *text)
+{
+	const unsigned char *bytes = (const unsigned char *) text;
+	int			length = pg_encoding_mblen(PG_UTF8, text);
+
+	if (*bytes == '"' || *bytes == '\\')
+		printf("\\%c", *bytes);
+	else if (*bytes < ' ' || *bytes == 0x7F)
+		printf("\\u%04x", *bytes);
+	else if ((int) strnlen(text, length) == length &&
+			 pg_utf8_islegal(bytes, length))
+	{
+		fwrite(text, 1, length, stdout);
+		return length;
+	}
+	else
+		printf("\\u%04x", REPLACEMENT);
+	return 1;
+}
 
 /* Print a string. */
 static void
 print_string(const char *text)
 {
 	putchar('"');
-	for (; *text != '\0'; text++)
-	{
-		unsigned char c = *text;
-
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < ' ' || c == 0x7F)
-			printf("\\u%04x", c);
-		else
-			putchar(c);
-	}
+	while (*text != '\0')
+		text += print_character(text);
 	putchar('"');
 }
 

@@ -127,6 +127,18 @@ my $odd = project('odd', 'patches/odd.sql' =>
 ($status, $output, $errors) = versioning($odd, 'status', '--json');
 is(decode_json($output)->{patches}[0]{patch},
 	qq{a "quoted\\" name,\twith\nall sorts}, 'JSON: an odd name');
+add_files($odd, "patches/odd.sql" => "SELECT _v.register_patch('a');",
+	"patches/\xC3\xA9\xFF\xE2\x82.sql" =>
+	  "SELECT _v.register_patch('b\xE9', ARRAY['\xF4\x90\x80\x80']);");
+($status, $output, $errors) = versioning($odd, 'status', '--json');
+my ($latin) = grep { $_->{patch} ne 'a' } @{ decode_json($output)->{patches} };
+is_deeply(
+	[ @$latin{qw(patch file requires)} ],
+	[
+		"b\x{FFFD}", "patches/\xE9\x{FFFD}\x{FFFD}\x{FFFD}.sql",
+		[ "\x{FFFD}" x 4 ]
+	],
+	'JSON is UTF-8, whatever there is');
 
 # Nothing to read
 ($status, $output, $errors) =
