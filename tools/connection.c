@@ -140,12 +140,11 @@ append_conninfo(PQExpBuffer conninfo, PGconn *like, const char *dbname,
 
 /*
  * Connect once more to the server of a connection (which may be broken by
- * now), to the given database or, if NULL, to the same.  Returns NULL if that
- * fails, without a message.
+ * now), to the given database or, if NULL, to the same.  Never NULL: whether
+ * it has succeeded is for the caller to see.
  */
-PGconn *
-connection_reopen(PGconn *like, const char *dbname,
-				  const char *application_name)
+static PGconn *
+connect_again(PGconn *like, const char *dbname, const char *application_name)
 {
 	PQExpBuffer conninfo = createPQExpBuffer();
 	PGconn	   *conn;
@@ -154,8 +153,31 @@ connection_reopen(PGconn *like, const char *dbname,
 	append_setting(conninfo, "password", PQpass(like));
 	conn = PQconnectdb(conninfo->data);
 	destroyPQExpBuffer(conninfo);
+	return conn;
+}
+
+/* The same, but returns NULL if that fails, without a message. */
+PGconn *
+connection_reopen(PGconn *like, const char *dbname,
+				  const char *application_name)
+{
+	PGconn	   *conn = connect_again(like, dbname, application_name);
+
 	if (PQstatus(conn) == CONNECTION_OK)
 		return conn;
+	PQfinish(conn);
+	return NULL;
+}
+
+/* One more connection to the same database, or NULL after a message. */
+PGconn *
+connection_open_again(PGconn *like, const char *application_name)
+{
+	PGconn	   *conn = connect_again(like, NULL, application_name);
+
+	if (PQstatus(conn) == CONNECTION_OK)
+		return conn;
+	report_server_message(PQerrorMessage(conn));
 	PQfinish(conn);
 	return NULL;
 }

@@ -41,6 +41,8 @@ extern PGconn *connection_open(ConnectionOptions *options,
 							   const char *application_name);
 extern PGconn *connection_reopen(PGconn *like, const char *dbname,
 								 const char *application_name);
+extern PGconn *connection_open_again(PGconn *like,
+									 const char *application_name);
 extern PGresult *connection_query(PGconn *conn, const char *query);
 extern bool connection_is_pooled(PGconn *conn, bool *is_pooled);
 extern ConnectionHandover *connection_hand_over(PGconn *conn,

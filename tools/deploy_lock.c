@@ -219,7 +219,7 @@ check_server(PGconn *conn)
 	return answer == ANSWER_NO;
 }
 
-/* The server is not to end this session while it waits for us. */
+/* The server is not to end a session while nothing is asked of it. */
 static bool
 keep_session(PGconn *conn)
 {
@@ -234,7 +234,8 @@ keep_session(PGconn *conn)
 
 /*
  * Wait until no other deployer is at work in the database of the connection,
- * and keep others from it, by a connection of our own.  If the status is
+ * and keep others from it, by a connection of our own.  Neither of the two is
+ * ended by the server for being idle.  If the status is
  * STATUS_DONE, sets the lock, which the caller releases; else there has been a
  * message.
  */
@@ -246,14 +247,15 @@ deploy_lock_acquire(const Options *options, PGconn *conn, DeployAction action,
 	PGconn	   *own;
 	Status		status = STATUS_TROUBLE;
 
-	own = connection_reopen(conn, NULL, action == DEPLOY_APPLY ?
-							"versioning apply" : "versioning rollback");
+	own = connection_open_again(conn, action == DEPLOY_APPLY ?
+								"versioning apply" : "versioning rollback");
 	if (own == NULL)
 	{
-		pg_log_error("could not connect a second time, for the lock");
+		fe_compat_log_detail("This was the second connection, which keeps "
+							 "other deployers away.");
 		return STATUS_TROUBLE;
 	}
-	if (check_server(own) && keep_session(own))
+	if (check_server(own) && keep_session(own) && keep_session(conn))
 	{
 		status = wait_for_lock(own, DEPLOY_LOCK, until, options->wait);
 		if (status == STATUS_DONE)
