@@ -10,26 +10,34 @@
 #include "complaint.h"
 #include "lib/stringinfo.h"
 
-/* Add a complaint; the text is formatted here, the path only referred to. */
-void
-complaint_add(ComplaintList *list, ComplaintLevel level, const char *path,
-			  int line, const char *format,...)
+/* Format a text as long as it may be, to be pfreed by the caller. */
+char *
+complaint_format(const char *format, va_list args)
 {
 	StringInfoData text;
-	Complaint  *complaint;
 	int			needed;
 
 	initStringInfo(&text);
 	do
 	{
-		va_list		args;
+		va_list		copy;
 
-		va_start(args, format);
-		needed = appendStringInfoVA(&text, format, args);
-		va_end(args);
+		va_copy(copy, args);
+		needed = appendStringInfoVA(&text, format, copy);
+		va_end(copy);
 		if (needed > 0)
 			enlargeStringInfo(&text, needed);
 	} while (needed > 0);
+	return text.data;
+}
+
+/* Add a complaint; the text is formatted here, the path only referred to. */
+void
+complaint_add(ComplaintList *list, ComplaintLevel level, const char *path,
+			  int line, const char *format,...)
+{
+	Complaint  *complaint;
+	va_list		args;
 
 	if (list->count == list->space)
 	{
@@ -41,7 +49,9 @@ complaint_add(ComplaintList *list, ComplaintLevel level, const char *path,
 	complaint->level = level;
 	complaint->path = path;
 	complaint->line = line;
-	complaint->text = text.data;
+	va_start(args, format);
+	complaint->text = complaint_format(format, args);
+	va_end(args);
 }
 
 /* Forget all but the first "count" complaints. */

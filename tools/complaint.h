@@ -31,6 +31,8 @@ typedef struct ComplaintList
 	int			space;
 } ComplaintList;
 
+extern char *complaint_format(const char *format, va_list args)
+			pg_attribute_printf(1, 0);
 extern void complaint_add(ComplaintList *list, ComplaintLevel level,
 						  const char *path, int line,
 						  const char *format,...) pg_attribute_printf(5, 6);

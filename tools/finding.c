@@ -7,8 +7,8 @@
  */
 #include "postgres_fe.h"
 
+#include "complaint.h"
 #include "finding.h"
-#include "lib/stringinfo.h"
 
 static const char *const names[] = {
 	[FINDING_UNREADABLE] = "unreadable",
@@ -76,21 +76,8 @@ void
 finding_add(FindingList *list, FindingKind kind, const char *path, int line,
 			const char *format,...)
 {
-	StringInfoData text;
 	Finding    *finding;
-	int			needed;
-
-	initStringInfo(&text);
-	do
-	{
-		va_list		args;
-
-		va_start(args, format);
-		needed = appendStringInfoVA(&text, format, args);
-		va_end(args);
-		if (needed > 0)
-			enlargeStringInfo(&text, needed);
-	} while (needed > 0);
+	va_list		args;
 
 	if (list->count == list->space)
 	{
@@ -104,7 +91,9 @@ finding_add(FindingList *list, FindingKind kind, const char *path, int line,
 		pg_strdup(list->main_path);
 	finding->line = line;
 	finding->number = list->count++;
-	finding->text = text.data;
+	va_start(args, format);
+	finding->text = complaint_format(format, args);
+	va_end(args);
 }
 
 /* What stands for a kind of findings in a file, to be freed by the caller. */
