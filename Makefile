@@ -63,7 +63,8 @@ VERSIONING_OBJS = tools/apply_plan.o tools/check_conflicts.o \
 	tools/rehearsal.o tools/rollback_plan.o tools/schema_dump.o \
 	tools/scratch_database.o tools/scratch_register.o tools/scratch_settings.o \
 	tools/script_directive.o tools/script_outline.o tools/script_path.o \
-	tools/script_restriction.o tools/script_walk.o tools/session_messages.o tools/session_script.o \
+	tools/script_restriction.o tools/script_walk.o \
+	tools/session_messages.o tools/session_script.o tools/source_mark.o \
 	tools/statement_kind.o tools/status_json.o tools/status_table.o \
 	tools/suggestion.o tools/transaction_ban.o tools/transaction_state.o \
 	tools/truth_source.o
@@ -97,10 +98,12 @@ tools/%.o: override CPPFLAGS += -DVERSIONING_VERSION='"$(version)"' \
 
 $(PROGRAMS): %: %.o $(TOOL_OBJS)
 	$(CC) $(CFLAGS) $^ $(LDFLAGS) $(LDFLAGS_EX) -L$(pkglibdir) \
-		-L$(libdir) -lpgfeutils $(LIBPQ) -lpgcommon -lpgport -o $@
+		-L$(libdir) -lpgfeutils $(LIBPQ) -lpgcommon -lpgport $(OPENSSL) -o $@
 
 tools/versioning: $(VERSIONING_OBJS)
+# PostgreSQL's digests may be those of OpenSSL.
 tools/versioning: LIBPQ = -lpq -lm
+tools/versioning: OPENSSL = $(filter -lcrypto,$(LIBS))
 
 # Where bash looks for completions, if the manual pages are where man looks.
 completionsdir = $(dir $(mandir))bash-completion/completions

@@ -105,12 +105,23 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	return false;
 }
 
+/* The path of the file of a step, or NULL if there are not so many. */
+static const char *
+find_path(const Deploy *deploy, int number)
+{
+	return number < deploy->plan->count ?
+		deploy->plan->steps[number].file->path : NULL;
+}
+
 /* How to run the file of a step. */
 static void
-make_run(const PlanStep *step, PsqlRun *run)
+make_run(const Deploy *deploy, int number, PsqlRun *run)
 {
+	const PlanStep *step = &deploy->plan->steps[number];
+
 	memset(run, 0, sizeof(*run));
-	run->path = step->file->path;
+	run->path = find_path(deploy, number);
+	run->next_path = find_path(deploy, number + 1);
 	run->is_wrapped = !step->outline->has_transaction &&
 		!step->outline->no_transaction;
 	run->changes_session = step->outline->changes_session;
@@ -132,7 +143,7 @@ send_next(Deploy *deploy)
 
 	if (next >= deploy->plan->count || !may_go_on(deploy))
 		return;
-	make_run(&deploy->plan->steps[next], &run);
+	make_run(deploy, next, &run);
 	psql_session_send_ahead(deploy->session, &run);
 }
 
@@ -176,7 +187,7 @@ run_step(Deploy *deploy, const PlanStep *step)
 	char	   *name = join_names(step);
 	bool		result = true;
 
-	make_run(step, &run);
+	make_run(deploy, deploy->done, &run);
 	progress_begin(deploy->progress, deploy->done + 1, name);
 	if (run_file(deploy, step, &run))
 	{
@@ -199,7 +210,9 @@ is_ready(Deploy *deploy)
 	if (psql_session_is_ahead(deploy->session))
 		return true;
 	if (deploy->done > 0 && may_go_on(deploy) &&
-		!psql_session_freshen(deploy->session) && interruption_count() == 0)
+		!psql_session_freshen(deploy->session,
+							  find_path(deploy, deploy->done)) &&
+		interruption_count() == 0)
 		return false;
 	if (interruption_count() > 0)
 	{
@@ -240,7 +253,7 @@ run_in_session(Deploy *deploy, const Options *options, PGconn *conn)
 		psql_session_start(options, conn,
 						   deploy->action == DEPLOY_APPLY ?
 						   "versioning apply" : "versioning rollback",
-						   deploy->progress);
+						   deploy->progress, find_path(deploy, 0));
 	if (deploy->session == NULL)
 		return interruption_count() > 0 ? STATUS_FAILED : STATUS_TROUBLE;
 

@@ -12,7 +12,11 @@
 #define FE_COMPAT_H
 
 #include "common/logging.h"
+#include "common/sha2.h"
 #include "common/string.h"
+#if PG_VERSION_NUM >= 140000
+#include "common/cryptohash.h"
+#endif
 
 /* Ask at the terminal for a password; returns a string of malloc's. */
 static inline char *
@@ -36,5 +40,68 @@ fe_compat_ask_password(const char *prompt)
 #define fe_compat_log_detail(...) pg_log_error("detail: " __VA_ARGS__)
 #define fe_compat_log_hint(...) pg_log_error("hint: " __VA_ARGS__)
 #endif
+
+/* SHA-256.  What can fail returns false, or NULL. */
+#if PG_VERSION_NUM >= 140000
+typedef pg_cryptohash_ctx FeCompatSha256;
+#else
+typedef pg_sha256_ctx FeCompatSha256;
+#endif
+
+/* Begin; fe_compat_sha256_free() takes NULL, too. */
+static inline FeCompatSha256 *
+fe_compat_sha256_create(void)
+{
+#if PG_VERSION_NUM >= 140000
+	FeCompatSha256 *sha256 = pg_cryptohash_create(PG_SHA256);
+
+	if (sha256 != NULL && pg_cryptohash_init(sha256) < 0)
+	{
+		pg_cryptohash_free(sha256);
+		return NULL;
+	}
+#else
+	FeCompatSha256 *sha256 = pg_malloc(sizeof(FeCompatSha256));
+
+	pg_sha256_init(sha256);
+#endif
+	return sha256;
+}
+
+/* Add some bytes. */
+static inline bool
+fe_compat_sha256_update(FeCompatSha256 *sha256, const uint8 *bytes,
+						size_t length)
+{
+#if PG_VERSION_NUM >= 140000
+	return pg_cryptohash_update(sha256, bytes, length) >= 0;
+#else
+	pg_sha256_update(sha256, bytes, length);
+	return true;
+#endif
+}
+
+/* The digest, PG_SHA256_DIGEST_LENGTH bytes. */
+static inline bool
+fe_compat_sha256_final(FeCompatSha256 *sha256, uint8 *digest)
+{
+#if PG_VERSION_NUM >= 140000
+	return pg_cryptohash_final(sha256, digest,
+							   PG_SHA256_DIGEST_LENGTH) >= 0;
+#else
+	pg_sha256_final(sha256, digest);
+	return true;
+#endif
+}
+
+static inline void
+fe_compat_sha256_free(FeCompatSha256 *sha256)
+{
+#if PG_VERSION_NUM >= 140000
+	pg_cryptohash_free(sha256);
+#else
+	pg_free(sha256);
+#endif
+}
 
 #endif							/* FE_COMPAT_H */

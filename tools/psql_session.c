@@ -43,6 +43,7 @@ struct PsqlSession
 	Progress   *progress;		/* not owned */
 	ConnectionHandover *handover;
 	bool		checks_client;	/* the server can look after dead clients */
+	bool		is_unicode;		/* so are the client and the database */
 
 	PsqlTalk   *talk;			/* NULL: there is no psql now */
 	PsqlBackend backend;		/* of this psql */
@@ -104,9 +105,12 @@ end_psql(PsqlSession *session)
 	session->is_ahead = false;
 }
 
-/* Start psql, and learn what it is like.  Returns false after a message. */
+/*
+ * Start psql for a file, and learn what it is like.  Returns false after a
+ * message.
+ */
 static bool
-start_psql(PsqlSession *session)
+start_psql(PsqlSession *session, const char *next_path)
 {
 	SessionScript *script;
 
@@ -118,8 +122,9 @@ start_psql(PsqlSession *session)
 		return false;
 	script = &session->talk->script;
 	script->checks_client = session->checks_client;
+	script->is_unicode = session->is_unicode;
 	script->has_role = true;
-	session_script_add_renewal(script);
+	session_script_add_renewal(script, next_path);
 	psql_talk_send(session->talk);
 	session->is_stale = false;
 	if (read_listings(session, &session->fresh, false) && read_look(session))
@@ -148,21 +153,34 @@ can_check_client(PGconn *conn)
 	return is_done;
 }
 
+/* Has a parameter of the connection the value "UTF8"? */
+static bool
+is_utf8(PGconn *conn, const char *parameter)
+{
+	const char *value = PQparameterStatus(conn, parameter);
+
+	return value != NULL && strcmp(value, "UTF8") == 0;
+}
+
 /*
- * Start a session in the database of the connection.  Signals must be caught
- * by interruption_catch().  Returns NULL after a message.
+ * Start a session in the database of the connection, for this file first.
+ * Signals must be caught by interruption_catch().  Returns NULL after a
+ * message.
  */
 PsqlSession *
 psql_session_start(const Options *options, PGconn *conn,
-				   const char *application_name, Progress *progress)
+				   const char *application_name, Progress *progress,
+				   const char *next_path)
 {
 	PsqlSession *session = pg_malloc0(sizeof(PsqlSession));
 
 	session->options = options;
 	session->progress = progress;
 	session->checks_client = can_check_client(conn);
+	session->is_unicode = is_utf8(conn, "client_encoding") &&
+		is_utf8(conn, "server_encoding");
 	session->handover = connection_hand_over(conn, NULL, application_name);
-	if (session->handover != NULL && start_psql(session))
+	if (session->handover != NULL && start_psql(session, next_path))
 		return session;
 	psql_session_end(session);
 	return NULL;
@@ -228,11 +246,12 @@ restore_session(PsqlSession *session)
 }
 
 /*
- * Make the session one that has run nothing yet.  Returns false after a
- * message, and then nothing more can be run.
+ * Make the session one that has run nothing yet, for the file that was said to
+ * be the next.  Returns false after a message, and then nothing more can be
+ * run.
  */
 bool
-psql_session_freshen(PsqlSession *session)
+psql_session_freshen(PsqlSession *session, const char *next_path)
 {
 	if (session->talk != NULL)
 	{
@@ -241,7 +260,7 @@ psql_session_freshen(PsqlSession *session)
 			return true;
 		end_psql(session);
 	}
-	return start_psql(session);
+	return start_psql(session, next_path);
 }
 
 /* Have psql run a file, and then tidy up, or end if nothing else helps. */
@@ -252,7 +271,7 @@ send_file(PsqlSession *session, const PsqlRun *run)
 
 	session_script_add_file(script, run->path, run->is_wrapped);
 	if (!run->changes_session)
-		session_script_add_renewal(script);
+		session_script_add_renewal(script, run->next_path);
 	psql_talk_send(session->talk);
 	if (run->changes_session)
 		psql_process_end_script(session->talk->process);

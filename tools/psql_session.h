@@ -17,6 +17,7 @@ typedef struct PsqlSession PsqlSession;
 typedef struct PsqlRun
 {
 	const char *path;
+	const char *next_path;		/* of the file behind it, or NULL */
 	bool		is_wrapped;		/* put a transaction around it */
 	bool		changes_session;	/* have a new psql afterwards */
 
@@ -36,8 +37,10 @@ typedef struct PsqlBackend
 
 extern PsqlSession *psql_session_start(const Options *options, PGconn *conn,
 									   const char *application_name,
-									   Progress *progress);
-extern bool psql_session_freshen(PsqlSession *session);
+									   Progress *progress,
+									   const char *next_path);
+extern bool psql_session_freshen(PsqlSession *session,
+								 const char *next_path);
 extern void psql_session_run(PsqlSession *session, PsqlRun *run);
 extern bool psql_session_look(PsqlSession *session, const PsqlRun *run);
 extern void psql_session_send_ahead(PsqlSession *session,

@@ -28,6 +28,7 @@
 #include "deploy_lock.h"
 #include "psql_settings.h"
 #include "session_script.h"
+#include "source_mark.h"
 
 /* Begin the script of a psql.  The token must differ from psql to psql. */
 void
@@ -137,15 +138,23 @@ session_script_add_listing(SessionScript *script)
 
 /*
  * The first query of a session: take the lock that says that this psql is
- * there, and see what the session is like: which backend it has, since when,
- * and which roles.  If that is not as it was, psql ends by itself, without a
- * word; else it sends NEWS_READY, and what it has seen.
+ * there, say which file will be run (NULL: none), and see what the session is
+ * like: which backend it has, since when, and which roles.  If that is not as
+ * it was, psql ends by itself, without a word; else it sends NEWS_READY, and
+ * what it has seen.
  */
 static void
-add_look(SessionScript *script)
+add_look(SessionScript *script, const char *next_path)
 {
 	PQExpBufferData query;
+	PQExpBufferData mark;
 
+	initPQExpBuffer(&mark);
+	if (next_path != NULL)
+	{
+		appendPQExpBufferStr(&mark, ", ");
+		source_mark_append(&mark, next_path, script->is_unicode);
+	}
 	initPQExpBuffer(&query);
 	appendPQExpBuffer(&query,
 					  "SELECT look AS versioning_look, since AS "
@@ -158,7 +167,7 @@ add_look(SessionScript *script)
 					  ROLE_NUMBER("current_user") ") AS look, "
 					  "pg_catalog.date_part('epoch', "
 					  "pg_catalog.clock_timestamp()) AS since, "
-					  "pg_catalog.pg_advisory_lock_shared(%d, %d)%s) AS look "
+					  "pg_catalog.pg_advisory_lock_shared(%d, %d)%s%s) AS look "
 					  "\\gset\n",
 					  script->look != NULL ?
 					  "look OPERATOR(pg_catalog.=) '" : "true",
@@ -167,10 +176,12 @@ add_look(SessionScript *script)
 					  DEPLOY_LOCK_CLASS, DEPLOY_LOCK_PSQL,
 					  script->checks_client ?
 					  ", pg_catalog.set_config("
-					  "'client_connection_check_interval', '1s', false)" : "");
+					  "'client_connection_check_interval', '1s', false)" : "",
+					  mark.data);
 	mark_place(script, PLACE_LOOK);
 	session_script_add(script, query.data);
 	termPQExpBuffer(&query);
+	termPQExpBuffer(&mark);
 
 	session_script_add(script, "\\if :versioning_is_same\n");
 	add_news(script, NEWS_READY, " :versioning_since :versioning_look");
@@ -185,10 +196,11 @@ add_look(SessionScript *script)
 
 /*
  * Show what a file has left behind in psql, send NEWS_LISTED, have the server
- * forget all of it, and send NEWS_READY.
+ * forget all of it, and send NEWS_READY.  Then the session is one for the next
+ * file (NULL: there is none).
  */
 void
-session_script_add_renewal(SessionScript *script)
+session_script_add_renewal(SessionScript *script, const char *next_path)
 {
 	session_script_add(script,
 					   "\\set QUIET on\n"
@@ -209,7 +221,7 @@ session_script_add_renewal(SessionScript *script)
 	session_script_add(script, "DISCARD ALL;\n");
 	if (script->has_role)
 		session_script_add(script, "RESET ROLE;\n");
-	add_look(script);
+	add_look(script, next_path);
 }
 
 /* The place in a file's lines that a line is for. */

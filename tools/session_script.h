@@ -43,6 +43,7 @@ typedef struct SessionScript
 	char	   *look;			/* what a new session is like; owned, or NULL */
 	bool		has_role;		/* it begins with SET ROLE */
 	bool		checks_client;	/* the server can look after dead clients */
+	bool		is_unicode;		/* so are the client and the database */
 
 	PQExpBufferData text;		/* not sent yet */
 	int			lines;			/* sent or not */
@@ -55,7 +56,8 @@ extern void session_script_init(SessionScript *script, const char *token,
 extern void session_script_add_file(SessionScript *script, const char *path,
 									bool is_wrapped);
 extern void session_script_add_listing(SessionScript *script);
-extern void session_script_add_renewal(SessionScript *script);
+extern void session_script_add_renewal(SessionScript *script,
+									   const char *next_path);
 extern void session_script_add(SessionScript *script, const char *commands);
 extern ScriptPlace session_script_place(const SessionScript *script,
 										int line);
