@@ -41,18 +41,28 @@ reject_name(const char *name)
 						"there are: %s", report_printable(name), names.data);
 }
 
-/* Disable what the command line says. */
+/* Disable what the command line says: names, be it with commas between. */
 static void
 obey_options(const Options *options, FindingList *findings)
 {
 	const SimpleStringListCell *cell;
-	FindingKind kind;
 
 	for (cell = options->disabled.head; cell != NULL; cell = cell->next)
 	{
-		if (!finding_kind(cell->val, &kind))
-			reject_name(cell->val);
-		finding_disable(findings, kind, NULL);
+		char	   *copy = pg_strdup(cell->val);
+		char	   *rest = copy;
+
+		while (rest != NULL)
+		{
+			char	   *name = strsep(&rest, ",");
+			FindingKind kind;
+
+			name += strspn(name, " ");
+			if (!finding_kind(name, &kind))
+				reject_name(name);
+			finding_disable(findings, kind, NULL);
+		}
+		pg_free(copy);
 	}
 }
 

@@ -44,7 +44,7 @@ finding_name(FindingKind kind)
 	return names[kind];
 }
 
-/* Find the kind with that name.  Returns false if there is none. */
+/* Find the kind with that name, in any case.  False if there is none. */
 bool
 finding_kind(const char *name, FindingKind *kind)
 {
@@ -52,7 +52,7 @@ finding_kind(const char *name, FindingKind *kind)
 
 	for (i = 0; i < FINDING_KINDS; i++)
 	{
-		if (strcmp(name, names[i]) != 0)
+		if (pg_strcasecmp(name, names[i]) != 0)
 			continue;
 		*kind = (FindingKind) i;
 		return true;

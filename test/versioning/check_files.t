@@ -190,6 +190,10 @@ is(findings($bad, '--disable', 'no-rollback', '--disable=name-differs'),
 is((check($bad, map { ('--disable', $_) }
 	  qw(no-rollback unknown-requirement)))[0], 0,
 	'what is disabled does not count');
+is( findings($bad, '--disable', 'No-Rollback, unknown-requirement,name-differs'),
+	'', 'several of them in one option, in any case');
+($status, undef, $errors) = check($bad, '--disable', 'cycle,');
+is($status, 2, 'an empty name is a usage error');
 ($status, undef, $errors) = check($bad, '--disable', 'no-rolback');
 is($status, 2, 'an unknown name is a usage error');
 like($errors, qr/"no-rolback"; there are: unreadable, .*, no-rollback, /,

@@ -100,6 +100,8 @@ my ($status, $output, $errors) =
 is($status, 0, 'check knows all findings') || diag($errors);
 completes('check --disable=not-', 'not-understood | not-committed',
 	'the beginning of a finding');
+completes('check --disable cycle,not-',
+	'cycle\,not-understood | cycle\,not-committed', 'the second of a list');
 open my $source, '<', "$FindBin::Bin/../../tools/finding.c"
   or die "cannot read finding.c: $!\n";
 my @known = map { /^\s*\[FINDING_\w+\] = "(.*)"/ } <$source>;
