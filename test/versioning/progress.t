@@ -1,0 +1,165 @@
+# What is seen of a run while it goes on: on a terminal a line a patch that
+# tells how time goes by, elsewhere plain lines; less with -q, more with
+# --verbose.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use Deploy;
+use Cwd qw(getcwd);
+use Scratch qw(value);
+use Test::More;
+
+my $program = $ENV{VERSIONING} // 'versioning';
+my $time = qr/\d+ ms|\d+\.\d s/;
+my @patches = (
+	'patches/1.sql' => patch('first', "SELECT 'said by first';"),
+	'patches/2.sql' =>
+	  patch('second', "SELECT pg_sleep(1.1);\nDO \$\$BEGIN RAISE NOTICE "
+	  . "'note of second'; END\$\$;", 'first'),
+	'patches/3.sql' => patch('third', '', 'second'),
+	map { ("rollbacks/$_.sql" => rollback_file($_)) } qw(first second third));
+
+my $project = project('progress', @patches);
+
+# Takes back what is applied.
+sub start_again
+{
+	my ($status, $output) = versioning($project, 'rollback', '--last', 9);
+	return $output;
+}
+
+# Elsewhere than on a terminal: plain lines, one a patch, when it has ended
+my ($status, $output, $errors) = versioning($project, 'apply');
+is($status, 0, 'plain: exit status');
+like($output,
+	qr/\A\[1\/3\] first  $time\n\[2\/3\] second  \d+\.\d s\n\[3\/3\] third  $time\n3 patches applied in $time\.\n\z/,
+	'plain: a line a patch, and one for all');
+like($errors, qr{\Apsql:patches/2\.sql:\d+: NOTICE:  note of second\n\z},
+	q(plain: psql's messages));
+like(start_again(),
+	qr/\A\[1\/3\] third  $time\n\[2\/3\] second  $time\n\[3\/3\] first  $time\n3 patches taken back in $time\.\n\z/,
+	'plain: a rollback');
+
+# -q and --verbose
+is_deeply([ versioning($project, 'apply', '-q') ], [ 0, '', '' ],
+	'-q: nothing is said');
+is_deeply([ versioning($project, 'apply', '-q') ], [ 0, '', '' ],
+	'-q: nor that there is nothing to do');
+is_deeply([ versioning($project, 'rollback', '-q', '--last', 3) ],
+	[ 0, '', '' ], '-q: nor of a rollback');
+
+($status, $output) = versioning($project, 'apply', '--verbose');
+is($status, 0, '--verbose: exit status');
+like($output,
+	qr/^ said by first\n\(1 row\)\n.*^\[1\/3\] first  $time$/ms,
+	'--verbose: what psql prints stands before the line of the patch');
+unlike($output, qr/second.*said by first/s, '--verbose: and not behind it');
+start_again();
+
+# -q, and a patch fails: its messages are told, those of others are not.
+add_files($project, 'patches/3.sql' =>
+	  patch('third', "DO \$\$BEGIN RAISE NOTICE 'note of third'; END\$\$;\n"
+		. 'SELECT 1/0;', 'second'));
+($status, $output, $errors) = versioning($project, 'apply', '-q');
+is($status, 3, '-q and a failure: exit status');
+is($output, '', '-q and a failure: output');
+like($errors,
+	qr/\Apsql:.*NOTICE:  note of third\npsql:.*ERROR:  division by zero\n/,
+	'-q and a failure: messages of the patch');
+like($errors, qr/^versioning: 2 applied, 1 failed, 0 not attempted$/m,
+	'-q and a failure: how far it has come');
+($status, $output) = versioning($project, 'apply');
+like($output, qr/\A\[1\/1\] third  $time  failed\n\z/,
+	'plain: the line of a patch that fails');
+start_again();
+add_files($project, 'patches/3.sql' => patch('third', '', 'second'));
+
+# Numbers are as wide as the last one.
+my $many = project('progress_many',
+	map { ("patches/$_.sql" => patch("p$_")) } 10 .. 20);
+(undef, $output) = versioning($many, 'apply');
+like($output, qr/\A\[ 1\/11\] p10  .*^\[10\/11\] p19  .*^\[11\/11\] p20  /ms,
+	'numbers stand below each other');
+
+# Runs on a terminal of so many columns. Returns the exit status and what was
+# written, to standard output and to standard error, as it is.
+sub on_terminal
+{
+	my ($columns, $terminal, @arguments) = @_;
+	my $written = '';
+	my $back = getcwd();
+
+	local @ENV{qw(PGDATABASE TERM)} = ($project->{database}, $terminal);
+	chdir $project->{directory};
+	my $run = IPC::Run::start(
+		[
+			'sh', '-c', 'stty cols "$1" && shift && exec "$@"', 'sh',
+			$columns, $program, @arguments
+		],
+		'<pty<', \'', '>pty>', \$written);
+	chdir $back;
+	$run->finish;
+	return ($run->result(0), $written);
+}
+
+# What stands on the screen in the end, of lines that were written anew.
+sub screen
+{
+	my ($written) = @_;
+	my @lines = split /\r?\n/, $written;
+
+	for (@lines)
+	{
+		# From the left margin again, over what stands there
+		my $line = '';
+		for my $part (split /\r/)
+		{
+			$line = '' if $part =~ s/^\e\[K//;
+			$line = $part . (length $line > length $part ?
+				  substr $line, length $part : '');
+		}
+		$_ = $line;
+	}
+	return join '', map { "$_\n" } @lines;
+}
+
+SKIP:
+{
+	skip 'no IO::Pty here', 1 unless eval { require IO::Pty; 1 };
+
+	($status, $output) = on_terminal(80, 'xterm', 'apply');
+	is($status, 0, 'terminal: exit status');
+	like($output, qr/\[1\/3\] first(?!\r\n).*\r\e\[K\[1\/3\] first  /s,
+		'terminal: the line is there while the patch runs');
+	like($output, qr/\r\[2\/3\] second  \d+ s/,
+		'terminal: it tells how time goes by');
+	like(screen($output),
+		qr{\A\[1/3\] first  $time\npsql:.*NOTICE:  note of second\n\[2/3\] second  \d+\.\d s\n\[3/3\] third  $time\n3 patches applied in $time\.\n\z},
+		'terminal: what stands there in the end');
+	start_again();
+
+	($status, $output) = on_terminal(80, 'dumb', 'apply');
+	unlike($output, qr/\e|\r(?!\n)/, 'a dumb terminal: plain lines');
+	start_again();
+
+	($status, $output) = on_terminal(12, 'xterm', 'apply');
+	unlike($output, qr/second  \d+ s/,
+		'a line that is too long is not written anew');
+	like($output, qr/\[2\/3\] second  \d+\.\d s\r\n/,
+		'but it is there in the end');
+	start_again();
+
+	($status, $output) = on_terminal(80, 'xterm', 'apply', '-q');
+	is($output, '', '-q on a terminal: nothing is said');
+	start_again();
+
+	($status, $output) = on_terminal(80, 'xterm', 'apply', '--verbose');
+	like(screen($output), qr/^ said by first\n.*^\[1\/3\] first  $time$/ms,
+		'--verbose on a terminal: what psql prints has lines of its own');
+	start_again();
+}
+
+done_testing();
