@@ -181,16 +181,12 @@ watch_for_slot(TransactionCheck *check, StatementWords words)
  */
 static const char *
 check_ban(TransactionCheck *check, const TransactionState *old,
-		  const ScriptStatement *statement)
+		  const ScriptStatement *statement, StatementWords words)
 {
 	const ScriptPlace *place = &statement->place;
-	StatementWords words;
-	const char *ban;
+	const char *ban = transaction_ban_find(words);
 
-	statement_words_init(&words, statement->text, statement->length,
-						 statement->standard_strings);
 	watch_for_slot(check, words);
-	ban = transaction_ban_find(words);
 	if (ban == NULL || is_dropped_without_slot(check, ban))
 		return NULL;
 	if (old->status == TRANSACTION_NONE && statement->siblings > 0)
@@ -204,6 +200,21 @@ check_ban(TransactionCheck *check, const TransactionState *old,
 					"\"-- versioning: no-transaction\" say that there shall "
 					"be none" : "");
 	return ban;
+}
+
+/* Complain if the statement needs a transaction, and there is none. */
+static void
+check_need(TransactionCheck *check, const TransactionState *old,
+		   const ScriptStatement *statement, StatementWords words)
+{
+	const ScriptPlace *place = &statement->place;
+	const char *need = transaction_ban_find_outside(words);
+
+	if (need != NULL && old->status == TRANSACTION_NONE &&
+		!old->is_manual && statement->siblings == 0)
+		finding_add(check->findings, FINDING_OUTSIDE_TRANSACTION, place->path,
+					place->line, "%s can run inside of a transaction only, "
+					"and here is none", need);
 }
 
 /* BEGIN: there should be no transaction yet. */
@@ -258,7 +269,13 @@ see_statement(void *state, const ScriptStatement *statement)
 	TransactionState old = check->transaction;
 	StatementKind kind = transaction_state_follow(&check->transaction,
 												  statement);
-	const char *ban = check_ban(check, &old, statement);
+	StatementWords words;
+	const char *ban;
+
+	statement_words_init(&words, statement->text, statement->length,
+						 statement->standard_strings);
+	ban = check_ban(check, &old, statement, words);
+	check_need(check, &old, statement, words);
 
 	/* Without AUTOCOMMIT, any statement may begin a transaction */
 	if (old.status == TRANSACTION_NONE &&

@@ -1,12 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * transaction_ban.c
- *		Statements that cannot be run inside of a transaction
+ *		Statements that cannot be run inside of a transaction, or outside
  *
  * They are those for which the server calls PreventInTransactionBlock, as far
  * as one can know it from the statement: whether the table of REINDEX TABLE
  * is partitioned, or what a procedure does, is not among that.  What depends
  * on the release is taken as in the latest one.
+ *
+ * The others are some of those for which it calls RequireTransactionBlock.
  *
  *-------------------------------------------------------------------------
  */
@@ -294,4 +296,34 @@ transaction_ban_find(StatementWords words)
 		return statement_words_at(&words, "prepared") ?
 			"ROLLBACK PREPARED" : NULL;
 	return NULL;
+}
+
+/*
+ * What is the statement whose first word is at hand, if it cannot be run
+ * outside of a transaction?  Returns a few words, or NULL if it can.
+ */
+const char *
+transaction_ban_find_outside(StatementWords words)
+{
+	bool		is_rollback;
+
+	if (statement_words_at(&words, "savepoint"))
+		return "SAVEPOINT";
+	if (statement_words_at(&words, "release"))
+		return "RELEASE SAVEPOINT";
+	if (statement_words_at(&words, "lock"))
+		return "LOCK TABLE";
+
+	is_rollback = statement_words_accept(&words, "rollback") ||
+		statement_words_accept(&words, "abort");
+	if (!is_rollback && !statement_words_accept(&words, "commit") &&
+		!statement_words_accept(&words, "end"))
+		return NULL;
+	if (!statement_words_accept(&words, "work"))
+		statement_words_accept(&words, "transaction");
+	if (is_rollback && statement_words_at(&words, "to"))
+		return "ROLLBACK TO SAVEPOINT";
+	return statement_words_accept(&words, "and") &&
+		statement_words_at(&words, "chain") ?
+		(is_rollback ? "ROLLBACK AND CHAIN" : "COMMIT AND CHAIN") : NULL;
 }

@@ -11,5 +11,6 @@
 #include "statement_words.h"
 
 extern const char *transaction_ban_find(StatementWords words);
+extern const char *transaction_ban_find_outside(StatementWords words);
 
 #endif							/* TRANSACTION_BAN_H */

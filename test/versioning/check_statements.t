@@ -137,6 +137,35 @@ for my $statement (@accepted)
 	is(check_refuses($statement), 0, '... and so it is fine');
 }
 
+# The other way round: the server refuses it with no_active_sql_transaction.
+
+for my $statement (
+	'SAVEPOINT s', 'RELEASE SAVEPOINT s', 'release s',
+	'ROLLBACK TO SAVEPOINT s', 'ROLLBACK WORK TO s', 'LOCK TABLE t',
+	'lock t in share mode', 'COMMIT AND CHAIN', 'END TRANSACTION AND CHAIN',
+	'ROLLBACK AND CHAIN', 'ABORT WORK AND CHAIN')
+{
+	my (undef, undef, $errors) = psql($database, "$statement;");
+	my $script = "BEGIN;\nREGISTER\nSAVEPOINT s;\nCOMMIT;\n$statement;\n";
+
+	like($errors, qr/ERROR:  25P01:/,
+		"the server refuses $statement without a transaction");
+	like(script_findings($script), qr/^5 outside-transaction/,
+		'... and so do we');
+	is(script_findings("BEGIN;\nREGISTER\n$statement;\nCOMMIT;"), '',
+		'in one it is fine')
+	  if $statement =~ /^(?:SAVEPOINT|RELEASE|LOCK|ROLLBACK.* TO)/i;
+}
+for my $statement ('COMMIT', 'ROLLBACK', 'COMMIT AND NO CHAIN', 'BEGIN; COMMIT',
+	'SELECT 1 \; LOCK TABLE t')
+{
+	my ($status) = psql($database, "$statement;");
+
+	is($status, 0, "the server runs $statement without a transaction");
+	unlike(script_messages("BEGIN;\nREGISTER\nCOMMIT;\n$statement;"),
+		qr/inside of a transaction only/, '... and so it is fine');
+}
+
 # What would need another server to be tried
 is(check_refuses($_), 1, $_)
   for 'ALTER SUBSCRIPTION s REFRESH PUBLICATION',
