@@ -167,6 +167,8 @@ script_outline_read(const char *path)
 		complaint_add(&outline->complaints, COMPLAINT_ERROR, NULL, 0,
 					  "could not read file: %s", strerror(errno));
 
+	/* What is left open is lost, so not all is kept where something is */
+	end_transaction(&reader, &reader.transaction);
 	add_refusals(&reader);
 	outline->no_transaction = reader.directives.no_transaction;
 	outline->disabled = reader.directives.disabled;

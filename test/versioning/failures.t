@@ -72,6 +72,10 @@ refuses($project, 'first middle',
 is(value($project->{database}, "SELECT to_regclass('late') IS NULL"), 't',
 	'... which was rolled back');
 
+refuses(with_patch("${middle}COMMIT;\nBEGIN;\nSELECT 1/0;\n"), 'first middle',
+	[ qr/is registered, .* but not all of it is there/, $counts ],
+	'an error in a transaction without an end');
+
 # What is not in one transaction
 refuses(with_patch("CREATE TABLE early ();\n${middle}SELECT 1/0;\nCOMMIT;\n"),
 	'first', [ qr/outside of that transaction may have been, as line 1/ ],
