@@ -92,6 +92,12 @@ is( findings({ 'patches/a.sql' => register('b/a b'),
 			'rollbacks/a.sql' => unregister('b/a b') }),
 	"patches/a.sql:1 name-differs\n", 'a.sql is none of patch b/a b');
 
+is(findings(patches(['a'], ['A'])), '', 'nothing: names differ in case');
+is( findings({ %{ patches(['a']) },
+		'patches/undo-a.sql' => unregister('a') =~ s/'a'/'A'/r,
+		'patches/A.sql' => register('A') }),
+	'', 'nothing: a rollback among the patches');
+
 # What is missing
 
 is(findings({ %{ patches(['a']) }, 'patches/x.sql' => "SELECT 1;\n" }),
@@ -128,6 +134,17 @@ is(findings(patches([ 'a', ['b'] ], [ 'b', ['a'] ], [ 'c', ['a'] ])),
 is(findings(patches([ 'a', ['a'] ])), "patches/a.sql:1 cycle\n",
 	'a patch that requires itself');
 
+is( findings(patches(
+			[ 'a' ], [ 'b', ['a'] ], [ 'c', ['a'] ], [ 'd', [ 'b', 'c', 'b' ] ])),
+	'', 'nothing: two ways to the same patch');
+is( findings({
+		%{ patches([ 'b', ['c'] ]) },
+		'patches/a.sql' => register('a')
+		  . "DO \$\$ BEGIN PERFORM _v.try_register_patch('c'); END \$\$;",
+		'rollbacks/a.sql' => unregister('c') . unregister('a')
+	}),
+	'', 'nothing: a requirement that is the second patch of a file');
+
 # Conflicts
 
 is(findings(patches([ 'a' ], [ 'b', [], ['a'] ])), '',
@@ -162,6 +179,27 @@ is( findings({
 	}),
 	"patches/x.sql:1 not-understood\n",
 	'a file in which nothing is understood is not said to register nothing');
+is( findings({
+		%{ patches(['a']) },
+		'patches/a.sql' => register('a') . <<'SQL'
+CREATE FUNCTION f(name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM _v.register_patch(name);
+END
+$$;
+-- SELECT _v.register_patch(:'x');
+\if false
+SELECT _v.register_patch(:'x');
+\endif
+COPY t FROM stdin;
+SELECT _v.register_patch(:'x');
+\.
+SQL
+	}),
+	'', 'nothing: a name that is computed where it does not run');
+is(findings({ %{ patches(['a']) }, 'patches/.x.sql' => "PGDMP...",
+		'patches/x.dump' => "PGDMP..." }),
+	'', 'nothing: a hidden file, or one that is no .sql');
 is(findings({ %{ patches(['a']) }, 'patches/x.sql' => "PGDMP..." }),
 	"patches/x.sql unreadable\n", 'a dump in custom format');
 (undef, $output) = check({}, '-q', '--patches', 'nowhere');

@@ -48,6 +48,10 @@ is(checked('--disable=no-file'), <<'END', 'a file that differs from the register
 1
 patches/a.sql:2: patch "a" was applied as one that requires "elsewhere" and conflicts with "x", "y" [differs]
 END
+add_files($project, 'patches/a.sql' =>
+	  "SELECT _v.register_patch('a', ARRAY['elsewhere'], ARRAY['y', 'x', 'y']);");
+is(checked('--disable=no-file'), "0\n", 'the order makes no difference');
+add_files($project, 'patches/a.sql' => patch('a'));
 value($project->{database},
 	"SELECT _v.unregister_patch('a'); SELECT _v.register_patch('a')");
 is(checked('--disable=no-file'), "0\n", 'and one that does not');
