@@ -134,6 +134,10 @@ check_register(const Project *project, const Register *reg,
 		check_applied_conflicts(project, state->applied, reg, findings);
 		if (state->differs)
 			complain_of_difference(state, findings);
+		if (state->has_changed)
+			finding_add(findings, FINDING_FILE_CHANGED, state->file->path,
+						state->call->line, "the file has changed since "
+						"patch \"%s\" was applied", state->name);
 		if (state->file == NULL)
 			finding_add(findings, FINDING_NO_FILE, NULL, 0,
 						"patch \"%s\" is applied, but no file registers it",

@@ -13,22 +13,28 @@
 #include "status_json.h"
 #include "status_table.h"
 
+/* Print a number of applied patches that are special, if there are any. */
+static void
+print_count(int count, const char *what, bool *is_first)
+{
+	if (count == 0)
+		return;
+	printf("%s%d %s", *is_first ? " (" : ", ", count, what);
+	*is_first = false;
+}
+
 /* Print how many patches there are of each kind. */
 static void
 print_summary(const PatchStates *states)
 {
+	bool		is_first = true;
+
 	printf("%d applied", states->applied);
-	if (states->without_file > 0 || states->differing > 0)
-	{
-		fputs(" (", stdout);
-		if (states->without_file > 0)
-			printf("%d without a file here", states->without_file);
-		if (states->without_file > 0 && states->differing > 0)
-			fputs(", ", stdout);
-		if (states->differing > 0)
-			printf("%d not as in the file", states->differing);
+	print_count(states->without_file, "without a file here", &is_first);
+	print_count(states->differing, "not as in the file", &is_first);
+	print_count(states->changed, "with a changed file", &is_first);
+	if (!is_first)
 		putchar(')');
-	}
 	printf(", %d pending, %d blocked\n", states->pending, states->blocked);
 }
 

@@ -31,6 +31,7 @@ static const char *const names[] = {
 	[FINDING_INSIDE_TRANSACTION] = "inside-transaction",
 	[FINDING_SEVERAL_STATEMENTS] = "several-statements",
 	[FINDING_DIFFERS] = "differs",
+	[FINDING_FILE_CHANGED] = "file-changed",
 	[FINDING_CONFLICT] = "conflict",
 	[FINDING_NO_FILE] = "no-file"
 };

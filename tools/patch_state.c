@@ -15,6 +15,7 @@
 #include "postgres_fe.h"
 
 #include "patch_state.h"
+#include "source_mark.h"
 
 /* Add a reason why a patch is blocked. */
 static void
@@ -54,6 +55,17 @@ same_names(const SimpleStringList *list, char *const *names, int count)
 	return true;
 }
 
+/* Is a file another one than it was when the patch was applied? */
+static bool
+has_changed(const ProjectFile *file, const AppliedPatch *applied)
+{
+	char		digest[SOURCE_MARK_SIZE];
+
+	return applied->sha256[0] != '\0' &&
+		source_mark_digest(file->path, digest) &&
+		strcmp(digest, applied->sha256) != 0;
+}
+
 /* The state of an applied patch. */
 static void
 add_applied(PatchStates *states, const Project *project,
@@ -79,6 +91,8 @@ add_applied(PatchStates *states, const Project *project,
 		!same_names(&state->call->conflicts, applied->conflicts,
 					applied->conflict_count);
 	states->differing += state->differs;
+	state->has_changed = has_changed(state->file, applied);
+	states->changed += state->has_changed;
 }
 
 /* The states of what a file registers and is not applied. */

@@ -26,6 +26,7 @@ typedef struct PatchState
 	const PatchCall *call;		/* NULL: no file registers it */
 	const ProjectFile *file;	/* NULL, too, then */
 	bool		differs;		/* from its row in the register */
+	bool		has_changed;	/* the file, since the patch was applied */
 	SimpleStringList reasons;	/* why it is blocked, a phrase each */
 } PatchState;
 
@@ -38,6 +39,7 @@ typedef struct PatchStates
 	int			blocked;
 	int			without_file;	/* applied, but no file here */
 	int			differing;
+	int			changed;
 } PatchStates;
 
 extern PatchStates *patch_states_create(const Project *project,

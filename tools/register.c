@@ -5,6 +5,8 @@
  *
  * The table is read as a whole, with one query, from this extension's
  * register or from one that was made by a script: the columns are the same.
+ * Only this extension's has a history beside it, which may tell what was in
+ * the files.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,12 +18,30 @@
 #include "register.h"
 #include "report.h"
 
-/* Patches of one transaction have one time: then their rows' places count. */
-static const char query[] =
-"SELECT patch_name,"
-" pg_catalog.to_char(applied_tsz, 'YYYY-MM-DD\"T\"HH24:MI:SS.USTZH:TZM'),"
-" applied_by, requires, conflicts"
-" FROM _v.patches ORDER BY applied_tsz, ctid";
+static const char has_history[] =
+"SELECT FROM pg_catalog.pg_attribute"
+" WHERE attrelid = pg_catalog.to_regclass('_v.history')"
+" AND attname = 'source_sha256' AND NOT attisdropped";
+
+/*
+ * Patches of one transaction have one time: then their rows' places count.  A
+ * patch that was taken back and applied again has several rows of history.
+ */
+#define QUERY(sha256, history) \
+	"SELECT p.patch_name," \
+	" pg_catalog.to_char(applied_tsz," \
+	" 'YYYY-MM-DD\"T\"HH24:MI:SS.USTZH:TZM')," \
+	" applied_by, p.requires, p.conflicts, " sha256 \
+	" FROM _v.patches AS p" history " ORDER BY applied_tsz, p.ctid"
+
+static const char query[] = QUERY("NULL", "");
+static const char query_with_history[] =
+QUERY("h.source_sha256",
+	  " LEFT JOIN (SELECT patch_name, pg_catalog.max(id) AS last"
+	  " FROM _v.history WHERE event IN ('applied', 'adopted')"
+	  " GROUP BY patch_name) AS l"
+	  " ON l.patch_name OPERATOR(pg_catalog.=) p.patch_name"
+	  " LEFT JOIN _v.history AS h ON h.id OPERATOR(pg_catalog.=) l.last");
 
 static const char undefined_table[] = "42P01";
 
@@ -32,6 +52,7 @@ read_row(AppliedPatch *patch, const PGresult *result, int row)
 	patch->name = PQgetvalue(result, row, 0);
 	patch->applied_at = PQgetvalue(result, row, 1);
 	patch->applied_by = PQgetvalue(result, row, 2);
+	patch->sha256 = PQgetvalue(result, row, 5);
 	return parsePGArray(PQgetvalue(result, row, 3), &patch->requirements,
 						&patch->requirement_count) &&
 		parsePGArray(PQgetvalue(result, row, 4), &patch->conflicts,
@@ -54,6 +75,17 @@ report_failure(PGconn *conn, const PGresult *result)
 	fe_compat_log_hint("Run CREATE EXTENSION versioning in it.");
 }
 
+/* Has the register a history beside it? */
+static bool
+finds_history(PGconn *conn)
+{
+	PGresult   *result = PQexec(conn, has_history);
+	bool		is_found = PQntuples(result) > 0;
+
+	PQclear(result);
+	return is_found;
+}
+
 /*
  * Read the register, with one query, so in one snapshot.  Returns NULL after
  * a message; else the caller frees it with register_free.
@@ -61,7 +93,8 @@ report_failure(PGconn *conn, const PGresult *result)
 Register *
 register_read(PGconn *conn)
 {
-	PGresult   *result = PQexec(conn, query);
+	PGresult   *result = PQexec(conn, finds_history(conn) ?
+								query_with_history : query);
 	Register   *reg;
 	int			i;
 

@@ -16,6 +16,7 @@ typedef struct AppliedPatch
 	const char *name;			/* all of it lives in the register's result */
 	const char *applied_at;		/* timestamptz, in ISO format */
 	const char *applied_by;
+	const char *sha256;			/* of the file that did it; empty: unknown */
 	char	  **requirements;
 	int			requirement_count;
 	char	  **conflicts;

@@ -134,6 +134,8 @@ print_state(const PatchState *state)
 		print_list("file_requires", &state->call->requirements);
 		print_list("file_conflicts", &state->call->conflicts);
 	}
+	print_key("changed");
+	fputs(state->has_changed ? "true" : "false", stdout);
 	print_list("blocked_by", &state->reasons);
 	putchar('}');
 }
@@ -151,7 +153,7 @@ status_json_print(const PatchStates *states)
 		print_state(&states->items[i]);
 	}
 	printf("],\n \"applied\": %d, \"pending\": %d, \"blocked\": %d,\n"
-		   " \"without_file\": %d, \"differing\": %d}\n",
+		   " \"without_file\": %d, \"differing\": %d, \"changed\": %d}\n",
 		   states->applied, states->pending, states->blocked,
-		   states->without_file, states->differing);
+		   states->without_file, states->differing, states->changed);
 }

@@ -66,7 +66,8 @@ remarks(const PatchState *state)
 	const SimpleStringListCell *cell;
 
 	/* Of most patches there are many and nothing is to be said */
-	if (state->reasons.head == NULL && state->file != NULL && !state->differs)
+	if (state->reasons.head == NULL && state->file != NULL &&
+		!state->differs && !state->has_changed)
 		return pg_strdup("");
 
 	initStringInfo(&text);
@@ -74,6 +75,10 @@ remarks(const PatchState *state)
 		appendStringInfo(&text, text.len > 0 ? "; %s" : "%s", cell->val);
 	if (state->file == NULL)
 		appendStringInfoString(&text, "no file here");
+	if (state->has_changed)
+		appendStringInfo(&text, "%s changed since", state->file->path);
+	if (state->has_changed && state->differs)
+		appendStringInfoString(&text, "; ");
 	if (state->differs)
 		append_difference(&text, state);
 	return text.data;
