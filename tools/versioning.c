@@ -43,14 +43,16 @@ print_usage(void)
 		 "those that are not, and takes them back.\n");
 	puts("Usage:\n  versioning [OPTION]... COMMAND [OPTION]... [PATCH]...\n");
 	puts("Commands:\n"
-		 "  status          show which patches are applied, which are not\n"
-		 "  apply [PATCH]   apply these and what they require, or all\n"
-		 "  rollback PATCH  take patches back\n"
-		 "  check           find what is wrong with the files\n"
-		 "  graph           draw the patches, for Graphviz\n"
-		 "  new NAME        write a patch and its rollback, to be filled in\n"
-		 "  rehearse        apply, take back and apply each patch, in a "
-		 "scratch database\n");
+		 "  status            show which patches are applied, which are not\n"
+		 "  apply [PATCH]     apply these and what they require, or all\n"
+		 "  rollback PATCH    take patches back\n"
+		 "  check             find what is wrong with the files\n"
+		 "  graph [PATCH]     draw these and what they require, or all, for "
+		 "Graphviz\n"
+		 "  new NAME          write a patch and its rollback, to be filled "
+		 "in\n"
+		 "  rehearse [PATCH]  apply, take back and apply these, or all, in a\n"
+		 "                    scratch database\n");
 	puts("Options:\n"
 		 "  --patches DIR|FILE    where patches are (default: patches)\n"
 		 "  --rollbacks DIR|FILE  where rollbacks are (default: rollbacks)\n"
@@ -71,7 +73,7 @@ print_usage(void)
 		 "  --last N              rollback: the N patches applied last\n"
 		 "  --template DB         rehearse: begin with a copy of this one\n");
 	puts("Options of check and new:\n"
-		 "  --disable FINDING     check: do not report this\n"
+		 "  --disable A,B         check: do not report these findings\n"
 		 "  --requires A,B        new: what the patch requires\n");
 	puts("Connection options:\n"
 		 "  -d, --dbname NAME     database, or connection string\n"
