@@ -73,7 +73,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	PatchFile  *whole;
 	PatchFile  *part;
 	PatchGraph *graph;
-	const char *paths[2];
+	int			order[2];
 	ComplaintList complaints = {NULL, 0, 0};
 
 	if (last_place == CALL_SEARCH_NONE)
@@ -91,7 +91,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	graph = patch_graph_create();
 	patch_graph_add(graph, "a", whole);
 	patch_graph_add(graph, "b", whole);
-	patch_graph_sort(graph, paths, &complaints);
+	(void) patch_graph_sort(graph, order, &complaints);
 	complaint_free(&complaints);
 	patch_graph_free(graph);
 
