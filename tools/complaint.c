@@ -8,27 +8,24 @@
 #include "postgres_fe.h"
 
 #include "complaint.h"
-#include "lib/stringinfo.h"
 
-/* Format a text as long as it may be, to be pfreed by the caller. */
-char *
-complaint_format(const char *format, va_list args)
+/* Begin a text with what is formatted, however long that is. */
+void
+complaint_format(StringInfo text, const char *format, va_list args)
 {
-	StringInfoData text;
 	int			needed;
 
-	initStringInfo(&text);
+	initStringInfo(text);
 	do
 	{
 		va_list		copy;
 
 		va_copy(copy, args);
-		needed = appendStringInfoVA(&text, format, copy);
+		needed = appendStringInfoVA(text, format, copy);
 		va_end(copy);
 		if (needed > 0)
-			enlargeStringInfo(&text, needed);
+			enlargeStringInfo(text, needed);
 	} while (needed > 0);
-	return text.data;
 }
 
 /* Add a complaint; the text is formatted here, the path only referred to. */
@@ -36,8 +33,13 @@ void
 complaint_add(ComplaintList *list, ComplaintLevel level, const char *path,
 			  int line, const char *format,...)
 {
+	StringInfoData text;
 	Complaint  *complaint;
 	va_list		args;
+
+	va_start(args, format);
+	complaint_format(&text, format, args);
+	va_end(args);
 
 	if (list->count == list->space)
 	{
@@ -49,9 +51,7 @@ complaint_add(ComplaintList *list, ComplaintLevel level, const char *path,
 	complaint->level = level;
 	complaint->path = path;
 	complaint->line = line;
-	va_start(args, format);
-	complaint->text = complaint_format(format, args);
-	va_end(args);
+	complaint->text = text.data;
 }
 
 /* Forget all but the first "count" complaints. */

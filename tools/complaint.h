@@ -8,6 +8,8 @@
 #ifndef COMPLAINT_H
 #define COMPLAINT_H
 
+#include "lib/stringinfo.h"
+
 typedef enum ComplaintLevel
 {
 	COMPLAINT_REMARK,			/* perhaps nothing at all; else a warning */
@@ -31,8 +33,8 @@ typedef struct ComplaintList
 	int			space;
 } ComplaintList;
 
-extern char *complaint_format(const char *format, va_list args)
-			pg_attribute_printf(1, 0);
+extern void complaint_format(StringInfo text, const char *format,
+							 va_list args) pg_attribute_printf(2, 0);
 extern void complaint_add(ComplaintList *list, ComplaintLevel level,
 						  const char *path, int line,
 						  const char *format,...) pg_attribute_printf(5, 6);

@@ -77,8 +77,13 @@ void
 finding_add(FindingList *list, FindingKind kind, const char *path, int line,
 			const char *format,...)
 {
+	StringInfoData text;
 	Finding    *finding;
 	va_list		args;
+
+	va_start(args, format);
+	complaint_format(&text, format, args);
+	va_end(args);
 
 	if (list->count == list->space)
 	{
@@ -92,9 +97,7 @@ finding_add(FindingList *list, FindingKind kind, const char *path, int line,
 		pg_strdup(list->main_path);
 	finding->line = line;
 	finding->number = list->count++;
-	va_start(args, format);
-	finding->text = complaint_format(format, args);
-	va_end(args);
+	finding->text = text.data;
 }
 
 /* What stands for a kind of findings in a file, to be freed by the caller. */
