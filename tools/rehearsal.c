@@ -7,8 +7,8 @@
  * after; if these are equal, it leaves nothing behind.  Then it is applied
  * again, for those that require it.
  *
- * If it cannot be applied again, or not be taken back, the database is not
- * fit for what comes next.  But the patches up to this one can be applied,
+ * If it cannot be applied again, or not be taken back, or if its rollback has
+ * taken away too much, the database is not fit for what comes next.  But the patches up to this one can be applied,
  * that has been seen: this is done, in a new database, and so the rehearsal
  * goes on.
  *
@@ -268,9 +268,13 @@ print_difference(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 	pg_free(after_label);
 }
 
-/* Apply a step again; if it is not counted yet, count it. */
+/*
+ * Apply a step again; if it is not counted yet, count it.  Something that the
+ * step does not bring back may be missing.
+ */
 static Status
-apply_again(Rehearsal *rehearsal, int number, bool is_counted)
+apply_again(Rehearsal *rehearsal, int number, bool is_counted,
+			bool is_damaged)
 {
 	Status		status = apply(rehearsal, number, 1);
 
@@ -287,7 +291,8 @@ apply_again(Rehearsal *rehearsal, int number, bool is_counted)
 		if (!rehearsal->options->is_quiet)
 			print_result(rehearsal, number, "ok");
 	}
-	return status;
+	return status == STATUS_DONE && is_damaged ?
+		begin_anew(rehearsal, number) : status;
 }
 
 /* A step has been applied: take it back, compare, and apply it again. */
@@ -298,6 +303,7 @@ take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 	Status		status = run(rehearsal, DEPLOY_ROLLBACK, rollback);
 	char	   *after;
 	bool		is_different;
+	bool		is_damaged;
 
 	if (status == STATUS_FAILED && !rehearsal_is_interrupted())
 	{
@@ -312,10 +318,11 @@ take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 	if (after == NULL)
 		return STATUS_TROUBLE;
 	is_different = strcmp(before, after) != 0;
+	is_damaged = !schema_dump_is_part(before, after);
 	if (is_different)
 		print_difference(rehearsal, number, rollback, before, after);
 	pg_free(after);
-	return apply_again(rehearsal, number, is_different);
+	return apply_again(rehearsal, number, is_different, is_damaged);
 }
 
 /* Apply a step for the first time. */

@@ -104,6 +104,17 @@ rehearses('an attribute stays, a table goes', $removing, [], 1,
 		qr/^3 rehearsed: 1 ok, 1 with a rollback that leaves something behind, 1 with a rollback that takes away too much$/m
 	]);
 
+my $damaging = project('damaging',
+	pair('a', 'CREATE TABLE a (a int);', 'DROP TABLE a;'),
+	pair('b', 'SELECT 1;', 'DROP TABLE a;', 'a'),
+	pair('c', 'ALTER TABLE a ADD c int;', 'ALTER TABLE a DROP c;', 'b'));
+rehearses('what a rollback has taken away is there for the next patch',
+	$damaging, [], 1,
+	[
+		qr/^\[2\/3\] b: its rollback takes away too much$/m,
+		qr/^\[3\/3\] c: ok$/m
+	]);
+
 # Rollbacks that are not there
 
 my $missing = project('missing',
