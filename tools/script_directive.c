@@ -120,11 +120,12 @@ complain_of_finding(DirectiveReader *reader, const char *word)
 	complain(reader, COMPLAINT_WARNING, "finding", &suggestion);
 }
 
-/* Read the names behind "disable". */
+/* Read the names behind "disable"; the first that is none is told of. */
 static void
 read_disable(DirectiveReader *reader)
 {
 	DirectiveText *rest = &reader->rest;
+	bool		has_complained = false;
 	FindingKind kind;
 
 	if (rest->p == rest->end)
@@ -136,8 +137,11 @@ read_disable(DirectiveReader *reader)
 
 		if (finding_kind(word, &kind))
 			simple_string_list_append(&reader->directives->disabled, word);
-		else if (*word != '\0')
+		else if (*word != '\0' && !has_complained)
+		{
 			complain_of_finding(reader, word);
+			has_complained = true;
+		}
 		pg_free(word);
 		while (pass_character(rest, ',') || pass_character(rest, ';') ||
 			   pass_character(rest, ':'))

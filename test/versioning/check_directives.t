@@ -103,6 +103,8 @@ complains('-- versioning: disable',
 complains('-- versioning: disable no-rolback',
 	'unknown finding "no-rolback": did you mean "no-rollback"?',
 	'a name that is none');
+complains('-- versioning: disable no-rollback as it cannot be undone',
+	'unknown finding "as"', 'a reason: the first word of it');
 is(script_findings("-- versioning is a fine thing\nREGISTER"), '',
 	'prose is not complained about');
 
