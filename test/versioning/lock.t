@@ -14,6 +14,14 @@ use Test::More;
 
 my $number = 0;
 
+# A psql that would not end by itself
+my $stopped;
+
+END
+{
+	kill 'KILL', $stopped if $stopped;
+}
+
 # The patches and rollbacks of a project that has a patch "slow", which goes on
 # until somebody lets the lock number 7 go that gate() returns.
 sub slow_project
@@ -182,11 +190,15 @@ SKIP:
 {
 	skip 'no psql to be stopped', 4 if !-d '/proc/self';
 
+	# Should it not be left alone, it is not to be waited for in vain.
+	local $ENV{PGOPTIONS} = '-c lock_timeout=5s';
+
 	$project = slow_project();
 	$gate = gate($project);
 	$first = start_versioning($project, 'apply');
 	wait_at_gate($project);
 	($psql) = children($first->{pid}, qr/psql /);
+	$stopped = $psql;
 	kill 'STOP', $psql;
 	kill 'KILL', $first->{pid};
 	finish_versioning($first);
@@ -196,6 +208,7 @@ SKIP:
 	like($errors, qr/the psql of a deployer that has ended is at work: process \d+ of user "postgres"/,
 		'a psql that is left: message');
 	kill 'KILL', $psql;
+	undef $stopped;
 	open_gate($gate);
 	applies($project, 'slow', 'when it is gone, another one goes on');
 }

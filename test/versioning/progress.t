@@ -17,8 +17,8 @@ my $time = qr/\d+ ms|\d+\.\d s/;
 my @patches = (
 	'patches/1.sql' => patch('first', "SELECT 'said by first';"),
 	'patches/2.sql' =>
-	  patch('second', "SELECT pg_sleep(1.1);\nDO \$\$BEGIN RAISE NOTICE "
-	  . "'note of second'; END\$\$;", 'first'),
+	  patch('second', "DO \$\$BEGIN RAISE NOTICE 'note of second'; "
+	  . "END\$\$;\nSELECT pg_sleep(1.1);", 'first'),
 	'patches/3.sql' => patch('third', '', 'second'),
 	map { ("rollbacks/$_.sql" => rollback_file($_)) } qw(first second third));
 
