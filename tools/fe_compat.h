@@ -37,8 +37,8 @@ fe_compat_ask_password(const char *prompt)
 #define fe_compat_log_detail(...) pg_log_error_detail(__VA_ARGS__)
 #define fe_compat_log_hint(...) pg_log_error_hint(__VA_ARGS__)
 #else
-#define fe_compat_log_detail(...) pg_log_error("detail: " __VA_ARGS__)
-#define fe_compat_log_hint(...) pg_log_error("hint: " __VA_ARGS__)
+#define fe_compat_log_detail(...) pg_log_info("detail: " __VA_ARGS__)
+#define fe_compat_log_hint(...) pg_log_info("hint: " __VA_ARGS__)
 #endif
 
 /* SHA-256.  What can fail returns false, or NULL. */

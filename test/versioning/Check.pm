@@ -60,6 +60,8 @@ sub script_findings
 	my ($text, %others) = @_;
 	my $found = findings(script_files($text, %others));
 
+	# Older releases of PostgreSQL do not shorten a path that goes up again.
+	$found =~ s{^patches/\.\./}{}gm;
 	$found =~ s{^patches/p\.sql:}{}gm;
 	return join ' ', split /\n/, $found;
 }

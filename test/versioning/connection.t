@@ -13,7 +13,9 @@ use Test::More;
 # A role that has to say its password: the first line of pg_hba.conf that
 # matches counts.
 my $secret = q(open: sesame\\ 'quoted"word);
-my $role = role('guarded', 'PASSWORD ' . Deploy::literal($secret));
+my $role = role('guarded');
+value('postgres', "SET password_encryption = 'scram-sha-256';\n"
+	  . "ALTER ROLE $role PASSWORD " . Deploy::literal($secret));
 my $data = value('postgres', 'SHOW data_directory');
 my $hba = slurp("$data/pg_hba.conf");
 spew("$data/pg_hba.conf", "local all $role scram-sha-256\n$hba");
