@@ -214,7 +214,7 @@ read_directive(DirectiveReader *reader)
 	char	   *word = read_word(&reader->rest);
 
 	if (*word == '\0')
-		complain_of_text(reader, COMPLAINT_ERROR,
+		complain_of_text(reader, COMPLAINT_REMARK,
 						 "a directive is missing: there are "
 						 "\"no-transaction\" and \"disable\"");
 	else if (strcmp(word, disable) == 0)

@@ -85,9 +85,6 @@ complains('-- versioning: no-transactoin',
 complains('-- versioning: no_transaction',
 	'unknown directive "no_transaction": did you mean "no-transaction"?',
 	'the wrong dash');
-complains('-- versioning:',
-	'a directive is missing: there are "no-transaction" and "disable"',
-	'nothing');
 complains('-- versioning no-transaction',
 	'a colon is missing behind "versioning"', 'no colon');
 complains('-- versioning: no-transaction, please',
@@ -122,6 +119,10 @@ for my $prose ('patch 12, adds users', 'adds a transaction log',
 	like($output, qr{^patches/p\.sql:1: info: "[^"]+" is no directive, so this is taken for an ordinary comment \[unclear-comment\]\n},
 		'but it is told of');
 }
+is(script_messages("-- Versioning:\n--   a patch\nREGISTER"), '',
+	'nothing to be understood is no problem, either');
+is( script_findings("-- Versioning:\n--   a patch\nREGISTER"),
+	'1 unclear-comment', 'but it is told of');
 is( script_findings("-- Versioning: a patch\n"
 		  . "-- versioning: disable unclear-comment\nREGISTER"),
 	'', 'that can be disabled');
