@@ -37,9 +37,27 @@ make_plan(Options *options, const Project *project, const Register *reg)
 								options->name_count, options->is_cascade);
 }
 
+/* Free the names of the last ones. */
+static void
+free_names(Options *options)
+{
+	int			i;
+
+	for (i = 0; i < options->name_count; i++)
+		pg_free(options->names[i]);
+	pg_free(options->names);
+	options->name_count = 0;
+}
+
 /* Take the patches back that are named, or the last ones. */
 Status
 command_rollback(Options *options)
 {
-	return deploy_command_run(options, DEPLOY_ROLLBACK, make_plan);
+	char	  **given = options->names;
+	Status		status = deploy_command_run(options, DEPLOY_ROLLBACK,
+											make_plan);
+
+	if (options->names != given)
+		free_names(options);
+	return status;
 }

@@ -352,3 +352,14 @@ options_check(const Options *options, CommandBit command)
 	if (options->is_quiet && options->is_verbose)
 		options_usage_error("--quiet and --verbose cannot be used together");
 }
+
+/* Free what reading the command line, and a password, has taken. */
+void
+options_free(Options *options)
+{
+	simple_string_list_destroy(&options->patches);
+	simple_string_list_destroy(&options->rollbacks);
+	simple_string_list_destroy(&options->variables);
+	simple_string_list_destroy(&options->disabled);
+	pg_free(options->connection.password);
+}

@@ -75,6 +75,7 @@ extern OptionsWish options_read(Options *options, int argc, char **argv);
 extern void options_check(const Options *options, CommandBit command);
 extern void options_usage_error(const char *format,...)
 			pg_attribute_printf(1, 2);
+extern void options_free(Options *options);
 
 /* The commands, each in a file of its name */
 extern Status command_status(Options *options);

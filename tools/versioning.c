@@ -153,6 +153,8 @@ main(int argc, char **argv)
 			break;
 	}
 
+	options_free(&options);
+
 	/* Lost output is trouble, unless there is worse to say */
 	if (!report_finish_output(progname) && status != STATUS_FAILED)
 		status = STATUS_TROUBLE;
