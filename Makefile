@@ -98,12 +98,12 @@ tools/%.o: override CPPFLAGS += -DVERSIONING_VERSION='"$(version)"' \
 
 $(PROGRAMS): %: %.o $(TOOL_OBJS)
 	$(CC) $(CFLAGS) $^ $(LDFLAGS) $(LDFLAGS_EX) -L$(pkglibdir) \
-		-L$(libdir) -lpgfeutils $(LIBPQ) -lpgcommon -lpgport $(OPENSSL) -o $@
+		-L$(libdir) -lpgfeutils $(LIBPQ) -lpgcommon -lpgport $(DIGESTS) -o $@
 
 tools/versioning: $(VERSIONING_OBJS)
 # PostgreSQL's digests may be those of OpenSSL.
 tools/versioning: LIBPQ = -lpq -lm
-tools/versioning: OPENSSL = $(filter -lcrypto,$(LIBS))
+tools/versioning: DIGESTS = $(filter -lcrypto,$(LIBS))
 
 # Where bash looks for completions, if the manual pages are where man looks.
 completionsdir = $(dir $(mandir))bash-completion/completions
