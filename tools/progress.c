@@ -27,8 +27,12 @@
 /* How much of a patch's messages is kept */
 #define KEPT (256 * 1024)
 
-/* What erases the line that the cursor is in */
-#define ERASE "\r\033[K"
+/* What stands for the rest of a line that is too long */
+#define DOTS "..."
+
+/* What erases the line that the cursor is in, all of it or what is behind */
+#define ERASE "\r" ERASE_REST
+#define ERASE_REST "\033[K"
 
 struct Progress
 {
@@ -117,11 +121,28 @@ columns(void)
 	return 80;
 }
 
-/* Write the line of the patch that runs, unless it would take two. */
+/*
+ * How much of a text to show where there is room for so many bytes: all of it,
+ * or what leaves room for the dots behind it and does not end within a
+ * character of UTF-8.
+ */
+static int
+visible_length(const char *text, int length, int room)
+{
+	if (length <= room)
+		return length;
+	for (length = Max(0, room - (int) strlen(DOTS)); length > 0; length--)
+		if ((text[length] & 0xC0) != 0x80)
+			break;
+	return length;
+}
+
+/* Write the line of the patch that runs, shortened if it would take two. */
 static void
 show_line(Progress *progress)
 {
 	char		seconds[32] = "";
+	int			length;
 
 	if (!progress->is_terminal || !progress->is_running)
 		return;
@@ -129,12 +150,16 @@ show_line(Progress *progress)
 	if (progress->shown > 0)
 		snprintf(seconds, sizeof(seconds), "  " INT64_FORMAT " s",
 				 progress->shown);
-	if (progress->label.len + strlen(seconds) < columns())
-	{
-		printf("\r%s%s", progress->label.data, seconds);
-		progress->is_line = true;
-		fflush(stdout);
-	}
+
+	/* The last column stays free: some terminals go on to the next line */
+	length = visible_length(progress->label.data, progress->label.len,
+							(int) columns() - 1 - (int) strlen(seconds));
+	if (length == 0)
+		return;
+	printf("\r%.*s%s%s" ERASE_REST, length, progress->label.data,
+		   length < (int) progress->label.len ? DOTS : "", seconds);
+	progress->is_line = true;
+	fflush(stdout);
 }
 
 /* Take that line away. */

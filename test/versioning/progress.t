@@ -113,13 +113,14 @@ sub screen
 
 	for (@lines)
 	{
-		# From the left margin again, over what stands there
+		# From the left margin again, over what stands there, up to where the
+		# rest is erased
 		my $line = '';
 		for my $part (split /\r/)
 		{
-			$line = '' if $part =~ s/^\e\[K//;
-			$line = $part . (length $line > length $part ?
-				  substr $line, length $part : '');
+			my $is_erased = $part =~ s/^(.*)\e\[K/$1/;
+			$line = $part . ($is_erased || length $line <= length $part ? '' :
+				  substr $line, length $part);
 		}
 		$_ = $line;
 	}
@@ -145,12 +146,16 @@ SKIP:
 	unlike($output, qr/\e|\r(?!\n)/, 'a dumb terminal: plain lines');
 	start_again();
 
-	($status, $output) = on_terminal(12, 'xterm', 'apply');
-	unlike($output, qr/second  \d+ s/,
-		'a line that is too long is not written anew');
-	like($output, qr/\[2\/3\] second  \d+\.\d s\r\n/,
-		'but it is there in the end');
-	start_again();
+	my $long = project('progress_long', 'patches/1.sql' =>
+		  patch('long' . "\xC3\xA9" x 20, 'SELECT pg_sleep(1.1);'));
+	($status, $output) = on_terminal(26, 'xterm', 'apply', '-d',
+		$long->{database}, '--patches', "$long->{directory}/patches");
+	my ($shown) = $output =~ /\r(\[1\/1\] long[^\r]*  \d+ s)/;
+	like($shown, qr/\A\[1\/1\] long(\xC3\xA9)+\.\.\.  \d+ s\z/,
+		'a line that is too long is shortened, but not within a character');
+	cmp_ok(length $shown // '', '<', 26, 'so that it does not take two');
+	like($output, qr/\[1\/1\] long(\xC3\xA9){20}  \d+\.\d s\r\n/,
+		'all of it is there in the end');
 
 	($status, $output) = on_terminal(80, 'xterm', 'apply', '-q');
 	is($output, '', '-q on a terminal: nothing is said');
