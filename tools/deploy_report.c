@@ -210,7 +210,8 @@ say_that_it_is_done(const DeployFailure *failure)
 		return;
 	}
 	fe_compat_log_detail("It is %s, so that it will not be run again, but not "
-						 "all of it is there.", state);
+						 "all of it is %s.", state,
+						 is_apply ? "there" : "gone");
 	say_invalid_indexes(failure);
 	if (is_apply)
 		fe_compat_log_hint("Finish it by hand; or undo it by hand, take it "

@@ -154,9 +154,9 @@ number(const char *name, int least)
 	errno = 0;
 	value = strtoint(optarg, &end, 10);
 	if (end == optarg || *end != '\0' || errno != 0 || value < least)
-		options_usage_error("%s takes a number from %d on, not \"%s\"",
-							name, least,
-					report_printable(optarg));
+		options_usage_error("%s takes a number from %d to %d, not \"%s\"",
+							name, least, PG_INT32_MAX,
+							report_printable(optarg));
 	return value;
 }
 
@@ -171,7 +171,7 @@ check_variable(const char *text)
 			break;
 	if (p == text || *p != '=')
 		options_usage_error("--variable takes NAME=VALUE, not \"%s\"",
-					report_printable(text));
+							report_printable(text));
 }
 
 /* Remember that an option was given. */

@@ -77,7 +77,7 @@ refuses($project, 'first middle',
 	[
 		qr{^psql:patches/2\.sql:4: ERROR:  could not create unique index}m,
 		qr{^versioning: error: patch "middle" failed \(patches/2\.sql\)$}m,
-		qr/^versioning: detail: It is registered, so that it will not be run again, but not all of it /m,
+		qr/^versioning: detail: It is registered, so that it will not be run again, but not all of it is there\.$/m,
 		$invalid,
 		qr/^versioning: hint: Finish it by hand; or undo it by hand, take it out of the register with _v\.unregister_patch/m,
 		qr/^versioning: 1 applied, 1 failed, 1 not attempted$/m
@@ -175,7 +175,7 @@ add_files($project, 'rollbacks/2.sql' =>
 is($status, 3, 'a rollback fails late: exit status');
 like($errors, $_, 'a rollback fails late: message')
   foreach (
-	qr/^versioning: detail: It is taken back, so that it will not be run again, but not all of it /m,
+	qr/^versioning: detail: It is taken back, so that it will not be run again, but not all of it is gone\.$/m,
 	qr/^versioning: hint: Look what is left of it, and finish the rollback by hand\.$/m,
 	qr/^versioning: 0 taken back, 1 failed, 1 not attempted$/m);
 is(registered($project), 'first', 'a rollback fails late: register');

@@ -39,10 +39,10 @@ is_refused('missing argument', qr/requires an argument/, $_)
   --disable --template);
 is_refused('argument where none belongs', qr/doesn't allow an argument/,
 	'status', '--json=yes');
-is_refused("--wait $_", qr/--wait takes a number from 0 on/,
+is_refused("--wait $_", qr/--wait takes a number from 0 to 2147483647/,
 	'apply', '--wait', $_)
   foreach ('', 'x', '-1', '1x', '1.5', '99999999999');
-is_refused("--last $_", qr/--last takes a number from 1 on/,
+is_refused("--last $_", qr/--last takes a number from 1 to 2147483647/,
 	'rollback', '--last', $_)
   foreach ('', 'all', '0', '-1', '2147483648');
 is_refused("-v $_", qr/--variable takes NAME=VALUE/, 'apply', '-v', $_)
