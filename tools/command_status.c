@@ -23,9 +23,12 @@ print_count(int count, const char *what, bool *is_first)
 	*is_first = false;
 }
 
-/* Print how many patches there are of each kind. */
+/*
+ * Print how many patches there are of each kind, and how many files are none:
+ * somebody may have forgotten the registration.
+ */
 static void
-print_summary(const PatchStates *states)
+print_summary(const PatchStates *states, int other_files)
 {
 	bool		is_first = true;
 
@@ -35,12 +38,17 @@ print_summary(const PatchStates *states)
 	print_count(states->changed, "with a changed file", &is_first);
 	if (!is_first)
 		putchar(')');
-	printf(", %d pending, %d blocked\n", states->pending, states->blocked);
+	printf(", %d pending, %d blocked", states->pending, states->blocked);
+	if (other_files > 0)
+		printf("; %d %s nothing", other_files,
+			   other_files == 1 ? "file registers" : "files register");
+	putchar('\n');
 }
 
 /* Print what the user wants to see. */
 static void
-print_states(const Options *options, const PatchStates *states, int encoding)
+print_states(const Options *options, const PatchStates *states,
+			 int other_files, int encoding)
 {
 	if (options->is_json)
 	{
@@ -49,7 +57,7 @@ print_states(const Options *options, const PatchStates *states, int encoding)
 	}
 	if (states->count > 0 && !options->is_quiet)
 		status_table_print(states, encoding);
-	print_summary(states);
+	print_summary(states, other_files);
 }
 
 /* Show each patch of the project and of the register. */
@@ -74,7 +82,8 @@ command_status(Options *options)
 	project = project_read(&options->patches, &options->rollbacks);
 	states = patch_states_create(project, reg);
 	report_complaints(options->progname, &project->complaints, NULL);
-	print_states(options, states, PQclientEncoding(conn));
+	print_states(options, states, project->other_count,
+				 PQclientEncoding(conn));
 	if (options->has_exit_code && states->pending + states->blocked > 0)
 		status = STATUS_BEHIND;
 	if (project_has_errors(project))

@@ -81,16 +81,24 @@ print_plan(const PatchPlan *plan)
 	}
 }
 
-/* Say that there is nothing to do. */
+/*
+ * Say that there is nothing to do, and what may be the reason: files in which
+ * the registration is missing.
+ */
 static Status
 nothing_to_do(const Deployment *deployment)
 {
-	if (!deployment->options->is_quiet)
-		printf("Nothing to %s: %d applied, none of the patches asked for is "
-			   "%s.\n",
-			   deployment->action == DEPLOY_APPLY ? "apply" : "take back",
-			   deployment->reg->count,
-			   deployment->action == DEPLOY_APPLY ? "pending" : "applied");
+	bool		is_apply = deployment->action == DEPLOY_APPLY;
+	int			others = deployment->project->other_count;
+
+	if (deployment->options->is_quiet)
+		return STATUS_DONE;
+	printf("Nothing to %s: %d applied, none of the patches asked for is %s.\n",
+		   is_apply ? "apply" : "take back", deployment->reg->count,
+		   is_apply ? "pending" : "applied");
+	if (is_apply && others > 0)
+		printf("%d %s nothing: \"versioning check\" tells which.\n", others,
+			   others == 1 ? "file registers" : "files register");
 	return STATUS_DONE;
 }
 
