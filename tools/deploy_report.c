@@ -145,6 +145,14 @@ say_what_to_do(const DeployFailure *failure)
 					   "hand, then run this command again.");
 }
 
+/* Is a file run in one transaction, with nothing outside? */
+static bool
+is_one_transaction(const ScriptOutline *outline)
+{
+	return !outline->no_transaction && !outline->changes_session &&
+		(!outline->has_transaction || outline->is_atomic);
+}
+
 /*
  * Say what was kept of a file that did not make the register what it should
  * be.
@@ -168,7 +176,7 @@ say_what_was_kept(const DeployFailure *failure)
 	else if (outline->changes_session)
 		fe_compat_log_detail("It changes the connection or the environment, "
 							 "so that some of it may have been kept.");
-	else if (!outline->has_transaction || outline->is_atomic)
+	else if (is_one_transaction(outline))
 	{
 		fe_compat_log_detail("Nothing of it was kept.");
 		return;
@@ -180,21 +188,39 @@ say_what_was_kept(const DeployFailure *failure)
 	say_what_to_do(failure);
 }
 
+/* Has there been an error in a file, rather than anything from outside? */
+static bool
+has_error(const PsqlRun *run)
+{
+	return !run->has_run && WIFEXITED(run->wait_status) &&
+		WEXITSTATUS(run->wait_status) == PSQL_SCRIPT_ERROR;
+}
+
 /*
  * Was all of the file kept, given that the register is as it should be?  It
- * was if it has run to its end, or is one transaction; but what it leaves open
- * is rolled back.
+ * was if it has run to its end, or is one transaction that something from
+ * outside has ended; but what it leaves open is rolled back.
  */
 bool
 deploy_report_is_whole(const PlanStep *step, const PsqlRun *run)
 {
-	const ScriptOutline *outline = step->outline;
-
 	if (run->is_left_open)
 		return false;
 	return run->has_run ||
-		(!outline->no_transaction && !outline->changes_session &&
-		 (!outline->has_transaction || outline->is_atomic));
+		(is_one_transaction(step->outline) && !has_error(run));
+}
+
+/*
+ * Say that the register is as it should be, although the file is one
+ * transaction in which there was an error.
+ */
+static void
+say_that_others_did_it(const char *state)
+{
+	fe_compat_log_detail("It is %s all the same: somebody else has done that "
+						 "meanwhile, or the error came behind COMMIT.", state);
+	fe_compat_log_hint("If it was somebody else, nothing was kept of this "
+					   "run, and running this command again goes on.");
 }
 
 /* Say that the register is as it should be, all the same. */
@@ -207,6 +233,12 @@ say_that_it_is_done(const DeployFailure *failure)
 	if (deploy_report_is_whole(failure->step, failure->run))
 	{
 		fe_compat_log_detail("All of it was kept: it is %s.", state);
+		return;
+	}
+	if (is_one_transaction(failure->step->outline) &&
+		has_error(failure->run))
+	{
+		say_that_others_did_it(state);
 		return;
 	}
 	fe_compat_log_detail("It is %s, so that it will not be run again, but not "
