@@ -5,8 +5,8 @@
  *
  * One object: the patches, an object each on a line of its own, and how many
  * they are of each kind.  JSON is in UTF-8: a path, or a name in a session
- * that has another encoding, may have bytes that are not, and get a replacement
- * character.
+ * that has another encoding, may have bytes that are not, and these become
+ * replacement characters.
  *
  *-------------------------------------------------------------------------
  */
