@@ -52,13 +52,13 @@ complain_not_found(const char *path, ComplaintList *complaints)
 				  "could not find \"%s\": %s", path, strerror(errno));
 }
 
-/* Does the name of a file say that it is a script? */
+/* Does the name of a file say that it is a script, in any case? */
 static bool
 is_script_name(const char *path)
 {
 	size_t		length = strlen(path);
 
-	return length > 4 && strcmp(path + length - 4, ".sql") == 0;
+	return length > 4 && pg_strcasecmp(path + length - 4, ".sql") == 0;
 }
 
 /*
