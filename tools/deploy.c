@@ -215,10 +215,7 @@ is_ready(Deploy *deploy)
 		interruption_count() == 0)
 		return false;
 	if (interruption_count() > 0)
-	{
-		pg_log_error("interrupted");
 		return false;
-	}
 	if (!deploy_lock_is_held(deploy->lock))
 	{
 		pg_log_error("the connection that keeps other deployers away was "
@@ -228,49 +225,67 @@ is_ready(Deploy *deploy)
 	return true;
 }
 
-/* Run all steps, up to the first that fails. */
-static Status
+/* Run all steps, up to the first that fails.  Returns false after a message. */
+static bool
 run_steps(Deploy *deploy)
 {
-	int			total = deploy->plan->count;
+	bool		goes_on = true;
 
-	while (deploy->done < total)
-		if (!is_ready(deploy) ||
-			!run_step(deploy, &deploy->plan->steps[deploy->done]))
+	while (goes_on && deploy->done < deploy->plan->count)
+	{
+		if (!is_ready(deploy))
 			break;
-	return deploy->done < total || interruption_count() > 0 ? STATUS_FAILED :
-		STATUS_DONE;
+		goes_on = run_step(deploy, &deploy->plan->steps[deploy->done]);
+	}
+	if (goes_on && interruption_count() > 0)
+		pg_log_error("interrupted");
+	return goes_on && interruption_count() == 0 &&
+		deploy->done == deploy->plan->count;
 }
 
-/* Start what is needed for the steps, run them, and end it. */
-static Status
-run_in_session(Deploy *deploy, const Options *options, PGconn *conn)
+/* Say how it went. */
+static void
+report_end(const Deploy *deploy, const Options *options, bool is_done)
 {
 	int			total = deploy->plan->count;
-	Status		status;
 
-	deploy->session =
-		psql_session_start(options, conn,
-						   deploy->action == DEPLOY_APPLY ?
-						   "versioning apply" : "versioning rollback",
-						   deploy->progress, find_path(deploy, 0));
-	if (deploy->session == NULL)
-		return interruption_count() > 0 ? STATUS_FAILED : STATUS_TROUBLE;
-
-	status = run_steps(deploy);
-	psql_session_end(deploy->session);
-	if (status != STATUS_DONE && options->is_rehearsal)
-		;						/* it does the counting */
-	else if (status != STATUS_DONE)
-		deploy_report_counts(deploy->action, deploy->done, deploy->failed,
-							 total);
+	if (!is_done)
+	{
+		/* A rehearsal does the counting itself. */
+		if (!options->is_rehearsal)
+			deploy_report_counts(deploy->action, deploy->done, deploy->failed,
+								 total);
+	}
 	else if (!options->is_quiet)
 		printf("%d %s in %s.\n", total,
 			   deploy->action == DEPLOY_APPLY ?
 			   (total == 1 ? "patch applied" : "patches applied") :
 			   (total == 1 ? "patch taken back" : "patches taken back"),
 			   progress_duration(deploy->progress));
-	return status;
+}
+
+/* Start what is needed for the steps, run them, and end it. */
+static Status
+run_in_session(Deploy *deploy, const Options *options, PGconn *conn)
+{
+	bool		is_done = false;
+
+	deploy->session =
+		psql_session_start(options, conn,
+						   deploy->action == DEPLOY_APPLY ?
+						   "versioning apply" : "versioning rollback",
+						   deploy->progress, find_path(deploy, 0));
+	if (deploy->session != NULL)
+	{
+		is_done = run_steps(deploy);
+		psql_session_end(deploy->session);
+	}
+	else if (interruption_count() > 0)
+		pg_log_error("interrupted");
+	else
+		return STATUS_TROUBLE;
+	report_end(deploy, options, is_done);
+	return is_done ? STATUS_DONE : STATUS_FAILED;
 }
 
 /*

@@ -115,8 +115,8 @@ say_why(const DeployFailure *failure)
 		fe_compat_log_detail("It turns ON_ERROR_STOP off, so that psql goes "
 							 "on after an error.");
 	else
-		fe_compat_log_detail("Its transaction was rolled back, as by ROLLBACK "
-							 "at its end, or the call of %s was not reached.",
+		fe_compat_log_detail("Its transaction was rolled back or prepared, or "
+							 "the call of %s was not reached.",
 							 failure->action == DEPLOY_APPLY ?
 							 "register_patch" : "unregister_patch");
 }
@@ -261,6 +261,9 @@ say_that_nothing_is_known(const DeployFailure *failure)
 	if (failure->truth->is_running)
 		fe_compat_log_detail("The server's process %d, which runs it, does "
 							 "not end.", failure->server_pid);
+	else if (failure->truth->is_unreadable)
+		fe_compat_log_detail("The register of patches can no longer be read, "
+							 "so it is not known whether any of it was kept.");
 	else
 		fe_compat_log_detail("The server does not answer, so it is not known "
 							 "whether any of it was kept.");

@@ -196,6 +196,7 @@ deploy_truth_find(TruthSource *source, const PsqlBackend *backend,
 	}
 
 	result = truth_source_names(source);
+	truth->is_unreadable = result == NULL;
 	if (result == NULL)
 		return;
 	truth->is_known = true;

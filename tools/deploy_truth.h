@@ -17,6 +17,7 @@ typedef struct DeployTruth
 {
 	bool		is_known;		/* else the rest says nothing */
 	bool		is_running;		/* the backend would not end */
+	bool		is_unreadable;	/* the register is gone, or was closed */
 	int			registered;		/* how many of the step's names are */
 	SimpleStringList strangers; /* names that came or went, of no step */
 	SimpleStringList invalid;	/* indexes that are not valid */

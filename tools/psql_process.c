@@ -324,6 +324,14 @@ psql_process_wait(PsqlProcess *process, bool news_only, int timeout)
 	return result;
 }
 
+/* Interrupt psql, but not what it has started. */
+void
+psql_process_interrupt(PsqlProcess *process)
+{
+	if (process->pid > 0)
+		(void) kill(process->pid, SIGINT);
+}
+
 /* Send a signal to psql and whatever it has started. */
 void
 psql_process_signal(PsqlProcess *process, int number)

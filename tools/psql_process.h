@@ -39,6 +39,7 @@ extern void psql_process_send(PsqlProcess *process, const char *commands);
 extern void psql_process_end_script(PsqlProcess *process);
 extern bool psql_process_wait(PsqlProcess *process, bool news_only,
 							  int timeout);
+extern void psql_process_interrupt(PsqlProcess *process);
 extern void psql_process_signal(PsqlProcess *process, int number);
 extern void psql_process_free(PsqlProcess *process);
 

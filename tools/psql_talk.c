@@ -9,9 +9,9 @@
  * is for us begins with a token that scripts do not know.
  *
  * If a signal asks us to stop, psql is interrupted as by Ctrl-C, which cancels
- * the statement that runs.  That may come at a bad moment, between two
- * statements or while psql waits for a program, so it is done again and again;
- * if nothing helps, or at the user's second signal, psql is ended by force.
+ * the statement that runs.  Programs that psql waits for are not: it would go
+ * on without them.  If that does not help, soon or at the user's second signal,
+ * psql is ended with all that it has started, and by force in the end.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,9 +27,8 @@
 #include "psql_talk.h"
 
 /* In milliseconds since we were asked to stop: when to do what about it */
-#define INTERRUPT_EVERY 1000
-#define TERMINATE_AFTER 5000
-#define KILL_AFTER 8000
+#define TERMINATE_AFTER 1500
+#define KILL_AFTER 4500
 
 /* How long psql may take to end by itself, when there is no more to run */
 #define END_WITHIN 5000
@@ -122,10 +121,10 @@ stop_if_asked(PsqlTalk *talk)
 		psql_process_signal(talk->process, SIGKILL);
 	else if (since >= TERMINATE_AFTER || interruption_count() > 1)
 		psql_process_signal(talk->process, SIGTERM);
-	else if (since >= talk->stop_steps * INTERRUPT_EVERY)
+	else if (!talk->is_interrupted)
 	{
-		talk->stop_steps++;
-		psql_process_signal(talk->process, SIGINT);
+		talk->is_interrupted = true;
+		psql_process_interrupt(talk->process);
 	}
 }
 

@@ -22,8 +22,8 @@ typedef struct PsqlTalk
 	SessionMessages messages;
 	PQExpBufferData news;		/* those that came last */
 
-	int			stop_steps;		/* what was done about a signal */
-	int64		stop_since;
+	bool		is_interrupted; /* what was done about a signal */
+	int64		stop_since;		/* and since when, in milliseconds */
 } PsqlTalk;
 
 extern PsqlTalk *psql_talk_start(const char *argv0,

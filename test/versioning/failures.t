@@ -76,6 +76,16 @@ refuses(with_patch("${middle}COMMIT;\nBEGIN;\nSELECT 1/0;\n"), 'first middle',
 	[ qr/is registered, .* but not all of it is there/, $counts ],
 	'an error in a transaction without an end');
 
+# The register itself
+{
+	my $hidden = with_patch("${middle}ALTER TABLE _v.patches RENAME TO other;\n"
+		  . "COMMIT;\n");
+	my ($status, $output, $errors) = versioning($hidden, 'apply');
+	is($status, 3, 'a register that is gone');
+	like($errors, qr/^versioning: detail: The register .* can no longer be read/m,
+		'... is not taken for a server that does not answer');
+}
+
 # What is not in one transaction
 refuses(with_patch("CREATE TABLE early ();\n${middle}SELECT 1/0;\nCOMMIT;\n"),
 	'first', [ qr/outside of that transaction may have been, as line 1/ ],

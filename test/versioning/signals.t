@@ -91,6 +91,20 @@ for my $signal (qw(INT TERM HUP))
 		"SIG$signal: what the patch has done is rolled back");
 }
 
+# While psql waits for a program, which would have it go on without that
+{
+	my $project = with_body("\\! echo \$\$ >pid; exec sleep 300");
+	my $run = start_until($project, '%register_patch%middle%');
+	my $file = "$project->{directory}/pid";
+	ok(wait_for(sub { -s $file }), 'a program runs');
+	kill 'INT', $run->{pid};
+	is_interrupted($project, $run, 'SIGINT in a program');
+	open my $handle, '<', $file or die "cannot read $file: $!\n";
+	my $pid = <$handle> + 0;
+	ok(wait_for(sub { !grep { $_->{pid} == $pid } processes() }),
+		'... which is ended');
+}
+
 # Twice, where the first one does not help: the statement does not want to be
 # cancelled, and goes on until psql is gone.
 my $stubborn = <<'SQL';
