@@ -148,7 +148,8 @@ check_requirements(const Project *project, const Register *reg,
 						call->name, cell->val, reg == NULL ?
 						"no file registers" :
 						"is neither applied nor registered by a file",
-						known_names_suggestion(project, reg, cell->val));
+						known_names_other_suggestion(project, reg, cell->val,
+													 call->name));
 		}
 	}
 }

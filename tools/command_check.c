@@ -15,6 +15,7 @@
 #include "check_names.h"
 #include "check_register.h"
 #include "check_scripts.h"
+#include "common/logging.h"
 #include "lib/stringinfo.h"
 #include "optional_register.h"
 #include "report.h"
@@ -66,16 +67,27 @@ obey_options(const Options *options, FindingList *findings)
 	}
 }
 
-/* Add what could not even be looked at: places that are not there. */
+/*
+ * Add what could not even be looked at: places that are not there.  What is
+ * left out on purpose is no finding, but is said.
+ */
 static void
 check_places(const Project *project, FindingList *findings)
 {
 	int			i;
 
 	for (i = 0; i < project->complaints.count; i++)
-		if (project->complaints.items[i].path == NULL)
+	{
+		const Complaint *complaint = &project->complaints.items[i];
+
+		if (complaint->path != NULL)
+			continue;
+		if (complaint->level == COMPLAINT_ERROR)
 			finding_add(findings, FINDING_UNREADABLE, NULL, 0, "%s",
-						project->complaints.items[i].text);
+						complaint->text);
+		else
+			pg_log_warning("%s", report_printable(complaint->text));
+	}
 }
 
 /* Print one finding. */

@@ -165,6 +165,9 @@ is( findings(
 is(findings(patches([ 'a', [], ['a'] ])), '',
 	'nothing: a conflict with itself');
 
+unlike((check(patches([ 'users', ['user'] ])))[1], qr/did you mean/,
+	'a patch is not what was meant by the name that it requires');
+
 # Files that are not understood
 
 is( findings({

@@ -171,6 +171,8 @@ symlink '.', "$unread->{directory}/patches/loop";
 is((versioning($unread, 'apply', '--dry-run'))[2],
 	qq{versioning: warning: "patches/loop" is a symbolic link to a directory: }
 	  . "what is in there is left out\n", 'a link to a directory');
+unlike((versioning($unread, 'check'))[1], qr/symbolic|loop/,
+	'... which is no finding of check');
 unlink "$unread->{directory}/patches/loop";
 
 # Files that would be left out although they may well be patches
