@@ -34,7 +34,7 @@ my $set = PatchSet->new(
 	count => 48,
 	seed => 48,
 	requirements => 4,
-	sleep => 30);
+	sleep => 100);
 my @names = $set->names;
 my $directory = tempdir(CLEANUP => 1);
 my %writers;
