@@ -22,8 +22,12 @@ version := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(control))
 EXTENSION = versioning
 MODULE_big = versioning
 OBJS = src/versioning.o src/rules.o src/registry.o src/reverse_lookup.o \
-	src/columns.o src/row.o src/patch.o src/assertions.o
-DATA = sql/versioning--$(version).sql
+	src/columns.o src/row.o src/patch.o src/assertions.o src/current_patch.o \
+	src/history.o src/journal.o src/settings.o
+DATA_built = sql/versioning--$(version).sql
+
+# The parts of the install script, in their order.
+INSTALL_PARTS = schema patches functions history changes guard ownership
 
 REGRESS = install register try_register unregister assertions names bad_input \
 	transactions privileges
@@ -79,9 +83,12 @@ ifneq ($(wildcard $(PGXS)),)
 
 include $(PGXS)
 
-$(shell mkdir -p src tools)
+$(shell mkdir -p src sql tools)
 
 all: $(PROGRAMS)
+
+$(DATA_built): $(INSTALL_PARTS:%=$(srcdir)/sql/install/%.sql) $(control)
+	awk 'FNR == 1 && NR > 1 { print "" } { print }' $(filter %.sql,$^) >$@
 
 $(OBJS): $(wildcard $(srcdir)/src/*.h)
 $(PROGRAMS:=.o) $(TOOL_OBJS) $(VERSIONING_OBJS): \
@@ -127,8 +134,8 @@ uninstall-programs:
 
 # Of a build directory elsewhere, nothing is left.
 clean-directories:
-	rm -f $(OBJS) $(OBJS:.o=.bc) $(EXTRA_CLEAN)
-	rmdir src tools 2>/dev/null || :
+	rm -f $(OBJS) $(OBJS:.o=.bc) $(DATA_built) $(EXTRA_CLEAN)
+	rmdir src sql tools 2>/dev/null || :
 
 else # PostgreSQL or its headers for extensions are not there
 
@@ -137,7 +144,7 @@ all install installdirs installcheck uninstall:
 	@echo 'PostgreSQL has no file "$(PGXS)".' >&2; exit 1
 
 clean distclean maintainer-clean:
-	rm -rf $(EXTENSION).so $(OBJS) $(OBJS:.o=.bc) $(EXTRA_CLEAN) \
+	rm -rf $(EXTENSION).so $(OBJS) $(OBJS:.o=.bc) $(DATA_built) $(EXTRA_CLEAN) \
 		results output_iso tmp_check tmp_check_iso log \
 		regression.diffs regression.out
 

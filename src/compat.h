@@ -13,9 +13,11 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "catalog/dependency.h"
 #include "executor/executor.h"
 #include "nodes/tidbitmap.h"
 #include "parser/parse_relation.h"
+#include "utils/guc.h"
 #include "utils/rel.h"
 
 /* The primary key, if it is not deferrable. */
@@ -121,6 +123,45 @@ compat_bitmap_next(CompatBitmapIterator *iterator, BlockNumber *block,
 			count++;
 		}
 	return count;
+}
+
+/* What a hook on utility commands is called with, and hands on. */
+#if PG_VERSION_NUM >= 140000
+#define COMPAT_PROCESS_UTILITY_PARAMETERS \
+	PlannedStmt *pstmt, const char *queryString, bool readOnlyTree, \
+	ProcessUtilityContext context, ParamListInfo params, \
+	QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc
+#define COMPAT_PROCESS_UTILITY_ARGUMENTS \
+	pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc
+#else
+#define COMPAT_PROCESS_UTILITY_PARAMETERS \
+	PlannedStmt *pstmt, const char *queryString, \
+	ProcessUtilityContext context, ParamListInfo params, \
+	QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc
+#define COMPAT_PROCESS_UTILITY_ARGUMENTS \
+	pstmt, queryString, context, params, queryEnv, dest, qc
+#endif
+
+/* The sequence of an identity column. */
+static inline Oid
+compat_identity_sequence(Relation table, AttrNumber column)
+{
+#if PG_VERSION_NUM >= 170000
+	return getIdentitySequence(table, column, true);
+#else
+	return getIdentitySequence(RelationGetRelid(table), column, true);
+#endif
+}
+
+/* Only what is defined may be set by a name that begins like this. */
+static inline void
+compat_reserve_prefix(const char *prefix)
+{
+#if PG_VERSION_NUM >= 150000
+	MarkGUCPrefixReserved(prefix);
+#else
+	EmitWarningsOnPlaceholders(prefix);
+#endif
 }
 
 /* Makes the table the first and only entry of the range table. */

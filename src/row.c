@@ -61,17 +61,19 @@ check_plain(Relation table, CmdType command)
 
 /*
  * An executor state with the table as its target.  Statement triggers that
- * come before have been fired.
+ * come before have been fired; without triggers none is, now or later.
  */
 static EState *
-begin_write(Relation table, CmdType command, ResultRelInfo **target)
+begin_write(Relation table, CmdType command, bool with_triggers,
+			ResultRelInfo **target)
 {
 	EState	   *estate = CreateExecutorState();
 
-	check_plain(table, command);
 	compat_init_range_table(estate, table);
 	*target = makeNode(ResultRelInfo);
 	InitResultRelInfo(*target, table, 1, NULL, 0);
+	if (!with_triggers)
+		(*target)->ri_TrigDesc = NULL;
 	if (command == CMD_INSERT)
 		ExecOpenIndices(*target, false);
 	estate->es_output_cid = GetCurrentCommandId(true);
@@ -130,6 +132,40 @@ column_default(EState *estate, Relation table, AttrNumber number,
 }
 
 /*
+ * Inserts a row with these values in these columns; nulls says which of them
+ * are NULL, and is NULL where none is.  Other columns get their defaults.
+ */
+static void
+insert(Relation table, bool with_triggers, const AttrNumber *columns,
+	   const Datum *values, const bool *nulls, int count)
+{
+	ResultRelInfo *target;
+	EState	   *estate = begin_write(table, CMD_INSERT, with_triggers,
+									 &target);
+	TupleTableSlot *row = table_slot_create(table, &estate->es_tupleTable);
+	int			natts = row->tts_tupleDescriptor->natts;
+	bool	   *given = palloc0(natts * sizeof(bool));
+
+	for (int i = 0; i < count; i++)
+	{
+		int			place = columns[i] - 1;
+
+		given[place] = true;
+		row->tts_values[place] = values[i];
+		row->tts_isnull[place] = nulls != NULL && nulls[i];
+	}
+	for (int i = 0; i < natts; i++)
+		if (!given[i])
+			row->tts_values[i] = column_default(estate, table, i + 1,
+												&row->tts_isnull[i]);
+	ExecStoreVirtualTuple(row);
+	pfree(given);
+
+	compat_insert(estate, target, row);
+	end_write(estate, CMD_INSERT, target);
+}
+
+/*
  * Inserts a row with these values, none of them NULL, in these columns; other
  * columns get their defaults.  Raises what INSERT raises, and 0A000 for what
  * only a query can respect.
@@ -138,25 +174,20 @@ void
 row_insert(Relation table, const AttrNumber *columns, const Datum *values,
 		   int count)
 {
-	ResultRelInfo *target;
-	EState	   *estate = begin_write(table, CMD_INSERT, &target);
-	TupleTableSlot *row = table_slot_create(table, &estate->es_tupleTable);
-	int			natts = row->tts_tupleDescriptor->natts;
+	check_plain(table, CMD_INSERT);
+	insert(table, true, columns, values, NULL, count);
+}
 
-	memset(row->tts_isnull, true, natts * sizeof(bool));
-	for (int i = 0; i < count; i++)
-	{
-		row->tts_values[columns[i] - 1] = values[i];
-		row->tts_isnull[columns[i] - 1] = false;
-	}
-	for (int i = 0; i < natts; i++)
-		if (row->tts_isnull[i])
-			row->tts_values[i] = column_default(estate, table, i + 1,
-												&row->tts_isnull[i]);
-	ExecStoreVirtualTuple(row);
-
-	compat_insert(estate, target, row);
-	end_write(estate, CMD_INSERT, target);
+/*
+ * The same for a table that only we write, and NULL where nulls says so: no
+ * trigger and no rule of anybody's has a say in it.  Constraints and indexes
+ * are as ever.  Raises what INSERT raises.
+ */
+void
+row_append(Relation table, const AttrNumber *columns, const Datum *values,
+		   const bool *nulls, int count)
+{
+	insert(table, false, columns, values, nulls, count);
 }
 
 /*
@@ -168,8 +199,10 @@ void
 row_delete(Relation table, TupleTableSlot *row)
 {
 	ResultRelInfo *target;
-	EState	   *estate = begin_write(table, CMD_DELETE, &target);
+	EState	   *estate;
 
+	check_plain(table, CMD_DELETE);
+	estate = begin_write(table, CMD_DELETE, true, &target);
 	compat_delete(estate, target, row);
 	end_write(estate, CMD_DELETE, target);
 }

@@ -14,6 +14,8 @@
 
 extern void row_insert(Relation table, const AttrNumber *columns,
 					   const Datum *values, int count);
+extern void row_append(Relation table, const AttrNumber *columns,
+					   const Datum *values, const bool *nulls, int count);
 extern void row_delete(Relation table, TupleTableSlot *row);
 
 #endif							/* VERSIONING_ROW_H */

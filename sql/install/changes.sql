@@ -1,0 +1,1 @@
+-- What each command changed, and with which patch.

@@ -1,0 +1,1 @@
+-- No change without a patch.
