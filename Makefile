@@ -23,7 +23,8 @@ EXTENSION = versioning
 MODULE_big = versioning
 OBJS = src/versioning.o src/rules.o src/registry.o src/reverse_lookup.o \
 	src/columns.o src/row.o src/patch.o src/assertions.o src/current_patch.o \
-	src/history.o src/journal.o src/settings.o
+	src/history.o src/journal.o src/settings.o src/attempt.o \
+	src/event_rows.o
 DATA_built = sql/versioning--$(version).sql
 
 # The parts of the install script, in their order.
