@@ -14,7 +14,9 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "catalog/dependency.h"
+#include "catalog/objectaddress.h"
 #include "executor/executor.h"
+#include "nodes/parsenodes.h"
 #include "nodes/tidbitmap.h"
 #include "parser/parse_relation.h"
 #include "utils/guc.h"
@@ -162,6 +164,65 @@ compat_reserve_prefix(const char *prefix)
 #else
 	EmitWarningsOnPlaceholders(prefix);
 #endif
+}
+
+/* The type of an object, in words, or NULL if the object is not there. */
+static inline char *
+compat_object_type(const ObjectAddress *object)
+{
+#if PG_VERSION_NUM >= 140000
+	return getObjectTypeDescription(object, true);
+#else
+	return getObjectTypeDescription(object);
+#endif
+}
+
+/*
+ * The identity of an object, or NULL if it is not there.  Its names and its
+ * arguments are appended to the lists.
+ */
+static inline char *
+compat_object_identity(const ObjectAddress *object, List **names,
+					   List **arguments)
+{
+#if PG_VERSION_NUM >= 140000
+	return getObjectIdentityParts(object, names, arguments, true);
+#else
+	return getObjectIdentityParts(object, names, arguments);
+#endif
+}
+
+/* Does this part of an ALTER TABLE add a column? */
+static inline bool
+compat_adds_column(AlterTableType part)
+{
+#if PG_VERSION_NUM < 160000
+	if (part == AT_AddColumnRecurse)
+		return true;
+#endif
+	return part == AT_AddColumn || part == AT_AddColumnToView;
+}
+
+/* Does this part of an ALTER TABLE drop a column? */
+static inline bool
+compat_drops_column(AlterTableType part)
+{
+#if PG_VERSION_NUM < 160000
+	if (part == AT_DropColumnRecurse)
+		return true;
+#endif
+	return part == AT_DropColumn;
+}
+
+/* Does this part of an ALTER TABLE add a constraint? */
+static inline bool
+compat_adds_constraint(AlterTableType part)
+{
+#if PG_VERSION_NUM < 160000
+	if (part == AT_AddConstraintRecurse)
+		return true;
+#endif
+	return part == AT_AddConstraint || part == AT_AddIndexConstraint;
 }
 
 /* Makes the table the first and only entry of the range table. */

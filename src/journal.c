@@ -119,6 +119,27 @@ journal_close(Journal *journal)
 	pfree(journal);
 }
 
+/* The open table. */
+Relation
+journal_table(const Journal *journal)
+{
+	return journal->table;
+}
+
+/* The number that a column of the definition has in the table. */
+AttrNumber
+journal_column(const Journal *journal, int column)
+{
+	return journal->columns[column];
+}
+
+/* The id for the next row.  Raises 2200H if there are no more. */
+int64
+journal_next_id(Journal *journal)
+{
+	return nextval_internal(journal->sequence, false);
+}
+
 /* Error context of journal_append(): says where it was to be written. */
 static void
 append_error_callback(void *arg)
@@ -129,17 +150,16 @@ append_error_callback(void *arg)
 }
 
 /*
- * Appends a row and returns its id, which is put into values[0].  The others
- * are in the order of the definition; nulls says which of them are NULL.
+ * Appends a row whose id, from journal_next_id(), is values[0] already.  The
+ * values are in the order of the definition; nulls says which are NULL.
  * Raises what INSERT raises for a constraint, or for an index.
  */
-int64
-journal_append(Journal *journal, Datum *values, const bool *nulls)
+void
+journal_append_numbered(Journal *journal, Datum *values, const bool *nulls)
 {
 	ErrorContextCallback callback;
 	Oid			user;
 	int			context;
-	int64		id;
 
 	callback.callback = append_error_callback;
 	callback.arg = journal;
@@ -150,12 +170,23 @@ journal_append(Journal *journal, Datum *values, const bool *nulls)
 						   context | SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION);
 
-	id = nextval_internal(journal->sequence, false);
-	values[0] = Int64GetDatum(id);
 	row_append(journal->table, journal->columns, values, nulls,
 			   journal->definition->count);
 
 	SetUserIdAndSecContext(user, context);
 	error_context_stack = callback.previous;
+}
+
+/*
+ * Appends a row and returns its id, which is put into values[0].  Raises what
+ * the two above raise.
+ */
+int64
+journal_append(Journal *journal, Datum *values, const bool *nulls)
+{
+	int64		id = journal_next_id(journal);
+
+	values[0] = Int64GetDatum(id);
+	journal_append_numbered(journal, values, nulls);
 	return id;
 }

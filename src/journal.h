@@ -26,4 +26,10 @@ extern int64 journal_append(Journal *journal, Datum *values,
 							const bool *nulls);
 extern void journal_close(Journal *journal);
 
+extern int64 journal_next_id(Journal *journal);
+extern void journal_append_numbered(Journal *journal, Datum *values,
+									const bool *nulls);
+extern Relation journal_table(const Journal *journal);
+extern AttrNumber journal_column(const Journal *journal, int column);
+
 #endif							/* VERSIONING_JOURNAL_H */
