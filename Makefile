@@ -24,7 +24,7 @@ MODULE_big = versioning
 OBJS = src/versioning.o src/rules.o src/registry.o src/reverse_lookup.o \
 	src/columns.o src/row.o src/patch.o src/assertions.o src/current_patch.o \
 	src/history.o src/journal.o src/settings.o src/attempt.o \
-	src/event_rows.o
+	src/event_rows.o src/guard.o src/verdict.o src/dropped.o
 DATA_built = sql/versioning--$(version).sql
 
 # The parts of the install script, in their order.

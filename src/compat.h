@@ -15,12 +15,17 @@
 #include "access/htup_details.h"
 #include "catalog/dependency.h"
 #include "catalog/objectaddress.h"
+#if PG_VERSION_NUM >= 150000
+#include "catalog/pg_publication_namespace.h"
+#endif
+#include "catalog/pg_publication_rel.h"
 #include "executor/executor.h"
 #include "nodes/parsenodes.h"
 #include "nodes/tidbitmap.h"
 #include "parser/parse_relation.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 /* The primary key, if it is not deferrable. */
 static inline Oid
@@ -192,6 +197,39 @@ compat_object_identity(const ObjectAddress *object, List **names,
 #endif
 }
 
+/* The publication that has this as a part, or InvalidOid. */
+static inline Oid
+compat_publication_of(const ObjectAddress *object)
+{
+	Oid			publication = InvalidOid;
+	HeapTuple	row;
+
+	if (object->classId == PublicationRelRelationId)
+	{
+		row = SearchSysCache1(PUBLICATIONREL,
+							  ObjectIdGetDatum(object->objectId));
+		if (HeapTupleIsValid(row))
+		{
+			publication = ((Form_pg_publication_rel) GETSTRUCT(row))->prpubid;
+			ReleaseSysCache(row);
+		}
+	}
+#if PG_VERSION_NUM >= 150000
+	if (object->classId == PublicationNamespaceRelationId)
+	{
+		row = SearchSysCache1(PUBLICATIONNAMESPACE,
+							  ObjectIdGetDatum(object->objectId));
+		if (HeapTupleIsValid(row))
+		{
+			publication =
+				((Form_pg_publication_namespace) GETSTRUCT(row))->pnpubid;
+			ReleaseSysCache(row);
+		}
+	}
+#endif
+	return publication;
+}
+
 /* Does this part of an ALTER TABLE add a column? */
 static inline bool
 compat_adds_column(AlterTableType part)
@@ -223,6 +261,19 @@ compat_adds_constraint(AlterTableType part)
 		return true;
 #endif
 	return part == AT_AddConstraint || part == AT_AddIndexConstraint;
+}
+
+/* Is this part of an ALTER TABLE a DETACH PARTITION CONCURRENTLY? */
+static inline bool
+compat_detaches_concurrently(const AlterTableCmd *part)
+{
+#if PG_VERSION_NUM >= 140000
+	return part->subtype == AT_DetachPartition &&
+		((PartitionCmd *) part->def)->concurrent;
+#else
+	(void) part;
+	return false;
+#endif
 }
 
 /* Makes the table the first and only entry of the range table. */
