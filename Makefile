@@ -31,7 +31,7 @@ DATA_built = sql/versioning--$(version).sql
 INSTALL_PARTS = schema patches functions history changes guard ownership
 
 REGRESS = install register try_register unregister assertions names bad_input \
-	transactions privileges
+	transactions privileges history current_patch guard guard_passes
 ISOLATION = same_patch old_snapshot dependent other_writers savepoint
 ISOLATION_OPTS = --inputdir=$(here)test/isolation --load-extension=versioning
 
