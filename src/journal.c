@@ -43,8 +43,7 @@ report_missing(const JournalDefinition *definition)
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_TABLE),
 			 errmsg("table _v.%s does not exist", definition->table),
-			 errhint("DROP EXTENSION versioning and CREATE EXTENSION "
-					 "versioning make a new one.")));
+			 errhint("It is needed as CREATE EXTENSION has made it.")));
 }
 
 /*

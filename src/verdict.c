@@ -64,43 +64,45 @@ is_temporary(EventRows *rows)
 		names != NIL && is_temporary_schema(linitial(names));
 }
 
-/* Are all the tables or sequences that a GRANT or REVOKE names temporary? */
+/* Is this a table or sequence, as a command names it, that is temporary? */
 static bool
-grants_on_temporary(const GrantStmt *grant)
+names_temporary(Node *object)
+{
+	Oid			relid = InvalidOid;
+
+	if (IsA(object, RangeVar))
+		relid = RangeVarGetRelid((RangeVar *) object, NoLock, true);
+	return OidIsValid(relid) &&
+		isAnyTempNamespace(get_rel_namespace(relid));
+}
+
+/* An object, as GRANT or REVOKE names it. */
+static char *
+granted_name(Node *object)
+{
+	RangeVar   *relation = (RangeVar *) object;
+
+	if (!IsA(object, RangeVar))
+		return dropped_name(object);
+	return relation->schemaname == NULL ? relation->relname :
+		psprintf("%s.%s", relation->schemaname, relation->relname);
+}
+
+/* Does a GRANT or REVOKE concern anything that is not temporary? */
+static bool
+grant_is_change(const GrantStmt *grant, Verdict *verdict)
 {
 	ListCell   *lc;
 
-	if (grant->targtype != ACL_TARGET_OBJECT ||
-		(grant->objtype != OBJECT_TABLE && grant->objtype != OBJECT_SEQUENCE))
-		return false;
 	foreach(lc, grant->objects)
 	{
-		Oid			relid = RangeVarGetRelid(lfirst(lc), NoLock, true);
-
-		if (OidIsValid(relid) &&
-			!isAnyTempNamespace(get_rel_namespace(relid)))
-			return false;
+		if (!names_temporary(lfirst(lc)))
+		{
+			verdict->object = granted_name(lfirst(lc));
+			return true;
+		}
 	}
-	return true;
-}
-
-/* What a GRANT or REVOKE names first, or NULL. */
-static char *
-grant_object(const GrantStmt *grant)
-{
-	Node	   *object = grant->objects == NIL ? NULL :
-		linitial(grant->objects);
-
-	if (object == NULL)
-		return NULL;
-	if (IsA(object, RangeVar))
-	{
-		RangeVar   *relation = (RangeVar *) object;
-
-		return quote_qualified_identifier(relation->schemaname,
-										  relation->relname);
-	}
-	return dropped_name(object);
+	return false;
 }
 
 /*
@@ -141,10 +143,7 @@ row_is_change(EventRows *rows, Verdict *verdict)
 	if (DatumGetBool(event_rows_datum(rows, COMMAND_IN_EXTENSION)))
 		return false;
 	if (IsA(command, GrantStmt))
-	{
-		verdict->object = grant_object((GrantStmt *) command);
-		return !grants_on_temporary((GrantStmt *) command);
-	}
+		return grant_is_change((GrantStmt *) command, verdict);
 	if (is_temporary(rows))
 		return false;
 	if (type != NULL && identity != NULL)

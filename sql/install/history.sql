@@ -43,7 +43,8 @@ GRANT SELECT ON _v.history TO PUBLIC;
 -- The sequence, too, so that a restored database goes on with the next id.
 
 SELECT pg_extension_config_dump('_v.history', '');
-SELECT pg_extension_config_dump('_v.history_id_seq', '');
+SELECT pg_extension_config_dump(pg_get_serial_sequence('_v.history', 'id')::regclass,
+                                '');
 
 -- The patches of a register that is taken over.
 
