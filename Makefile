@@ -24,11 +24,15 @@ MODULE_big = versioning
 OBJS = src/versioning.o src/rules.o src/registry.o src/reverse_lookup.o \
 	src/columns.o src/row.o src/patch.o src/assertions.o src/current_patch.o \
 	src/history.o src/journal.o src/settings.o src/attempt.o \
-	src/event_rows.o src/guard.o src/verdict.o src/dropped.o
+	src/event_rows.o src/guard.o src/verdict.o src/dropped.o src/change.o \
+	src/change_commands.o src/change_drops.o src/change_grants.o \
+	src/change_journal.o src/change_life.o src/change_names.o \
+	src/change_parts.o src/change_record.o src/change_references.o
 DATA_built = sql/versioning--$(version).sql
 
 # The parts of the install script, in their order.
-INSTALL_PARTS = schema patches functions history changes guard ownership
+INSTALL_PARTS = schema patches functions history changes objects blame guard \
+	ownership
 
 REGRESS = install register try_register unregister assertions names bad_input \
 	transactions privileges history current_patch guard guard_passes
