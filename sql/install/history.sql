@@ -8,7 +8,7 @@ CREATE TABLE _v.history (
     requires          text[],
     conflicts         text[],
     happened_at       timestamptz NOT NULL,
-    role_name         text        NOT NULL,
+    role_name         text,
     session_role_name text,
     transaction_id    xid8,
     application_name  text,
