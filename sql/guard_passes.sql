@@ -135,16 +135,6 @@ CREATE FOREIGN DATA WRAPPER w OPTIONS (password 'secret');
 SELECT command FROM _v.history ORDER BY id DESC LIMIT 1;
 ROLLBACK;
 
--- What the script of an extension does is a part of CREATE EXTENSION.
-BEGIN;
-SET LOCAL versioning.bypass_guard = on;
-DROP EXTENSION plpgsql;
-CREATE EXTENSION plpgsql;
-SELECT command FROM _v.history ORDER BY id DESC LIMIT 2;
-SET LOCAL versioning.bypass_guard = off;
-COMMENT ON EXTENSION plpgsql IS 'mine';                 -- fails
-ROLLBACK;
-
 -- In a patch there is nothing to bypass.
 BEGIN;
 SET LOCAL versioning.bypass_guard = on;
