@@ -1,3 +1,4 @@
+CREATE EXTENSION versioning;
 CREATE VIEW lately AS
 SELECT event, patch_name, requires, conflicts, role_name = current_user AS mine,
        session_role_name = session_user AS my_session, application_name,

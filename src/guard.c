@@ -8,8 +8,8 @@
  * session that is in a patch it does not even look.
  *
  * It looks when the command has run (ddl_command_end), for only then it is
- * known what was changed, and undoes it by an error.  What that cannot undo,
- * since it runs in several transactions (CREATE INDEX CONCURRENTLY), is to be
+ * known what was changed, and undoes it by an error.  What that cannot undo, as
+ * CREATE INDEX CONCURRENTLY, which runs in several transactions, is to be
  * refused before it runs (ddl_command_start).
  *
  *-------------------------------------------------------------------------
@@ -108,8 +108,8 @@ report_change(const EventTriggerData *event, const char *object, int elevel)
 					"cannot execute %s outside of a patch%s%s",
 					tag, is_known ? ": " : "", is_known ? object : ""),
 			 is_half_done && elevel >= ERROR ?
-			 errdetail("It ran in several transactions, of which the last "
-					   "one is rolled back.  An event trigger ON "
+			 errdetail("What it has done outside of this transaction is not "
+					   "rolled back.  An event trigger ON "
 					   "ddl_command_start refuses it before it runs.") : 0,
 			 errhint("A patch begins with: "
 					 "SELECT _v.register_patch('NAME', NULL, NULL);")));

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "catalog/pg_subscription.h"
 #include "compat.h"
 #include "dropped.h"
 #include "event_rows.h"
@@ -190,8 +191,7 @@ alters_concurrently(const AlterTableStmt *alter)
 }
 
 /*
- * The table or index of a command that commits on its way, so that an error
- * at its end does not undo it; NULL for any other command.
+ * The table or index of a command with CONCURRENTLY; NULL for any other.
  */
 static RangeVar *
 concurrent_relation(Node *command)
@@ -210,16 +210,22 @@ concurrent_relation(Node *command)
 	return NULL;
 }
 
-/* Is this a command that commits on its way? */
+/*
+ * Does this command do what an error at its end does not undo?  Those with
+ * CONCURRENTLY commit on their way, those on subscriptions have done something
+ * on another server.
+ */
 bool
 verdict_is_final(Node *command)
 {
-	return concurrent_relation(command) != NULL;
+	return concurrent_relation(command) != NULL ||
+		IsA(command, CreateSubscriptionStmt) ||
+		IsA(command, DropSubscriptionStmt);
 }
 
 /*
- * Will it do so with something permanent?  (On a temporary table, CONCURRENTLY
- * says nothing.)
+ * Will it do so with something that is there, and permanent?  (On a temporary
+ * table, CONCURRENTLY says nothing.)
  */
 bool
 verdict_will_be_final(Node *command)
@@ -227,6 +233,12 @@ verdict_will_be_final(Node *command)
 	RangeVar   *relation = concurrent_relation(command);
 	Oid			relid = InvalidOid;
 
+	if (IsA(command, CreateSubscriptionStmt))
+		return true;
+	if (IsA(command, DropSubscriptionStmt))
+		return OidIsValid(get_subscription_oid(
+							((DropSubscriptionStmt *) command)->subname,
+							true));
 	if (relation != NULL)
 		relid = RangeVarGetRelid(relation, NoLock, true);
 	return OidIsValid(relid) &&
