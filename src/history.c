@@ -23,6 +23,7 @@
 #include "utils/formatting.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
+#include "utils/rel.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(versioning_refuse_to_forget);
