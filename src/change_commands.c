@@ -18,6 +18,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/index.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
@@ -32,6 +33,7 @@
 #include "change_grants.h"
 #include "change_names.h"
 #include "change_parts.h"
+#include "change_references.h"
 #include "compat.h"
 #include "event_rows.h"
 #include "nodes/parsenodes.h"
@@ -40,19 +42,23 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
-/* The columns of pg_event_trigger_ddl_commands() */
+/* The columns of pg_event_trigger_ddl_commands(), after the address */
 typedef enum CommandColumn
 {
-	COMMAND_CLASSID = 1,
-	COMMAND_OBJID,
-	COMMAND_OBJSUBID,
-	COMMAND_TAG,
+	COMMAND_TAG = EVENT_ROWS_AFTER_ADDRESS,
 	COMMAND_OBJECT_TYPE,
 	COMMAND_SCHEMA_NAME,
 	COMMAND_OBJECT_IDENTITY,
 	COMMAND_IN_EXTENSION,
 	COMMAND_COMMAND
 } CommandColumn;
+
+/* A column of the row, or NULL. */
+static char *
+string(EventRows *rows, CommandColumn column)
+{
+	return event_rows_string(rows, column);
+}
 
 /* Was the row that the object has in its catalog changed since it was made? */
 static bool
@@ -128,6 +134,17 @@ add_relation(ChangeSet *set, Oid relid)
 	change_set_add(set, &relation, CHANGE_ALTERED);
 }
 
+/* Adds what a new publication publishes. */
+static void
+add_published(ChangeSet *set, const ObjectAddress *publication)
+{
+	ListCell   *lc;
+
+	foreach(lc, change_references_dependents(publication))
+		if (is_part_of_publication(lfirst(lc)))
+			change_set_add(set, lfirst(lc), CHANGE_CREATED);
+}
+
 /* Adds what came along with the object of a command. */
 static void
 add_companions(ChangeSet *set, const ObjectAddress *object,
@@ -154,6 +171,11 @@ add_companions(ChangeSet *set, const ObjectAddress *object,
 	else if (object->classId == TriggerRelationId && creates)
 		change_parts_add_clones(set, object->objectId);
 
+	else if (object->classId == TypeRelationId && creates)
+		change_parts_add_domain(set, object->objectId);
+	else if (object->classId == PublicationRelationId && creates)
+		add_published(set, object);
+
 	/* ALTER DOMAIN ... ADD CONSTRAINT, and ALTER PUBLICATION ... ADD */
 	if (secondary != NULL && secondary->classId == ConstraintRelationId)
 		change_set_add(set, secondary, CHANGE_CREATED);
@@ -173,14 +195,10 @@ add_simple(ChangeSet *set, EventRows *rows, CollectedCommand *command)
 {
 	const ObjectAddress *secondary = command->type == SCT_Simple ?
 		&command->d.simple.secondaryObject : NULL;
-	ObjectAddress object;
+	ObjectAddress object = event_rows_address(rows);
 	ChangeAction action;
 	Change	   *change;
 
-	ObjectAddressSubSet(object,
-						DatumGetObjectId(event_rows_datum(rows, COMMAND_CLASSID)),
-						DatumGetObjectId(event_rows_datum(rows, COMMAND_OBJID)),
-						DatumGetInt32(event_rows_datum(rows, COMMAND_OBJSUBID)));
 	if (IsA(command->parsetree, RenameStmt) ||
 		IsA(command->parsetree, AlterObjectSchemaStmt))
 	{
@@ -190,9 +208,9 @@ add_simple(ChangeSet *set, EventRows *rows, CollectedCommand *command)
 
 	action = action_of(set->command_tag, &object);
 	change = change_set_add_described(set, &object, action,
-									  event_rows_string(rows, COMMAND_OBJECT_TYPE),
-									  event_rows_string(rows, COMMAND_SCHEMA_NAME),
-									  event_rows_string(rows, COMMAND_OBJECT_IDENTITY));
+									  string(rows, COMMAND_OBJECT_TYPE),
+									  string(rows, COMMAND_SCHEMA_NAME),
+									  string(rows, COMMAND_OBJECT_IDENTITY));
 	if (change != NULL)
 		add_companions(set, &object, secondary, action);
 }
@@ -205,6 +223,19 @@ did_nothing(const CollectedATSubcmd *part)
 
 	return !OidIsValid(part->address.objectId) &&
 		(compat_adds_column(type) || compat_drops_column(type));
+}
+
+/* Adds the partition that is attached or detached. */
+static void
+add_partition(ChangeSet *set, const AlterTableCmd *part)
+{
+	Oid			relid;
+
+	if (part->def == NULL || !IsA(part->def, PartitionCmd))
+		return;
+	relid = RangeVarGetRelid(((PartitionCmd *) part->def)->name, NoLock, true);
+	if (OidIsValid(relid))
+		add_relation(set, relid);
 }
 
 /* Adds what a part of an ALTER TABLE was about: a column, constraint, ... */
@@ -224,11 +255,13 @@ add_alter_table_part(ChangeSet *set, Oid relid, const CollectedATSubcmd *part)
 									compat_adds_column(type) ?
 									CHANGE_CREATED : CHANGE_ALTERED);
 	}
-	else if (OidIsValid(object->objectId) && object->objectId != relid)
+	else if (OidIsValid(object->objectId) && object->objectId != relid &&
+			 object->classId != TypeRelationId)
 		change_set_add(set, object, compat_adds_constraint(type) ||
 					   type == AT_AddIndex ?
 					   CHANGE_CREATED : CHANGE_ALTERED);
 
+	add_partition(set, (AlterTableCmd *) part->parsetree);
 	if (compat_adds_constraint(type) || type == AT_AddIndex ||
 		type == AT_AttachPartition || type == AT_AddInherit ||
 		compat_adds_column(type))
@@ -252,6 +285,7 @@ add_alter_table(ChangeSet *set, const CollectedCommand *command)
 	add_relation(set, relid);
 	foreach(lc, command->d.alterTable.subcmds)
 		add_alter_table_part(set, relid, lfirst(lc));
+	change_names_add_indexes(set, relid, command->parsetree);
 }
 
 /* These change what is in a relation, not what it is. */
@@ -269,7 +303,7 @@ add_command(ChangeSet *set, EventRows *rows)
 	CollectedCommand *command = (CollectedCommand *)
 		DatumGetPointer(event_rows_datum(rows, COMMAND_COMMAND));
 
-	set->command_tag = event_rows_string(rows, COMMAND_TAG);
+	set->command_tag = string(rows, COMMAND_TAG);
 	if (DatumGetBool(event_rows_datum(rows, COMMAND_IN_EXTENSION)) ||
 		is_about_contents(set->command_tag))
 		return;

@@ -18,9 +18,12 @@
 #include "access/xact.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_amop.h"
+#include "catalog/pg_amproc.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
+#include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "change_drops.h"
 #include "event_rows.h"
@@ -30,13 +33,10 @@
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
 
-/* The columns of pg_event_trigger_dropped_objects() */
+/* The columns of pg_event_trigger_dropped_objects(), after the address */
 typedef enum DroppedColumn
 {
-	DROPPED_CLASSID = 1,
-	DROPPED_OBJID,
-	DROPPED_OBJSUBID,
-	DROPPED_ORIGINAL,
+	DROPPED_ORIGINAL = EVENT_ROWS_AFTER_ADDRESS,
 	DROPPED_NORMAL,
 	DROPPED_IS_TEMPORARY,
 	DROPPED_OBJECT_TYPE,
@@ -45,6 +45,13 @@ typedef enum DroppedColumn
 	DROPPED_OBJECT_IDENTITY,
 	DROPPED_ADDRESS_NAMES
 } DroppedColumn;
+
+/* A column of the row, or NULL. */
+static char *
+string(EventRows *rows, DroppedColumn column)
+{
+	return event_rows_string(rows, column);
+}
 
 /*
  * Was the object a member of an extension when this transaction dropped it?
@@ -68,11 +75,12 @@ was_member(const ObjectAddress *object)
 	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
 	{
 		HeapTupleHeader header = row->t_data;
+		TransactionId deleted_by = HeapTupleHeaderGetUpdateXid(header);
 
 		found = ((Form_pg_depend) GETSTRUCT(row))->deptype ==
 			DEPENDENCY_EXTENSION &&
 			!(header->t_infomask & HEAP_XMAX_INVALID) &&
-			TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(header));
+			TransactionIdIsCurrentTransactionId(deleted_by);
 	}
 	systable_endscan(scan);
 	table_close(depend, AccessShareLock);
@@ -101,6 +109,11 @@ is_of_no_interest(EventRows *rows, const ObjectAddress *object,
 				  const char *type)
 {
 	return object->classId == AttrDefaultRelationId ||
+		object->classId == AccessMethodOperatorRelationId ||
+		object->classId == AccessMethodProcedureRelationId ||
+		(object->classId == RewriteRelationId &&
+		 strncmp(string(rows, DROPPED_OBJECT_IDENTITY),
+				 "\"_RETURN\" on ", 13) == 0) ||
 		strcmp(type, "composite type") == 0 ||
 		DatumGetBool(event_rows_datum(rows, DROPPED_IS_TEMPORARY)) ||
 		change_is_temporary_schema(first_name(rows));
@@ -112,7 +125,8 @@ stands_for_itself(EventRows *rows, const ObjectAddress *object,
 				  const char *type)
 {
 	return DatumGetBool(event_rows_datum(rows, DROPPED_ORIGINAL)) ||
-		DatumGetBool(event_rows_datum(rows, DROPPED_NORMAL)) ||
+		(DatumGetBool(event_rows_datum(rows, DROPPED_NORMAL)) &&
+		 strcmp(type, "domain constraint") != 0) ||
 		(object->classId == RelationRelationId &&
 		 strcmp(type, "index") != 0 && strcmp(type, "sequence") != 0);
 }
@@ -138,20 +152,16 @@ add_altered_table(ChangeSet *set, const EventTriggerData *trigger, Oid relid)
 static void
 add_dropped(ChangeSet *set, const EventTriggerData *trigger, EventRows *rows)
 {
-	char	   *type = event_rows_string(rows, DROPPED_OBJECT_TYPE);
-	ObjectAddress object;
+	char	   *type = string(rows, DROPPED_OBJECT_TYPE);
+	ObjectAddress object = event_rows_address(rows);
 	Change	   *change;
 
-	ObjectAddressSubSet(object,
-						DatumGetObjectId(event_rows_datum(rows, DROPPED_CLASSID)),
-						DatumGetObjectId(event_rows_datum(rows, DROPPED_OBJID)),
-						DatumGetInt32(event_rows_datum(rows, DROPPED_OBJSUBID)));
 	if (is_of_no_interest(rows, &object, type) || was_member(&object))
 		return;
 
 	change = change_set_add_described(set, &object, CHANGE_DROPPED, type,
-									  event_rows_string(rows, DROPPED_SCHEMA_NAME),
-									  event_rows_string(rows, DROPPED_OBJECT_IDENTITY));
+									  string(rows, DROPPED_SCHEMA_NAME),
+									  string(rows, DROPPED_OBJECT_IDENTITY));
 	if (change == NULL)
 		return;
 	if (!stands_for_itself(rows, &object, type))

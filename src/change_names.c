@@ -298,6 +298,28 @@ add_moved_along(ChangeSet *set, Oid relid, const char *now,
 	}
 }
 
+/*
+ * Adds what has the name of a type of an extension in its own, now that the
+ * extension is in another schema.
+ */
+static void
+add_references_to_members(ChangeSet *set, const ObjectAddress *extension,
+						  const char *now, const char *before)
+{
+	ListCell   *lc;
+
+	foreach(lc, change_references_dependents(extension))
+	{
+		ObjectAddress *member = lfirst(lc);
+		char	   *identity = identity_of(member);
+
+		if (member->classId == TypeRelationId && identity != NULL &&
+			strlen(identity) > strlen(now))
+			add_references(set, member, CHANGE_MOVED, identity,
+						   psprintf("%s%s", before, identity + strlen(now)));
+	}
+}
+
 /* Adds what SET SCHEMA has moved. */
 static void
 add_move(ChangeSet *set, const ObjectAddress *object,
@@ -309,6 +331,7 @@ add_move(ChangeSet *set, const ObjectAddress *object,
 	if (object->classId == ExtensionRelationId)
 	{
 		change_set_add(set, object, CHANGE_MOVED);
+		add_references_to_members(set, object, now, before);
 		return;
 	}
 	if (strcmp(now, before) == 0)
@@ -337,4 +360,34 @@ change_names_add(ChangeSet *set, const ObjectAddress *object, Node *command,
 		get_namespace_name(old_schema->objectId);
 	if (schema != NULL)
 		add_move(set, object, (AlterObjectSchemaStmt *) command, schema);
+}
+
+/*
+ * Adds the indexes that ALTER TABLE ... ADD CONSTRAINT ... USING INDEX has
+ * given the names of constraints.
+ */
+void
+change_names_add_indexes(ChangeSet *set, Oid relid, Node *command)
+{
+	ListCell   *lc;
+
+	if (!IsA(command, AlterTableStmt))
+		return;
+	foreach(lc, ((AlterTableStmt *) command)->cmds)
+	{
+		Constraint *constraint =
+			(Constraint *) ((AlterTableCmd *) lfirst(lc))->def;
+		ObjectAddress index;
+
+		if (constraint == NULL || !IsA(constraint, Constraint) ||
+			constraint->indexname == NULL || constraint->conname == NULL ||
+			strcmp(constraint->indexname, constraint->conname) == 0)
+			continue;
+		ObjectAddressSet(index, RelationRelationId,
+						 get_relname_relid(constraint->conname,
+										   get_rel_namespace(relid)));
+		if (OidIsValid(index.objectId))
+			add_renamed(set, &index, constraint->conname,
+						constraint->indexname, CHANGE_ALWAYS);
+	}
 }

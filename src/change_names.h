@@ -14,4 +14,7 @@
 extern void change_names_add(ChangeSet *set, const ObjectAddress *object,
 							 Node *command, const ObjectAddress *old_schema);
 
+extern void change_names_add_indexes(ChangeSet *set, Oid relid,
+									 Node *command);
+
 #endif							/* VERSIONING_CHANGE_NAMES_H */

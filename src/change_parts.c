@@ -24,11 +24,13 @@
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
 #include "change_parts.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
+#include "utils/syscache.h"
 
 /* The NOT NULL constraints that are in pg_constraint since version 18. */
 #define CONTYPE_NOT_NULL 'n'
@@ -37,8 +39,11 @@
 static bool
 is_new(HeapTuple row)
 {
-	return (row->t_data->t_infomask & HEAP_UPDATED) == 0 &&
-		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(row->t_data));
+	HeapTupleHeader header = row->t_data;
+	TransactionId made_by = HeapTupleHeaderGetXmin(header);
+
+	return (header->t_infomask & HEAP_UPDATED) == 0 &&
+		TransactionIdIsCurrentTransactionId(made_by);
 }
 
 /*
@@ -134,6 +139,37 @@ change_parts_indexes(Oid relid)
 }
 
 /*
+ * Adds those that this transaction has made on one relation.  Its row in
+ * pg_class says where there is nothing to look for: a key comes with an index,
+ * a foreign key with triggers.
+ */
+static void
+add_parts_of(ChangeSet *set, Oid relid, ChangeCondition condition)
+{
+	HeapTuple	row = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	FormData_pg_class relation;
+
+	if (!HeapTupleIsValid(row))
+		return;
+	relation = *(Form_pg_class) GETSTRUCT(row);
+	ReleaseSysCache(row);
+
+	if (relation.relhasindex)
+		add_rows(set, relid, condition, IndexRelationId,
+				 Anum_pg_index_indrelid, IndexIndrelidIndexId,
+				 RelationRelationId);
+	if (relation.relhasindex || relation.relhastriggers ||
+		relation.relchecks > 0)
+		add_rows(set, relid, condition, ConstraintRelationId,
+				 Anum_pg_constraint_conrelid,
+				 ConstraintRelidTypidNameIndexId, ConstraintRelationId);
+	if (relation.relhastriggers)
+		add_rows(set, relid, condition, TriggerRelationId,
+				 Anum_pg_trigger_tgrelid, TriggerRelidNameIndexId,
+				 TriggerRelationId);
+}
+
+/*
  * Adds the indexes, constraints and triggers that this transaction has made on
  * a relation and its partitions, as created.
  */
@@ -143,19 +179,17 @@ change_parts_add(ChangeSet *set, Oid relid, ChangeCondition condition)
 	ListCell   *lc;
 
 	foreach(lc, tree_of(relid))
-	{
-		Oid			member = lfirst_oid(lc);
+		add_parts_of(set, lfirst_oid(lc), condition);
+}
 
-		add_rows(set, member, condition, IndexRelationId,
-				 Anum_pg_index_indrelid, IndexIndrelidIndexId,
-				 RelationRelationId);
-		add_rows(set, member, condition, ConstraintRelationId,
-				 Anum_pg_constraint_conrelid,
-				 ConstraintRelidTypidNameIndexId, ConstraintRelationId);
-		add_rows(set, member, condition, TriggerRelationId,
-				 Anum_pg_trigger_tgrelid, TriggerRelidNameIndexId,
-				 TriggerRelationId);
-	}
+/* Adds the constraints of a new domain; other types have none. */
+void
+change_parts_add_domain(ChangeSet *set, Oid domain)
+{
+	if (get_typtype(domain) == TYPTYPE_DOMAIN)
+		add_rows(set, domain, CHANGE_ALWAYS, ConstraintRelationId,
+				 Anum_pg_constraint_contypid, ConstraintTypidIndexId,
+				 ConstraintRelationId);
 }
 
 /* Adds the triggers that a new one has put on the partitions of its table. */

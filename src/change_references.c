@@ -5,7 +5,7 @@
  *
  * Where a schema, a table or a type gets another name, so does what is in it,
  * on it, or takes it as an argument: "email_check on public.users" becomes
- * "email_check on public.people".  Their lives go on under these names, so each
+ * "email_check on public.people".  Their lives go on under these names: each
  * that is known gets a row.  Which objects these are, pg_depend tells; what
  * they were called before, follows from what they are called now.
  *
@@ -174,8 +174,8 @@ is_referred_to(const ObjectAddress *object)
 }
 
 /* The objects that depend on this one: a list of ObjectAddress. */
-static List *
-dependents_of(const ObjectAddress *object)
+List *
+change_references_dependents(const ObjectAddress *object)
 {
 	Relation	depend = table_open(DependRelationId, AccessShareLock);
 	List	   *dependents = NIL;
@@ -233,7 +233,7 @@ change_references_add(ChangeSet *set, ChangeAction action,
 
 		if (current->classId == RelationRelationId)
 			add_columns(set, action, current->objectId, reference);
-		foreach(lc, dependents_of(current))
+		foreach(lc, change_references_dependents(current))
 		{
 			ObjectAddress *dependent = lfirst(lc);
 			bool		found;

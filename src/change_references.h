@@ -9,6 +9,7 @@
 #define VERSIONING_CHANGE_REFERENCES_H
 
 #include "change.h"
+#include "nodes/pg_list.h"
 
 /* How a name stands in the identities of others. */
 typedef enum ReferenceKind
@@ -28,5 +29,7 @@ typedef struct Reference
 extern void change_references_add(ChangeSet *set, ChangeAction action,
 								  const ObjectAddress *object,
 								  const Reference *reference);
+
+extern List *change_references_dependents(const ObjectAddress *object);
 
 #endif							/* VERSIONING_CHANGE_REFERENCES_H */

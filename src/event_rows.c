@@ -82,3 +82,16 @@ event_rows_string(EventRows *rows, int column)
 
 	return isnull ? NULL : TextDatumGetCString(value);
 }
+
+/* The object that the row is about. */
+ObjectAddress
+event_rows_address(EventRows *rows)
+{
+	ObjectAddress address;
+
+	ObjectAddressSubSet(address,
+						DatumGetObjectId(event_rows_datum(rows, 1)),
+						DatumGetObjectId(event_rows_datum(rows, 2)),
+						DatumGetInt32(event_rows_datum(rows, 3)));
+	return address;
+}

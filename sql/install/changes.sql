@@ -38,7 +38,8 @@ $$;
 GRANT SELECT ON _v.changes TO PUBLIC;
 
 SELECT pg_extension_config_dump('_v.changes', '');
-SELECT pg_extension_config_dump('_v.changes_id_seq', '');
+SELECT pg_extension_config_dump(pg_get_serial_sequence('_v.changes', 'id')::regclass,
+                                '');
 
 CREATE FUNCTION _v.record_changes() RETURNS event_trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_record_changes';

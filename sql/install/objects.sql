@@ -126,6 +126,10 @@ AS $$
            format('%I on %I.%I', conname, nspname, relname)
       FROM constraints
     UNION ALL
+    SELECT 'subscription', NULL, quote_ident(subname)
+      FROM pg_subscription JOIN pg_database d ON d.oid = subdbid
+     WHERE datname = current_database()
+    UNION ALL
     SELECT i.type, i.schema, i.identity
       FROM others, pg_identify_object(classid, objid, 0) AS i
      WHERE objid >= 16384
@@ -142,7 +146,9 @@ SELECT o.object_type, o.schema_name, o.identity,
        touched.patch_name AS changed_by_patch, last.changed_at,
        last.role_name AS changed_by_role
   FROM _v.user_objects() AS o
-  LEFT JOIN (SELECT DISTINCT ON (object_type, identity) changes.*
+  LEFT JOIN (SELECT DISTINCT ON (object_type, identity)
+                    object_type, identity, action, first_id, history_id,
+                    changed_at, role_name
                FROM _v.changes
                JOIN (SELECT max(id) AS id FROM _v.changes GROUP BY first_id)
                     AS latest USING (id)
