@@ -4,6 +4,7 @@
 \pset tuples_only on
 \pset format unaligned
 SELECT _v.register_patch('corpus_code');
+SET client_min_messages = error;
 
 -- Views and materialized views
 CREATE TABLE t (a int, b text); SELECT attributed();

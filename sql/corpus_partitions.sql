@@ -5,7 +5,6 @@
 \pset format unaligned
 SELECT _v.register_patch('corpus_partitions');
 
-CREATE TABLE parted (id int PRIMARY KEY) PARTITION BY NOTHING (id); SELECT failed();
 CREATE TABLE parted (id int PRIMARY KEY, v text CHECK (v <> '')) PARTITION BY RANGE (id); SELECT attributed();
 CREATE TABLE part1 PARTITION OF parted FOR VALUES FROM (0) TO (10); SELECT attributed();
 CREATE TABLE part2 (id int NOT NULL, v text CONSTRAINT parted_v_check CHECK (v <> '')); SELECT attributed();

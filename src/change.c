@@ -15,6 +15,7 @@
 #include "access/relation.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
@@ -24,6 +25,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 /* An empty set, in the current memory context. */
 ChangeSet *
@@ -153,10 +155,43 @@ change_set_add_described(ChangeSet *set, const ObjectAddress *object,
 	return change;
 }
 
+/* The column of a NOT NULL constraint; of others, an invalid address. */
+static ObjectAddress
+column_not_null(const ObjectAddress *object)
+{
+	ObjectAddress column = InvalidObjectAddress;
+	HeapTuple	row = SearchSysCache1(CONSTROID,
+									  ObjectIdGetDatum(object->objectId));
+	Form_pg_constraint constraint;
+
+	if (!HeapTupleIsValid(row))
+		return column;
+	constraint = (Form_pg_constraint) GETSTRUCT(row);
+	if (constraint->contype == CHANGE_CONTYPE_NOT_NULL)
+	{
+		bool		isnull;
+		Datum		keys = SysCacheGetAttr(CONSTROID, row,
+										   Anum_pg_constraint_conkey,
+										   &isnull);
+
+		if (!isnull)
+		{
+			ArrayType  *numbers = DatumGetArrayTypeP(keys);
+
+			ObjectAddressSubSet(column, RelationRelationId,
+								constraint->conrelid,
+								*(int16 *) ARR_DATA_PTR(numbers));
+		}
+	}
+	ReleaseSysCache(row);
+	return column;
+}
+
 /*
  * Adds what happened to an object that is still there.  Returns the change, or
  * NULL where change_set_add_described() does, or if it is not there.  A
- * composite type is a type, never the relation behind it.
+ * composite type is a type, never the relation behind it, and whatever happens
+ * to a NOT NULL constraint alters its column.
  */
 Change *
 change_set_add(ChangeSet *set, const ObjectAddress *object,
@@ -173,6 +208,16 @@ change_set_add(ChangeSet *set, const ObjectAddress *object,
 		get_rel_relkind(address.objectId) == RELKIND_COMPOSITE_TYPE)
 		ObjectAddressSet(address, TypeRelationId,
 						 get_rel_type_id(address.objectId));
+	if (address.classId == ConstraintRelationId)
+	{
+		ObjectAddress column = column_not_null(&address);
+
+		if (OidIsValid(column.objectId))
+		{
+			address = column;
+			action = CHANGE_ALTERED;
+		}
+	}
 
 	type = compat_object_type(&address);
 	identity = compat_object_identity(&address, &names, &arguments);

@@ -58,6 +58,9 @@ extern Change *change_set_add_described(ChangeSet *set,
 										const char *object_type,
 										const char *schema_name,
 										const char *identity);
+/* The type of NOT NULL constraints, in pg_constraint since version 18 */
+#define CHANGE_CONTYPE_NOT_NULL 'n'
+
 extern bool change_is_temporary_schema(const char *name);
 
 #endif							/* VERSIONING_CHANGE_H */

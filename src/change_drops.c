@@ -22,7 +22,9 @@
 #include "catalog/pg_amproc.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "change_drops.h"
@@ -53,14 +55,28 @@ string(EventRows *rows, DroppedColumn column)
 	return event_rows_string(rows, column);
 }
 
+/* Was this row of a catalog deleted by our transaction? */
+static bool
+is_deleted(HeapTuple row)
+{
+	HeapTupleHeader header = row->t_data;
+	TransactionId deleted_by = HeapTupleHeaderGetUpdateXid(header);
+
+	return !(header->t_infomask & HEAP_XMAX_INVALID) &&
+		TransactionIdIsCurrentTransactionId(deleted_by);
+}
+
 /*
- * Was the object a member of an extension when this transaction dropped it?
- * The row that says so is dropped with it, but not gone yet.
+ * Was the object a member of an extension, or a function or type that only
+ * exists for another one, when this transaction dropped it?  The row that says
+ * so is deleted with it, but not gone yet.
  */
 static bool
-was_member(const ObjectAddress *object)
+was_somebody_elses(const ObjectAddress *object)
 {
 	Relation	depend = table_open(DependRelationId, AccessShareLock);
+	bool		may_be_internal = object->classId == ProcedureRelationId ||
+		object->classId == TypeRelationId;
 	bool		found = false;
 	ScanKeyData keys[2];
 	SysScanDesc scan;
@@ -74,16 +90,39 @@ was_member(const ObjectAddress *object)
 							  SnapshotAny, 2, keys);
 	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
 	{
-		HeapTupleHeader header = row->t_data;
-		TransactionId deleted_by = HeapTupleHeaderGetUpdateXid(header);
+		char		type = ((Form_pg_depend) GETSTRUCT(row))->deptype;
 
-		found = ((Form_pg_depend) GETSTRUCT(row))->deptype ==
-			DEPENDENCY_EXTENSION &&
-			!(header->t_infomask & HEAP_XMAX_INVALID) &&
-			TransactionIdIsCurrentTransactionId(deleted_by);
+		found = is_deleted(row) && (type == DEPENDENCY_EXTENSION ||
+									(type == DEPENDENCY_INTERNAL &&
+									 may_be_internal));
 	}
 	systable_endscan(scan);
 	table_close(depend, AccessShareLock);
+	return found;
+}
+
+/* Was the object a NOT NULL constraint?  As above. */
+static bool
+was_not_null(const ObjectAddress *object)
+{
+	Relation	constraints;
+	bool		found = false;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	row;
+
+	if (object->classId != ConstraintRelationId)
+		return false;
+	constraints = table_open(ConstraintRelationId, AccessShareLock);
+	ScanKeyInit(&key, Anum_pg_constraint_oid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(object->objectId));
+	scan = systable_beginscan(constraints, ConstraintOidIndexId, true,
+							  SnapshotAny, 1, &key);
+	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
+		found = ((Form_pg_constraint) GETSTRUCT(row))->contype ==
+			CHANGE_CONTYPE_NOT_NULL;
+	systable_endscan(scan);
+	table_close(constraints, AccessShareLock);
 	return found;
 }
 
@@ -156,7 +195,8 @@ add_dropped(ChangeSet *set, const EventTriggerData *trigger, EventRows *rows)
 	ObjectAddress object = event_rows_address(rows);
 	Change	   *change;
 
-	if (is_of_no_interest(rows, &object, type) || was_member(&object))
+	if (is_of_no_interest(rows, &object, type) ||
+		was_somebody_elses(&object) || was_not_null(&object))
 		return;
 
 	change = change_set_add_described(set, &object, CHANGE_DROPPED, type,

@@ -94,18 +94,17 @@ identity_of(const ObjectAddress *object)
 }
 
 /* Adds an object as renamed or moved, if it is known or the command's own. */
-static Change *
+static void
 add_as(ChangeSet *set, const ObjectAddress *object, ChangeAction action,
 	   char *previous_identity, ChangeCondition condition)
 {
 	Change	   *change = change_set_add(set, object, action);
 
-	if (change != NULL)
+	if (change != NULL && change->action == action)
 	{
 		change->previous_identity = previous_identity;
 		change->condition = condition;
 	}
-	return change;
 }
 
 /*

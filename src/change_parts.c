@@ -32,9 +32,6 @@
 #include "utils/relcache.h"
 #include "utils/syscache.h"
 
-/* The NOT NULL constraints that are in pg_constraint since version 18. */
-#define CONTYPE_NOT_NULL 'n'
-
 /* Was this row of a catalog made, not just changed, by this transaction? */
 static bool
 is_new(HeapTuple row)
@@ -60,7 +57,7 @@ part_of_row(Oid catalog, HeapTuple row)
 	{
 		Form_pg_constraint constraint = (Form_pg_constraint) GETSTRUCT(row);
 
-		return constraint->contype == CONTYPE_NOT_NULL ||
+		return constraint->contype == CHANGE_CONTYPE_NOT_NULL ||
 			constraint->contype == CONSTRAINT_TRIGGER ?
 			InvalidOid : constraint->oid;
 	}

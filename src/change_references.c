@@ -122,7 +122,7 @@ add_if_changed(ChangeSet *set, ChangeAction action,
 	if (strcmp(before, identity) == 0)
 		return;
 	change = change_set_add(set, object, action);
-	if (change != NULL)
+	if (change != NULL && change->action == action)
 	{
 		change->previous_identity = before;
 		change->condition = CHANGE_IF_KNOWN;

@@ -3,7 +3,7 @@
 -- Left out are what initdb made (its OIDs are below 16384), temporary objects,
 -- the members of extensions and what is on their tables, and what only exists
 -- for something else: row and array types, TOAST tables, internal triggers,
--- rules of views, NOT NULL constraints.
+-- rules of views, NOT NULL constraints, the functions that make ranges.
 
 CREATE FUNCTION _v.user_objects(
     OUT object_type text,
@@ -17,6 +17,7 @@ AS $$
     WITH members AS MATERIALIZED (
         SELECT classid, objid FROM pg_depend
          WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+            OR classid = 'pg_proc'::regclass AND deptype = 'i'
     ), hidden_schemas AS MATERIALIZED (
         SELECT oid FROM pg_namespace
          WHERE nspname ~ '^pg_(temp|toast)' OR nspname = 'pg_catalog'
