@@ -6,8 +6,8 @@
 
 -- What a name stands for: the types and identities of one object or of several
 -- (a function without its arguments), and for a column those of its table,
--- which the name of the column goes with. What exists is found first, then what
--- has rows in _v.changes.
+-- which the name of the column goes with. What exists is found first, then
+-- what has rows in _v.changes.
 
 CREATE FUNCTION _v.find_object(
     in_object text,
@@ -63,8 +63,8 @@ BEGIN
         FOREACH candidate IN ARRAY CASE WHEN cardinality(parts) = 3
                                         THEN prefixes[1:1] ELSE prefixes END
         LOOP
-            relation := to_regclass(candidate ||
-                                    quote_ident(parts[cardinality(parts) - 1]));
+            relation := to_regclass(
+                candidate || quote_ident(parts[cardinality(parts) - 1]));
             CONTINUE WHEN relation IS NULL OR NOT EXISTS (
                 SELECT FROM pg_attribute
                  WHERE attrelid = relation AND NOT attisdropped
@@ -115,7 +115,8 @@ BEGIN
                parts[cardinality(parts)]
           INTO types, identities, column_name
           FROM (SELECT DISTINCT t.object_type, t.identity
-                  FROM _v.changes AS t JOIN _v.changes AS f ON f.id = t.first_id
+                  FROM _v.changes AS t
+                  JOIN _v.changes AS f ON f.id = t.first_id
                  WHERE hashtextextended(t.identity, 0) =
                        hashtextextended(candidate COLLATE "C", 0)
                    AND t.identity = candidate
@@ -125,13 +126,24 @@ BEGIN
         END IF;
     END LOOP;
 
+    -- It was called so before the first change that is known.
+    column_name := NULL;
+    SELECT array_agg(c.object_type), array_agg(c.identity)
+      INTO types, identities
+      FROM _v.changes AS c
+     WHERE previous_identity = in_object
+        OR previous_identity IN (SELECT p || in_object
+                                   FROM unnest(prefixes) AS p);
+    IF types IS NOT NULL THEN
+        RETURN;
+    END IF;
+
     -- It is something that exists and of which nothing is known.
     SELECT array_agg(o.object_type), array_agg(o.identity)
       INTO types, identities
       FROM _v.user_objects() AS o
      WHERE o.identity = in_object
         OR o.identity IN (SELECT p || in_object FROM unnest(prefixes) AS p);
-    column_name := NULL;
 END
 $$;
 
