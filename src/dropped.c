@@ -232,35 +232,41 @@ register_first_snapshot(void)
 }
 
 /*
- * The name of the first object in the command that is permanent and dropped,
- * or NULL if there is none.  What only its schema or CASCADE took along does
- * not count.
+ * Has the transaction dropped a permanent object of this name, which the
+ * catalog has had?
+ */
+bool
+dropped_from(Oid class_id, const char *name)
+{
+	Relation	catalog = table_open(class_id, AccessShareLock);
+	Snapshot	snapshot = register_first_snapshot();
+	bool		gone = name_is_gone(catalog, name, snapshot);
+
+	UnregisterSnapshot(snapshot);
+	table_close(catalog, AccessShareLock);
+	return gone;
+}
+
+/*
+ * The first object in the command that is permanent and dropped, as it is
+ * called there; "" if that is not known, NULL if there is none.  What only its
+ * schema or CASCADE took along does not count.
  */
 char *
 dropped_permanent(const DropStmt *drop)
 {
-	char	   *found = NULL;
 	Oid			class_id = catalog_of(drop->removeType);
-	Relation	catalog;
-	Snapshot	snapshot;
 	ListCell   *lc;
 
 	if (!OidIsValid(class_id))
 		return "";
-	catalog = table_open(class_id, AccessShareLock);
-	snapshot = register_first_snapshot();
 	foreach(lc, drop->objects)
 	{
 		List	   *names = names_of(lfirst(lc));
 
 		if (!is_part_of_temporary(class_id, names) &&
-			name_is_gone(catalog, strVal(llast(names)), snapshot))
-		{
-			found = NameListToString(names);
-			break;
-		}
+			dropped_from(class_id, strVal(llast(names))))
+			return NameListToString(names);
 	}
-	UnregisterSnapshot(snapshot);
-	table_close(catalog, AccessShareLock);
-	return found;
+	return NULL;
 }

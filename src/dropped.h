@@ -11,6 +11,7 @@
 #include "nodes/parsenodes.h"
 
 extern char *dropped_name(Node *object);
+extern bool dropped_from(Oid class_id, const char *name);
 extern char *dropped_permanent(const DropStmt *drop);
 
 #endif							/* VERSIONING_DROPPED_H */

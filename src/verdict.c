@@ -121,10 +121,12 @@ changes_untold(Verdict *verdict)
 		case T_DropStmt:
 			verdict->object = dropped_permanent((DropStmt *) command);
 			return verdict->object != NULL;
+		case T_DropSubscriptionStmt:
+			verdict->object = ((DropSubscriptionStmt *) command)->subname;
+			return dropped_from(SubscriptionRelationId, verdict->object);
 		case T_DropOwnedStmt:
 		case T_ReassignOwnedStmt:
 		case T_DropUserMappingStmt:
-		case T_DropSubscriptionStmt:
 		case T_AlterPublicationStmt:
 		case T_AlterTableMoveAllStmt:
 			return true;

@@ -119,11 +119,11 @@ sub refused
 	delete $ENV{PGOPTIONS};
 
 	value('postgres', "ALTER ROLE $role SET versioning.bypass_guard = on");
+	succeeds($database, 'CREATE TABLE his.t (a int); DROP TABLE his.t',
+		'a role that a superuser has set it for', user => $role);
+	value('postgres', "ALTER ROLE $role RESET versioning.bypass_guard");
 	if ($version >= 150000)
 	{
-		succeeds($database, 'CREATE TABLE his.t (a int); DROP TABLE his.t',
-			'a role that a superuser has set it for', user => $role);
-		value('postgres', "ALTER ROLE $role RESET versioning.bypass_guard");
 		value('postgres',
 			"GRANT SET ON PARAMETER versioning.bypass_guard TO $role");
 		succeeds($database,
