@@ -40,7 +40,7 @@ record(void *arg)
 		change_journal_write(change_commands_gather());
 }
 
-/* Raises 39P01 if this is no event trigger, or one for another event. */
+/* Raises 39P03 if this is no event trigger, or one for another event. */
 static EventTriggerData *
 event_of_call(FunctionCallInfo fcinfo)
 {
