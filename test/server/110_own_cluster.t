@@ -32,6 +32,12 @@ my $guard = q{
 	CREATE EVENT TRIGGER versioning_guard_start ON ddl_command_start
 		EXECUTE FUNCTION _v.require_patch();};
 
+my $recorder = q{
+	CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
+		EXECUTE FUNCTION _v.record_changes();
+	CREATE EVENT TRIGGER versioning_drops ON sql_drop
+		EXECUTE FUNCTION _v.record_changes();};
+
 # A subscriber
 
 value('postgres', 'CREATE DATABASE publisher');
@@ -48,7 +54,10 @@ value('publisher', q{
 value('subscriber', qq{
 	CREATE EXTENSION versioning;
 	CREATE TABLE t (a int PRIMARY KEY, b text);
-	$guard});
+	$guard
+	$recorder
+	ALTER EVENT TRIGGER versioning_changes ENABLE ALWAYS;
+	ALTER EVENT TRIGGER versioning_drops ENABLE ALWAYS});
 
 my $subscribe = "CREATE SUBSCRIPTION s CONNECTION "
   . "'host=$directory port=$ENV{PGPORT} dbname=publisher user=postgres' "
@@ -68,6 +77,10 @@ is(
 	value('subscriber',
 		q{SELECT string_agg(event || ' ' || patch_name, ',') FROM _v.history}),
 	'applied subscription', 'and are no history');
+is(
+	value('subscriber',
+		q{SELECT string_agg(action || ' ' || identity, ',') FROM _v.changes}),
+	'created s', 'nor do they change a definition');
 fails('subscriber', 'DROP SUBSCRIPTION s',
 	qr/VP001: cannot execute DROP SUBSCRIPTION outside of a patch/,
 	'DROP SUBSCRIPTION outside of a patch');
@@ -82,6 +95,7 @@ succeeds('subscriber', q{
 value('postgres', 'CREATE DATABASE upgraded');
 value('upgraded', qq{
 	CREATE EXTENSION versioning;
+	$recorder
 	BEGIN;
 	SELECT _v.register_patch('one', NULL, '{never}');
 	CREATE TABLE one (a int PRIMARY KEY);
@@ -110,7 +124,9 @@ is(
 	value('upgraded', q{
 		SELECT string_agg(concat_ws(' ', evtname, evtenabled), ',' ORDER BY evtname)
 		  FROM pg_event_trigger}),
-	'versioning_guard A,versioning_guard_start O', 'the guard is there');
+	'versioning_changes O,versioning_drops O,'
+	  . 'versioning_guard A,versioning_guard_start O',
+	'the guard is there, and the recorder');
 is(
 	value('upgraded', q{
 		SELECT count(*) FROM pg_depend
@@ -137,6 +153,22 @@ is(
 fails('upgraded', q{SELECT _v.unregister_patch('one')},
 	qr/P0001: Cannot uninstall one, as it is required by: next\./,
 	'the indexes of the register came along');
+
+is(
+	value('upgraded', q{
+		BEGIN;
+		SELECT _v.register_patch('renamed');
+		ALTER TABLE one RENAME TO first;
+		COMMIT;
+		SELECT string_agg(patch_name || ' ' || action, ',')
+		  FROM _v.blame('first')}),
+	'one created,renamed renamed', 'the life of a table goes on');
+is(
+	value('upgraded', q{
+		SELECT string_agg(concat_ws(' ', identity, created_by_patch), ','
+						  ORDER BY identity COLLATE "C")
+		  FROM _v.objects WHERE object_type = 'index'}),
+	'public.one_pkey one', 'objects know their patches');
 
 done_testing();
 
