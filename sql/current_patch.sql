@@ -152,7 +152,13 @@ SELECT _v.current_patch();
 ROLLBACK;
 SELECT _v.current_patch();
 
-DROP PROCEDURE commits();
-DROP FUNCTION note(text);
+-- A new register has not got the patches of the one before.
+SELECT _v.register_patch('old');
+CREATE EXTENSION IF NOT EXISTS versioning;
+SELECT _v.current_patch();
 DROP EXTENSION versioning;
 CREATE EXTENSION versioning;
+SELECT _v.current_patch();
+
+DROP PROCEDURE commits();
+DROP FUNCTION note(text);

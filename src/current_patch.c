@@ -22,6 +22,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "commands/extension.h"
 #include "compat.h"
 #include "current_patch.h"
 #include "fmgr.h"
@@ -144,12 +145,26 @@ at_end_of_subtransaction(SubXactEvent event, SubTransactionId own,
 			r->subtransaction = parent;
 }
 
+/*
+ * Does the command leave no patch behind?  DISCARD ALL does not, nor does a new
+ * register and history.
+ */
+static bool
+discards_patches(const Node *command)
+{
+	if (IsA(command, DiscardStmt))
+		return ((const DiscardStmt *) command)->target == DISCARD_ALL;
+	return IsA(command, CreateExtensionStmt) &&
+		strcmp(((const CreateExtensionStmt *) command)->extname,
+			   "versioning") == 0 &&
+		!OidIsValid(get_extension_oid("versioning", true));
+}
+
 /* Lets DISCARD ALL discard the patch of the session, too. */
 static void
 process_utility(COMPAT_PROCESS_UTILITY_PARAMETERS)
 {
-	bool		discards = IsA(pstmt->utilityStmt, DiscardStmt) &&
-		((DiscardStmt *) pstmt->utilityStmt)->target == DISCARD_ALL;
+	bool		discards = discards_patches(pstmt->utilityStmt);
 
 	if (next_process_utility != NULL)
 		next_process_utility(COMPAT_PROCESS_UTILITY_ARGUMENTS);

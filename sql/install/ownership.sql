@@ -1,6 +1,8 @@
--- All of it belongs to the user who ran CREATE EXTENSION. The grants on the
--- functions that were put aside are given to ours, and the old ones go. His one
--- register_patch with defaults stands for our three arities.
+-- All of it belongs to the user who ran CREATE EXTENSION, but for the event
+-- trigger functions: those run with the privileges of whoever changes something,
+-- superusers too, and their owner could put other ones in their place. The
+-- grants on the functions that were put aside are given to ours, and the old ones
+-- go. His one register_patch with defaults stands for our three arities.
 
 DO $$
 DECLARE
@@ -25,6 +27,7 @@ BEGIN
            AND d.refclassid = 'pg_extension'::regclass
            AND d.refobjid = (SELECT oid FROM pg_extension
                               WHERE extname = 'versioning')
+           AND n.prorettype <> 'event_trigger'::regtype
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO %I', ours, installer);
         CONTINUE WHEN his IS NULL;

@@ -142,6 +142,7 @@ sub adopt
 			SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',')
 			  FROM (SELECT proowner FROM pg_proc
 					 WHERE pronamespace = '_v'::regnamespace
+					   AND prorettype <> 'event_trigger'::regtype
 					UNION ALL SELECT relowner FROM pg_class
 					 WHERE relnamespace = '_v'::regnamespace
 					UNION ALL SELECT nspowner FROM pg_namespace
