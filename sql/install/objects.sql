@@ -138,7 +138,8 @@ AS $$
        AND (classid, objid) NOT IN (SELECT classid, objid FROM members)
 $$;
 
--- The latest change of each life, by the name that it gave to the object.
+-- The latest change that gave an object its name, if it is the latest one of
+-- the life that it belongs to: see change_life.c.
 
 CREATE VIEW _v.objects AS
 SELECT o.object_type, o.schema_name, o.identity,
@@ -147,15 +148,13 @@ SELECT o.object_type, o.schema_name, o.identity,
        touched.patch_name AS changed_by_patch, last.changed_at,
        last.role_name AS changed_by_role
   FROM _v.user_objects() AS o
-  LEFT JOIN (SELECT DISTINCT ON (object_type, identity)
-                    object_type, identity, action, first_id, history_id,
-                    changed_at, role_name
-               FROM _v.changes
-               JOIN (SELECT max(id) AS id FROM _v.changes GROUP BY first_id)
-                    AS latest USING (id)
-              ORDER BY object_type, identity, id DESC) AS last
-         ON (last.object_type, last.identity) = (o.object_type, o.identity)
-        AND last.action <> 'dropped'
+  LEFT JOIN (SELECT object_type, identity, max(id) AS id FROM _v.changes
+              GROUP BY object_type, identity) AS named
+         ON (named.object_type, named.identity) = (o.object_type, o.identity)
+  LEFT JOIN (SELECT max(id) AS id FROM _v.changes GROUP BY first_id) AS ended
+         ON ended.id = named.id
+  LEFT JOIN _v.changes AS last
+         ON last.id = ended.id AND last.action <> 'dropped'
   LEFT JOIN _v.changes AS first
          ON first.id = last.first_id AND first.action = 'created'
   LEFT JOIN _v.history AS made ON made.id = first.history_id
