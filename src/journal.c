@@ -18,11 +18,11 @@
 #include "access/relation.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
-#include "commands/sequence.h"
 #include "compat.h"
 #include "journal.h"
 #include "miscadmin.h"
 #include "row.h"
+#include "sequence.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -132,11 +132,31 @@ journal_column(const Journal *journal, int column)
 	return journal->columns[column];
 }
 
-/* The id for the next row.  Raises 2200H if there are no more. */
+/*
+ * From here on we are the owner of the table, under restrictions.  Who we were
+ * goes to *user and *context.  (An error makes us that again.)
+ */
+static void
+become_owner(const Journal *journal, Oid *user, int *context)
+{
+	GetUserIdAndSecContext(user, context);
+	SetUserIdAndSecContext(journal->table->rd_rel->relowner,
+						   *context | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
+}
+
+/* The id for the next row.  Raises 22003 if there are no more. */
 int64
 journal_next_id(Journal *journal)
 {
-	return nextval_internal(journal->sequence, false);
+	Oid			user;
+	int			context;
+	int64		id;
+
+	become_owner(journal, &user, &context);
+	id = sequence_next(journal->sequence);
+	SetUserIdAndSecContext(user, context);
+	return id;
 }
 
 /* Error context of journal_append(): says where it was to be written. */
@@ -164,14 +184,9 @@ journal_append_numbered(Journal *journal, Datum *values, const bool *nulls)
 	callback.arg = journal;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(journal->table->rd_rel->relowner,
-						   context | SECURITY_LOCAL_USERID_CHANGE |
-						   SECURITY_RESTRICTED_OPERATION);
-
+	become_owner(journal, &user, &context);
 	row_append(journal->table, journal->columns, values, nulls,
 			   journal->definition->count);
-
 	SetUserIdAndSecContext(user, context);
 	error_context_stack = callback.previous;
 }

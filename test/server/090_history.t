@@ -116,7 +116,6 @@ sub unharmed
 	my $database = installed();
 	value($database, qq{
 		REVOKE ALL ON _v.history FROM PUBLIC, $owner;
-		REVOKE ALL ON SEQUENCE _v.history_id_seq FROM $owner;
 		CREATE FUNCTION public.call(text) RETURNS void LANGUAGE plpgsql AS
 			'BEGIN PERFORM _v.register_patch(\$1); END';
 		GRANT EXECUTE ON FUNCTION public.call(text) TO PUBLIC},
@@ -291,6 +290,31 @@ sub unharmed
 	succeeds($database, q{SELECT _v.register_patch('a')}, 'the next one');
 	is(value($database, 'SELECT count(*) FROM _v.patches'), 1,
 		'the first was not registered');
+}
+
+# What a sequence has given the session is not changed by it.
+
+{
+	my $database = installed();
+	fails($database, "SELECT _v.register_patch('a'); SELECT lastval()",
+		qr/55000: lastval is not yet defined in this session/,
+		'it is not seen in lastval()', user => $deployer);
+	is(
+		value($database, q{
+			CREATE SEQUENCE s START 7; SELECT nextval('s');
+			SELECT _v.register_patch('b');
+			SELECT lastval(), currval('s')}),
+		"7\n7|7", 'which goes on with another one');
+	is(
+		value($database, q{
+			BEGIN; SELECT _v.register_patch('c'); ROLLBACK;
+			SELECT _v.register_patch('d');
+			SELECT id FROM _v.history ORDER BY id}),
+		"1\n2\n4", 'what is rolled back leaves a gap');
+	fails($database, q{
+		ALTER TABLE _v.history ALTER id SET MAXVALUE 4;
+		SELECT _v.register_patch('e')},
+		qr/22003: setval: value 5 is out of bounds/, 'it ends somewhere');
 }
 
 # A locked table is waited for, as any other.
