@@ -42,17 +42,6 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
-/* The columns of pg_event_trigger_ddl_commands(), after the address */
-typedef enum CommandColumn
-{
-	COMMAND_TAG = EVENT_ROWS_AFTER_ADDRESS,
-	COMMAND_OBJECT_TYPE,
-	COMMAND_SCHEMA_NAME,
-	COMMAND_OBJECT_IDENTITY,
-	COMMAND_IN_EXTENSION,
-	COMMAND_COMMAND
-} CommandColumn;
-
 /* A column of the row, or NULL. */
 static char *
 string(EventRows *rows, CommandColumn column)

@@ -13,6 +13,7 @@
 
 #include "catalog/namespace.h"
 #include "catalog/pg_subscription.h"
+#include "change.h"
 #include "compat.h"
 #include "dropped.h"
 #include "event_rows.h"
@@ -20,26 +21,6 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "verdict.h"
-
-/* The columns of pg_event_trigger_ddl_commands() that we look at */
-typedef enum CommandColumn
-{
-	COMMAND_CLASSID = 1,
-	COMMAND_OBJID,
-	COMMAND_OBJSUBID,
-	COMMAND_OBJECT_TYPE = 5,
-	COMMAND_SCHEMA_NAME,
-	COMMAND_OBJECT_IDENTITY,
-	COMMAND_IN_EXTENSION
-} CommandColumn;
-
-/* Is this the schema of somebody's temporary objects? */
-static bool
-is_temporary_schema(const char *schema)
-{
-	return schema != NULL && (strcmp(schema, "pg_temp") == 0 ||
-							  strncmp(schema, "pg_temp_", 8) == 0);
-}
 
 /*
  * Is the object in the current row, or the table that it is part of,
@@ -50,19 +31,14 @@ is_temporary(EventRows *rows)
 {
 	List	   *names = NIL;
 	List	   *arguments = NIL;
-	ObjectAddress object;
+	ObjectAddress object = event_rows_address(rows);
 
-	if (is_temporary_schema(event_rows_string(rows, COMMAND_SCHEMA_NAME)))
+	if (change_is_temporary_schema(event_rows_string(rows,
+													 COMMAND_SCHEMA_NAME)))
 		return true;
-	object.classId =
-		DatumGetObjectId(event_rows_datum(rows, COMMAND_CLASSID));
-	object.objectId =
-		DatumGetObjectId(event_rows_datum(rows, COMMAND_OBJID));
-	object.objectSubId =
-		DatumGetInt32(event_rows_datum(rows, COMMAND_OBJSUBID));
 	return OidIsValid(object.classId) && OidIsValid(object.objectId) &&
 		compat_object_identity(&object, &names, &arguments) != NULL &&
-		names != NIL && is_temporary_schema(linitial(names));
+		names != NIL && change_is_temporary_schema(linitial(names));
 }
 
 /* Is this a table or sequence, as a command names it, that is temporary? */
