@@ -32,6 +32,7 @@ struct Journal
 	const JournalDefinition *definition;
 	Relation	table;
 	Oid			sequence;		/* of the ids */
+	RowWriter  *writer;			/* NULL until there is a row */
 	bool		has_snapshot;	/* pushed by journal_open() */
 	AttrNumber	columns[FLEXIBLE_ARRAY_MEMBER];
 };
@@ -112,6 +113,8 @@ journal_open(const JournalDefinition *definition)
 void
 journal_close(Journal *journal)
 {
+	if (journal->writer != NULL)
+		row_writer_close(journal->writer);
 	if (journal->has_snapshot)
 		PopActiveSnapshot();
 	table_close(journal->table, NoLock);
@@ -185,8 +188,10 @@ journal_append_numbered(Journal *journal, Datum *values, const bool *nulls)
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 	become_owner(journal, &user, &context);
-	row_append(journal->table, journal->columns, values, nulls,
-			   journal->definition->count);
+	if (journal->writer == NULL)
+		journal->writer = row_writer_open(journal->table);
+	row_writer_append(journal->writer, journal->columns, values, nulls,
+					  journal->definition->count);
 	SetUserIdAndSecContext(user, context);
 	error_context_stack = callback.previous;
 }

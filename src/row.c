@@ -34,6 +34,14 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+struct RowWriter
+{
+	Relation	table;
+	EState	   *estate;
+	ResultRelInfo *target;
+	TupleTableSlot *row;		/* the one that is being inserted */
+};
+
 /*
  * Raises 0A000 if the table has something that only a query can respect.
  */
@@ -136,13 +144,10 @@ column_default(EState *estate, Relation table, AttrNumber number,
  * are NULL, and is NULL where none is.  Other columns get their defaults.
  */
 static void
-insert(Relation table, bool with_triggers, const AttrNumber *columns,
-	   const Datum *values, const bool *nulls, int count)
+insert(RowWriter *writer, const AttrNumber *columns, const Datum *values,
+	   const bool *nulls, int count)
 {
-	ResultRelInfo *target;
-	EState	   *estate = begin_write(table, CMD_INSERT, with_triggers,
-									 &target);
-	TupleTableSlot *row = table_slot_create(table, &estate->es_tupleTable);
+	TupleTableSlot *row = ExecClearTuple(writer->row);
 	int			natts = row->tts_tupleDescriptor->natts;
 	bool	   *given = palloc0(natts * sizeof(bool));
 
@@ -156,13 +161,56 @@ insert(Relation table, bool with_triggers, const AttrNumber *columns,
 	}
 	for (int i = 0; i < natts; i++)
 		if (!given[i])
-			row->tts_values[i] = column_default(estate, table, i + 1,
-												&row->tts_isnull[i]);
+			row->tts_values[i] = column_default(writer->estate, writer->table,
+												i + 1, &row->tts_isnull[i]);
 	ExecStoreVirtualTuple(row);
 	pfree(given);
 
-	compat_insert(estate, target, row);
-	end_write(estate, CMD_INSERT, target);
+	compat_insert(writer->estate, writer->target, row);
+	ResetPerTupleExprContext(writer->estate);
+}
+
+/* Gets ready to write to the table, with its triggers or without. */
+static RowWriter *
+open_writer(Relation table, bool with_triggers)
+{
+	RowWriter  *writer = palloc(sizeof(RowWriter));
+
+	writer->table = table;
+	writer->estate = begin_write(table, CMD_INSERT, with_triggers,
+								 &writer->target);
+	writer->row = table_slot_create(table, &writer->estate->es_tupleTable);
+	return writer;
+}
+
+/*
+ * Gets ready to append rows to a table that only we write: no trigger and no
+ * rule of anybody's has a say in it.  The result lives in the current memory
+ * context until row_writer_close().
+ */
+RowWriter *
+row_writer_open(Relation table)
+{
+	return open_writer(table, false);
+}
+
+/*
+ * Appends a row: what row_insert() does, and NULL where nulls says so.
+ * Constraints and indexes are as ever.  Raises what INSERT raises.
+ */
+void
+row_writer_append(RowWriter *writer, const AttrNumber *columns,
+				  const Datum *values, const bool *nulls, int count)
+{
+	insert(writer, columns, values, nulls, count);
+}
+
+/* Makes the rows visible to what comes next, and frees the writer. */
+void
+row_writer_close(RowWriter *writer)
+{
+	end_write(writer->estate, CMD_INSERT, writer->target);
+	pfree(writer);
 }
 
 /*
@@ -174,20 +222,12 @@ void
 row_insert(Relation table, const AttrNumber *columns, const Datum *values,
 		   int count)
 {
-	check_plain(table, CMD_INSERT);
-	insert(table, true, columns, values, NULL, count);
-}
+	RowWriter  *writer;
 
-/*
- * The same for a table that only we write, and NULL where nulls says so: no
- * trigger and no rule of anybody's has a say in it.  Constraints and indexes
- * are as ever.  Raises what INSERT raises.
- */
-void
-row_append(Relation table, const AttrNumber *columns, const Datum *values,
-		   const bool *nulls, int count)
-{
-	insert(table, false, columns, values, nulls, count);
+	check_plain(table, CMD_INSERT);
+	writer = open_writer(table, true);
+	insert(writer, columns, values, NULL, count);
+	row_writer_close(writer);
 }
 
 /*
