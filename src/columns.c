@@ -17,7 +17,6 @@
 #include "columns.h"
 #include "compat.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 /* Those of _v.patches */
@@ -30,6 +29,24 @@ static const ColumnDefinition patches[COLUMN_COUNT] = {
 };
 
 /*
+ * The number of the column of this name, or InvalidAttrNumber.  The names are
+ * at hand in the open table; the system cache would have to fetch each.
+ */
+static AttrNumber
+column_number(TupleDesc columns, const char *name)
+{
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(columns, i);
+
+		if (!column->attisdropped &&
+			strcmp(NameStr(column->attname), name) == 0)
+			return column->attnum;
+	}
+	return InvalidAttrNumber;
+}
+
+/*
  * Puts the number that each of the columns has in the table, one of the
  * schema _v, into numbers[].  Raises 42703 if one is not there, 42804 if it is
  * of another type.
@@ -38,19 +55,20 @@ void
 columns_find(Relation table, const ColumnDefinition *definitions, int count,
 			 AttrNumber *numbers)
 {
+	TupleDesc	columns = RelationGetDescr(table);
+
 	for (int i = 0; i < count; i++)
 	{
 		const char *name = definitions[i].name;
 		Oid			type = definitions[i].type;
 
-		numbers[i] = get_attnum(RelationGetRelid(table), name);
+		numbers[i] = column_number(columns, name);
 		if (numbers[i] == InvalidAttrNumber)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
 					 errmsg("table _v.%s has no column \"%s\"",
 							RelationGetRelationName(table), name)));
-		if (TupleDescAttr(RelationGetDescr(table),
-						  numbers[i] - 1)->atttypid != type)
+		if (TupleDescAttr(columns, numbers[i] - 1)->atttypid != type)
 			ereport(ERROR,
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
 					 errmsg("column \"%s\" of table _v.%s "
