@@ -55,6 +55,10 @@ SELECT note('good one');
 SELECT note('bad two');
 ROLLBACK;
 SELECT _v.current_patch();
+BEGIN;
+SELECT note('in a block');
+COMMIT;
+SELECT _v.current_patch();
 
 -- It ends with ROLLBACK, with an error, with PREPARE TRANSACTION, and does not
 -- come over COMMIT AND CHAIN.

@@ -39,6 +39,7 @@ typedef struct Registration
 	bool		in_block;		/* surely in a transaction block */
 	SubTransactionId subtransaction;
 	struct Registration *before;
+	char		name[FLEXIBLE_ARRAY_MEMBER];
 } Registration;
 
 /* Those of this transaction, the latest one first. */
@@ -54,10 +55,8 @@ static ProcessUtility_hook_type next_process_utility = NULL;
 static void
 free_registration(Registration *registration)
 {
-	if (registration == NULL)
-		return;
-	pfree(registration->patch.name);
-	pfree(registration);
+	if (registration != NULL)
+		pfree(registration);
 }
 
 /* Takes the latest registration from the stack. */
@@ -146,8 +145,8 @@ at_end_of_subtransaction(SubXactEvent event, SubTransactionId own,
 }
 
 /*
- * Does the command leave no patch behind?  DISCARD ALL does not, nor does a new
- * register and history.
+ * Does the command leave no patch behind?  DISCARD ALL does not, nor does a
+ * new register and history.
  */
 static bool
 discards_patches(const Node *command)
@@ -190,22 +189,15 @@ current_patch_init(void)
 void
 current_patch_begin(int64 history_id, const char *name, bool is_rollback)
 {
-	char	   *copy = MemoryContextStrdup(TopMemoryContext, name);
-	Registration *registration;
+	Size		length = strlen(name) + 1;
+	Registration *registration =
+		MemoryContextAlloc(TopMemoryContext,
+						   offsetof(Registration, name) + length);
 
-	registration = MemoryContextAllocExtended(TopMemoryContext,
-											  sizeof(Registration),
-											  MCXT_ALLOC_NO_OOM);
-	if (registration == NULL)
-	{
-		pfree(copy);
-		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY),
-				 errmsg("out of memory")));
-	}
+	memcpy(registration->name, name, length);
 	registration->patch.history_id = history_id;
 	registration->patch.is_rollback = is_rollback;
-	registration->patch.name = copy;
+	registration->patch.name = registration->name;
 	registration->in_block = IsTransactionBlock() &&
 		GetCurrentTransactionNestLevel() == 1;
 	registration->subtransaction = GetCurrentSubTransactionId();

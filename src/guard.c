@@ -8,8 +8,8 @@
  * session that is in a patch it does not even look.
  *
  * It looks when the command has run (ddl_command_end), for only then it is
- * known what was changed, and undoes it by an error.  What that cannot undo, as
- * CREATE INDEX CONCURRENTLY, which runs in several transactions, is to be
+ * known what was changed, and undoes it by an error.  What that cannot undo,
+ * as CREATE INDEX CONCURRENTLY, which runs in several transactions, is to be
  * refused before it runs (ddl_command_start).
  *
  *-------------------------------------------------------------------------
