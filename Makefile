@@ -22,12 +22,24 @@ version := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(control))
 EXTENSION = versioning
 MODULE_big = versioning
 OBJS = src/versioning.o src/rules.o src/registry.o src/reverse_lookup.o \
-	src/columns.o src/row.o src/patch.o src/assertions.o
-DATA = sql/versioning--$(version).sql
+	src/columns.o src/row.o src/patch.o src/assertions.o src/current_patch.o \
+	src/history.o src/journal.o src/sequence.o src/settings.o src/attempt.o \
+	src/event_rows.o src/guard.o src/verdict.o src/dropped.o src/change.o \
+	src/change_commands.o src/change_drops.o src/change_grants.o \
+	src/change_journal.o src/change_life.o src/change_names.o \
+	src/change_parts.o src/change_record.o src/change_references.o
+DATA_built = sql/versioning--$(version).sql
+
+# The parts of the install script, in their order.
+INSTALL_PARTS = schema patches functions history changes objects blame guard \
+	ownership
 
 REGRESS = install register try_register unregister assertions names bad_input \
-	transactions privileges
-ISOLATION = same_patch old_snapshot dependent other_writers savepoint
+	transactions privileges history current_patch guard guard_passes \
+	corpus corpus_tables corpus_partitions corpus_code corpus_others \
+	corpus_commands corpus_count
+ISOLATION = same_patch old_snapshot dependent other_writers savepoint \
+	history guard
 ISOLATION_OPTS = --inputdir=$(here)test/isolation --load-extension=versioning
 
 # Some packages of PostgreSQL come without the isolation tester.
@@ -80,9 +92,12 @@ ifneq ($(wildcard $(PGXS)),)
 
 include $(PGXS)
 
-$(shell mkdir -p src tools)
+$(shell mkdir -p src sql tools)
 
 all: $(PROGRAMS)
+
+$(DATA_built): $(INSTALL_PARTS:%=$(srcdir)/sql/install/%.sql) $(control)
+	awk 'FNR == 1 && NR > 1 { print "" } { print }' $(filter %.sql,$^) >$@
 
 $(OBJS): $(wildcard $(srcdir)/src/*.h)
 $(PROGRAMS:=.o) $(TOOL_OBJS) $(VERSIONING_OBJS): \
@@ -130,8 +145,8 @@ uninstall-programs:
 
 # Of a build directory elsewhere, nothing is left.
 clean-directories:
-	rm -f $(OBJS) $(OBJS:.o=.bc) $(EXTRA_CLEAN)
-	rmdir src tools 2>/dev/null || :
+	rm -f $(OBJS) $(OBJS:.o=.bc) $(DATA_built) $(EXTRA_CLEAN)
+	rmdir src sql tools 2>/dev/null || :
 
 else # PostgreSQL or its headers for extensions are not there
 
@@ -140,7 +155,7 @@ all install installdirs installcheck uninstall:
 	@echo 'PostgreSQL has no file "$(PGXS)".' >&2; exit 1
 
 clean distclean maintainer-clean:
-	rm -rf $(EXTENSION).so $(OBJS) $(OBJS:.o=.bc) $(EXTRA_CLEAN) \
+	rm -rf $(EXTENSION).so $(OBJS) $(OBJS:.o=.bc) $(DATA_built) $(EXTRA_CLEAN) \
 		results output_iso tmp_check tmp_check_iso log \
 		regression.diffs regression.out
 

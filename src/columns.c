@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * columns.c
- *		The columns of _v.patches, as the table is now.
+ *		The columns of a table of ours, as it is now.
  *
- * The table may have come from elsewhere, with other columns dropped and
- * added, and its owner, who need not be a superuser, may alter it.  C code
- * that took a column for what the install script says of it would read what is
- * not there.  So it is looked at each time that the register is opened.
+ * _v.patches may have come from elsewhere, with other columns dropped and
+ * added, and the owner of a table, who need not be a superuser, may alter it.
+ * C code that took a column for what the install script says of it would read
+ * what is not there.  So it is looked at each time that the table is opened.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,16 +17,10 @@
 #include "columns.h"
 #include "compat.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-/* As in the install script. */
-static const struct
-{
-	const char *name;
-	Oid			type;
-}			definitions[COLUMN_COUNT] =
-{
+/* Those of _v.patches */
+static const ColumnDefinition patches[COLUMN_COUNT] = {
 	[COLUMN_PATCH_NAME] = {"patch_name", TEXTOID},
 	[COLUMN_APPLIED_TSZ] = {"applied_tsz", TIMESTAMPTZOID},
 	[COLUMN_APPLIED_BY] = {"applied_by", TEXTOID},
@@ -34,38 +28,68 @@ static const struct
 	[COLUMN_CONFLICTS] = {"conflicts", TEXTARRAYOID}
 };
 
-/* The name of a column. */
-const char *
-columns_name(Column column)
+/*
+ * The number of the column of this name, or InvalidAttrNumber.  The names are
+ * at hand in the open table; the system cache would have to fetch each.
+ */
+static AttrNumber
+column_number(TupleDesc columns, const char *name)
 {
-	return definitions[column].name;
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(columns, i);
+
+		if (!column->attisdropped &&
+			strcmp(NameStr(column->attname), name) == 0)
+			return column->attnum;
+	}
+	return InvalidAttrNumber;
 }
 
 /*
- * Puts the number that each column has in the table into numbers[].  Raises
- * 42703 if one is not there, 42804 if it is of another type.
+ * Puts the number that each of the columns has in the table, one of the
+ * schema _v, into numbers[].  Raises 42703 if one is not there, 42804 if it is
+ * of another type.
  */
 void
-columns_find(Relation table, AttrNumber *numbers)
+columns_find(Relation table, const ColumnDefinition *definitions, int count,
+			 AttrNumber *numbers)
 {
-	for (int i = 0; i < COLUMN_COUNT; i++)
+	TupleDesc	columns = RelationGetDescr(table);
+
+	for (int i = 0; i < count; i++)
 	{
 		const char *name = definitions[i].name;
 		Oid			type = definitions[i].type;
 
-		numbers[i] = get_attnum(RelationGetRelid(table), name);
+		numbers[i] = column_number(columns, name);
 		if (numbers[i] == InvalidAttrNumber)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("table _v.patches has no column \"%s\"", name)));
-		if (TupleDescAttr(RelationGetDescr(table),
-						  numbers[i] - 1)->atttypid != type)
+					 errmsg("table _v.%s has no column \"%s\"",
+							RelationGetRelationName(table), name)));
+		if (TupleDescAttr(columns, numbers[i] - 1)->atttypid != type)
 			ereport(ERROR,
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" of table _v.patches "
+					 errmsg("column \"%s\" of table _v.%s "
 							"is not of type %s",
-							name, format_type_be(type))));
+							name, RelationGetRelationName(table),
+							format_type_be(type))));
 	}
+}
+
+/* The name of a column of _v.patches. */
+const char *
+columns_name(Column column)
+{
+	return patches[column].name;
+}
+
+/* The columns of _v.patches; see columns_find(). */
+void
+columns_find_patches(Relation table, AttrNumber *numbers)
+{
+	columns_find(table, patches, COLUMN_COUNT, numbers);
 }
 
 /*

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * columns.h
- *		The columns of _v.patches, as the table is now.
+ *		The columns of a table of ours, as it is now.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,6 +11,14 @@
 #include "access/attnum.h"
 #include "utils/relcache.h"
 
+/* A column, as the install script defines it. */
+typedef struct ColumnDefinition
+{
+	const char *name;
+	Oid			type;
+} ColumnDefinition;
+
+/* Those of _v.patches */
 typedef enum Column
 {
 	COLUMN_PATCH_NAME,
@@ -22,8 +30,11 @@ typedef enum Column
 
 #define COLUMN_COUNT (COLUMN_CONFLICTS + 1)
 
+extern void columns_find(Relation table, const ColumnDefinition *definitions,
+						 int count, AttrNumber *numbers);
+
 extern const char *columns_name(Column column);
-extern void columns_find(Relation table, AttrNumber *numbers);
+extern void columns_find_patches(Relation table, AttrNumber *numbers);
 extern Oid	columns_primary_key(Relation table, const AttrNumber *numbers);
 
 #endif							/* VERSIONING_COLUMNS_H */

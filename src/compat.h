@@ -13,10 +13,19 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "catalog/dependency.h"
+#include "catalog/objectaddress.h"
+#if PG_VERSION_NUM >= 150000
+#include "catalog/pg_publication_namespace.h"
+#endif
+#include "catalog/pg_publication_rel.h"
 #include "executor/executor.h"
+#include "nodes/parsenodes.h"
 #include "nodes/tidbitmap.h"
 #include "parser/parse_relation.h"
+#include "utils/guc.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 /* The primary key, if it is not deferrable. */
 static inline Oid
@@ -121,6 +130,150 @@ compat_bitmap_next(CompatBitmapIterator *iterator, BlockNumber *block,
 			count++;
 		}
 	return count;
+}
+
+/* What a hook on utility commands is called with, and hands on. */
+#if PG_VERSION_NUM >= 140000
+#define COMPAT_PROCESS_UTILITY_PARAMETERS \
+	PlannedStmt *pstmt, const char *queryString, bool readOnlyTree, \
+	ProcessUtilityContext context, ParamListInfo params, \
+	QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc
+#define COMPAT_PROCESS_UTILITY_ARGUMENTS \
+	pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc
+#else
+#define COMPAT_PROCESS_UTILITY_PARAMETERS \
+	PlannedStmt *pstmt, const char *queryString, \
+	ProcessUtilityContext context, ParamListInfo params, \
+	QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc
+#define COMPAT_PROCESS_UTILITY_ARGUMENTS \
+	pstmt, queryString, context, params, queryEnv, dest, qc
+#endif
+
+/* The sequence of an identity column. */
+static inline Oid
+compat_identity_sequence(Relation table, AttrNumber column)
+{
+#if PG_VERSION_NUM >= 170000
+	return getIdentitySequence(table, column, true);
+#else
+	return getIdentitySequence(RelationGetRelid(table), column, true);
+#endif
+}
+
+/* Only what is defined may be set by a name that begins like this. */
+static inline void
+compat_reserve_prefix(const char *prefix)
+{
+#if PG_VERSION_NUM >= 150000
+	MarkGUCPrefixReserved(prefix);
+#else
+	EmitWarningsOnPlaceholders(prefix);
+#endif
+}
+
+/* The type of an object, in words, or NULL if the object is not there. */
+static inline char *
+compat_object_type(const ObjectAddress *object)
+{
+#if PG_VERSION_NUM >= 140000
+	return getObjectTypeDescription(object, true);
+#else
+	return getObjectTypeDescription(object);
+#endif
+}
+
+/*
+ * The identity of an object, or NULL if it is not there.  Its names and its
+ * arguments are appended to the lists.
+ */
+static inline char *
+compat_object_identity(const ObjectAddress *object, List **names,
+					   List **arguments)
+{
+#if PG_VERSION_NUM >= 140000
+	return getObjectIdentityParts(object, names, arguments, true);
+#else
+	return getObjectIdentityParts(object, names, arguments);
+#endif
+}
+
+/* The publication that has this as a part, or InvalidOid. */
+static inline Oid
+compat_publication_of(const ObjectAddress *object)
+{
+	Oid			publication = InvalidOid;
+	HeapTuple	row;
+
+	if (object->classId == PublicationRelRelationId)
+	{
+		row = SearchSysCache1(PUBLICATIONREL,
+							  ObjectIdGetDatum(object->objectId));
+		if (HeapTupleIsValid(row))
+		{
+			publication = ((Form_pg_publication_rel) GETSTRUCT(row))->prpubid;
+			ReleaseSysCache(row);
+		}
+	}
+#if PG_VERSION_NUM >= 150000
+	if (object->classId == PublicationNamespaceRelationId)
+	{
+		row = SearchSysCache1(PUBLICATIONNAMESPACE,
+							  ObjectIdGetDatum(object->objectId));
+		if (HeapTupleIsValid(row))
+		{
+			publication =
+				((Form_pg_publication_namespace) GETSTRUCT(row))->pnpubid;
+			ReleaseSysCache(row);
+		}
+	}
+#endif
+	return publication;
+}
+
+/* Does this part of an ALTER TABLE add a column? */
+static inline bool
+compat_adds_column(AlterTableType part)
+{
+#if PG_VERSION_NUM < 160000
+	if (part == AT_AddColumnRecurse)
+		return true;
+#endif
+	return part == AT_AddColumn || part == AT_AddColumnToView;
+}
+
+/* Does this part of an ALTER TABLE drop a column? */
+static inline bool
+compat_drops_column(AlterTableType part)
+{
+#if PG_VERSION_NUM < 160000
+	if (part == AT_DropColumnRecurse)
+		return true;
+#endif
+	return part == AT_DropColumn;
+}
+
+/* Does this part of an ALTER TABLE add a constraint? */
+static inline bool
+compat_adds_constraint(AlterTableType part)
+{
+#if PG_VERSION_NUM < 160000
+	if (part == AT_AddConstraintRecurse)
+		return true;
+#endif
+	return part == AT_AddConstraint || part == AT_AddIndexConstraint;
+}
+
+/* Is this part of an ALTER TABLE a DETACH PARTITION CONCURRENTLY? */
+static inline bool
+compat_detaches_concurrently(const AlterTableCmd *part)
+{
+#if PG_VERSION_NUM >= 140000
+	return part->subtype == AT_DetachPartition &&
+		((PartitionCmd *) part->def)->concurrent;
+#else
+	(void) part;
+	return false;
+#endif
 }
 
 /* Makes the table the first and only entry of the range table. */

@@ -160,7 +160,7 @@ registry_open(AclMode privilege)
 	registry->snapshot = writes ? SnapshotSelf :
 		RegisterSnapshot(GetLatestSnapshot());
 
-	columns_find(registry->table, registry->columns);
+	columns_find_patches(registry->table, registry->columns);
 	index = index_open(columns_primary_key(registry->table,
 										   registry->columns), NoLock);
 	registry->by_name = compat_index_beginscan(registry->table, index,
@@ -207,6 +207,19 @@ Datum
 registry_value(Registry *registry, Column column, bool *isnull)
 {
 	return slot_getattr(registry->row, registry->columns[column], isnull);
+}
+
+/*
+ * A column of names of the row that was looked up last, or NULL: a copy in the
+ * current context.
+ */
+ArrayType *
+registry_names(Registry *registry, Column column)
+{
+	bool		isnull;
+	Datum		names = registry_value(registry, column, &isnull);
+
+	return isnull ? NULL : DatumGetArrayTypePCopy(names);
 }
 
 /* The patch that was looked up last, allocated in the current context. */

@@ -40,6 +40,7 @@ extern bool registry_find(Registry *registry, const text *name);
 extern InstalledPatch *registry_found(Registry *registry);
 extern Datum registry_value(Registry *registry, Column column,
 							bool *isnull);
+extern ArrayType *registry_names(Registry *registry, Column column);
 
 extern void registry_insert(Registry *registry, text *name,
 							ArrayType *requires, ArrayType *conflicts);

@@ -34,6 +34,14 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+struct RowWriter
+{
+	Relation	table;
+	EState	   *estate;
+	ResultRelInfo *target;
+	TupleTableSlot *row;		/* the one that is being inserted */
+};
+
 /*
  * Raises 0A000 if the table has something that only a query can respect.
  */
@@ -61,17 +69,19 @@ check_plain(Relation table, CmdType command)
 
 /*
  * An executor state with the table as its target.  Statement triggers that
- * come before have been fired.
+ * come before have been fired; without triggers none is, now or later.
  */
 static EState *
-begin_write(Relation table, CmdType command, ResultRelInfo **target)
+begin_write(Relation table, CmdType command, bool with_triggers,
+			ResultRelInfo **target)
 {
 	EState	   *estate = CreateExecutorState();
 
-	check_plain(table, command);
 	compat_init_range_table(estate, table);
 	*target = makeNode(ResultRelInfo);
 	InitResultRelInfo(*target, table, 1, NULL, 0);
+	if (!with_triggers)
+		(*target)->ri_TrigDesc = NULL;
 	if (command == CMD_INSERT)
 		ExecOpenIndices(*target, false);
 	estate->es_output_cid = GetCurrentCommandId(true);
@@ -130,6 +140,80 @@ column_default(EState *estate, Relation table, AttrNumber number,
 }
 
 /*
+ * Inserts a row with these values in these columns; nulls says which of them
+ * are NULL, and is NULL where none is.  Other columns get their defaults.
+ */
+static void
+insert(RowWriter *writer, const AttrNumber *columns, const Datum *values,
+	   const bool *nulls, int count)
+{
+	TupleTableSlot *row = ExecClearTuple(writer->row);
+	int			natts = row->tts_tupleDescriptor->natts;
+	bool	   *given = palloc0(natts * sizeof(bool));
+
+	for (int i = 0; i < count; i++)
+	{
+		int			place = columns[i] - 1;
+
+		given[place] = true;
+		row->tts_values[place] = values[i];
+		row->tts_isnull[place] = nulls != NULL && nulls[i];
+	}
+	for (int i = 0; i < natts; i++)
+		if (!given[i])
+			row->tts_values[i] = column_default(writer->estate, writer->table,
+												i + 1, &row->tts_isnull[i]);
+	ExecStoreVirtualTuple(row);
+	pfree(given);
+
+	compat_insert(writer->estate, writer->target, row);
+	ResetPerTupleExprContext(writer->estate);
+}
+
+/* Gets ready to write to the table, with its triggers or without. */
+static RowWriter *
+open_writer(Relation table, bool with_triggers)
+{
+	RowWriter  *writer = palloc(sizeof(RowWriter));
+
+	writer->table = table;
+	writer->estate = begin_write(table, CMD_INSERT, with_triggers,
+								 &writer->target);
+	writer->row = table_slot_create(table, &writer->estate->es_tupleTable);
+	return writer;
+}
+
+/*
+ * Gets ready to append rows to a table that only we write: no trigger and no
+ * rule of anybody's has a say in it.  The result lives in the current memory
+ * context until row_writer_close().
+ */
+RowWriter *
+row_writer_open(Relation table)
+{
+	return open_writer(table, false);
+}
+
+/*
+ * Appends a row: what row_insert() does, and NULL where nulls says so.
+ * Constraints and indexes are as ever.  Raises what INSERT raises.
+ */
+void
+row_writer_append(RowWriter *writer, const AttrNumber *columns,
+				  const Datum *values, const bool *nulls, int count)
+{
+	insert(writer, columns, values, nulls, count);
+}
+
+/* Makes the rows visible to what comes next, and frees the writer. */
+void
+row_writer_close(RowWriter *writer)
+{
+	end_write(writer->estate, CMD_INSERT, writer->target);
+	pfree(writer);
+}
+
+/*
  * Inserts a row with these values, none of them NULL, in these columns; other
  * columns get their defaults.  Raises what INSERT raises, and 0A000 for what
  * only a query can respect.
@@ -138,25 +222,12 @@ void
 row_insert(Relation table, const AttrNumber *columns, const Datum *values,
 		   int count)
 {
-	ResultRelInfo *target;
-	EState	   *estate = begin_write(table, CMD_INSERT, &target);
-	TupleTableSlot *row = table_slot_create(table, &estate->es_tupleTable);
-	int			natts = row->tts_tupleDescriptor->natts;
+	RowWriter  *writer;
 
-	memset(row->tts_isnull, true, natts * sizeof(bool));
-	for (int i = 0; i < count; i++)
-	{
-		row->tts_values[columns[i] - 1] = values[i];
-		row->tts_isnull[columns[i] - 1] = false;
-	}
-	for (int i = 0; i < natts; i++)
-		if (row->tts_isnull[i])
-			row->tts_values[i] = column_default(estate, table, i + 1,
-												&row->tts_isnull[i]);
-	ExecStoreVirtualTuple(row);
-
-	compat_insert(estate, target, row);
-	end_write(estate, CMD_INSERT, target);
+	check_plain(table, CMD_INSERT);
+	writer = open_writer(table, true);
+	insert(writer, columns, values, NULL, count);
+	row_writer_close(writer);
 }
 
 /*
@@ -168,8 +239,10 @@ void
 row_delete(Relation table, TupleTableSlot *row)
 {
 	ResultRelInfo *target;
-	EState	   *estate = begin_write(table, CMD_DELETE, &target);
+	EState	   *estate;
 
+	check_plain(table, CMD_DELETE);
+	estate = begin_write(table, CMD_DELETE, true, &target);
 	compat_delete(estate, target, row);
 	end_write(estate, CMD_DELETE, target);
 }

@@ -14,16 +14,40 @@
  */
 #include "postgres.h"
 
+#include "current_patch.h"
+#include "history.h"
 #include "nodes/execnodes.h"
 #include "patch.h"
 #include "registry.h"
 #include "rules.h"
+#include "settings.h"
+#include "utils/builtins.h"
 
 PG_MODULE_MAGIC;
+
+void		_PG_init(void);
 
 PG_FUNCTION_INFO_V1(versioning_register_patch);
 PG_FUNCTION_INFO_V1(versioning_try_register_patch);
 PG_FUNCTION_INFO_V1(versioning_unregister_patch);
+
+/* When the library is loaded */
+void
+_PG_init(void)
+{
+	settings_define();
+	current_patch_init();
+}
+
+/* Writes history, and from now on the session is in the patch. */
+static void
+begin_patch(HistoryEvent event, const Patch *patch)
+{
+	int64		id = history_add(event, patch, NULL);
+
+	current_patch_begin(id, text_to_cstring(patch->name),
+						event == HISTORY_TAKEN_BACK);
+}
 
 /*
  * Registers the patch, or says why not: at ERROR by raising, below that by
@@ -36,8 +60,11 @@ register_patch(const Patch *patch, int elevel)
 	bool		admitted = rules_admit(registry, patch, elevel);
 
 	if (admitted)
+	{
 		registry_insert(registry, patch->name,
 						patch->requires.array, patch->conflicts.array);
+		begin_patch(HISTORY_APPLIED, patch);
+	}
 	registry_close(registry);
 	return admitted;
 }
@@ -83,11 +110,14 @@ versioning_try_register_patch(PG_FUNCTION_ARGS)
 Datum
 versioning_unregister_patch(PG_FUNCTION_ARGS)
 {
-	text	   *name = patch_name_argument(fcinfo);
+	Patch		patch = {.name = patch_name_argument(fcinfo)};
 	Registry   *registry = registry_open(ACL_DELETE);
 
-	rules_check_removable(registry, name);
-	registry_delete(registry, name);
+	rules_check_removable(registry, patch.name);
+	patch.requires.array = registry_names(registry, COLUMN_REQUIRES);
+	patch.conflicts.array = registry_names(registry, COLUMN_CONFLICTS);
+	registry_delete(registry, patch.name);
+	begin_patch(HISTORY_TAKEN_BACK, &patch);
 	registry_close(registry);
 	return no_rows(fcinfo);
 }

@@ -131,6 +131,15 @@ sub files
 	return sort map { s{^\Q$directory\E/}{}r } @files;
 }
 
+# Returns the version that the control file has.
+sub version
+{
+	open my $file, '<', 'versioning.control'
+	  or die "cannot read versioning.control: $!\n";
+	my ($version) = map { /^default_version = '([^']+)'/ } <$file>;
+	return $version;
+}
+
 # Returns what a program prints on its one line.
 sub output
 {

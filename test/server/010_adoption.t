@@ -19,6 +19,17 @@ my $quoted = role(q{it's "quoted" %s});
 
 my $rows = q{
 	SELECT string_agg(p::text, E'\n' ORDER BY patch_name) FROM _v.patches p};
+my $adopted = q{
+	SELECT string_agg(concat_ws(' ', event, patch_name, role_name, requires,
+			conflicts, session_role_name, transaction_id IS NOT NULL,
+			now() - happened_at < '1 hour'), E'\n' ORDER BY id)
+	  FROM _v.history};
+my $expected_history = q{
+	SELECT string_agg(concat_ws(' ', 'adopted', patch_name, applied_by, requires,
+			conflicts, (SELECT pg_get_userbyid(relowner) FROM pg_class
+						 WHERE oid = '_v.history'::regclass), true, true),
+			E'\n' ORDER BY applied_tsz, patch_name)
+	  FROM _v.patches};
 my $table_grants = q{
 	SELECT string_agg(concat_ws(' ', grantee::regrole, privilege_type,
 			is_grantable), E'\n' ORDER BY 1)
@@ -111,6 +122,8 @@ sub adopt
 		"$name: CREATE EXTENSION", user => $user);
 
 	is(value($database, $rows), $before{$rows}, "$name: all rows");
+	is(value($database, $adopted), value($database, $expected_history),
+		"$name: the history begins with each of them");
 	is(value($database, $table_grants), $before{$table_grants},
 		"$name: grants on the table");
 	is(value($database, $schema_grants), $before{$schema_grants},
@@ -122,13 +135,14 @@ sub adopt
 			SELECT count(*) || ' ' || string_agg(DISTINCT lanname, ',')
 			  FROM pg_proc JOIN pg_language l ON l.oid = prolang
 			 WHERE pronamespace = '_v'::regnamespace
-			   AND proname NOT LIKE 'mine%'}),
-		'9 c', "$name: nine functions, all of them ours");
+			   AND proname ~ '^((try_|un)?register_patch|assert_.*)$'}),
+		'9 c', "$name: his nine functions are ours now");
 	is(
 		value($database, q{
 			SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',')
 			  FROM (SELECT proowner FROM pg_proc
 					 WHERE pronamespace = '_v'::regnamespace
+					   AND prorettype <> 'event_trigger'::regtype
 					UNION ALL SELECT relowner FROM pg_class
 					 WHERE relnamespace = '_v'::regnamespace
 					UNION ALL SELECT nspowner FROM pg_namespace

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# pg_dump and restore: the register, its owner and its grants are the same in the
-# new database, and it goes on working.
+# pg_dump and restore: the register and its history, their owner and their grants
+# are the same in the new database, and go on working.
 
 use strict;
 use warnings;
@@ -19,6 +19,8 @@ my $files = tempdir(CLEANUP => 1);
 my $number = 0;
 
 my $rows = 'SELECT string_agg(p::text, chr(10) ORDER BY patch_name) FROM _v.patches p';
+
+my $history = 'SELECT string_agg(h::text, chr(10) ORDER BY id) FROM _v.history h';
 
 # Who owns it, who may do what. Who granted it is not compared: a role that
 # restores grants by itself.
@@ -56,7 +58,11 @@ my $comments = q{
 	SELECT string_agg(line, E'\n' ORDER BY line) FROM (
 	SELECT concat_ws(' ', oid::regprocedure, obj_description(oid, 'pg_proc'))
 	  FROM pg_proc WHERE pronamespace = '_v'::regnamespace
-	UNION ALL SELECT obj_description('_v.patches'::regclass, 'pg_class')
+	UNION ALL
+	SELECT concat_ws(' ', relname, attnum, coalesce(
+			col_description(c.oid, attnum), obj_description(c.oid, 'pg_class')))
+	  FROM pg_class c JOIN pg_attribute ON attrelid = c.oid
+	 WHERE relnamespace = '_v'::regnamespace
 	UNION ALL SELECT obj_description('_v'::regnamespace, 'pg_namespace'))
 	AS c (line)};
 
@@ -141,7 +147,8 @@ for my $name (sort keys %install)
 			value($from, $script, user => $user);
 		}
 	}
-	my %before = map { $_ => value($from, $_) } $rows, $grants, $comments;
+	my %before = map { $_ => value($from, $_) } $rows, $history, $grants,
+	  $comments;
 
 	# pg_dump | psql, and pg_dump -Fc | pg_restore
 
@@ -160,6 +167,7 @@ for my $name (sort keys %install)
 		  : run('pg_restore', '--exit-on-error', @user, '-d', $to, $file);
 		is("$status$errors", '0', "$name: restore, $format");
 		is(value($to, $rows), $before{$rows}, "$name: rows, $format");
+		is(value($to, $history), $before{$history}, "$name: history, $format");
 		is(value($to, $grants), $before{$grants}, "$name: grants, $format");
 		is(value($to, $comments), $before{$comments},
 			"$name: comments, $format");
@@ -169,6 +177,11 @@ for my $name (sort keys %install)
 			"$name: goes on working, $format", user => $user);
 		succeeds($to, "SELECT _v.register_patch('next', ARRAY['users'], NULL)",
 			"$name: the next patch, $format", user => $user);
+		is(
+			value($to, q{SELECT id = 1 + (SELECT max(id) FROM _v.history
+										   WHERE patch_name <> 'next')
+						   FROM _v.history WHERE patch_name = 'next'}),
+			't', "$name: the next id, $format");
 
 		# A dump of what was restored is the dump of the original.
 		if ($format eq 'plain')
@@ -178,7 +191,7 @@ for my $name (sort keys %install)
 			is(dump_of("$file.again"), dump_of($file),
 				"$name: dumped again, it is the same");
 			unlike(dump_of($file),
-				qr/CREATE (?:TABLE _v\.patches|FUNCTION _v\.\w*(?:patch|assert)|SCHEMA _v)|patches_\w+_idx/,
+				qr/CREATE (?:TABLE _v\.(?:patches|history)|FUNCTION _v\.\w*(?:patch|assert|forget)|SEQUENCE _v|TRIGGER|SCHEMA _v)|patches_\w+_idx/,
 				"$name: the dump has no member of the extension");
 		}
 	}
@@ -222,10 +235,11 @@ for my $name (sort keys %install)
 
 done_testing();
 
-# The dump without comments and version-dependent settings, rows sorted.
+# The dump without comments, version-dependent settings, and the history of the
+# next patch; rows sorted.
 sub dump_of
 {
 	my ($file) = @_;
 	open my $handle, '<', $file or die "cannot read $file: $!\n";
-	return join '', sort grep { !/^(?:--|SET|SELECT pg_catalog|\\(?:un)?restrict|$)/ } <$handle>;
+	return join '', sort grep { !/^(?:--|SET|SELECT pg_catalog|\\(?:un)?restrict|$)|\tnext\t/ } <$handle>;
 }

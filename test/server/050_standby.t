@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# A hot standby lists the register and looks up patches; it refuses to register
-# and unregister as it refuses INSERT and DELETE.
+# A hot standby lists the register and its history, and looks up patches; it
+# refuses to register and unregister as it refuses INSERT and DELETE.
 
 use strict;
 use warnings;
@@ -29,7 +29,14 @@ my $port = $ENV{PGPORT};
 my $pid;
 
 my $primary = database('primary');
-value($primary, "CREATE EXTENSION versioning; SELECT _v.register_patch('early')");
+my $history = q{
+	SELECT string_agg(event || ' ' || patch_name, ',' ORDER BY id)
+	  FROM _v.history};
+value($primary, q{
+	CREATE EXTENSION versioning;
+	CREATE EVENT TRIGGER versioning_guard ON ddl_command_end
+		EXECUTE FUNCTION _v.require_patch();
+	SELECT _v.register_patch('early')});
 
 my ($status, $output, $errors) = run($step_down, 'pg_basebackup', '-D',
 	"$directory/data", '-R', '-X', 'stream', '-c', 'fast', '--no-sync');
@@ -101,6 +108,16 @@ standby(sub {
 	fails($primary, q{SELECT _v.unregister_patch('early')},
 		qr/ERROR:  25006: cannot execute DELETE in a read-only transaction/,
 		'also what others require');
+	is(value($primary, $history), 'applied early,applied late',
+		'it lists the history');
+	is(value($primary, 'SELECT _v.current_patch() IS NULL'), 't',
+		'it is in no patch');
+	fails($primary, $_,
+		qr/ERROR:  25006: cannot execute [A-Z ]+ in a read-only transaction/,
+		"it refuses: $_")
+	  for 'CREATE TABLE new (a int)',
+	  'CREATE TEMPORARY TABLE new (a int)',
+	  'SET versioning.bypass_guard = on; CREATE TABLE new (a int)';
 	is(value($primary, 'SELECT _v.assert_user_is_superuser()'),
 		'assert_user_is_superuser: OK', 'assertions on the user work');
 });
@@ -128,6 +145,13 @@ standby(sub {
 		'it knows what conflicts');
 	succeeds($primary, q{SELECT _v.register_patch('later', ARRAY['late'])},
 		'it registers');
+	is(
+		value($primary, $history),
+		'applied early,applied late,taken back late,applied late,applied later',
+		'the history goes on');
+	fails($primary, 'CREATE TABLE new (a int)',
+		qr/VP001: cannot execute CREATE TABLE outside of a patch/,
+		'and it is guarded');
 });
 
 stop();

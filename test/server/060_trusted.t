@@ -31,6 +31,7 @@ is(
 				 WHERE relnamespace = '_v'::regnamespace
 				UNION ALL SELECT proowner FROM pg_proc
 				 WHERE pronamespace = '_v'::regnamespace
+				   AND prorettype <> 'event_trigger'::regtype
 				UNION ALL SELECT typowner FROM pg_type
 				 WHERE typnamespace = '_v'::regnamespace) AS o (owner)}),
 	$owner, 'all of it is the role\'s');
@@ -92,6 +93,27 @@ fails($database, 'ALTER EXTENSION versioning UPDATE TO \'2.0\'',
 	qr/22023|42/, 'no other version', user => $owner);
 fails($database, 'ALTER EXTENSION versioning SET SCHEMA public',
 	qr/0A000|42501/, 'no other schema', user => $owner);
+
+# What runs in the event triggers of a superuser is not its to replace.
+
+for my $function (
+	split /\n/,
+	value($database, q{
+		SELECT oid::regprocedure FROM pg_proc
+		 WHERE pronamespace = '_v'::regnamespace
+		   AND prorettype = 'event_trigger'::regtype}))
+{
+	fails($database,
+		"CREATE OR REPLACE FUNCTION $function RETURNS event_trigger
+		 LANGUAGE plpgsql AS 'BEGIN END'",
+		qr/42501: must be owner of function/, "$function is not replaced",
+		user => $owner);
+	fails($database, "ALTER FUNCTION $function RENAME TO other",
+		qr/42501: must be owner of function/, "nor renamed", user => $owner);
+	fails($database, "CREATE EVENT TRIGGER t ON ddl_command_end
+					  EXECUTE FUNCTION $function",
+		qr/42501/, 'nor switched on', user => $owner);
+}
 
 # Its code in a function or trigger of the table runs as whoever calls: a
 # function of its own could do that, too. It does not run as superuser unless

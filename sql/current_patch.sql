@@ -1,0 +1,168 @@
+\set VERBOSITY terse
+
+-- In a transaction it is the patch that was registered or taken back last.
+SELECT _v.current_patch();
+BEGIN;
+SELECT _v.current_patch();
+SELECT _v.register_patch('one');
+SELECT _v.current_patch();
+SELECT _v.register_patch('two', '{one}');
+SELECT _v.current_patch();
+SELECT _v.unregister_patch('two');
+SELECT _v.current_patch();
+SELECT _v.try_register_patch('one');
+SELECT _v.current_patch();
+COMMIT;
+SELECT _v.current_patch();
+
+-- What was rolled back to a savepoint is forgotten, the one before is back.
+BEGIN;
+SAVEPOINT a;
+SELECT _v.register_patch('two');
+SAVEPOINT b;
+SELECT _v.register_patch('three');
+SAVEPOINT c;
+SELECT _v.unregister_patch('one');
+RELEASE c;
+SELECT _v.current_patch();
+ROLLBACK TO b;
+SELECT _v.current_patch();
+SELECT _v.register_patch('one');                        -- fails
+ROLLBACK TO b;
+SELECT _v.current_patch();
+ROLLBACK TO a;
+SELECT _v.current_patch();
+COMMIT;
+
+-- So it is in blocks with EXCEPTION.
+CREATE FUNCTION note(text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    BEGIN
+        PERFORM _v.register_patch($1);
+        RAISE NOTICE 'inside: %', _v.current_patch();
+        IF $1 LIKE 'bad%' THEN
+            RAISE EXCEPTION 'bad';
+        END IF;
+    EXCEPTION WHEN raise_exception THEN
+        RAISE NOTICE 'handled: %', coalesce(_v.current_patch(), 'none');
+    END;
+    RETURN coalesce(_v.current_patch(), 'none');
+END
+$$;
+BEGIN;
+SELECT note('bad one');
+SELECT note('good one');
+SELECT note('bad two');
+ROLLBACK;
+SELECT _v.current_patch();
+BEGIN;
+SELECT note('in a block');
+COMMIT;
+SELECT _v.current_patch();
+
+-- It ends with ROLLBACK, with an error, with PREPARE TRANSACTION, and does not
+-- come over COMMIT AND CHAIN.
+BEGIN;
+SELECT _v.register_patch('two');
+SELECT 1 / 0;                                           -- fails
+COMMIT;
+SELECT _v.current_patch();
+BEGIN;
+SELECT _v.register_patch('two');
+PREPARE TRANSACTION 'versioning';
+SELECT _v.current_patch();
+COMMIT PREPARED 'versioning';
+SELECT _v.current_patch();
+BEGIN;
+SELECT _v.register_patch('three');
+COMMIT AND CHAIN;
+SELECT _v.current_patch();
+COMMIT;
+
+-- Outside of a transaction block it stays, until the next one is committed.
+SELECT _v.register_patch('four');
+SELECT _v.current_patch();
+BEGIN;
+SELECT _v.current_patch();
+COMMIT;
+SELECT 1 / 0;                                           -- fails
+SELECT _v.register_patch('four');                       -- fails
+SELECT _v.current_patch();
+BEGIN;
+SELECT _v.register_patch('five');
+SELECT _v.current_patch();
+ROLLBACK;
+SELECT _v.current_patch();
+SELECT _v.unregister_patch('four');
+SELECT _v.current_patch();
+SELECT note('six');
+SELECT _v.current_patch();
+SELECT note('bad seven');
+SELECT _v.current_patch();
+BEGIN;
+SELECT _v.register_patch('five');
+COMMIT;
+SELECT _v.current_patch();
+
+-- PREPARE TRANSACTION with a registration ends it, too.
+SELECT _v.register_patch('seven');
+BEGIN;
+PREPARE TRANSACTION 'versioning';
+ROLLBACK PREPARED 'versioning';
+SELECT _v.current_patch();
+BEGIN;
+SELECT _v.register_patch('eight');
+PREPARE TRANSACTION 'versioning';
+SELECT _v.current_patch();
+ROLLBACK PREPARED 'versioning';
+
+-- Statements that are sent together are a transaction block.
+DO $$BEGIN PERFORM _v.register_patch('eight'); END$$ \; SELECT _v.current_patch();
+SELECT _v.current_patch();
+
+-- A procedure that commits goes on in its patch.
+CREATE PROCEDURE commits() LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM _v.register_patch('nine');
+    COMMIT;
+    RAISE NOTICE 'after COMMIT: %', _v.current_patch();
+    PERFORM _v.register_patch('ten');
+    ROLLBACK;
+    RAISE NOTICE 'after ROLLBACK: %', _v.current_patch();
+END
+$$;
+CALL commits();
+SELECT _v.current_patch();
+
+-- DISCARD ALL ends it, and no other DISCARD.
+DISCARD PLANS;
+DISCARD TEMP;
+DISCARD SEQUENCES;
+RESET ALL;
+RESET SESSION AUTHORIZATION;
+SELECT _v.current_patch();
+DISCARD ALL;
+SELECT _v.current_patch();
+
+-- Many of them.
+BEGIN;
+SELECT count(_v.try_register_patch('many ' || i)) FROM generate_series(1, 1000) AS i;
+SELECT _v.current_patch();
+SAVEPOINT s;
+SELECT count(_v.try_register_patch('more ' || i)) FROM generate_series(1, 1000) AS i;
+SELECT _v.current_patch();
+ROLLBACK TO s;
+SELECT _v.current_patch();
+ROLLBACK;
+SELECT _v.current_patch();
+
+-- A new register has not got the patches of the one before.
+SELECT _v.register_patch('old');
+CREATE EXTENSION IF NOT EXISTS versioning;
+SELECT _v.current_patch();
+DROP EXTENSION versioning;
+CREATE EXTENSION versioning;
+SELECT _v.current_patch();
+
+DROP PROCEDURE commits();
+DROP FUNCTION note(text);

@@ -1,0 +1,161 @@
+CREATE TABLE there (a int PRIMARY KEY, b text);
+CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TYPE kind AS (a int);
+CREATE SCHEMA "a schema";
+SET client_min_messages = error;
+CREATE PUBLICATION shown FOR TABLE there;
+RESET client_min_messages;
+CREATE ROLE regress_versioning_owner;
+
+-- A change outside of a patch is refused, and says how a patch begins.
+CREATE EVENT TRIGGER versioning_guard ON ddl_command_end
+    EXECUTE FUNCTION _v.require_patch();
+\set VERBOSITY default
+CREATE TABLE new (a int);                               -- fails
+\set VERBOSITY terse
+DO $$
+BEGIN
+    CREATE TABLE new (a int);
+EXCEPTION WHEN SQLSTATE 'VP001' THEN
+    RAISE NOTICE 'handled: % %', SQLSTATE, SQLERRM;
+END
+$$;
+SELECT to_regclass('new') IS NULL AS refused;
+
+-- Whatever it changes, and however it is run.
+CREATE TABLE "a schema"."A table" AS SELECT 1 AS a;     -- fails
+SELECT 1 AS a INTO new;                                 -- fails
+CREATE VIEW new AS SELECT 1 AS a;                       -- fails
+CREATE INDEX ON there (b);                              -- fails
+CREATE FUNCTION new(text, int) RETURNS int LANGUAGE sql AS 'SELECT 1'; -- fails
+CREATE FUNCTION trg() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN RETURN NEW; END';                            -- fails
+CREATE SCHEMA new CREATE TABLE t (a int);               -- fails
+CREATE RULE r AS ON INSERT TO there DO ALSO NOTHING;    -- fails
+CREATE POLICY p ON there;                               -- fails
+CREATE STATISTICS s ON a, b FROM there;                 -- fails
+ALTER TABLE there ADD c int;                            -- fails
+ALTER TABLE there RENAME TO here;                       -- fails
+ALTER TABLE there SET SCHEMA "a schema";                -- fails
+ALTER TABLE there OWNER TO regress_versioning_owner;    -- fails
+ALTER TYPE kind RENAME ATTRIBUTE a TO b;                -- fails
+COMMENT ON COLUMN there.a IS 'a';                       -- fails
+GRANT SELECT ON there TO PUBLIC;                        -- fails
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC; -- fails
+REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC;             -- fails
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC; -- fails
+ALTER PUBLICATION shown DROP TABLE there;               -- fails
+REASSIGN OWNED BY regress_versioning_owner TO CURRENT_USER;
+DO $$BEGIN EXECUTE 'CREATE DOMAIN new AS text'; END$$;  -- fails
+PREPARE ctas AS SELECT 1 AS a;
+CREATE TABLE new AS EXECUTE ctas;                       -- fails
+BEGIN;
+SAVEPOINT s;
+CREATE TABLE new (a int);                               -- fails
+ROLLBACK TO s;
+SELECT to_regclass('new') IS NULL AS refused;
+COMMIT;
+
+-- What is dropped is known, too.
+DROP TABLE there;                                       -- fails
+DROP TABLE IF EXISTS nothing, there;                    -- fails
+DROP FUNCTION f();                                      -- fails
+DROP TYPE kind;                                         -- fails
+DROP SCHEMA "a schema" CASCADE;                         -- fails
+DROP PUBLICATION shown;                                 -- fails
+DROP INDEX there_pkey;                                  -- fails
+DROP OWNED BY regress_versioning_owner;
+SELECT to_regclass('there'), to_regprocedure('f()'), to_regtype('kind');
+
+-- In a patch all of it is well, and after it is taken back.
+BEGIN;
+SELECT _v.register_patch('new');
+CREATE TABLE new (a int);
+ALTER TABLE there ADD c int;
+DROP FUNCTION f();
+COMMIT;
+CREATE TABLE other (a int);                             -- fails
+BEGIN;
+SELECT _v.unregister_patch('new');
+DROP TABLE new;
+ALTER TABLE there DROP c;
+COMMIT;
+BEGIN;
+SAVEPOINT s;
+SELECT _v.register_patch('new');
+ROLLBACK TO s;
+CREATE TABLE new (a int);                               -- fails
+ROLLBACK;
+
+-- So it is without a transaction block, in the session that has registered it.
+SELECT _v.register_patch('index');
+CREATE INDEX CONCURRENTLY there_b ON there (b);
+DROP INDEX CONCURRENTLY there_b;
+CREATE INDEX CONCURRENTLY there_b ON there (b);
+DISCARD ALL;
+CREATE TABLE new (a int);                               -- fails
+
+-- At its end such a command cannot be undone any more. A second event trigger
+-- refuses it before.
+\set VERBOSITY default
+DROP INDEX CONCURRENTLY there_b;                        -- fails
+\set VERBOSITY terse
+CREATE EVENT TRIGGER versioning_guard_start ON ddl_command_start
+    EXECUTE FUNCTION _v.require_patch();
+CREATE INDEX CONCURRENTLY there_b2 ON there (b);        -- fails
+SELECT to_regclass('there_b2') IS NULL AS refused;
+DROP INDEX CONCURRENTLY there_pkey;                     -- fails
+DROP INDEX CONCURRENTLY IF EXISTS nothing;
+CREATE TABLE new (a int);                               -- fails
+CREATE TEMPORARY TABLE passing (a int);
+CREATE INDEX CONCURRENTLY passing_a ON passing (a);
+DROP INDEX CONCURRENTLY passing_a;
+DROP TABLE passing;
+DROP EVENT TRIGGER versioning_guard_start;
+
+-- A guard of some commands looks at no other.
+DROP EVENT TRIGGER versioning_guard;
+CREATE EVENT TRIGGER versioning_guard ON ddl_command_end
+    WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION _v.require_patch();
+CREATE VIEW seen AS SELECT 1 AS a;
+DROP VIEW seen;
+CREATE TABLE new (a int);                               -- fails
+
+-- For the weeks before, it can warn.
+DROP EVENT TRIGGER versioning_guard;
+CREATE EVENT TRIGGER versioning_guard ON ddl_command_end
+    EXECUTE FUNCTION _v.warn_without_patch();
+CREATE EVENT TRIGGER versioning_guard_start ON ddl_command_start
+    EXECUTE FUNCTION _v.warn_without_patch();
+\set VERBOSITY default
+CREATE TABLE new (a int);
+\set VERBOSITY terse
+CREATE INDEX CONCURRENTLY new_a ON new (a);
+DROP TABLE new;
+CREATE TEMPORARY TABLE passing (a int);
+DROP TABLE passing;
+BEGIN;
+SELECT _v.register_patch('silence');
+CREATE TABLE new (a int);
+ROLLBACK;
+
+-- On any other event they guard nothing, and say so.
+DROP EVENT TRIGGER versioning_guard;
+CREATE EVENT TRIGGER versioning_guard ON sql_drop
+    EXECUTE FUNCTION _v.require_patch();
+DROP TYPE kind;
+SELECT _v.require_patch();                              -- fails
+
+-- The extension does not go away under its guard by mistake.
+DROP EXTENSION versioning;                              -- fails
+DROP EVENT TRIGGER versioning_guard;
+DROP EVENT TRIGGER versioning_guard_start;
+CREATE EVENT TRIGGER versioning_guard ON ddl_command_end
+    EXECUTE FUNCTION _v.require_patch();
+ALTER EXTENSION versioning UPDATE;
+DROP EXTENSION versioning CASCADE;
+DROP TABLE there;
+DROP SCHEMA "a schema";
+DROP PUBLICATION shown;
+DROP ROLE regress_versioning_owner;
+CREATE EXTENSION versioning;

@@ -1,0 +1,104 @@
+-- What happened to the register: a row for each patch that was applied or taken
+-- back. See history.c.
+
+CREATE TABLE _v.history (
+    id                bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event             text        NOT NULL,
+    patch_name        text,
+    requires          text[],
+    conflicts         text[],
+    happened_at       timestamptz NOT NULL,
+    role_name         text,
+    session_role_name text,
+    transaction_id    xid8,
+    application_name  text,
+    client_address    inet,
+    source_file       text,
+    source_sha256     text,
+    command           text
+);
+
+-- Nobody changes what happened, not by mistake, and not the owner.
+
+CREATE FUNCTION _v.refuse_to_forget() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_refuse_to_forget';
+
+CREATE TRIGGER append_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON _v.history
+    FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forget();
+ALTER TABLE _v.history ENABLE ALWAYS TRIGGER append_only;
+
+-- The grants come after the owner, for they are kept as the initial privileges
+-- as they are at the end of each statement.
+
+DO $$
+BEGIN
+    EXECUTE format('ALTER TABLE _v.history OWNER TO %I',
+                   (SELECT pg_get_userbyid(extowner) FROM pg_extension
+                     WHERE extname = 'versioning'));
+END
+$$;
+GRANT SELECT ON _v.history TO PUBLIC;
+
+-- The sequence, too, so that a restored database goes on with the next id.
+
+SELECT pg_extension_config_dump('_v.history', '');
+SELECT pg_extension_config_dump(pg_get_serial_sequence('_v.history', 'id')::regclass,
+                                '');
+
+-- The patches of a register that is taken over.
+
+INSERT INTO _v.history (event, patch_name, requires, conflicts, happened_at,
+                        role_name, session_role_name, transaction_id,
+                        application_name, client_address)
+SELECT 'adopted', patch_name, requires, conflicts, clock_timestamp(),
+       applied_by, session_user, pg_current_xact_id(),
+       nullif(current_setting('application_name'), ''), inet_client_addr()
+  FROM _v.patches
+ ORDER BY applied_tsz, patch_name;
+
+COMMENT ON TABLE _v.history IS
+'What happened to the register of patches, a row for each event, in the transaction in which it happened. Rows are only added, by the functions of the extension, which pass over triggers and row-level security here; who may register a patch cannot write any by hand.';
+COMMENT ON COLUMN _v.history.id IS
+'Number of the event, in the order in which patches were registered; there are gaps where that was rolled back.';
+COMMENT ON COLUMN _v.history.event IS
+'What happened: ''applied'', ''taken back'', ''adopted'' (found in the register when CREATE EXTENSION took it over), or ''guard bypassed''.';
+COMMENT ON COLUMN _v.history.patch_name IS
+'Name of the patch. NULL where the guard was bypassed.';
+COMMENT ON COLUMN _v.history.requires IS
+'Names of the patches that it required.';
+COMMENT ON COLUMN _v.history.conflicts IS
+'Names of the patches that it conflicted with.';
+COMMENT ON COLUMN _v.history.happened_at IS
+'Clock time of the event. For an adopted patch, the time of the adoption; when it was applied is in _v.patches.';
+COMMENT ON COLUMN _v.history.role_name IS
+'Role that did it (current_user). For an adopted patch, the one that the register names.';
+COMMENT ON COLUMN _v.history.session_role_name IS
+'Role that the session had logged in as (session_user).';
+COMMENT ON COLUMN _v.history.transaction_id IS
+'Transaction that did it, by the count of the cluster in which it ran.';
+COMMENT ON COLUMN _v.history.application_name IS
+'application_name of the session.';
+COMMENT ON COLUMN _v.history.client_address IS
+'Address of the client. NULL for a Unix-domain socket.';
+COMMENT ON COLUMN _v.history.source_file IS
+'File that the session was running, if it said so with SET versioning.source_file.';
+COMMENT ON COLUMN _v.history.source_sha256 IS
+'SHA-256 of that file, if the session said so with SET versioning.source_sha256.';
+COMMENT ON COLUMN _v.history.command IS
+'Statement that bypassed the guard.';
+COMMENT ON FUNCTION _v.refuse_to_forget() IS
+'Trigger function that keeps the rows of _v.history and the like as they are.
+Raises 42501 on UPDATE, DELETE and TRUNCATE.';
+
+-- The patch that a session is in. See current_patch.c.
+
+CREATE FUNCTION _v.current_patch() RETURNS text
+LANGUAGE c PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'versioning_current_patch';
+
+COMMENT ON FUNCTION _v.current_patch() IS
+'The patch that this session is in.
+Returns its name from when it is registered or unregistered until the
+transaction ends or that is rolled back; NULL else. Outside of a
+transaction block it stays until the next one, or DISCARD ALL.
+Raises nothing, locks nothing.';

@@ -1,0 +1,66 @@
+/*-------------------------------------------------------------------------
+ *
+ * change.h
+ *		What a command did to an object.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef VERSIONING_CHANGE_H
+#define VERSIONING_CHANGE_H
+
+#include "catalog/objectaddress.h"
+#include "utils/array.h"
+#include "utils/hsearch.h"
+
+typedef enum ChangeAction
+{
+	CHANGE_CREATED,
+	CHANGE_ALTERED,
+	CHANGE_RENAMED,
+	CHANGE_MOVED,
+	CHANGE_DROPPED
+} ChangeAction;
+
+/* Whether a change is written may depend on what is known of the object. */
+typedef enum ChangeCondition
+{
+	CHANGE_ALWAYS,
+	CHANGE_IF_KNOWN,			/* only if its life is being recorded */
+	CHANGE_UNLESS_KNOWN			/* only if it is not */
+} ChangeCondition;
+
+typedef struct Change
+{
+	ChangeAction action;
+	ChangeCondition condition;
+	const char *command_tag;
+	const char *object_type;	/* these three as pg_identify_object() */
+	const char *schema_name;	/* has them; NULL where there is none */
+	const char *identity;
+	const char *previous_identity;	/* renamed or moved from, else NULL */
+	ArrayType  *columns;		/* of a relation that was created, else NULL */
+} Change;
+
+/* The changes that one command made, in order, each object once. */
+typedef struct ChangeSet
+{
+	const char *command_tag;	/* for changes that come from here on */
+	List	   *changes;
+	HTAB	   *seen;			/* addresses of those objects */
+} ChangeSet;
+
+extern ChangeSet *change_set_create(void);
+extern Change *change_set_add(ChangeSet *set, const ObjectAddress *object,
+							  ChangeAction action);
+extern Change *change_set_add_described(ChangeSet *set,
+										const ObjectAddress *object,
+										ChangeAction action,
+										const char *object_type,
+										const char *schema_name,
+										const char *identity);
+/* The type of NOT NULL constraints, in pg_constraint since version 18 */
+#define CHANGE_CONTYPE_NOT_NULL 'n'
+
+extern bool change_is_temporary_schema(const char *name);
+
+#endif							/* VERSIONING_CHANGE_H */

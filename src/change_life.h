@@ -1,0 +1,30 @@
+/*-------------------------------------------------------------------------
+ *
+ * change_life.h
+ *		The lives of objects, as _v.changes has recorded them so far.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef VERSIONING_CHANGE_LIFE_H
+#define VERSIONING_CHANGE_LIFE_H
+
+#include "utils/relcache.h"
+
+/* Which columns of the table are looked at. */
+typedef struct LifeColumns
+{
+	AttrNumber	id;
+	AttrNumber	first_id;
+	AttrNumber	object_type;
+	AttrNumber	identity;
+	AttrNumber	action;
+} LifeColumns;
+
+typedef struct LifeSearch LifeSearch;
+
+extern LifeSearch *change_life_open(Relation table, LifeColumns columns);
+extern int64 change_life_find(LifeSearch *search, const char *object_type,
+							  const char *identity);
+extern void change_life_close(LifeSearch *search);
+
+#endif							/* VERSIONING_CHANGE_LIFE_H */

@@ -1,0 +1,226 @@
+/*-------------------------------------------------------------------------
+ *
+ * current_patch.c
+ *		The patch that this session is in.
+ *
+ * It is known from the registration alone, and kept in the backend, not in a
+ * setting: nobody can claim to be in a patch, but by registering one.
+ *
+ * A transaction has a stack of what it registered and took back.  Each entry
+ * knows the subtransaction that it was made in, so that what is rolled back is
+ * forgotten, and the one before it is the current patch again.
+ *
+ * A patch that cannot run in a transaction block (CREATE INDEX CONCURRENTLY)
+ * registers itself in a statement of its own.  What follows it can only be its
+ * own, so it stays for the session, until the next registration is committed.
+ * Whether there is a block cannot be asked inside a subtransaction, as that of
+ * a PL/pgSQL block with EXCEPTION: there it is seen when the transaction
+ * commits.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "commands/extension.h"
+#include "compat.h"
+#include "current_patch.h"
+#include "fmgr.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(versioning_current_patch);
+
+/* All of it is in TopMemoryContext. */
+typedef struct Registration
+{
+	CurrentPatch patch;
+	bool		in_block;		/* surely in a transaction block */
+	SubTransactionId subtransaction;
+	struct Registration *before;
+	char		name[FLEXIBLE_ARRAY_MEMBER];
+} Registration;
+
+/* Those of this transaction, the latest one first. */
+static Registration *registrations = NULL;
+
+/* The one that an earlier transaction left to the session. */
+static Registration *left_to_session = NULL;
+
+/* We are one in a chain of those who want to see utility commands. */
+static ProcessUtility_hook_type next_process_utility = NULL;
+
+/* Frees a registration, if there is one. */
+static void
+free_registration(Registration *registration)
+{
+	if (registration != NULL)
+		pfree(registration);
+}
+
+/* Takes the latest registration from the stack. */
+static Registration *
+pop_registration(void)
+{
+	Registration *latest = registrations;
+
+	registrations = latest->before;
+	latest->before = NULL;
+	return latest;
+}
+
+/* Forgets what this transaction has registered. */
+static void
+forget_registrations(void)
+{
+	while (registrations != NULL)
+		free_registration(pop_registration());
+}
+
+/* Leaves this registration to the session, in the place of an earlier one. */
+static void
+leave_to_session(Registration *registration)
+{
+	free_registration(left_to_session);
+	left_to_session = registration;
+}
+
+/* The transaction commits: its latest registration may outlive it. */
+static void
+end_with_commit(void)
+{
+	Registration *latest;
+
+	if (registrations == NULL)
+		return;
+	latest = pop_registration();
+	if (latest->in_block || IsTransactionBlock())
+	{
+		free_registration(latest);
+		latest = NULL;
+	}
+	leave_to_session(latest);
+	forget_registrations();
+}
+
+/*
+ * At the end of a transaction.  One that is prepared is over for this session,
+ * whatever becomes of it.
+ */
+static void
+at_end_of_transaction(XactEvent event, void *arg pg_attribute_unused())
+{
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+			end_with_commit();
+			break;
+		case XACT_EVENT_PREPARE:
+			if (registrations != NULL)
+				leave_to_session(NULL);
+			forget_registrations();
+			break;
+		case XACT_EVENT_ABORT:
+			forget_registrations();
+			break;
+		default:
+			break;
+	}
+}
+
+/* At the end of a subtransaction. */
+static void
+at_end_of_subtransaction(SubXactEvent event, SubTransactionId own,
+						 SubTransactionId parent,
+						 void *arg pg_attribute_unused())
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		while (registrations != NULL && registrations->subtransaction == own)
+			free_registration(pop_registration());
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		for (Registration *r = registrations;
+			 r != NULL && r->subtransaction == own; r = r->before)
+			r->subtransaction = parent;
+}
+
+/*
+ * Does the command leave no patch behind?  DISCARD ALL does not, nor does a
+ * new register and history.
+ */
+static bool
+discards_patches(const Node *command)
+{
+	if (IsA(command, DiscardStmt))
+		return ((const DiscardStmt *) command)->target == DISCARD_ALL;
+	return IsA(command, CreateExtensionStmt) &&
+		strcmp(((const CreateExtensionStmt *) command)->extname,
+			   "versioning") == 0 &&
+		!OidIsValid(get_extension_oid("versioning", true));
+}
+
+/* Lets DISCARD ALL discard the patch of the session, too. */
+static void
+process_utility(COMPAT_PROCESS_UTILITY_PARAMETERS)
+{
+	bool		discards = discards_patches(pstmt->utilityStmt);
+
+	if (next_process_utility != NULL)
+		next_process_utility(COMPAT_PROCESS_UTILITY_ARGUMENTS);
+	else
+		standard_ProcessUtility(COMPAT_PROCESS_UTILITY_ARGUMENTS);
+
+	if (discards)
+	{
+		forget_registrations();
+		leave_to_session(NULL);
+	}
+}
+
+void
+current_patch_init(void)
+{
+	RegisterXactCallback(at_end_of_transaction, NULL);
+	RegisterSubXactCallback(at_end_of_subtransaction, NULL);
+	next_process_utility = ProcessUtility_hook;
+	ProcessUtility_hook = process_utility;
+}
+
+void
+current_patch_begin(int64 history_id, const char *name, bool is_rollback)
+{
+	Size		length = strlen(name) + 1;
+	Registration *registration =
+		MemoryContextAlloc(TopMemoryContext,
+						   offsetof(Registration, name) + length);
+
+	memcpy(registration->name, name, length);
+	registration->patch.history_id = history_id;
+	registration->patch.is_rollback = is_rollback;
+	registration->patch.name = registration->name;
+	registration->in_block = IsTransactionBlock() &&
+		GetCurrentTransactionNestLevel() == 1;
+	registration->subtransaction = GetCurrentSubTransactionId();
+	registration->before = registrations;
+	registrations = registration;
+}
+
+const CurrentPatch *
+current_patch_get(void)
+{
+	const Registration *current = registrations != NULL ? registrations :
+		left_to_session;
+
+	return current == NULL ? NULL : &current->patch;
+}
+
+/* _v.current_patch() */
+Datum
+versioning_current_patch(PG_FUNCTION_ARGS)
+{
+	const CurrentPatch *patch = current_patch_get();
+
+	if (patch == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(patch->name));
+}

@@ -1,0 +1,38 @@
+/*-------------------------------------------------------------------------
+ *
+ * current_patch.h
+ *		The patch that this session is in.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef VERSIONING_CURRENT_PATCH_H
+#define VERSIONING_CURRENT_PATCH_H
+
+typedef struct CurrentPatch
+{
+	int64		history_id;		/* of its row in _v.history */
+	bool		is_rollback;	/* it is being taken back */
+	char	   *name;
+} CurrentPatch;
+
+/* For _PG_init(), once: sees to it that the end of a transaction is seen. */
+extern void current_patch_init(void);
+
+/*
+ * From now on the session is in this patch: as long as what was done here is
+ * not rolled back, and until the transaction ends or another patch begins.
+ * Outside of a transaction block it stays after the commit, until another one
+ * is registered or taken back, or DISCARD ALL.  Copies the name.  Raises 53200
+ * when out of memory, and then changes nothing.
+ */
+extern void current_patch_begin(int64 history_id, const char *name,
+								bool is_rollback);
+
+/*
+ * The patch that the session is in, or NULL.  It is valid until the current
+ * (sub)transaction ends or another patch begins.  Takes no lock, raises
+ * nothing, reads no table.
+ */
+extern const CurrentPatch *current_patch_get(void);
+
+#endif							/* VERSIONING_CURRENT_PATCH_H */

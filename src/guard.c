@@ -1,0 +1,193 @@
+/*-------------------------------------------------------------------------
+ *
+ * guard.c
+ *		No change without a patch: event trigger functions.
+ *
+ * It is a guard rail for those who would change a database by hand in good
+ * faith, not a wall.  What it cannot know to be harmless it refuses; at a
+ * session that is in a patch it does not even look.
+ *
+ * It looks when the command has run (ddl_command_end), for only then it is
+ * known what was changed, and undoes it by an error.  What that cannot undo,
+ * as CREATE INDEX CONCURRENTLY, which runs in several transactions, is to be
+ * refused before it runs (ddl_command_start).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "attempt.h"
+#include "commands/event_trigger.h"
+#include "commands/extension.h"
+#include "current_patch.h"
+#include "fmgr.h"
+#include "history.h"
+#include "miscadmin.h"
+#include "settings.h"
+#include "tcop/tcopprot.h"
+#include "verdict.h"
+
+PG_FUNCTION_INFO_V1(versioning_require_patch);
+PG_FUNCTION_INFO_V1(versioning_warn_without_patch);
+
+/* SQLSTATE VP001.  PostgreSQL and the standard have no class VP. */
+#define ERRCODE_CHANGE_WITHOUT_PATCH MAKE_SQLSTATE('V', 'P', '0', '0', '1')
+
+/* Is this ALTER EXTENSION versioning UPDATE? */
+static bool
+updates_us(Node *command)
+{
+	return IsA(command, AlterExtensionStmt) &&
+		strcmp(((AlterExtensionStmt *) command)->extname, "versioning") == 0;
+}
+
+/*
+ * Does the command pass without a look at what it did?  It does in a patch, in
+ * the script of an extension, in pg_upgrade, and if it makes nothing new out
+ * of what is there.
+ */
+static bool
+passes(Node *command)
+{
+	return current_patch_get() != NULL ||
+		creating_extension ||
+		IsBinaryUpgrade ||
+		IsA(command, RefreshMatViewStmt) ||
+		IsA(command, ReindexStmt) ||
+		updates_us(command);
+}
+
+/*
+ * Might the text of the command have a password in it?  Everybody reads the
+ * history.
+ */
+static bool
+may_hold_secret(Node *command)
+{
+	switch (nodeTag(command))
+	{
+		case T_CreateUserMappingStmt:
+		case T_AlterUserMappingStmt:
+		case T_CreateForeignServerStmt:
+		case T_AlterForeignServerStmt:
+		case T_CreateFdwStmt:
+		case T_AlterFdwStmt:
+		case T_CreateSubscriptionStmt:
+		case T_AlterSubscriptionStmt:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Writes to history what a superuser takes past us.  For attempt_run(). */
+static void
+write_bypass(void *arg)
+{
+	const EventTriggerData *event = arg;
+
+	history_add(HISTORY_GUARD_BYPASSED, NULL,
+				debug_query_string == NULL ||
+				may_hold_secret(event->parsetree) ?
+				GetCommandTagName(event->tag) : debug_query_string);
+}
+
+/* Raises VP001 at elevel. */
+static void
+report_change(const EventTriggerData *event, const char *object, int elevel)
+{
+	const char *tag = GetCommandTagName(event->tag);
+	bool		is_known = object != NULL && *object != '\0';
+	bool		is_half_done = strcmp(event->event, "ddl_command_end") == 0 &&
+		verdict_is_final(event->parsetree);
+
+	ereport(elevel,
+			(errcode(ERRCODE_CHANGE_WITHOUT_PATCH),
+			 errmsg(elevel < ERROR ? "%s outside of a patch%s%s" :
+					"cannot execute %s outside of a patch%s%s",
+					tag, is_known ? ": " : "", is_known ? object : ""),
+			 is_half_done && elevel >= ERROR ?
+			 errdetail("What it has done outside of this transaction is not "
+					   "rolled back.  An event trigger ON "
+					   "ddl_command_start refuses it before it runs.") : 0,
+			 errhint("A patch begins with: "
+					 "SELECT _v.register_patch('NAME', NULL, NULL);")));
+}
+
+/*
+ * Before the command: raises at elevel what would be done for good at its
+ * end.  A warning is given then.
+ */
+static void
+guard_start(EventTriggerData *event, int elevel)
+{
+	if (elevel >= ERROR && !settings_bypass_guard() &&
+		verdict_will_be_final(event->parsetree))
+		report_change(event, NULL, elevel);
+}
+
+/*
+ * After the command: raises at elevel if it has changed anything.  If what it
+ * did cannot be found out, that is a WARNING, and a change.
+ */
+static void
+guard_end(EventTriggerData *event, int elevel)
+{
+	Verdict		verdict = {.command = event->parsetree};
+
+	/* Where nothing was written, nothing was changed. */
+	if (!TransactionIdIsValid(GetTopTransactionIdIfAny()))
+		return;
+	if (!attempt_run(verdict_reach, &verdict,
+					 "could not find out what was changed"))
+		verdict.is_change = true;
+	if (!verdict.is_change)
+		return;
+
+	if (settings_bypass_guard())
+		attempt_run(write_bypass, event,
+					"could not write to history what bypassed the guard");
+	else
+		report_change(event, verdict.object, elevel);
+}
+
+/* What both functions do. */
+static Datum
+guard(FunctionCallInfo fcinfo, int elevel)
+{
+	EventTriggerData *event = (EventTriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function was not called by an event trigger")));
+
+	if (event->parsetree != NULL && passes(event->parsetree))
+		PG_RETURN_NULL();
+	if (strcmp(event->event, "ddl_command_end") == 0)
+		guard_end(event, elevel);
+	else if (strcmp(event->event, "ddl_command_start") == 0)
+		guard_start(event, elevel);
+	else
+		ereport(WARNING,
+				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("an event trigger on %s guards nothing",
+						event->event),
+				 errhint("Create it ON ddl_command_end.")));
+	PG_RETURN_NULL();
+}
+
+/* _v.require_patch() */
+Datum
+versioning_require_patch(PG_FUNCTION_ARGS)
+{
+	return guard(fcinfo, ERROR);
+}
+
+/* _v.warn_without_patch() */
+Datum
+versioning_warn_without_patch(PG_FUNCTION_ARGS)
+{
+	return guard(fcinfo, WARNING);
+}

@@ -1,0 +1,191 @@
+/*-------------------------------------------------------------------------
+ *
+ * history.c
+ *		The table _v.history: what happened to the register.
+ *
+ * Each registration and un-registration adds a row, in its own transaction,
+ * and so does each command that a superuser takes past the guard.  Nothing
+ * that was taken back is forgotten.  See journal.c for how it is written.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "history.h"
+#include "journal.h"
+#include "miscadmin.h"
+#include "settings.h"
+#include "utils/builtins.h"
+#include "utils/formatting.h"
+#include "utils/fmgrprotos.h"
+#include "utils/guc.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(versioning_refuse_to_forget);
+
+typedef enum HistoryColumn
+{
+	HISTORY_ID,
+	HISTORY_EVENT,
+	HISTORY_PATCH_NAME,
+	HISTORY_REQUIRES,
+	HISTORY_CONFLICTS,
+	HISTORY_HAPPENED_AT,
+	HISTORY_ROLE_NAME,
+	HISTORY_SESSION_ROLE_NAME,
+	HISTORY_TRANSACTION_ID,
+	HISTORY_APPLICATION_NAME,
+	HISTORY_CLIENT_ADDRESS,
+	HISTORY_SOURCE_FILE,
+	HISTORY_SOURCE_SHA256,
+	HISTORY_COMMAND
+} HistoryColumn;
+
+#define HISTORY_COLUMN_COUNT (HISTORY_COMMAND + 1)
+
+/* As in the install script. */
+static const ColumnDefinition columns[HISTORY_COLUMN_COUNT] = {
+	[HISTORY_ID] = {"id", INT8OID},
+	[HISTORY_EVENT] = {"event", TEXTOID},
+	[HISTORY_PATCH_NAME] = {"patch_name", TEXTOID},
+	[HISTORY_REQUIRES] = {"requires", TEXTARRAYOID},
+	[HISTORY_CONFLICTS] = {"conflicts", TEXTARRAYOID},
+	[HISTORY_HAPPENED_AT] = {"happened_at", TIMESTAMPTZOID},
+	[HISTORY_ROLE_NAME] = {"role_name", TEXTOID},
+	[HISTORY_SESSION_ROLE_NAME] = {"session_role_name", TEXTOID},
+	[HISTORY_TRANSACTION_ID] = {"transaction_id", XID8OID},
+	[HISTORY_APPLICATION_NAME] = {"application_name", TEXTOID},
+	[HISTORY_CLIENT_ADDRESS] = {"client_address", INETOID},
+	[HISTORY_SOURCE_FILE] = {"source_file", TEXTOID},
+	[HISTORY_SOURCE_SHA256] = {"source_sha256", TEXTOID},
+	[HISTORY_COMMAND] = {"command", TEXTOID}
+};
+
+static const JournalDefinition history = {
+	"history", columns, HISTORY_COLUMN_COUNT
+};
+
+static const char *const event_names[] = {
+	[HISTORY_APPLIED] = "applied",
+	[HISTORY_TAKEN_BACK] = "taken back",
+	[HISTORY_GUARD_BYPASSED] = "guard bypassed"
+};
+
+/* A row in the making. */
+typedef struct HistoryRow
+{
+	Datum		values[HISTORY_COLUMN_COUNT];
+	bool		nulls[HISTORY_COLUMN_COUNT];
+} HistoryRow;
+
+/* Puts a string into a column, and nothing for NULL or the empty string. */
+static void
+set_string(HistoryRow *row, HistoryColumn column, const char *value)
+{
+	row->nulls[column] = value == NULL || *value == '\0';
+	if (!row->nulls[column])
+		row->values[column] = CStringGetTextDatum(value);
+}
+
+/* Puts a pointer to a value into a column, or nothing for a null pointer. */
+static void
+set_pointer(HistoryRow *row, HistoryColumn column, const void *value)
+{
+	row->nulls[column] = value == NULL;
+	row->values[column] = PointerGetDatum(value);
+}
+
+/* Puts the address of the client into its column; a socket has none. */
+static void
+set_client_address(HistoryRow *row)
+{
+	LOCAL_FCINFO(call, 0);
+
+	InitFunctionCallInfoData(*call, NULL, 0, InvalidOid, NULL, NULL);
+	row->values[HISTORY_CLIENT_ADDRESS] = inet_client_addr(call);
+	row->nulls[HISTORY_CLIENT_ADDRESS] = call->isnull;
+}
+
+/* Puts in what the session has said of the file that it runs. */
+static void
+set_source(HistoryRow *row)
+{
+	const char *sha256 = settings_source_sha256();
+
+	set_string(row, HISTORY_SOURCE_FILE, settings_source_file());
+	set_string(row, HISTORY_SOURCE_SHA256,
+			   sha256 == NULL ? NULL : asc_tolower(sha256, strlen(sha256)));
+}
+
+/* Puts in who does it, when, and from where. */
+static void
+set_circumstances(HistoryRow *row)
+{
+	FullTransactionId transaction = GetTopFullTransactionId();
+
+	row->values[HISTORY_HAPPENED_AT] =
+		TimestampTzGetDatum(GetCurrentTimestamp());
+	set_string(row, HISTORY_ROLE_NAME,
+			   GetUserNameFromId(GetUserId(), false));
+	set_string(row, HISTORY_SESSION_ROLE_NAME,
+			   GetUserNameFromId(GetSessionUserId(), false));
+	row->values[HISTORY_TRANSACTION_ID] =
+		UInt64GetDatum(U64FromFullTransactionId(transaction));
+	set_string(row, HISTORY_APPLICATION_NAME, application_name);
+	set_client_address(row);
+}
+
+/*
+ * Adds a row and returns its id.  The patch is NULL, or its arrays are, where
+ * there is none; the command is what went past the guard, else NULL.  Needs no
+ * privilege, and locks the table in ROW EXCLUSIVE mode until the transaction
+ * ends.  Raises what journal_open() and journal_append() raise.
+ */
+int64
+history_add(HistoryEvent event, const Patch *patch, const char *command)
+{
+	static const Patch no_patch = {0};
+	HistoryRow	row = {0};
+	Journal    *journal = journal_open(&history);
+	int64		id;
+
+	if (patch == NULL)
+		patch = &no_patch;
+	set_string(&row, HISTORY_EVENT, event_names[event]);
+	set_pointer(&row, HISTORY_PATCH_NAME, patch->name);
+	set_pointer(&row, HISTORY_REQUIRES, patch->requires.array);
+	set_pointer(&row, HISTORY_CONFLICTS, patch->conflicts.array);
+	set_circumstances(&row);
+	set_source(&row);
+	set_string(&row, HISTORY_COMMAND, command);
+
+	id = journal_append(journal, row.values, row.nulls);
+	journal_close(journal);
+	return id;
+}
+
+/*
+ * _v.refuse_to_forget(), a trigger on UPDATE, DELETE and TRUNCATE of what is
+ * only added to.  Raises 42501.
+ */
+Datum
+versioning_refuse_to_forget(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function was not called by a trigger")));
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("table \"%s\" is only added to",
+					RelationGetRelationName(trigger->tg_relation)),
+			 errdetail("What has happened stays in it.")));
+	PG_RETURN_NULL();			/* keep the compiler quiet */
+}

@@ -1,0 +1,24 @@
+/*-------------------------------------------------------------------------
+ *
+ * history.h
+ *		The table _v.history: what happened to the register.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef VERSIONING_HISTORY_H
+#define VERSIONING_HISTORY_H
+
+#include "patch.h"
+
+/* What happens, other than 'adopted', which the install script writes. */
+typedef enum HistoryEvent
+{
+	HISTORY_APPLIED,
+	HISTORY_TAKEN_BACK,
+	HISTORY_GUARD_BYPASSED
+} HistoryEvent;
+
+extern int64 history_add(HistoryEvent event, const Patch *patch,
+						 const char *command);
+
+#endif							/* VERSIONING_HISTORY_H */

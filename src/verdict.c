@@ -1,0 +1,224 @@
+/*-------------------------------------------------------------------------
+ *
+ * verdict.c
+ *		Does a command change anything that needs a patch?
+ *
+ * At ddl_command_end PostgreSQL tells of each object that was created or
+ * altered, so that it can be seen which are temporary.  Of what was dropped it
+ * tells nothing there: see dropped.c.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_subscription.h"
+#include "change.h"
+#include "compat.h"
+#include "dropped.h"
+#include "event_rows.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "verdict.h"
+
+/*
+ * Is the object in the current row, or the table that it is part of,
+ * temporary?  A part without a schema of its own has it in its identity.
+ */
+static bool
+is_temporary(EventRows *rows)
+{
+	List	   *names = NIL;
+	List	   *arguments = NIL;
+	ObjectAddress object = event_rows_address(rows);
+
+	if (change_is_temporary_schema(event_rows_string(rows,
+													 COMMAND_SCHEMA_NAME)))
+		return true;
+	return OidIsValid(object.classId) && OidIsValid(object.objectId) &&
+		compat_object_identity(&object, &names, &arguments) != NULL &&
+		names != NIL && change_is_temporary_schema(linitial(names));
+}
+
+/* Is this a table or sequence, as a command names it, that is temporary? */
+static bool
+names_temporary(Node *object)
+{
+	Oid			relid = InvalidOid;
+
+	if (IsA(object, RangeVar))
+		relid = RangeVarGetRelid((RangeVar *) object, NoLock, true);
+	return OidIsValid(relid) &&
+		isAnyTempNamespace(get_rel_namespace(relid));
+}
+
+/* An object, as GRANT or REVOKE names it. */
+static char *
+granted_name(Node *object)
+{
+	RangeVar   *relation = (RangeVar *) object;
+
+	if (!IsA(object, RangeVar))
+		return dropped_name(object);
+	return relation->schemaname == NULL ? relation->relname :
+		psprintf("%s.%s", relation->schemaname, relation->relname);
+}
+
+/* Does a GRANT or REVOKE concern anything that is not temporary? */
+static bool
+grant_is_change(const GrantStmt *grant, Verdict *verdict)
+{
+	ListCell   *lc;
+
+	foreach(lc, grant->objects)
+	{
+		if (!names_temporary(lfirst(lc)))
+		{
+			verdict->object = granted_name(lfirst(lc));
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Does PostgreSQL tell of this command nothing but that it ran, though it
+ * changes something?  Of any other, to tell nothing means that nothing
+ * happened, as with IF NOT EXISTS, or that it is part of a REFRESH.
+ */
+static bool
+changes_untold(Verdict *verdict)
+{
+	Node	   *command = verdict->command;
+
+	switch (nodeTag(command))
+	{
+		case T_DropStmt:
+			verdict->object = dropped_permanent((DropStmt *) command);
+			return verdict->object != NULL;
+		case T_DropSubscriptionStmt:
+			verdict->object = ((DropSubscriptionStmt *) command)->subname;
+			return dropped_from(SubscriptionRelationId, verdict->object);
+		case T_DropOwnedStmt:
+		case T_ReassignOwnedStmt:
+		case T_DropUserMappingStmt:
+		case T_AlterPublicationStmt:
+		case T_AlterTableMoveAllStmt:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Looks at what the current row tells of.  Is it a change? */
+static bool
+row_is_change(EventRows *rows, Verdict *verdict)
+{
+	Node	   *command = verdict->command;
+	char	   *type = event_rows_string(rows, COMMAND_OBJECT_TYPE);
+	char	   *identity = event_rows_string(rows, COMMAND_OBJECT_IDENTITY);
+
+	if (DatumGetBool(event_rows_datum(rows, COMMAND_IN_EXTENSION)))
+		return false;
+	if (IsA(command, GrantStmt))
+		return grant_is_change((GrantStmt *) command, verdict);
+	if (is_temporary(rows))
+		return false;
+	if (type != NULL && identity != NULL)
+		verdict->object = psprintf("%s %s", type, identity);
+	return true;
+}
+
+/*
+ * Finds out whether verdict->command needs a patch, in an event trigger on
+ * ddl_command_end that was called for it.  For attempt_run(): takes a Verdict.
+ * Raises what a look at the catalogs may raise.
+ */
+void
+verdict_reach(void *arg)
+{
+	Verdict    *verdict = arg;
+	EventRows  *rows = event_rows_open(F_PG_EVENT_TRIGGER_DDL_COMMANDS);
+	bool		told = false;
+
+	verdict->is_change = false;
+	while (!verdict->is_change && event_rows_next(rows))
+	{
+		told = true;
+		verdict->is_change = row_is_change(rows, verdict);
+	}
+	event_rows_close(rows);
+	if (!told)
+		verdict->is_change = changes_untold(verdict);
+}
+
+/* Does this part of an ALTER TABLE run in several transactions? */
+static bool
+alters_concurrently(const AlterTableStmt *alter)
+{
+	ListCell   *lc;
+
+	foreach(lc, alter->cmds)
+	{
+		if (IsA(lfirst(lc), AlterTableCmd) &&
+			compat_detaches_concurrently(lfirst(lc)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The table or index of a command with CONCURRENTLY; NULL for any other.
+ */
+static RangeVar *
+concurrent_relation(Node *command)
+{
+	if (IsA(command, IndexStmt) && ((IndexStmt *) command)->concurrent)
+		return ((IndexStmt *) command)->relation;
+	if (IsA(command, DropStmt) && ((DropStmt *) command)->concurrent)
+	{
+		List	   *names = linitial(((DropStmt *) command)->objects);
+
+		return makeRangeVarFromNameList(names);
+	}
+	if (IsA(command, AlterTableStmt) &&
+		alters_concurrently((AlterTableStmt *) command))
+		return ((AlterTableStmt *) command)->relation;
+	return NULL;
+}
+
+/*
+ * Does this command do what an error at its end does not undo?  Those with
+ * CONCURRENTLY commit on their way, those on subscriptions have done something
+ * on another server.
+ */
+bool
+verdict_is_final(Node *command)
+{
+	return concurrent_relation(command) != NULL ||
+		IsA(command, CreateSubscriptionStmt) ||
+		IsA(command, DropSubscriptionStmt);
+}
+
+/*
+ * Will it do so with something that is there, and permanent?  (On a temporary
+ * table, CONCURRENTLY says nothing.)
+ */
+bool
+verdict_will_be_final(Node *command)
+{
+	RangeVar   *relation = concurrent_relation(command);
+	Oid			relid = InvalidOid;
+
+	if (IsA(command, CreateSubscriptionStmt))
+		return true;
+	if (IsA(command, DropSubscriptionStmt))
+		return OidIsValid(get_subscription_oid(
+							((DropSubscriptionStmt *) command)->subname,
+							true));
+	if (relation != NULL)
+		relid = RangeVarGetRelid(relation, NoLock, true);
+	return OidIsValid(relid) &&
+		!isAnyTempNamespace(get_rel_namespace(relid));
+}

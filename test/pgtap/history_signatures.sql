@@ -1,0 +1,107 @@
+-- History, the current patch and the guard have the columns, types, comments
+-- and grants that people's queries rely on.
+
+BEGIN;
+SELECT plan(26);
+
+-- Table
+
+SELECT results_eq(
+    $$SELECT attname::text COLLATE "default", format_type(atttypid, atttypmod)
+        FROM pg_attribute
+       WHERE attrelid = '_v.history'::regclass AND attnum > 0
+       ORDER BY attnum$$,
+    $$VALUES ('id', 'bigint'),
+             ('event', 'text'),
+             ('patch_name', 'text'),
+             ('requires', 'text[]'),
+             ('conflicts', 'text[]'),
+             ('happened_at', 'timestamp with time zone'),
+             ('role_name', 'text'),
+             ('session_role_name', 'text'),
+             ('transaction_id', 'xid8'),
+             ('application_name', 'text'),
+             ('client_address', 'inet'),
+             ('source_file', 'text'),
+             ('source_sha256', 'text'),
+             ('command', 'text')$$,
+    'columns of _v.history in their order');
+SELECT col_is_pk('_v', 'history', ARRAY['id']::name[],
+                 'id is the primary key');
+SELECT is(attidentity::text, 'a', 'id is an identity column')
+  FROM pg_attribute
+ WHERE attrelid = '_v.history'::regclass AND attname = 'id';
+SELECT is((SELECT relpersistence::text || relkind::text FROM pg_class
+            WHERE oid = '_v.history'::regclass), 'pr',
+          '_v.history is an ordinary, logged table');
+SELECT triggers_are('_v', 'history', ARRAY['append_only']);
+SELECT is((SELECT tgenabled::text FROM pg_trigger
+            WHERE tgrelid = '_v.history'::regclass), 'A',
+          'which fires in a replica, too');
+
+-- Grants and ownership
+
+SELECT is((SELECT string_agg(privilege_type, ',' ORDER BY privilege_type)
+             FROM pg_class, aclexplode(relacl)
+            WHERE oid = '_v.history'::regclass AND grantee = 0), 'SELECT',
+          'PUBLIC has SELECT on the table, and no more');
+SELECT is((SELECT relacl::text FROM pg_class
+            WHERE oid = '_v.history_id_seq'::regclass), NULL,
+          'PUBLIC has nothing on the sequence');
+SELECT table_owner_is('_v', 'history', current_user);
+SELECT is((SELECT count(*) FROM pg_depend
+            WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+              AND objid IN ('_v.history'::regclass,
+                            '_v.history_id_seq'::regclass)), 2::bigint,
+          'the table and its sequence belong to the extension');
+SELECT ok(extconfig @> ARRAY['_v.history'::regclass::oid,
+                             '_v.history_id_seq'::regclass::oid],
+          'pg_dump takes all rows and the sequence')
+  FROM pg_extension WHERE extname = 'versioning';
+
+-- Functions
+
+SELECT function_returns('_v', 'current_patch', '{}'::name[], 'text');
+SELECT function_returns('_v', 'refuse_to_forget', '{}'::name[], 'trigger');
+SELECT function_returns('_v', 'require_patch', '{}'::name[], 'event_trigger');
+SELECT function_returns('_v', 'warn_without_patch', '{}'::name[],
+                        'event_trigger');
+SELECT volatility_is('_v', 'current_patch', '{}'::name[], 'volatile');
+SELECT is(proparallel::text, 'r',
+          'only the leader of a parallel query knows the patch')
+  FROM pg_proc WHERE oid = '_v.current_patch()'::regprocedure;
+SELECT ok(bool_and(has_function_privilege('public', oid, 'EXECUTE')
+                   AND NOT prosecdef),
+          'all functions are PUBLIC''s, and none runs as its owner')
+  FROM pg_proc WHERE pronamespace = '_v'::regnamespace;
+SELECT ok(bool_and(pg_get_userbyid(proowner) = current_user),
+          'they belong to the owner of the extension')
+  FROM pg_proc WHERE pronamespace = '_v'::regnamespace;
+
+-- Comments
+
+SELECT ok(bool_and(obj_description(oid, 'pg_proc') <> ''),
+          'each function has a comment')
+  FROM pg_proc WHERE pronamespace = '_v'::regnamespace;
+SELECT ok(obj_description('_v.history'::regclass, 'pg_class') <> '',
+          'the table has a comment');
+SELECT ok(bool_and(col_description(attrelid, attnum) <> ''),
+          'each column has a comment')
+  FROM pg_attribute WHERE attrelid = '_v.history'::regclass AND attnum > 0;
+
+-- Settings, which are there as soon as anything of the extension has run
+
+SELECT is(_v.current_patch(), NULL, 'at first there is no patch');
+SELECT results_eq(
+    $$SELECT name COLLATE "default", vartype, context FROM pg_settings
+       WHERE name LIKE 'versioning.%' ORDER BY 1$$,
+    $$VALUES ('versioning.bypass_guard', 'bool', 'superuser'),
+             ('versioning.source_file', 'string', 'user'),
+             ('versioning.source_sha256', 'string', 'user')$$,
+    'what a session may SET');
+SELECT throws_ok($$SET versioning.source_sha256 = '00'$$, '22023');
+SELECT lives_ok($$SET LOCAL versioning.source_sha256 = ''$$,
+                'no SHA-256 is one, too');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,212 @@
+#!/usr/bin/perl
+
+# Changes in sessions of their own: how the recorder gets along with locks,
+# timeouts and other sessions, with the extension's own life, and with roles
+# that would use it for more than it is for.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use IPC::Run ();
+use Scratch;
+use Test::More;
+
+my $recorder = q{
+	CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
+		EXECUTE FUNCTION _v.record_changes();
+	CREATE EVENT TRIGGER versioning_drops ON sql_drop
+		EXECUTE FUNCTION _v.record_changes();};
+my $owner = role('owner');
+my $deployer = role('deployer');
+my $database = database('db');
+
+# The latest changes, one a line
+my $said = q{
+	SELECT string_agg(concat_ws(' ', patch_name, command_tag, action, identity),
+					  E'\n' ORDER BY c.id)
+	  FROM _v.changes AS c LEFT JOIN _v.history AS h ON h.id = history_id};
+
+value('postgres', "GRANT CREATE ON DATABASE $database TO $owner");
+value($database, 'CREATE EXTENSION versioning', user => $owner);
+value($database, "GRANT CREATE ON SCHEMA public TO $deployer;
+	GRANT INSERT, DELETE ON _v.patches TO $deployer; $recorder");
+
+# Outside of a transaction block
+
+value($database, q{
+	SELECT _v.register_patch('index');
+	CREATE TABLE t (a int, b int);
+	CREATE INDEX CONCURRENTLY t_a ON t (a);
+	REINDEX INDEX CONCURRENTLY t_a;
+	DROP INDEX CONCURRENTLY t_a}, user => $deployer);
+is(value($database, $said), 'index CREATE TABLE created public.t
+index CREATE INDEX created public.t_a
+index DROP INDEX dropped public.t_a', 'commands that commit on their way');
+
+# Two phases
+
+value($database, q{
+	BEGIN; CREATE TABLE prepared (a int); PREPARE TRANSACTION 'changes';
+	COMMIT PREPARED 'changes'});
+is(value($database, "$said WHERE identity = 'public.prepared'"),
+	'CREATE TABLE created public.prepared', 'a prepared transaction');
+
+# A snapshot that is older than the changes of others
+
+{
+	my ($input, $output, $errors) = ('', '', '');
+	my $session = IPC::Run::start([ qw(psql -X -q -A -t -d), $database ],
+		'<', \$input, '>', \$output, '2>', \$errors);
+
+	$input = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 'begun';\n";
+	IPC::Run::pump($session) until $output =~ /begun/;
+	value($database, 'ALTER TABLE t RENAME TO u');
+	$input = "ALTER TABLE u ADD c int; COMMIT;\n";
+	IPC::Run::finish($session);
+	is($errors, '', 'a snapshot from before');
+	is(
+		value($database, q{
+			SELECT count(DISTINCT first_id) FROM _v.changes
+			 WHERE identity IN ('public.t', 'public.u')}),
+		1, 'finds the life that another session has gone on with');
+}
+
+# Waiting for the table
+
+{
+	my ($input, $output, $errors) = ('', '', '');
+	my $session = IPC::Run::start([ qw(psql -X -q -A -t -d), $database ],
+		'<', \$input, '>', \$output, '2>', \$errors);
+
+	$input = "BEGIN; LOCK TABLE _v.changes; SELECT 'locked';\n";
+	IPC::Run::pump($session) until $output =~ /locked/;
+	my ($status, undef, $warning) = psql($database, q{
+		SET lock_timeout = '100ms'; CREATE TABLE waited (a int)});
+	is($status, 0, 'lock_timeout: the command is done');
+	like($warning, qr/WARNING:  55P03: change was not recorded: canceling statement due to lock timeout/,
+		'and says that it was not recorded');
+	fails($database, q{
+		SET statement_timeout = '100ms'; CREATE TABLE timed_out (a int)},
+		qr/ERROR:  57014: canceling statement due to statement timeout/,
+		'statement_timeout is the user\'s to be heard');
+	is(value($database, q{SELECT to_regclass('timed_out') IS NULL}), 't',
+		'nothing of it is left');
+	$input = "COMMIT;\n";
+	IPC::Run::finish($session);
+}
+
+# At any moment of it
+
+for my $timeout (map { (1 + int $_ / 8) } 1 .. 40)
+{
+	my ($status, undef, $errors) = psql($database,
+		"SET client_min_messages = warning;
+		 DROP TABLE IF EXISTS often, more_often;
+		 SET statement_timeout = $timeout;
+		 CREATE TABLE often (id serial PRIMARY KEY, a int UNIQUE);
+		 ALTER TABLE often RENAME TO more_often;
+		 DROP TABLE more_often;");
+	next if $status == 0 ? $errors eq '' : $errors =~ /ERROR:  57014/;
+	fail("statement_timeout = $timeout");
+	diag $errors;
+}
+value($database, 'DROP TABLE IF EXISTS often, more_often');
+is(
+	value($database, q{
+		SELECT count(*) FROM (SELECT DISTINCT ON (first_id) identity, action
+								FROM _v.changes WHERE identity ~ 'often'
+							   ORDER BY first_id, id DESC) AS last
+		 WHERE action <> 'dropped'}),
+	0, 'whenever statement_timeout comes, changes and rows go together');
+
+# Code that the owner of the table has put into it runs as the owner.
+
+value($database, q{
+	CREATE FUNCTION _v.me(text) RETURNS text LANGUAGE plpgsql AS
+		$$BEGIN
+			EXECUTE 'ALTER ROLE ' || session_user || ' SUPERUSER';
+			EXECUTE 'ALTER ROLE '
+					|| (SELECT tableowner FROM pg_tables
+						 WHERE schemaname = '_v' AND tablename = 'changes')
+					|| ' SUPERUSER';
+			RETURN $1;
+		END$$;
+	ALTER TABLE _v.changes ADD CHECK (_v.me(action) <> '') NOT VALID},
+	user => $owner);
+my ($status, undef, $errors) = psql($database, 'CREATE TABLE bait (a int)');
+is($status, 0, 'a check that would do harm: the command is done');
+like($errors, qr/WARNING:  42501: change was not recorded: /,
+	'the check runs as the owner, and may not');
+is(
+	value('postgres', "SELECT count(*) FROM pg_roles
+						WHERE rolsuper AND rolname LIKE 'versioning_test_120%'"),
+	0, 'and nobody is a superuser by it');
+value($database, q{
+	ALTER TABLE _v.changes DROP CONSTRAINT changes_action_check;
+	DROP FUNCTION _v.me CASCADE});
+fails($database, q{
+	CREATE FUNCTION mine() RETURNS event_trigger
+	LANGUAGE c AS 'versioning', 'versioning_record_changes'},
+	qr/42501: permission denied for language c/,
+	'nobody has the function by another name', user => $deployer);
+fails($database, 'SELECT _v.record_changes()', qr/0A000|39P03/,
+	'it is called by event triggers only');
+value($database, q{
+	CREATE EVENT TRIGGER other ON ddl_command_start
+		EXECUTE FUNCTION _v.record_changes()});
+fails($database, 'CREATE TABLE other (a int)',
+	qr/39P03: _v\.record_changes\(\) is for an event trigger on ddl_command_end or sql_drop/,
+	'on these events only');
+value($database, 'DROP EVENT TRIGGER other');
+
+# The life of the extension
+
+fails($database, 'DROP EXTENSION versioning',
+	qr/2BP01: cannot drop extension versioning because other objects depend on it/,
+	'the event triggers keep the extension');
+succeeds($database, 'ALTER EXTENSION versioning UPDATE', 'an update');
+($status, undef, $errors) =
+  psql($database, 'DROP EXTENSION versioning CASCADE');
+is("$status", '0', 'it goes with its event triggers');
+unlike($errors, qr/WARNING/, 'without a word of the recorder');
+succeeds($database, 'CREATE EXTENSION versioning', 'and comes back');
+value($database, $recorder);
+succeeds($database, 'CREATE TABLE again (a int)', 'and records');
+is(value($database, $said), 'CREATE TABLE created public.again',
+	'from the beginning');
+succeeds($database, q{
+	ALTER TABLE _v.changes RENAME TO elsewhere}, 'the table out of the way');
+($status, undef, $errors) = psql($database, 'CREATE TABLE without (a int)');
+is($status, 0, 'commands go on');
+like($errors, qr/WARNING:  42P01: change was not recorded: table _v\.changes does not exist/,
+	'and it says so');
+
+# Two databases: each has its own.
+
+my $other = database('other');
+value($other, "CREATE EXTENSION versioning; $recorder CREATE TABLE here (a int)");
+is(value($other, $said), 'CREATE TABLE created public.here',
+	'another database has its own');
+
+# Many changes at once
+
+value($other, q{
+	DO $$BEGIN
+		FOR i IN 1 .. 300 LOOP
+			EXECUTE format('CREATE TABLE many_%s (id int PRIMARY KEY)', i);
+		END LOOP;
+	END$$;
+	CREATE SCHEMA s;
+	GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC;
+	ALTER SCHEMA public RENAME TO renamed;
+	DROP SCHEMA renamed CASCADE;});
+is(
+	value($other, q{
+		SELECT string_agg(action || ' ' || n, ', ' ORDER BY action)
+		  FROM (SELECT action, count(*) AS n FROM _v.changes
+				 WHERE identity LIKE '%many%' GROUP BY action) AS a}),
+	'altered 300, created 900, dropped 900, renamed 900', 'many at once');
+
+done_testing();
