@@ -183,7 +183,8 @@ command_check(Options *options)
 	if (!optional_register_read(options, &reg))
 		return STATUS_TROUBLE;
 
-	project = project_read(&options->patches, &options->rollbacks);
+	project = project_read(&options->patches, &options->rollbacks,
+						   reg != NULL && reg->has_digests);
 	check_places(project, &findings);
 	check_scripts(project, &findings);
 	check_names(project, reg, &findings);

@@ -86,7 +86,8 @@ command_graph(Options *options)
 
 	if (!optional_register_read(options, &reg))
 		return STATUS_TROUBLE;
-	project = project_read(&options->patches, &options->rollbacks);
+	project = project_read(&options->patches, &options->rollbacks,
+						   false);
 	report_complaints(options->progname, &project->complaints, NULL);
 	status = draw(options, project, reg);
 

@@ -93,7 +93,7 @@ static Status
 plan_and_run(Rehearsal *rehearsal)
 {
 	const Options *options = rehearsal->options;
-	Register   *reg = register_read(rehearsal->scratch->conn);
+	Register   *reg = register_read(rehearsal->scratch->conn, false);
 	PatchPlan  *plan;
 	bool	   *is_cycled;
 	Status		status = STATUS_PROBLEM;
@@ -172,7 +172,8 @@ command_rehearse(Options *options)
 
 	if (conn == NULL)
 		return STATUS_TROUBLE;
-	project = project_read(&options->patches, &options->rollbacks);
+	project = project_read(&options->patches, &options->rollbacks,
+						   false);
 	report_complaints(options->progname, &project->complaints, NULL);
 	if (project_has_errors(project))
 	{

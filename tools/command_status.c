@@ -72,14 +72,14 @@ command_status(Options *options)
 
 	if (conn == NULL)
 		return STATUS_TROUBLE;
-	reg = register_read(conn);
+	reg = register_read(conn, true);
 	if (reg == NULL)
 	{
 		PQfinish(conn);
 		return STATUS_TROUBLE;
 	}
 
-	project = project_read(&options->patches, &options->rollbacks);
+	project = project_read(&options->patches, NULL, reg->has_digests);
 	states = patch_states_create(project, reg);
 	report_complaints(options->progname, &project->complaints, NULL);
 	print_states(options, states, project->other_count,

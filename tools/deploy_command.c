@@ -45,7 +45,7 @@ static Status
 plan(Deployment *deployment)
 {
 	forget_plan(deployment);
-	deployment->reg = register_read(deployment->conn);
+	deployment->reg = register_read(deployment->conn, false);
 	if (deployment->reg == NULL)
 		return STATUS_TROUBLE;
 	deployment->plan = deployment->make_plan(deployment->options,
@@ -163,7 +163,7 @@ deploy_command_run(Options *options, DeployAction action, MakePlan make_plan)
 	if (deployment.conn == NULL)
 		return STATUS_TROUBLE;
 	deployment.project = project_read(&options->patches,
-									  &options->rollbacks);
+									  &options->rollbacks, false);
 
 	status = look_and_run(&deployment);
 

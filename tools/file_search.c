@@ -34,10 +34,10 @@ is_visible(const struct dirent *entry)
  * what it is, and once by psql.
  */
 static void
-append_file(const char *path, const struct stat *status,
+append_file(const char *path, mode_t mode,
 			SimpleStringList *paths, ComplaintList *complaints)
 {
-	if (S_ISREG(status->st_mode))
+	if (S_ISREG(mode))
 		simple_string_list_append(paths, path);
 	else
 		complaint_add(complaints, COMPLAINT_ERROR, NULL, 0,
@@ -78,29 +78,51 @@ search_link(const char *path, SimpleStringList *paths,
 	else if (!is_script_name(path))
 		return;
 	else if (stat(path, &status) == 0)
-		append_file(path, &status, paths, complaints);
+		append_file(path, status.st_mode, paths, complaints);
 	else
 		complain_not_found(path, complaints);
 }
 
 /*
- * Append what is found at a path in a directory: a directory is searched, a
- * file counts if its name says that it is a script.
+ * What an entry of a directory is, as the mode of a file, 0 if it cannot be
+ * found.  The directory itself knows, but on some file systems.
  */
-static void
-search_entry(const char *path, SimpleStringList *paths,
-			 ComplaintList *complaints)
+static mode_t
+entry_mode(const char *path, const struct dirent *entry)
 {
 	struct stat status;
 
-	if (lstat(path, &status) != 0)
+	switch (entry->d_type)
+	{
+		case DT_REG:
+			return S_IFREG;
+		case DT_DIR:
+			return S_IFDIR;
+		case DT_LNK:
+			return S_IFLNK;
+		default:
+			return lstat(path, &status) == 0 ? status.st_mode : 0;
+	}
+}
+
+/*
+ * Append what is found in a directory: a directory is searched, a file counts
+ * if its name says that it is a script.
+ */
+static void
+search_entry(const char *path, const struct dirent *entry,
+			 SimpleStringList *paths, ComplaintList *complaints)
+{
+	mode_t		mode = entry_mode(path, entry);
+
+	if (mode == 0)
 		complain_not_found(path, complaints);
-	else if (S_ISDIR(status.st_mode))
+	else if (S_ISDIR(mode))
 		search_directory(path, paths, complaints);
-	else if (S_ISLNK(status.st_mode))
+	else if (S_ISLNK(mode))
 		search_link(path, paths, complaints);
 	else if (is_script_name(path))
-		append_file(path, &status, paths, complaints);
+		append_file(path, mode, paths, complaints);
 }
 
 /* Append the scripts in a directory, in the order of their names. */
@@ -124,7 +146,7 @@ search_directory(const char *directory, SimpleStringList *paths,
 	{
 		char	   *path = psprintf("%s/%s", directory, entries[i]->d_name);
 
-		search_entry(path, paths, complaints);
+		search_entry(path, entries[i], paths, complaints);
 		pg_free(path);
 		free(entries[i]);
 	}
@@ -151,7 +173,7 @@ file_search(const char *place, SimpleStringList *paths,
 	}
 	if (!S_ISDIR(status.st_mode))
 	{
-		append_file(place, &status, paths, complaints);
+		append_file(place, status.st_mode, paths, complaints);
 		return;
 	}
 	while (length > 1 && place[length - 1] == '/')

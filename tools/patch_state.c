@@ -15,7 +15,6 @@
 #include "postgres_fe.h"
 
 #include "patch_state.h"
-#include "source_mark.h"
 
 /* Add a reason why a patch is blocked. */
 static void
@@ -59,11 +58,12 @@ same_names(const SimpleStringList *list, char *const *names, int count)
 static bool
 has_changed(const ProjectFile *file, const AppliedPatch *applied)
 {
-	char		digest[SOURCE_MARK_SIZE];
+	SourceDigits digits;
 
-	return applied->sha256[0] != '\0' &&
-		source_mark_digest(file->path, digest) &&
-		strcmp(digest, applied->sha256) != 0;
+	if (applied->sha256[0] == '\0' || file->digest == NULL)
+		return false;
+	source_mark_digits(*file->digest, digits);
+	return strcmp(digits, applied->sha256) != 0;
 }
 
 /* The state of an applied patch. */

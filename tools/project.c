@@ -14,6 +14,9 @@
  */
 #include "postgres_fe.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "file_search.h"
 #include "project.h"
 
@@ -148,20 +151,40 @@ copy_complaints(Project *project, const ProjectFile *file)
 	}
 }
 
+/* Find out what is in an open file, and its digest if that is wanted. */
+static void
+read_contents(ProjectFile *file, int fd, bool with_digest)
+{
+	file->file = patch_file_read_descriptor(fd);
+	if (file->file == NULL || !with_digest)
+		return;
+	file->digest = pg_malloc(sizeof(SourceDigest));
+	if (!source_mark_digest(fd, *file->digest))
+	{
+		pg_free(file->digest);
+		file->digest = NULL;
+	}
+}
+
 /* Read a file and put it where it belongs. */
 static void
 read_file(Project *project, const char *path, Place place)
 {
-	ProjectFile file;
+	ProjectFile file = {0};
+	int			fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	file.path = pg_strdup(path);
-	file.file = patch_file_read(path);
+	if (fd >= 0)
+		read_contents(&file, fd, project->with_digests &&
+					  place == PLACE_OF_PATCHES);
 	if (file.file == NULL)
 	{
 		file.file = pg_malloc0(sizeof(PatchFile));
 		complaint_add(&file.file->complaints, COMPLAINT_ERROR, NULL, 0,
 					  "could not read: %s", strerror(errno));
 	}
+	if (fd >= 0)
+		close(fd);
 	copy_complaints(project, &file);
 
 	if (has_call(file.file, true) &&
@@ -199,19 +222,22 @@ read_places(Project *project, const SimpleStringList *places, Place place,
 }
 
 /*
- * Read all files of these places, each a directory or a file.  Problems are
- * in the project's complaints.  Free it with project_free.
+ * Read all files of these places, each a directory or a file.  The rollbacks
+ * can be left out (NULL), the digests of the patches are had on demand.
+ * Problems are in the project's complaints.  Free it with project_free.
  */
 Project *
 project_read(const SimpleStringList *patches,
-			 const SimpleStringList *rollbacks)
+			 const SimpleStringList *rollbacks, bool with_digests)
 {
 	Project    *project = pg_malloc0(sizeof(Project));
 	NameTable  *done = name_table_create(64);
 
+	project->with_digests = with_digests;
 	project->table = name_table_create(64);
 	read_places(project, patches, PLACE_OF_PATCHES, done);
-	read_places(project, rollbacks, PLACE_OF_ROLLBACKS, done);
+	if (rollbacks != NULL)
+		read_places(project, rollbacks, PLACE_OF_ROLLBACKS, done);
 	name_table_free(done);
 	return project;
 }
@@ -247,6 +273,7 @@ free_files(ProjectFile *files, int count)
 	{
 		patch_file_free(files[i].file);
 		pg_free(files[i].path);
+		pg_free(files[i].digest);
 	}
 	pg_free(files);
 }

@@ -12,6 +12,7 @@
 #include "fe_utils/simple_list.h"
 #include "name_table.h"
 #include "patch_file.h"
+#include "source_mark.h"
 
 /* No file has it */
 #define PROJECT_NONE (-1)
@@ -20,6 +21,7 @@ typedef struct ProjectFile
 {
 	char	   *path;
 	PatchFile  *file;
+	SourceDigest *digest;		/* NULL: not wanted, or it cannot be had */
 } ProjectFile;
 
 /* A name that a file registers, or takes back */
@@ -33,6 +35,7 @@ typedef struct ProjectName
 
 typedef struct Project
 {
+	bool		with_digests;	/* of patches */
 	ProjectFile *patches;		/* files that register something */
 	int			patch_count;
 	ProjectFile *rollbacks;		/* files that only take back */
@@ -49,7 +52,8 @@ typedef struct Project
 } Project;
 
 extern Project *project_read(const SimpleStringList *patches,
-							 const SimpleStringList *rollbacks);
+							 const SimpleStringList *rollbacks,
+							 bool with_digests);
 extern int	project_find(const Project *project, const char *name);
 extern bool project_has_errors(const Project *project);
 extern void project_free(Project *project);

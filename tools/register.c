@@ -45,6 +45,16 @@ QUERY("h.source_sha256",
 
 static const char undefined_table[] = "42P01";
 
+/*
+ * Take an array of names apart, as parsePGArray() does, which needs memory
+ * for none of them, too.
+ */
+static bool
+read_names(const char *text, char ***names, int *count)
+{
+	return strcmp(text, "{}") == 0 || parsePGArray(text, names, count);
+}
+
 /* Fill in one patch from its row; false if that makes no sense. */
 static bool
 read_row(AppliedPatch *patch, const PGresult *result, int row)
@@ -53,10 +63,10 @@ read_row(AppliedPatch *patch, const PGresult *result, int row)
 	patch->applied_at = PQgetvalue(result, row, 1);
 	patch->applied_by = PQgetvalue(result, row, 2);
 	patch->sha256 = PQgetvalue(result, row, 5);
-	return parsePGArray(PQgetvalue(result, row, 3), &patch->requirements,
-						&patch->requirement_count) &&
-		parsePGArray(PQgetvalue(result, row, 4), &patch->conflicts,
-					 &patch->conflict_count);
+	return read_names(PQgetvalue(result, row, 3), &patch->requirements,
+					  &patch->requirement_count) &&
+		read_names(PQgetvalue(result, row, 4), &patch->conflicts,
+				   &patch->conflict_count);
 }
 
 /* Say why there is no register to read. */
@@ -87,13 +97,14 @@ finds_history(PGconn *conn)
 }
 
 /*
- * Read the register, with one query, so in one snapshot.  Returns NULL after
+ * Read the register, with one query, so in one snapshot, and of its history
+ * the digests of the files, if they are wanted and there.  Returns NULL after
  * a message; else the caller frees it with register_free.
  */
 Register *
-register_read(PGconn *conn)
+register_read(PGconn *conn, bool with_history)
 {
-	PGresult   *result = PQexec(conn, finds_history(conn) ?
+	PGresult   *result = PQexec(conn, with_history && finds_history(conn) ?
 								query_with_history : query);
 	Register   *reg;
 	int			i;
@@ -122,6 +133,7 @@ register_read(PGconn *conn)
 			return NULL;
 		}
 		name_table_add(reg->table, patch->name);
+		reg->has_digests |= patch->sha256[0] != '\0';
 	}
 	return reg;
 }

@@ -29,9 +29,10 @@ typedef struct Register
 	NameTable  *table;			/* name -> number of its patch */
 	AppliedPatch *patches;		/* in the order in which they were applied */
 	int			count;
+	bool		has_digests;	/* of any patch */
 } Register;
 
-extern Register *register_read(PGconn *conn);
+extern Register *register_read(PGconn *conn, bool with_history);
 extern const AppliedPatch *register_find(const Register *reg,
 										 const char *name);
 extern void register_free(Register *reg);

@@ -21,52 +21,69 @@
 
 #define CHUNK (64 * 1024)
 
-/* Feed a file to the digest.  Returns false if it cannot be read. */
+/* Feed a file to the digest, from its beginning.  False if it cannot be. */
 static bool
-add_file(FeCompatSha256 *sha256, int fd)
+add_file(FeCompatSha256 *sha256, int fd, off_t size)
 {
 	uint8		chunk[CHUNK];
-	ssize_t		count;
+	off_t		done = 0;
 
-	while ((count = read(fd, chunk, sizeof(chunk))) != 0)
+	while (done < size)
 	{
-		if (count < 0 && errno != EINTR)
+		ssize_t		count = pread(fd, chunk, sizeof(chunk), done);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0 || !fe_compat_sha256_update(sha256, chunk, count))
 			return false;
-		if (count > 0 && !fe_compat_sha256_update(sha256, chunk, count))
-			return false;
+		done += count;
 	}
 	return true;
 }
 
 /*
- * Put the SHA-256 of a file into the digest, in small letters.  Returns false
- * if it cannot be read, or only once, as a pipe.
+ * The SHA-256 of an open file.  Returns false if it cannot be read, or only
+ * once, as a pipe.
  */
 bool
-source_mark_digest(const char *path, char *digest)
+source_mark_digest(int fd, SourceDigest digest)
 {
-	int			fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat status;
 	FeCompatSha256 *sha256;
-	uint8		bytes[PG_SHA256_DIGEST_LENGTH];
 	bool		result;
-	size_t		i;
 
-	if (fd < 0)
-		return false;
 	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
-	{
-		close(fd);
 		return false;
-	}
 	sha256 = fe_compat_sha256_create();
-	result = sha256 != NULL && add_file(sha256, fd) &&
-		fe_compat_sha256_final(sha256, bytes);
+	result = sha256 != NULL && add_file(sha256, fd, status.st_size) &&
+		fe_compat_sha256_final(sha256, digest);
 	fe_compat_sha256_free(sha256);
-	close(fd);
-	for (i = 0; result && i < sizeof(bytes); i++)
-		snprintf(digest + 2 * i, 3, "%02x", bytes[i]);
 	return result;
+}
+
+/* Print a digest, in small letters. */
+void
+source_mark_digits(const SourceDigest digest, SourceDigits digits)
+{
+	int			i;
+
+	for (i = 0; i < PG_SHA256_DIGEST_LENGTH; i++)
+		snprintf(digits + 2 * i, 3, "%02x", digest[i]);
+}
+
+/* The digits of a file, or none. */
+static void
+find_digits(const char *path, SourceDigits digits)
+{
+	int			fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	SourceDigest digest;
+
+	digits[0] = '\0';
+	if (fd < 0)
+		return;
+	if (source_mark_digest(fd, digest))
+		source_mark_digits(digest, digits);
+	close(fd);
 }
 
 /* Is the text well-formed UTF-8? */
@@ -121,12 +138,12 @@ append_path(PQExpBuffer query, const char *path, bool is_unicode)
 void
 source_mark_append(PQExpBuffer query, const char *path, bool is_unicode)
 {
-	char		digest[SOURCE_MARK_SIZE] = "";
+	SourceDigits digits;
 
 	appendPQExpBufferStr(query, "pg_catalog.set_config("
 						 "'versioning.source_file', ");
 	append_path(query, path, is_unicode);
-	(void) source_mark_digest(path, digest);
+	find_digits(path, digits);
 	appendPQExpBuffer(query, ", false), pg_catalog.set_config("
-					  "'versioning.source_sha256', '%s', false)", digest);
+					  "'versioning.source_sha256', '%s', false)", digits);
 }

@@ -8,12 +8,16 @@
 #ifndef SOURCE_MARK_H
 #define SOURCE_MARK_H
 
+#include "common/sha2.h"
 #include "pqexpbuffer.h"
 
-/* Hexadecimal digits of a SHA-256, and the end of the string */
-#define SOURCE_MARK_SIZE 65
+/* The SHA-256 of a file, and its hexadecimal digits as a string */
+typedef uint8 SourceDigest[PG_SHA256_DIGEST_LENGTH];
+typedef char SourceDigits[2 * PG_SHA256_DIGEST_LENGTH + 1];
 
-extern bool source_mark_digest(const char *path, char *digest);
+extern bool source_mark_digest(int fd, SourceDigest digest);
+extern void source_mark_digits(const SourceDigest digest,
+							   SourceDigits digits);
 extern void source_mark_append(PQExpBuffer query, const char *path,
 							   bool is_unicode);
 

@@ -58,17 +58,19 @@ append_difference(StringInfo text, const PatchState *state)
 				 state->applied->conflict_count);
 }
 
-/* What there is to remark about a patch; freed with the table. */
+/*
+ * What there is to remark about a patch, to be freed with the table, or NULL.
+ */
 static char *
 remarks(const PatchState *state)
 {
 	StringInfoData text;
 	const SimpleStringListCell *cell;
 
-	/* Of most patches there are many and nothing is to be said */
+	/* Of most patches there are many and nothing is to be said. */
 	if (state->reasons.head == NULL && state->file != NULL &&
 		!state->differs && !state->has_changed)
-		return pg_strdup("");
+		return NULL;
 
 	initStringInfo(&text);
 	for (cell = state->reasons.head; cell != NULL; cell = cell->next)
@@ -109,6 +111,7 @@ status_table_print(const PatchStates *states, int encoding)
 		"patch", "state", "applied", "by", "remarks"
 	};
 	static const char *const kinds[] = {"applied", "pending", "blocked"};
+	static char nothing[] = "";
 	printTableOpt options;
 	printTableContent table;
 	size_t		i;
@@ -129,6 +132,7 @@ status_table_print(const PatchStates *states, int encoding)
 		const PatchState *state = &states->items[n];
 		const char *by = state->applied == NULL ? "" :
 			state->applied->applied_by;
+		char	   *remark = remarks(state);
 
 		printTableAddCell(&table, unconstify(char *, state->name), false,
 						  false);
@@ -136,7 +140,8 @@ status_table_print(const PatchStates *states, int encoding)
 						  false, false);
 		printTableAddCell(&table, applied_at(state), false, true);
 		printTableAddCell(&table, unconstify(char *, by), false, false);
-		printTableAddCell(&table, remarks(state), false, true);
+		printTableAddCell(&table, remark == NULL ? nothing : remark, false,
+						  remark != NULL);
 	}
 	printTable(&table, stdout, false, NULL);
 	printTableCleanup(&table);
