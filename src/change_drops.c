@@ -68,9 +68,9 @@ is_deleted(HeapTuple row)
 }
 
 /*
- * Was the object a member of an extension, or a function, type or cast
- * that only exists for another one, when this transaction dropped it?  The row that says
- * so is deleted with it, but not gone yet.
+ * Was the object a member of an extension, or a function, type or cast that
+ * only exists for another one, when this transaction dropped it?  The row that
+ * says so is deleted with it, but not gone yet.
  */
 static bool
 was_somebody_elses(const ObjectAddress *object)
@@ -191,8 +191,9 @@ stands_for_itself(EventRows *rows, const ObjectAddress *object,
 }
 
 /*
- * A column went that the command did not name, with its type for example: this
- * alters its table, of which PostgreSQL says nothing.
+ * A column or a constraint went that the command did not name, with the type
+ * of the column for example: this alters its table, if that is still there, of
+ * which PostgreSQL says nothing.
  */
 static void
 add_altered_table(ChangeSet *set, const EventTriggerData *trigger, Oid relid)
@@ -228,6 +229,9 @@ add_dropped(ChangeSet *set, const EventTriggerData *trigger, EventRows *rows)
 		change->condition = CHANGE_IF_KNOWN;
 	if (object.classId == RelationRelationId && object.objectSubId != 0)
 		add_altered_table(set, trigger, object.objectId);
+	else if (object.classId == ConstraintRelationId)
+		add_altered_table(set, trigger,
+						  deleted_constraint(object.objectId).conrelid);
 }
 
 /*
