@@ -305,6 +305,14 @@ sub unharmed
 			SELECT _v.register_patch('b');
 			SELECT lastval(), currval('s')}),
 		"7\n7|7", 'which goes on with another one');
+	value($database, q{
+		CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
+			EXECUTE FUNCTION _v.record_changes()});
+	is(
+		value($database, q{
+			SELECT nextval('s'); CREATE TABLE t (a int);
+			SELECT lastval() FROM _v.changes}),
+		"8\n8", 'nor by what is recorded of a change');
 	is(
 		value($database, q{
 			BEGIN; SELECT _v.register_patch('c'); ROLLBACK;
