@@ -6,7 +6,8 @@
 --   failed()       it has none, for it was refused
 --   lost()         it has changed something, of which nothing is known
 --
--- which return the rows, and an objection if it is not so.
+-- which return the rows, and an objection if it is not so, or if there is
+-- something now of which _v.objects does not know the patch.
 SET client_min_messages = warning;
 DROP EXTENSION IF EXISTS versioning;
 CREATE EXTENSION versioning;
@@ -14,6 +15,7 @@ CREATE ROLE regress_versioning_owner;
 CREATE SCHEMA corpus;
 GRANT CREATE ON SCHEMA corpus, public TO regress_versioning_owner;
 CREATE TABLE statements (expected text, attributed bool, last_id bigint);
+CREATE TABLE there (identity text);
 
 CREATE FUNCTION expect(kind text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
@@ -27,6 +29,12 @@ BEGIN
     IF found IS DISTINCT FROM (kind = 'attributed') THEN
         RETURN NEXT 'NOT ' || kind;
     END IF;
+    RETURN QUERY
+    SELECT 'UNKNOWN ' || object_type || ' ' || identity
+      FROM _v.objects
+     WHERE created_by_patch IS NULL AND identity NOT IN (TABLE there);
+    INSERT INTO there
+    SELECT identity FROM _v.objects WHERE created_by_patch IS NULL;
     RETURN QUERY
     SELECT format('    %s %s %s%s', action, object_type, identity,
                   ' from ' || previous_identity)
@@ -42,6 +50,7 @@ CREATE FUNCTION failed() RETURNS SETOF text LANGUAGE sql
     AS $$SELECT public.expect('failed')$$;
 CREATE FUNCTION lost() RETURNS SETOF text LANGUAGE sql
     AS $$SELECT public.expect('lost')$$;
+INSERT INTO there SELECT identity FROM _v.objects;
 
 CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
     EXECUTE FUNCTION _v.record_changes();

@@ -6,7 +6,7 @@ SELECT expected, count(*) AS statements,
   FROM statements GROUP BY expected ORDER BY expected;
 
 SET client_min_messages = warning;
-DROP TABLE statements;
+DROP TABLE statements, there;
 DROP FUNCTION attributed(), nothing(), failed(), lost(), expect(text);
 DROP EXTENSION versioning;
 DROP OWNED BY regress_versioning_owner;

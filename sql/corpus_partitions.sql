@@ -20,6 +20,9 @@ ALTER TABLE parted RENAME CONSTRAINT w_positive TO width_positive; SELECT attrib
 ALTER TABLE parted ALTER width TYPE int8; SELECT attributed();
 ALTER TABLE parted DROP COLUMN width; SELECT attributed();
 CREATE TRIGGER parted_trigger AFTER INSERT ON parted FOR EACH ROW EXECUTE FUNCTION tsvector_update_trigger('a', 'b', 'c'); SELECT attributed();
+CREATE TABLE refers (id int REFERENCES parted); SELECT attributed();
+CREATE TABLE part4 PARTITION OF parted FOR VALUES FROM (20) TO (30); SELECT attributed();
+DROP TABLE refers, part4; SELECT attributed();
 ALTER TABLE parted DETACH PARTITION part2; SELECT attributed();
 CREATE TABLE part3 PARTITION OF parted DEFAULT PARTITION BY LIST (id); SELECT attributed();
 DROP TABLE part1; SELECT attributed();

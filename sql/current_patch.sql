@@ -104,6 +104,16 @@ SELECT _v.register_patch('five');
 COMMIT;
 SELECT _v.current_patch();
 
+-- A transaction that fails at its end leaves the one before.
+CREATE TABLE late (a int UNIQUE DEFERRABLE INITIALLY DEFERRED);
+SELECT _v.register_patch('early');
+BEGIN;
+SELECT _v.register_patch('late');
+INSERT INTO late VALUES (1), (1);
+COMMIT;                                                 -- fails
+SELECT _v.current_patch();
+DROP TABLE late;
+
 -- PREPARE TRANSACTION with a registration ends it, too.
 SELECT _v.register_patch('seven');
 BEGIN;

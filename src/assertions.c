@@ -40,7 +40,7 @@ versioning_assert_patch_is_applied(PG_FUNCTION_ARGS)
 
 /* _v.assert_user_is_superuser() */
 Datum
-versioning_assert_user_is_superuser(PG_FUNCTION_ARGS)
+versioning_assert_user_is_superuser(PG_FUNCTION_ARGS pg_attribute_unused())
 {
 	if (!superuser())
 		ereport(ERROR,
@@ -51,7 +51,8 @@ versioning_assert_user_is_superuser(PG_FUNCTION_ARGS)
 
 /* _v.assert_user_is_not_superuser() */
 Datum
-versioning_assert_user_is_not_superuser(PG_FUNCTION_ARGS)
+versioning_assert_user_is_not_superuser(PG_FUNCTION_ARGS
+										pg_attribute_unused())
 {
 	if (superuser())
 		ereport(ERROR,

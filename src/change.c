@@ -52,6 +52,16 @@ change_is_temporary_schema(const char *name)
 		 strncmp(name, "pg_toast", 8) == 0);
 }
 
+/* The identity of an object, or NULL if it is not there. */
+char *
+change_identity(const ObjectAddress *object)
+{
+	List	   *names = NIL;
+	List	   *arguments = NIL;
+
+	return compat_object_identity(object, &names, &arguments);
+}
+
 /* Does the object have no schema of its own, but a table that has one? */
 static bool
 is_part_without_schema(const ObjectAddress *object)
@@ -198,8 +208,6 @@ change_set_add(ChangeSet *set, const ObjectAddress *object,
 			   ChangeAction action)
 {
 	ObjectAddress address = *object;
-	List	   *names = NIL;
-	List	   *arguments = NIL;
 	char	   *type;
 	char	   *identity;
 	Oid			schema = InvalidOid;
@@ -220,7 +228,7 @@ change_set_add(ChangeSet *set, const ObjectAddress *object,
 	}
 
 	type = compat_object_type(&address);
-	identity = compat_object_identity(&address, &names, &arguments);
+	identity = change_identity(&address);
 	if (type == NULL || identity == NULL)
 		return NULL;
 	if (is_objectclass_supported(address.classId))

@@ -61,6 +61,7 @@ extern Change *change_set_add_described(ChangeSet *set,
 /* The type of NOT NULL constraints, in pg_constraint since version 18 */
 #define CHANGE_CONTYPE_NOT_NULL 'n'
 
+extern char *change_identity(const ObjectAddress *object);
 extern bool change_is_temporary_schema(const char *name);
 
 #endif							/* VERSIONING_CHANGE_H */

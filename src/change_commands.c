@@ -21,6 +21,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_extension.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
@@ -160,6 +161,8 @@ add_companions(ChangeSet *set, const ObjectAddress *object,
 	else if (object->classId == TriggerRelationId && creates)
 		change_parts_add_clones(set, object->objectId);
 
+	else if (object->classId == ExtensionRelationId && creates)
+		change_parts_add_required(set, object->objectId);
 	else if (object->classId == TypeRelationId && creates)
 		change_parts_add_domain(set, object->objectId);
 	else if (object->classId == PublicationRelationId && creates)

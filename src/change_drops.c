@@ -22,6 +22,7 @@
 #include "catalog/pg_amproc.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_cast.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_proc.h"
@@ -67,16 +68,17 @@ is_deleted(HeapTuple row)
 }
 
 /*
- * Was the object a member of an extension, or a function or type that only
- * exists for another one, when this transaction dropped it?  The row that says
- * so is deleted with it, but not gone yet.
+ * Was the object a member of an extension, or a function, type or cast that
+ * only exists for another one, when this transaction dropped it?  The row that
+ * says so is deleted with it, but not gone yet.
  */
 static bool
 was_somebody_elses(const ObjectAddress *object)
 {
 	Relation	depend = table_open(DependRelationId, AccessShareLock);
 	bool		may_be_internal = object->classId == ProcedureRelationId ||
-		object->classId == TypeRelationId;
+		object->classId == TypeRelationId ||
+		object->classId == CastRelationId;
 	bool		found = false;
 	ScanKeyData keys[2];
 	SysScanDesc scan;
@@ -101,29 +103,46 @@ was_somebody_elses(const ObjectAddress *object)
 	return found;
 }
 
-/* Was the object a NOT NULL constraint?  As above. */
-static bool
-was_not_null(const ObjectAddress *object)
+/* What a constraint was.  As above. */
+static FormData_pg_constraint
+deleted_constraint(Oid oid)
 {
-	Relation	constraints;
-	bool		found = false;
+	Relation	constraints = table_open(ConstraintRelationId,
+										 AccessShareLock);
+	FormData_pg_constraint constraint = {0};
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	row;
 
-	if (object->classId != ConstraintRelationId)
-		return false;
-	constraints = table_open(ConstraintRelationId, AccessShareLock);
 	ScanKeyInit(&key, Anum_pg_constraint_oid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(object->objectId));
+				ObjectIdGetDatum(oid));
 	scan = systable_beginscan(constraints, ConstraintOidIndexId, true,
 							  SnapshotAny, 1, &key);
-	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
-		found = ((Form_pg_constraint) GETSTRUCT(row))->contype ==
-			CHANGE_CONTYPE_NOT_NULL;
+	while (HeapTupleIsValid(row = systable_getnext(scan)))
+		if (is_deleted(row))
+			memcpy(&constraint, GETSTRUCT(row),
+				   offsetof(FormData_pg_constraint, conparentid) +
+				   sizeof(constraint.conparentid));
 	systable_endscan(scan);
 	table_close(constraints, AccessShareLock);
-	return found;
+	return constraint;
+}
+
+/* Was the object a NOT NULL constraint? */
+static bool
+was_not_null(const ObjectAddress *object)
+{
+	return object->classId == ConstraintRelationId &&
+		deleted_constraint(object->objectId).contype ==
+		CHANGE_CONTYPE_NOT_NULL;
+}
+
+/* Was it one that had come from another constraint? */
+static bool
+was_inherited(const ObjectAddress *object)
+{
+	return object->classId == ConstraintRelationId &&
+		OidIsValid(deleted_constraint(object->objectId).conparentid);
 }
 
 /* The schema that the names of the object begin with, or NULL. */
@@ -165,14 +184,16 @@ stands_for_itself(EventRows *rows, const ObjectAddress *object,
 {
 	return DatumGetBool(event_rows_datum(rows, DROPPED_ORIGINAL)) ||
 		(DatumGetBool(event_rows_datum(rows, DROPPED_NORMAL)) &&
-		 strcmp(type, "domain constraint") != 0) ||
+		 strcmp(type, "domain constraint") != 0 &&
+		 !was_inherited(object)) ||
 		(object->classId == RelationRelationId &&
 		 strcmp(type, "index") != 0 && strcmp(type, "sequence") != 0);
 }
 
 /*
- * A column went that the command did not name, with its type for example: this
- * alters its table, of which PostgreSQL says nothing.
+ * A column or a constraint went that the command did not name, with the type
+ * of the column for example: this alters its table, if that is still there, of
+ * which PostgreSQL says nothing.
  */
 static void
 add_altered_table(ChangeSet *set, const EventTriggerData *trigger, Oid relid)
@@ -208,6 +229,9 @@ add_dropped(ChangeSet *set, const EventTriggerData *trigger, EventRows *rows)
 		change->condition = CHANGE_IF_KNOWN;
 	if (object.classId == RelationRelationId && object.objectSubId != 0)
 		add_altered_table(set, trigger, object.objectId);
+	else if (object.classId == ConstraintRelationId)
+		add_altered_table(set, trigger,
+						  deleted_constraint(object.objectId).conrelid);
 }
 
 /*

@@ -30,7 +30,6 @@
 #include "change_parts.h"
 #include "change_references.h"
 #include "commands/trigger.h"
-#include "compat.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -81,16 +80,6 @@ place_of_name(const ObjectAddress *object, const char *identity,
 	if (!OidIsValid(schema))
 		return 0;
 	return strlen(quote_identifier(get_namespace_name_or_temp(schema))) + 1;
-}
-
-/* The identity of an object, or NULL if it is not there. */
-static char *
-identity_of(const ObjectAddress *object)
-{
-	List	   *names = NIL;
-	List	   *arguments = NIL;
-
-	return compat_object_identity(object, &names, &arguments);
 }
 
 /* Adds an object as renamed or moved, if it is known or the command's own. */
@@ -152,7 +141,7 @@ static void
 add_renamed(ChangeSet *set, const ObjectAddress *object, const char *now,
 			const char *before, ChangeCondition condition)
 {
-	char	   *identity = identity_of(object);
+	char	   *identity = change_identity(object);
 	char	   *previous;
 	int			place;
 
@@ -244,6 +233,18 @@ add_renamed_inherited(ChangeSet *set, Oid class, const RenameStmt *command)
 	}
 }
 
+/* Adds the table of what was renamed, as altered. */
+static void
+add_altered(ChangeSet *set, const RangeVar *table)
+{
+	Oid			relid = RangeVarGetRelid(table, NoLock, true);
+	ObjectAddress relation;
+
+	ObjectAddressSet(relation, RelationRelationId, relid);
+	if (OidIsValid(relid))
+		change_set_add(set, &relation, CHANGE_ALTERED);
+}
+
 /* Adds what a RENAME has renamed. */
 static void
 add_rename(ChangeSet *set, const ObjectAddress *object,
@@ -258,6 +259,8 @@ add_rename(ChangeSet *set, const ObjectAddress *object,
 	}
 	add_renamed(set, object, command->newname, before, CHANGE_ALWAYS);
 	add_renamed_twin(set, object, command->newname, before);
+	if (command->renameType == OBJECT_TABCONSTRAINT)
+		add_altered(set, command->relation);
 	if (command->renameType == OBJECT_TABCONSTRAINT ||
 		command->renameType == OBJECT_TRIGGER)
 		add_renamed_inherited(set, object->classId, command);
@@ -268,7 +271,7 @@ static void
 add_moved(ChangeSet *set, const ObjectAddress *object, const char *now,
 		  const char *before, ChangeCondition condition)
 {
-	char	   *identity = identity_of(object);
+	char	   *identity = change_identity(object);
 	char	   *previous;
 
 	if (identity == NULL || strlen(identity) <= strlen(now) ||
@@ -310,7 +313,7 @@ add_references_to_members(ChangeSet *set, const ObjectAddress *extension,
 	foreach(lc, change_references_dependents(extension))
 	{
 		ObjectAddress *member = lfirst(lc);
-		char	   *identity = identity_of(member);
+		char	   *identity = change_identity(member);
 
 		if (member->classId == TypeRelationId && identity != NULL &&
 			strlen(identity) > strlen(now))

@@ -21,6 +21,8 @@
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_extension.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
@@ -32,21 +34,43 @@
 #include "utils/relcache.h"
 #include "utils/syscache.h"
 
-/* Was this row of a catalog made, not just changed, by this transaction? */
+/* Was this row of a catalog made or changed by this transaction? */
+static bool
+is_ours(HeapTuple row)
+{
+	TransactionId made_by = HeapTupleHeaderGetXmin(row->t_data);
+
+	return TransactionIdIsCurrentTransactionId(made_by);
+}
+
+/* Was it made, not just changed? */
 static bool
 is_new(HeapTuple row)
 {
-	HeapTupleHeader header = row->t_data;
-	TransactionId made_by = HeapTupleHeaderGetXmin(header);
+	return is_ours(row) && (row->t_data->t_infomask & HEAP_UPDATED) == 0;
+}
 
-	return (header->t_infomask & HEAP_UPDATED) == 0 &&
-		TransactionIdIsCurrentTransactionId(made_by);
+/*
+ * Is there such a constraint, and is it one of the relation?  A foreign key
+ * that refers to a partitioned table has one more below it for each partition.
+ */
+static bool
+is_on_same_relation(Oid constraint, Oid relid)
+{
+	HeapTuple	row = SearchSysCache1(CONSTROID,
+									  ObjectIdGetDatum(constraint));
+	bool		same = HeapTupleIsValid(row) &&
+		((Form_pg_constraint) GETSTRUCT(row))->conrelid == relid;
+
+	if (HeapTupleIsValid(row))
+		ReleaseSysCache(row);
+	return same;
 }
 
 /*
  * The object that a row of a catalog about parts of relations is about, or
  * InvalidOid if it does not stand for itself: internal triggers do not, nor do
- * NOT NULL constraints.
+ * NOT NULL constraints, or those below foreign keys.
  */
 static Oid
 part_of_row(Oid catalog, HeapTuple row)
@@ -58,7 +82,9 @@ part_of_row(Oid catalog, HeapTuple row)
 		Form_pg_constraint constraint = (Form_pg_constraint) GETSTRUCT(row);
 
 		return constraint->contype == CHANGE_CONTYPE_NOT_NULL ||
-			constraint->contype == CONSTRAINT_TRIGGER ?
+			constraint->contype == CONSTRAINT_TRIGGER ||
+			is_on_same_relation(constraint->conparentid,
+								constraint->conrelid) ?
 			InvalidOid : constraint->oid;
 	}
 	if (((Form_pg_trigger) GETSTRUCT(row))->tgisinternal)
@@ -177,6 +203,61 @@ change_parts_add(ChangeSet *set, Oid relid, ChangeCondition condition)
 
 	foreach(lc, tree_of(relid))
 		add_parts_of(set, lfirst_oid(lc), condition);
+}
+
+/* The extensions that one requires. */
+static List *
+required_by(Oid extension)
+{
+	Relation	depend = table_open(DependRelationId, AccessShareLock);
+	List	   *required = NIL;
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	row;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(ExtensionRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(extension));
+	scan = systable_beginscan(depend, DependDependerIndexId, true, NULL, 2,
+							  keys);
+	while (HeapTupleIsValid(row = systable_getnext(scan)))
+	{
+		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(row);
+
+		if (form->refclassid == ExtensionRelationId)
+			required = lappend_oid(required, form->refobjid);
+	}
+	systable_endscan(scan);
+	table_close(depend, AccessShareLock);
+	return required;
+}
+
+/* Adds the extensions that CREATE EXTENSION ... CASCADE has created, too. */
+void
+change_parts_add_required(ChangeSet *set, Oid extension)
+{
+	ListCell   *lc;
+
+	foreach(lc, required_by(extension))
+	{
+		Relation	extensions = table_open(ExtensionRelationId,
+											AccessShareLock);
+		HeapTuple	row = get_catalog_object_by_oid(extensions,
+													Anum_pg_extension_oid,
+													lfirst_oid(lc));
+		ObjectAddress required;
+		Change	   *change;
+
+		table_close(extensions, AccessShareLock);
+		if (!HeapTupleIsValid(row) || !is_ours(row))
+			continue;
+		ObjectAddressSet(required, ExtensionRelationId, lfirst_oid(lc));
+		change = change_set_add(set, &required, CHANGE_CREATED);
+		if (change != NULL)
+			change->condition = CHANGE_UNLESS_KNOWN;
+		change_parts_add_required(set, required.objectId);
+	}
 }
 
 /* Adds the constraints of a new domain; other types have none. */

@@ -13,6 +13,7 @@
 
 extern void change_parts_add(ChangeSet *set, Oid relid,
 							 ChangeCondition condition);
+extern void change_parts_add_required(ChangeSet *set, Oid extension);
 extern void change_parts_add_domain(ChangeSet *set, Oid domain);
 extern void change_parts_add_clones(ChangeSet *set, Oid trigger);
 extern void change_parts_add_column(ChangeSet *set, Oid relid,

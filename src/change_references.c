@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
@@ -23,10 +24,10 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "change_references.h"
-#include "compat.h"
 #include "lib/stringinfo.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 static bool
 starts_with(const char *text, const char *start)
@@ -110,9 +111,7 @@ static void
 add_if_changed(ChangeSet *set, ChangeAction action,
 			   const ObjectAddress *object, const Reference *reference)
 {
-	List	   *names = NIL;
-	List	   *arguments = NIL;
-	char	   *identity = compat_object_identity(object, &names, &arguments);
+	char	   *identity = change_identity(object);
 	char	   *before;
 	Change	   *change;
 

@@ -13,6 +13,7 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/objectaddress.h"
 #if PG_VERSION_NUM >= 150000
@@ -24,6 +25,7 @@
 #include "nodes/tidbitmap.h"
 #include "parser/parse_relation.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
@@ -171,6 +173,27 @@ compat_reserve_prefix(const char *prefix)
 #endif
 }
 
+#if PG_VERSION_NUM < 140000
+/* Is the object there?  The two functions below raise an error if not. */
+static inline bool
+compat_object_exists(const ObjectAddress *object)
+{
+	Relation	catalog;
+	HeapTuple	row;
+
+	if (!is_objectclass_supported(object->classId))
+		return true;
+	catalog = table_open(object->classId, AccessShareLock);
+	row = get_catalog_object_by_oid(catalog,
+									get_object_attnum_oid(object->classId),
+									object->objectId);
+	table_close(catalog, AccessShareLock);
+	return HeapTupleIsValid(row) &&
+		(object->objectSubId == 0 ||
+		 get_attname(object->objectId, object->objectSubId, true) != NULL);
+}
+#endif
+
 /* The type of an object, in words, or NULL if the object is not there. */
 static inline char *
 compat_object_type(const ObjectAddress *object)
@@ -178,7 +201,8 @@ compat_object_type(const ObjectAddress *object)
 #if PG_VERSION_NUM >= 140000
 	return getObjectTypeDescription(object, true);
 #else
-	return getObjectTypeDescription(object);
+	return compat_object_exists(object) ?
+		getObjectTypeDescription(object) : NULL;
 #endif
 }
 
@@ -193,7 +217,8 @@ compat_object_identity(const ObjectAddress *object, List **names,
 #if PG_VERSION_NUM >= 140000
 	return getObjectIdentityParts(object, names, arguments, true);
 #else
-	return getObjectIdentityParts(object, names, arguments);
+	return compat_object_exists(object) ?
+		getObjectIdentityParts(object, names, arguments) : NULL;
 #endif
 }
 

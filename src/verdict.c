@@ -101,7 +101,6 @@ changes_untold(Verdict *verdict)
 			verdict->object = ((DropSubscriptionStmt *) command)->subname;
 			return dropped_from(SubscriptionRelationId, verdict->object);
 		case T_DropOwnedStmt:
-		case T_ReassignOwnedStmt:
 		case T_DropUserMappingStmt:
 		case T_AlterPublicationStmt:
 		case T_AlterTableMoveAllStmt:

@@ -25,6 +25,7 @@ SET quote_all_identifiers = off
 AS $$
 DECLARE
     parts text[];
+    spelled text := in_object;
     prefixes text[] := ARRAY(SELECT quote_ident(s) || '.'
                                FROM unnest(in_schemas) AS s);
     candidate text;
@@ -52,6 +53,8 @@ BEGIN
     -- It is a column of a table that exists.
     BEGIN
         parts := parse_ident(in_object);
+        spelled := array_to_string(ARRAY(SELECT quote_ident(p)
+                                           FROM unnest(parts) AS p), '.');
     EXCEPTION
         WHEN invalid_parameter_value THEN
             NULL;
@@ -82,7 +85,7 @@ BEGIN
           FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace,
                pg_identify_object('pg_proc'::regclass, p.oid, 0) AS i
          WHERE proname = parts[cardinality(parts)]
-           AND format('%I.%I', nspname, proname) = candidate || in_object;
+           AND format('%I.%I', nspname, proname) = candidate || spelled;
         IF types IS NOT NULL THEN
             RETURN;
         END IF;
@@ -94,8 +97,8 @@ BEGIN
           INTO types, identities
           FROM (SELECT DISTINCT object_type, identity FROM _v.changes
                  WHERE hashtextextended(identity, 0) =
-                       hashtextextended(candidate || in_object COLLATE "C", 0)
-                   AND identity = candidate || in_object) AS c;
+                       hashtextextended(candidate || spelled COLLATE "C", 0)
+                   AND identity = candidate || spelled) AS c;
         EXIT WHEN types IS NOT NULL;
     END LOOP;
     IF types[1] LIKE '% column' THEN
@@ -131,8 +134,8 @@ BEGIN
     SELECT array_agg(c.object_type), array_agg(c.identity)
       INTO types, identities
       FROM _v.changes AS c
-     WHERE previous_identity = in_object
-        OR previous_identity IN (SELECT p || in_object
+     WHERE previous_identity = spelled
+        OR previous_identity IN (SELECT p || spelled
                                    FROM unnest(prefixes) AS p);
     IF types IS NOT NULL THEN
         RETURN;
@@ -142,8 +145,8 @@ BEGIN
     SELECT array_agg(o.object_type), array_agg(o.identity)
       INTO types, identities
       FROM _v.user_objects() AS o
-     WHERE o.identity = in_object
-        OR o.identity IN (SELECT p || in_object FROM unnest(prefixes) AS p);
+     WHERE o.identity = spelled
+        OR o.identity IN (SELECT p || spelled FROM unnest(prefixes) AS p);
 END
 $$;
 

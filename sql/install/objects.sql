@@ -3,7 +3,8 @@
 -- Left out are what initdb made (its OIDs are below 16384), temporary objects,
 -- the members of extensions and what is on their tables, and what only exists
 -- for something else: row and array types, TOAST tables, internal triggers,
--- rules of views, NOT NULL constraints, the functions that make ranges.
+-- rules of views, NOT NULL constraints, the functions that make ranges, and
+-- what a foreign key has for each partition that it refers to.
 
 CREATE FUNCTION _v.user_objects(
     OUT object_type text,
@@ -17,7 +18,8 @@ AS $$
     WITH members AS MATERIALIZED (
         SELECT classid, objid FROM pg_depend
          WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
-            OR classid = 'pg_proc'::regclass AND deptype = 'i'
+            OR classid IN ('pg_proc'::regclass, 'pg_cast'::regclass)
+               AND deptype = 'i'
     ), hidden_schemas AS MATERIALIZED (
         SELECT oid FROM pg_namespace
          WHERE nspname ~ '^pg_(temp|toast)' OR nspname = 'pg_catalog'
@@ -36,6 +38,9 @@ AS $$
         SELECT c.oid, conname, nspname, relname
           FROM pg_constraint c JOIN relations r ON r.oid = conrelid
          WHERE contype IN ('c', 'f', 'p', 'u', 'x')
+           AND NOT EXISTS (SELECT FROM pg_constraint parent
+                            WHERE parent.oid = c.conparentid
+                              AND parent.conrelid = c.conrelid)
     ), others (classid, objid, namespace) AS (
         SELECT 'pg_namespace'::regclass, oid, oid FROM pg_namespace
         UNION ALL

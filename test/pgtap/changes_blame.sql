@@ -1,7 +1,7 @@
 -- The life of an object, however it is named.
 
 BEGIN;
-SELECT plan(40);
+SELECT plan(42);
 
 CREATE SCHEMA app;
 CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
@@ -55,6 +55,7 @@ SELECT is(pg_temp.blame('app.greet(users)'),
 SELECT is(pg_temp.blame('greet'),
           'users: created app.greet(app.users), users: created app.greet(integer,pg_catalog.text)',
           'each function of a name');
+SELECT is(pg_temp.blame('Greet'), pg_temp.blame('greet'), 'in capitals');
 SELECT is(pg_temp.blame('app.greet'), pg_temp.blame('greet'),
           'and with its schema');
 SELECT is(pg_temp.blame('users_name_check on app.users'),
@@ -113,6 +114,8 @@ ALTER TABLE people DROP COLUMN phone;
 DROP TABLE people CASCADE;
 SELECT is(pg_temp.blame('people') LIKE 'users: created app.users, %, end: dropped public.people',
           true, 'a table that is gone');
+SELECT is(pg_temp.blame('Public."people"'), pg_temp.blame('people'),
+          'however it is spelled');
 SELECT is(pg_temp.blame('public.people.phone') LIKE 'phone: created app.users.phone, %, end: dropped public.people.phone',
           true, 'a column that went before it');
 SELECT is(pg_temp.blame('people.mail') LIKE 'users: created app.users, %, end: dropped public.people',

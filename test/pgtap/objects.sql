@@ -1,7 +1,9 @@
 -- What exists, and which patch made it.
 
 BEGIN;
-SELECT plan(24);
+SELECT plan(25);
+
+CREATE ROLE versioning_test_nobody;
 
 CREATE TABLE by_hand_before (a int PRIMARY KEY);
 CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
@@ -70,6 +72,12 @@ SELECT is(count(*), 0::bigint, 'the system''s are')
      OR identity IN ('public', 'pg_catalog', 'plpgsql');
 SELECT is(count(*), count(DISTINCT (object_type, identity)),
           'each object once') FROM _v.objects;
+
+SELECT count(*) AS all_objects FROM _v.objects \gset
+SET LOCAL ROLE versioning_test_nobody;
+SELECT is(count(*), :all_objects::bigint, 'anyone sees them all')
+  FROM _v.objects;
+RESET ROLE;
 
 -- What has drifted in
 

@@ -34,6 +34,9 @@ my $history = q{
 	  FROM _v.history};
 value($primary, q{
 	CREATE EXTENSION versioning;
+	CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
+		EXECUTE FUNCTION _v.record_changes();
+	CREATE TABLE made (a int PRIMARY KEY);
 	CREATE EVENT TRIGGER versioning_guard ON ddl_command_end
 		EXECUTE FUNCTION _v.require_patch();
 	SELECT _v.register_patch('early')});
@@ -85,6 +88,12 @@ standby(sub {
 		'early late', 'it lists what was registered on the primary');
 	is(value($primary, q{SELECT _v.assert_patch_is_applied('late')}),
 		'Patch late is applied.', 'it finds a patch');
+	is(value($primary, q{SELECT role_name || ' ' || action FROM _v.blame('made')}),
+		'postgres created', 'it knows who changed a table');
+	is(
+		value($primary, q{
+			SELECT string_agg(created_by_role, ' ') FROM _v.objects}),
+		'postgres postgres postgres', 'and who made what exists');
 	fails($primary, q{SELECT _v.assert_patch_is_applied('nope')},
 		qr/P0001: Patch nope is not applied!/, 'and misses one');
 	for my $level ('READ COMMITTED', 'REPEATABLE READ')

@@ -6,6 +6,7 @@
 use strict;
 use warnings;
 
+use File::Temp;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Scratch;
@@ -305,6 +306,14 @@ sub unharmed
 			SELECT _v.register_patch('b');
 			SELECT lastval(), currval('s')}),
 		"7\n7|7", 'which goes on with another one');
+	value($database, q{
+		CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
+			EXECUTE FUNCTION _v.record_changes()});
+	is(
+		value($database, q{
+			SELECT nextval('s'); CREATE TABLE t (a int);
+			SELECT lastval() FROM _v.changes}),
+		"8\n8", 'nor by what is recorded of a change');
 	is(
 		value($database, q{
 			BEGIN; SELECT _v.register_patch('c'); ROLLBACK;
@@ -315,6 +324,31 @@ sub unharmed
 		ALTER TABLE _v.history ALTER id SET MAXVALUE 4;
 		SELECT _v.register_patch('e')},
 		qr/22003: setval: value 5 is out of bounds/, 'it ends somewhere');
+}
+
+# Sessions that write at the same time get different numbers.
+
+SKIP:
+{
+	my $database = installed();
+	my $script = File::Temp->new;
+	my ($status, $output, $errors) = run('pgbench', '--version');
+	skip 'pgbench is not installed', 3 if $status != 0;
+
+	value($database, q{
+		CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
+			EXECUTE FUNCTION _v.record_changes()});
+	print $script 'BEGIN; CREATE TABLE t:client_id (a int);'
+	  . " COMMENT ON TABLE t:client_id IS 'x'; DROP TABLE t:client_id; COMMIT;\n";
+	close $script or die "cannot write $script: $!\n";
+	($status, $output, $errors) = run(qw(pgbench -n -c 4 -t 50 -f), "$script",
+		$database);
+	is($status, 0, 'four sessions change tables') or diag $errors;
+	unlike($errors, qr/WARNING|ERROR/, 'none of them is disturbed');
+	is(
+		value($database, q{
+			SELECT count(*) >= 400, count(*) = max(id) FROM _v.changes}),
+		't|t', 'each change has a number, and none is left out');
 }
 
 # A locked table is waited for, as any other.
