@@ -225,7 +225,9 @@ is_ready(Deploy *deploy)
 	return true;
 }
 
-/* Run all steps, up to the first that fails.  Returns false after a message. */
+/*
+ * Run all steps, up to the first that fails.  Returns false after a message.
+ */
 static bool
 run_steps(Deploy *deploy)
 {

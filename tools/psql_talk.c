@@ -10,8 +10,8 @@
  *
  * If a signal asks us to stop, psql is interrupted as by Ctrl-C, which cancels
  * the statement that runs.  Programs that psql waits for are not: it would go
- * on without them.  If that does not help, soon or at the user's second signal,
- * psql is ended with all that it has started, and by force in the end.
+ * on without them.  If that does not help, soon or at the user's second
+ * signal, psql is ended with all that it has started, and by force in the end.
  *
  *-------------------------------------------------------------------------
  */
@@ -236,8 +236,8 @@ cut_listing(const PsqlTalk *talk, const char *word)
 }
 
 /*
- * The news are that psql has listed all: take the listings out of its output.  The
- * caller frees them; they are NULL if they are not there as they were sent.
+ * The news are that psql has listed all: take the listings out of its output.
+ * The caller frees them; they are NULL if they are not there as they were sent.
  */
 void
 psql_talk_take_listings(PsqlTalk *talk, char **variables, char **formats)
