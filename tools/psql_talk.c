@@ -237,7 +237,8 @@ cut_listing(const PsqlTalk *talk, const char *word)
 
 /*
  * The news are that psql has listed all: take the listings out of its output.
- * The caller frees them; they are NULL if they are not there as they were sent.
+ * The caller frees them; they are NULL if they are not there as they were
+ * sent.
  */
 void
 psql_talk_take_listings(PsqlTalk *talk, char **variables, char **formats)

@@ -8,9 +8,9 @@
  * again, for those that require it.
  *
  * If it cannot be applied again, or not be taken back, or if its rollback has
- * taken away too much, the database is not fit for what comes next.  But the patches up to this one can be applied,
- * that has been seen: this is done, in a new database, and so the rehearsal
- * goes on.
+ * taken away too much, the database is not fit for what comes next.  But the
+ * patches up to this one can be applied, that has been seen: this is done, in
+ * a new database, and so the rehearsal goes on.
  *
  *-------------------------------------------------------------------------
  */

@@ -167,8 +167,8 @@ add_look(SessionScript *script, const char *next_path)
 					  ROLE_NUMBER("current_user") ") AS look, "
 					  "pg_catalog.date_part('epoch', "
 					  "pg_catalog.clock_timestamp()) AS since, "
-					  "pg_catalog.pg_advisory_lock_shared(%d, %d)%s%s) AS look "
-					  "\\gset\n",
+					  "pg_catalog.pg_advisory_lock_shared(%d, %d)%s%s) "
+					  "AS look \\gset\n",
 					  script->look != NULL ?
 					  "look OPERATOR(pg_catalog.=) '" : "true",
 					  script->look != NULL ? script->look : "",

@@ -40,7 +40,7 @@ typedef struct SessionScript
 	const char *token;			/* begins each news; not owned */
 	const char *news_path;		/* where psql writes them; not owned */
 	char		directory[MAXPGPATH];	/* the current one, or empty */
-	char	   *look;			/* what a new session is like; owned, or NULL */
+	char	   *look;			/* what a new session is like; or NULL */
 	bool		has_role;		/* it begins with SET ROLE */
 	bool		checks_client;	/* the server can look after dead clients */
 	bool		is_unicode;		/* so are the client and the database */
