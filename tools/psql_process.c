@@ -254,14 +254,14 @@ static bool
 read_text(int *fd, PQExpBuffer text)
 {
 	ssize_t		count;
-	char	   *p;
 
 	if (*fd < 0 || !enlargePQExpBuffer(text, CHUNK))
 		return false;
 	count = read(*fd, text->data + text->len, CHUNK);
 	if (count > 0)
 	{
-		p = text->data + text->len;
+		char	   *p = text->data + text->len;
+
 		text->len += count;
 		text->data[text->len] = '\0';
 		while ((p += strlen(p)) < text->data + text->len)

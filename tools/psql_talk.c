@@ -169,10 +169,11 @@ take_news(PsqlTalk *talk, const char *word)
 	PQExpBuffer text = &talk->process->news_text;
 	size_t		length = strlen(word);
 	char	   *p = text->data;
-	char	   *end;
 
 	while ((p = strstr(p, talk->token)) != NULL)
 	{
+		char	   *end;
+
 		p += TOKEN_LENGTH;
 		end = strchr(p, '\n');
 		if (end == NULL || *p != ' ' || strncmp(p + 1, word, length) != 0)

@@ -65,11 +65,11 @@ bool
 truth_source_reconnect(TruthSource *source)
 {
 	int			waited;
-	PGresult   *result;
 
 	for (waited = 0; waited < RECONNECT_WITHIN; waited += RECONNECT_EVERY)
 	{
 		PGconn	   *conn;
+		PGresult   *result;
 
 		result = truth_source_query(source, "SELECT 1", 0, NULL);
 		PQclear(result);
