@@ -101,6 +101,12 @@ SELECT _v.register_patch('eight');
 SELECT patch_name FROM _v.patches ORDER BY applied_tsz;
 SELECT patch_name, note FROM _v.history ORDER BY id DESC LIMIT 1;
 
+-- A sequence that was restarted goes on where that says.
+ALTER SEQUENCE _v.history_id_seq RESTART 1000;
+SELECT _v.register_patch('nine');
+SELECT _v.register_patch('ten');
+SELECT patch_name, id FROM _v.history ORDER BY id DESC LIMIT 2;
+
 REVOKE ALL ON _v.patches FROM regress_versioning_deployer;
 DROP ROLE regress_versioning_deployer;
 DROP EXTENSION versioning;

@@ -14,24 +14,40 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "commands/sequence.h"
 #include "fmgr.h"
 #include "sequence.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/fmgrprotos.h"
+#include "utils/rel.h"
 
-/* The last number that was given, or 0. */
+/*
+ * The number that is next, from the one row of the sequence.  A sequence that
+ * was just made, or restarted, has not given the number yet that it shows.
+ */
 static int64
-last_number(Oid sequence)
+next_number(Oid sequence)
 {
-	Datum		last;
+	Relation	relation = relation_open(sequence, NoLock);
+	Buffer		buffer = ReadBuffer(relation, 0);
+	Page		page;
+	HeapTupleHeader row;
+	Form_pg_sequence_data data;
+	int64		next;
 
-	LOCAL_FCINFO(call, 1);
-
-	InitFunctionCallInfoData(*call, NULL, 1, InvalidOid, NULL, NULL);
-	call->args[0].value = ObjectIdGetDatum(sequence);
-	call->args[0].isnull = false;
-	last = pg_sequence_last_value(call);
-	return call->isnull ? 0 : DatumGetInt64(last);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	page = BufferGetPage(buffer);
+	row = (HeapTupleHeader) PageGetItem(page,
+										PageGetItemId(page,
+													  FirstOffsetNumber));
+	data = (Form_pg_sequence_data) ((char *) row + row->t_hoff);
+	next = data->last_value + (data->is_called ? 1 : 0);
+	UnlockReleaseBuffer(buffer);
+	relation_close(relation, NoLock);
+	return next;
 }
 
 /*
@@ -44,7 +60,7 @@ sequence_next(Oid sequence)
 	int64		next;
 
 	LockRelationOid(sequence, ShareUpdateExclusiveLock);
-	next = last_number(sequence) + 1;
+	next = next_number(sequence);
 	DirectFunctionCall2(setval_oid, ObjectIdGetDatum(sequence),
 						Int64GetDatum(next));
 	UnlockRelationOid(sequence, ShareUpdateExclusiveLock);

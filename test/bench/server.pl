@@ -25,7 +25,7 @@ sub measure_server
 			3.2, 'register', 50, [ registrations(2_050, 1, $size) ]);
 	}
 	compare_writes('register_patch, 100 requirements, register of 100000 rows',
-		6.5, 'register', 20, [ registrations(420, 100, 100_000) ]);
+		6, 'register', 20, [ registrations(420, 100, 100_000) ]);
 
 	# Nothing requires a patch of the second half.
 	my @leaves = shuffle(50_001 .. 100_000);
