@@ -28,6 +28,7 @@ DECLARE
     spelled text := in_object;
     prefixes text[] := ARRAY(SELECT quote_ident(s) || '.'
                                FROM unnest(in_schemas) AS s);
+    table_prefixes text[];
     candidate text;
     relation oid;
 BEGIN
@@ -59,28 +60,25 @@ BEGIN
         WHEN invalid_parameter_value THEN
             NULL;
     END;
-    IF cardinality(parts) = 3 THEN
-        prefixes := ARRAY[quote_ident(parts[1]) || '.'] || prefixes;
-    END IF;
-    IF cardinality(parts) IN (2, 3) THEN
-        FOREACH candidate IN ARRAY CASE WHEN cardinality(parts) = 3
-                                        THEN prefixes[1:1] ELSE prefixes END
-        LOOP
-            relation := (
-                SELECT c.oid FROM pg_class AS c
-                  JOIN pg_namespace AS n ON n.oid = relnamespace
-                 WHERE quote_ident(nspname) || '.' = candidate
-                   AND relname = parts[cardinality(parts) - 1]);
-            CONTINUE WHEN relation IS NULL OR NOT EXISTS (
-                SELECT FROM pg_attribute
-                 WHERE attrelid = relation AND NOT attisdropped
-                   AND attname = parts[cardinality(parts)]);
-            SELECT ARRAY[i.type], ARRAY[i.identity], parts[cardinality(parts)]
-              INTO types, identities, column_name
-              FROM pg_identify_object('pg_class'::regclass, relation, 0) AS i;
-            RETURN;
-        END LOOP;
-    END IF;
+    table_prefixes := CASE cardinality(parts)
+                      WHEN 2 THEN prefixes
+                      WHEN 3 THEN ARRAY[quote_ident(parts[1]) || '.']
+                      ELSE '{}' END;
+    FOREACH candidate IN ARRAY table_prefixes LOOP
+        relation := (
+            SELECT c.oid FROM pg_class AS c
+              JOIN pg_namespace AS n ON n.oid = relnamespace
+             WHERE quote_ident(nspname) || '.' = candidate
+               AND relname = parts[cardinality(parts) - 1]);
+        CONTINUE WHEN relation IS NULL OR NOT EXISTS (
+            SELECT FROM pg_attribute
+             WHERE attrelid = relation AND NOT attisdropped
+               AND attname = parts[cardinality(parts)]);
+        SELECT ARRAY[i.type], ARRAY[i.identity], parts[cardinality(parts)]
+          INTO types, identities, column_name
+          FROM pg_identify_object('pg_class'::regclass, relation, 0) AS i;
+        RETURN;
+    END LOOP;
 
     -- It is a function, whatever its arguments.
     FOREACH candidate IN ARRAY ''::text || prefixes LOOP
@@ -115,7 +113,7 @@ BEGIN
     END IF;
 
     -- It is a column of a table that is known.
-    FOREACH candidate IN ARRAY prefixes LOOP
+    FOREACH candidate IN ARRAY table_prefixes LOOP
         candidate := candidate || quote_ident(parts[cardinality(parts) - 1]);
         SELECT array_agg(c.object_type), array_agg(c.identity),
                parts[cardinality(parts)]
@@ -236,9 +234,13 @@ BEGIN
     IF in_column IS NULL THEN
         lives := _v.find_lives(in_types, in_identities);
     ELSE
-        table_lives := _v.find_lives(in_types, in_identities);
+        -- Only its columns say that a type is a composite one.
+        table_lives := _v.find_lives(
+            array_replace(in_types, 'composite type', 'type'), in_identities);
         lives := _v.find_lives(
-            ARRAY(SELECT t || ' column' FROM unnest(in_types) AS t),
+            ARRAY(SELECT t || ' column'
+                    FROM unnest(array_replace(in_types, 'type',
+                                              'composite type')) AS t),
             ARRAY(SELECT i || '.' || quote_ident(in_column)
                     FROM unnest(in_identities) AS i));
         IF lives = '{}' THEN

@@ -1,7 +1,7 @@
 -- The life of an object, however it is named.
 
 BEGIN;
-SELECT plan(48);
+SELECT plan(53);
 
 CREATE SCHEMA app;
 CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
@@ -144,6 +144,27 @@ SELECT is(pg_temp.blame('letters.sender'), pg_temp.blame('mails.author'),
 SELECT is(pg_temp.blame('mails.body'),
           'end: created application.letters, end: renamed application.mails',
           'another column is not taken for it');
+
+SELECT throws_ok('SELECT * FROM _v.blame(''nowhere.mails.body'')', '42704',
+                 NULL, 'nor one of a table in another schema');
+SELECT throws_ok('SELECT * FROM _v.blame(''a.b.mails.body'')', '42704',
+                 NULL, 'nor of one in none');
+
+-- What a composite type consists of
+
+CREATE TYPE point3 AS (x int, y int, z int);
+ALTER TYPE point3 RENAME TO dot;
+ALTER TYPE dot RENAME ATTRIBUTE x TO east;
+SELECT is(pg_temp.blame('dot.y'),
+          'end: created application.point3, end: renamed application.dot',
+          'an attribute of a composite type');
+SELECT is(pg_temp.blame('dot.east'),
+          'end: created application.point3, end: renamed application.dot, end: renamed application.dot.east',
+          'one that was renamed');
+DROP TYPE dot;
+SELECT is(pg_temp.blame('dot.y'),
+          'end: created application.point3, end: renamed application.dot, end: dropped application.dot',
+          'and one that is gone');
 
 -- Whoever asks, and whatever has been added to the table
 
