@@ -133,6 +133,13 @@ BEGIN;
 SET LOCAL versioning.bypass_guard = on;
 CREATE FOREIGN DATA WRAPPER w OPTIONS (password 'secret');
 SELECT command FROM _v.history ORDER BY id DESC LIMIT 1;
+COMMENT ON TABLE there IS 'three'\; SELECT 1 AS one;
+SELECT command FROM _v.history ORDER BY id DESC LIMIT 1;
+COMMENT ON TABLE there IS 'four'\; CREATE ROLE regress_versioning_x PASSWORD 'secret';
+SELECT command FROM _v.history ORDER BY id DESC LIMIT 1;
+SELECT repeat('five', 20000) AS long \gset
+COMMENT ON TABLE there IS :'long';
+SELECT command FROM _v.history ORDER BY id DESC LIMIT 1;
 ROLLBACK;
 
 -- In a patch there is nothing to bypass.

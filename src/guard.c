@@ -34,6 +34,9 @@ PG_FUNCTION_INFO_V1(versioning_warn_without_patch);
 /* SQLSTATE VP001.  PostgreSQL and the standard have no class VP. */
 #define ERRCODE_CHANGE_WITHOUT_PATCH MAKE_SQLSTATE('V', 'P', '0', '0', '1')
 
+/* The longest query that is written to history, in bytes. */
+#define LONGEST_QUERY (64 * 1024)
+
 /* Is this ALTER EXTENSION versioning UPDATE? */
 static bool
 updates_us(Node *command)
@@ -67,6 +70,8 @@ may_hold_secret(Node *command)
 {
 	switch (nodeTag(command))
 	{
+		case T_CreateRoleStmt:
+		case T_AlterRoleStmt:
 		case T_CreateUserMappingStmt:
 		case T_AlterUserMappingStmt:
 		case T_CreateForeignServerStmt:
@@ -81,16 +86,34 @@ may_hold_secret(Node *command)
 	}
 }
 
+/*
+ * What history says of a command: the query that it came in, or only its name
+ * if that is no query, may hold a password anywhere, or is so long that a copy
+ * for each of its commands is too much.
+ */
+static const char *
+command_text(const EventTriggerData *event)
+{
+	const char *name = GetCommandTagName(event->tag);
+	const char *query = debug_query_string;
+	ListCell   *cell;
+
+	if (query == NULL || strlen(query) > LONGEST_QUERY ||
+		may_hold_secret(event->parsetree))
+		return name;
+	foreach(cell, pg_parse_query(query))
+	{
+		if (may_hold_secret(lfirst_node(RawStmt, cell)->stmt))
+			return name;
+	}
+	return query;
+}
+
 /* Writes to history what a superuser takes past us.  For attempt_run(). */
 static void
 write_bypass(void *arg)
 {
-	const EventTriggerData *event = arg;
-
-	history_add(HISTORY_GUARD_BYPASSED, NULL,
-				debug_query_string == NULL ||
-				may_hold_secret(event->parsetree) ?
-				GetCommandTagName(event->tag) : debug_query_string);
+	history_add(HISTORY_GUARD_BYPASSED, NULL, command_text(arg));
 }
 
 /* Raises VP001 at elevel. */

@@ -28,6 +28,7 @@ DECLARE
     spelled text := in_object;
     prefixes text[] := ARRAY(SELECT quote_ident(s) || '.'
                                FROM unnest(in_schemas) AS s);
+    table_prefixes text[];
     candidate text;
     relation oid;
 BEGIN
@@ -59,25 +60,25 @@ BEGIN
         WHEN invalid_parameter_value THEN
             NULL;
     END;
-    IF cardinality(parts) = 3 THEN
-        prefixes := ARRAY[quote_ident(parts[1]) || '.'] || prefixes;
-    END IF;
-    IF cardinality(parts) IN (2, 3) THEN
-        FOREACH candidate IN ARRAY CASE WHEN cardinality(parts) = 3
-                                        THEN prefixes[1:1] ELSE prefixes END
-        LOOP
-            relation := to_regclass(
-                candidate || quote_ident(parts[cardinality(parts) - 1]));
-            CONTINUE WHEN relation IS NULL OR NOT EXISTS (
-                SELECT FROM pg_attribute
-                 WHERE attrelid = relation AND NOT attisdropped
-                   AND attname = parts[cardinality(parts)]);
-            SELECT ARRAY[i.type], ARRAY[i.identity], parts[cardinality(parts)]
-              INTO types, identities, column_name
-              FROM pg_identify_object('pg_class'::regclass, relation, 0) AS i;
-            RETURN;
-        END LOOP;
-    END IF;
+    table_prefixes := CASE cardinality(parts)
+                      WHEN 2 THEN prefixes
+                      WHEN 3 THEN ARRAY[quote_ident(parts[1]) || '.']
+                      ELSE '{}' END;
+    FOREACH candidate IN ARRAY table_prefixes LOOP
+        relation := (
+            SELECT c.oid FROM pg_class AS c
+              JOIN pg_namespace AS n ON n.oid = relnamespace
+             WHERE quote_ident(nspname) || '.' = candidate
+               AND relname = parts[cardinality(parts) - 1]);
+        CONTINUE WHEN relation IS NULL OR NOT EXISTS (
+            SELECT FROM pg_attribute
+             WHERE attrelid = relation AND NOT attisdropped
+               AND attname = parts[cardinality(parts)]);
+        SELECT ARRAY[i.type], ARRAY[i.identity], parts[cardinality(parts)]
+          INTO types, identities, column_name
+          FROM pg_identify_object('pg_class'::regclass, relation, 0) AS i;
+        RETURN;
+    END LOOP;
 
     -- It is a function, whatever its arguments.
     FOREACH candidate IN ARRAY ''::text || prefixes LOOP
@@ -112,7 +113,7 @@ BEGIN
     END IF;
 
     -- It is a column of a table that is known.
-    FOREACH candidate IN ARRAY prefixes LOOP
+    FOREACH candidate IN ARRAY table_prefixes LOOP
         candidate := candidate || quote_ident(parts[cardinality(parts) - 1]);
         SELECT array_agg(c.object_type), array_agg(c.identity),
                parts[cardinality(parts)]
@@ -175,6 +176,36 @@ AS $$
       FROM named
 $$;
 
+-- The rows of a column that began with its table, by the first name it had, of
+-- which there is no row. One that has the name now never had another.
+
+CREATE FUNCTION _v.find_former_column(
+    in_tables text[],
+    in_table_lives bigint[],
+    in_column text
+) RETURNS bigint[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
+AS $$
+    WITH named AS (
+        SELECT identity || '.' || quote_ident(in_column) AS name, id AS since,
+               lead(id) OVER (PARTITION BY first_id ORDER BY id) AS until
+          FROM _v.changes WHERE first_id = ANY (in_table_lives)
+    )
+    SELECT coalesce(array_agg(DISTINCT first_id), '{}')
+      FROM named JOIN _v.changes AS c ON previous_identity = name
+     WHERE object_type LIKE '% column'
+       AND id > since AND (until IS NULL OR id < until)
+       AND NOT EXISTS (SELECT FROM unnest(in_tables) AS t,
+                              parse_ident(t) AS parts
+                         JOIN pg_namespace AS n ON nspname = parts[1]
+                         JOIN pg_class AS r ON relnamespace = n.oid
+                                           AND relname = parts[2]
+                         JOIN pg_attribute ON attrelid = r.oid
+                                          AND attname = in_column)
+$$;
+
 CREATE FUNCTION _v.life(
     in_types text[],
     in_identities text[],
@@ -203,18 +234,30 @@ BEGIN
     IF in_column IS NULL THEN
         lives := _v.find_lives(in_types, in_identities);
     ELSE
-        table_lives := _v.find_lives(in_types, in_identities);
+        -- Only its columns say that a type is a composite one.
+        table_lives := _v.find_lives(
+            array_replace(in_types, 'composite type', 'type'), in_identities);
         lives := _v.find_lives(
-            ARRAY(SELECT t || ' column' FROM unnest(in_types) AS t),
+            ARRAY(SELECT t || ' column'
+                    FROM unnest(array_replace(in_types, 'type',
+                                              'composite type')) AS t),
             ARRAY(SELECT i || '.' || quote_ident(in_column)
                     FROM unnest(in_identities) AS i));
+        IF lives = '{}' THEN
+            lives := _v.find_former_column(in_identities, table_lives,
+                                            in_column);
+        END IF;
     END IF;
 
     -- Of its table's life a column has the beginning, if it began with it, the
     -- end, and the names between.
     RETURN QUERY
     WITH own AS (
-        SELECT c.* FROM _v.changes AS c WHERE first_id = ANY (lives)
+        SELECT c.id, c.first_id, c.history_id, c.transaction_id, c.changed_at,
+               c.role_name, c.session_role_name, c.command_tag, c.object_type,
+               c.schema_name, c.identity, c.action, c.previous_identity,
+               c.columns
+          FROM _v.changes AS c WHERE first_id = ANY (lives)
     ), of_table AS (
         SELECT c.*, min(id) OVER life AS life_begin,
                max(id) FILTER (WHERE action = 'dropped') OVER life AS life_end
@@ -323,6 +366,9 @@ Takes it, what it is in the caller''s search_path, and the schemas in that.
 Returns types and identities, of the table if it is a column, or NULLs.';
 COMMENT ON FUNCTION _v.find_lives(text[], text[]) IS
 'The first_id of each life in _v.changes that these objects have had.';
+COMMENT ON FUNCTION _v.find_former_column(text[], bigint[], text) IS
+'The first_id of the column that these tables had by that name at first.
+Takes the tables and the first_id of each of their lives.';
 COMMENT ON FUNCTION _v.life(text[], text[], text) IS
 'The rows of _v.changes about these objects or a column of them, in order.';
 COMMENT ON FUNCTION _v.blame(text) IS

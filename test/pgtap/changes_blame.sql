@@ -1,7 +1,7 @@
 -- The life of an object, however it is named.
 
 BEGIN;
-SELECT plan(42);
+SELECT plan(53);
 
 CREATE SCHEMA app;
 CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
@@ -131,6 +131,59 @@ SELECT is(pg_temp.blame('application.people'), 'end: created application.people'
 CREATE TABLE public.people (mail text);
 SELECT is(pg_temp.blame('public.people') LIKE 'users: created app.users, %end: dropped public.people, end: created public.people',
           true, 'in the same one it comes after');
+
+-- A column by the first name it had
+
+CREATE TABLE letters (sender text, body text);
+ALTER TABLE letters RENAME TO mails;
+ALTER TABLE mails RENAME sender TO author;
+SELECT is(pg_temp.blame('mails.sender'), pg_temp.blame('mails.author'),
+          'a column by the name that it began with');
+SELECT is(pg_temp.blame('letters.sender'), pg_temp.blame('mails.author'),
+          'and by that of its table');
+SELECT is(pg_temp.blame('mails.body'),
+          'end: created application.letters, end: renamed application.mails',
+          'another column is not taken for it');
+
+SELECT throws_ok('SELECT * FROM _v.blame(''nowhere.mails.body'')', '42704',
+                 NULL, 'nor one of a table in another schema');
+SELECT throws_ok('SELECT * FROM _v.blame(''a.b.mails.body'')', '42704',
+                 NULL, 'nor of one in none');
+
+-- What a composite type consists of
+
+CREATE TYPE point3 AS (x int, y int, z int);
+ALTER TYPE point3 RENAME TO dot;
+ALTER TYPE dot RENAME ATTRIBUTE x TO east;
+SELECT is(pg_temp.blame('dot.y'),
+          'end: created application.point3, end: renamed application.dot',
+          'an attribute of a composite type');
+SELECT is(pg_temp.blame('dot.east'),
+          'end: created application.point3, end: renamed application.dot, end: renamed application.dot.east',
+          'one that was renamed');
+DROP TYPE dot;
+SELECT is(pg_temp.blame('dot.y'),
+          'end: created application.point3, end: renamed application.dot, end: dropped application.dot',
+          'and one that is gone');
+
+-- Whoever asks, and whatever has been added to the table
+
+CREATE ROLE reader;
+CREATE SCHEMA closed;
+CREATE TABLE closed.box (lid text);
+SET LOCAL ROLE reader;
+SELECT is(blame, 'end: created closed.box', 'a table that one may not use')
+  FROM (SELECT string_agg(concat_ws(' ', patch_name || ':', action, identity),
+                          ', ') AS blame FROM _v.blame('closed.box')) AS b;
+SELECT is(blame, 'end: created closed.box', 'and a column of it')
+  FROM (SELECT string_agg(concat_ws(' ', patch_name || ':', action, identity),
+                          ', ') AS blame FROM _v.blame('closed.box.lid')) AS b;
+RESET ROLE;
+SAVEPOINT added;
+ALTER TABLE _v.changes ADD COLUMN ticket text;
+SELECT is(pg_temp.blame('closed.box.lid'), 'end: created closed.box',
+          'a column more in _v.changes changes nothing');
+ROLLBACK TO added;
 
 -- What is not known
 
