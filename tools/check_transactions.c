@@ -385,6 +385,7 @@ check_transactions(const char *path, const ScriptOutline *outline,
 	if (check.mode == MODE_AROUND)
 		check.transaction.status = TRANSACTION_OPEN;
 
+	visitor.text = NULL;
 	visitor.statement = see_statement;
 	visitor.comment = see_comment;
 	visitor.command = see_command;

@@ -125,6 +125,7 @@ make_run(const Deploy *deploy, int number, PsqlRun *run)
 	run->is_wrapped = !step->outline->has_transaction &&
 		!step->outline->no_transaction;
 	run->changes_session = step->outline->changes_session;
+	run->has_no_command = step->outline->has_no_command;
 }
 
 /* Does nothing keep us from running another file? */

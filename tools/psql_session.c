@@ -8,9 +8,8 @@
  * and send the next one ahead, so that psql never waits for us; psql does not
  * get to it unless it is through with the last one as it should be.
  *
- * What a file has left behind in psql is put back before the next file, and
- * looked at once more: a psql that cannot be brought back to how it was gives
- * way to a new one.
+ * What a file has left behind in psql is put back, and looked at once more: a
+ * psql that cannot be brought back to how it was gives way to a new one.
  *
  *-------------------------------------------------------------------------
  */
@@ -49,6 +48,7 @@ struct PsqlSession
 	PsqlBackend backend;		/* of this psql */
 	Listings	fresh;			/* what they were when it began */
 	Listings	now;			/* and after the last file */
+	bool		is_fresh;		/* they are the same */
 	bool		is_stale;		/* a new psql must run the next file */
 	bool		is_ahead;		/* the next file was sent already */
 };
@@ -105,10 +105,7 @@ end_psql(PsqlSession *session)
 	session->is_ahead = false;
 }
 
-/*
- * Start psql for a file, and learn what it is like.  Returns false after a
- * message.
- */
+/* Start psql for a file, and learn what it is like.  False after a message. */
 static bool
 start_psql(PsqlSession *session, const char *next_path)
 {
@@ -124,9 +121,11 @@ start_psql(PsqlSession *session, const char *next_path)
 	script->checks_client = session->checks_client;
 	script->is_unicode = session->is_unicode;
 	script->has_role = true;
+	session_script_add_survey(script);
 	session_script_add_renewal(script, next_path);
 	psql_talk_send(session->talk);
 	session->is_stale = false;
+	session->is_fresh = true;
 	if (read_listings(session, &session->fresh, false) && read_look(session))
 		return true;
 	end_psql(session);
@@ -153,7 +152,7 @@ can_check_client(PGconn *conn)
 	return is_done;
 }
 
-/* Has a parameter of the connection the value "UTF8"? */
+/* Is this what a parameter of the connection says? */
 static bool
 is_utf8(PGconn *conn, const char *parameter)
 {
@@ -204,9 +203,9 @@ append_remedy(const PsqlSession *session, PQExpBuffer commands)
 									  now->formats);
 }
 
-/* Is psql what it was when it was fresh? */
+/* Are the settings of psql what they were when it was fresh? */
 static bool
-is_fresh(const PsqlSession *session)
+has_fresh_settings(const PsqlSession *session)
 {
 	PQExpBufferData commands;
 	bool		result;
@@ -246,17 +245,19 @@ restore_session(PsqlSession *session)
 }
 
 /*
- * Make the session one that has run nothing yet, for the file that was said to
- * be the next.  Returns false after a message, and then nothing more can be
- * run.
+ * Make the session one that has run nothing yet, for this file.  Returns false
+ * after a message, and then nothing more can be run.
  */
 bool
 psql_session_freshen(PsqlSession *session, const char *next_path)
 {
 	if (session->talk != NULL)
 	{
+		if (session->is_fresh && !session->is_stale)
+			return true;
 		session_messages_begin(&session->talk->messages, NULL);
-		if (restore_session(session))
+		session->is_fresh = restore_session(session);
+		if (session->is_fresh)
 			return true;
 		end_psql(session);
 	}
@@ -270,6 +271,8 @@ send_file(PsqlSession *session, const PsqlRun *run)
 	SessionScript *script = &session->talk->script;
 
 	session_script_add_file(script, run->path, run->is_wrapped);
+	if (!run->changes_session && !run->has_no_command)
+		session_script_add_survey(script);
 	if (!run->changes_session)
 		session_script_add_renewal(script, run->next_path);
 	psql_talk_send(session->talk);
@@ -307,8 +310,13 @@ psql_session_run(PsqlSession *session, PsqlRun *run)
 bool
 psql_session_look(PsqlSession *session, const PsqlRun *run)
 {
-	return !run->changes_session &&
-		read_listings(session, &session->now, true) && is_fresh(session);
+	if (run->has_no_command)
+		psql_talk_catch_up(session->talk);
+	else
+		session->is_fresh = !run->changes_session &&
+			read_listings(session, &session->now, true) &&
+			has_fresh_settings(session);
+	return session->is_fresh;
 }
 
 /*

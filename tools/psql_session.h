@@ -20,6 +20,7 @@ typedef struct PsqlRun
 	const char *next_path;		/* of the file behind it, or NULL */
 	bool		is_wrapped;		/* put a transaction around it */
 	bool		changes_session;	/* have a new psql afterwards */
+	bool		has_no_command; /* it cannot change anything in psql */
 
 	bool		has_run;		/* to its end, without an error */
 	bool		is_settled;		/* no transaction is open, psql lives */

@@ -149,9 +149,9 @@ wait_for_psql(PsqlTalk *talk, bool news_only)
 	return result;
 }
 
-/* Read what has been written by now. */
-static void
-drain_psql(PsqlTalk *talk)
+/* Read what psql has written by now. */
+void
+psql_talk_catch_up(PsqlTalk *talk)
 {
 	int			chunks = LAST_CHUNKS;
 
@@ -202,7 +202,7 @@ psql_talk_wait(PsqlTalk *talk, const char *word, bool news_only)
 	{
 		if (talk->process->pid == 0)
 		{
-			drain_psql(talk);
+			psql_talk_catch_up(talk);
 			return take_news(talk, word) ? talk->news.data : NULL;
 		}
 		news_only &= wait_for_psql(talk, news_only);
@@ -248,7 +248,7 @@ psql_talk_take_listings(PsqlTalk *talk, char **variables, char **formats)
 	const char *end;
 	const char *p;
 
-	drain_psql(talk);
+	psql_talk_catch_up(talk);
 	*variables = cut_listing(talk, LISTING_VARIABLES);
 	*formats = cut_listing(talk, LISTING_FORMATS);
 
@@ -299,7 +299,7 @@ psql_talk_end(PsqlTalk *talk)
 	while (talk->process->pid != 0 &&
 		   clock_milliseconds() - start < END_WITHIN)
 		wait_for_psql(talk, false);
-	drain_psql(talk);
+	psql_talk_catch_up(talk);
 	session_messages_end(&talk->messages, true);
 	session_messages_free(&talk->messages);
 	session_script_free(&talk->script);

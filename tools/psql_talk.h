@@ -33,6 +33,7 @@ extern PsqlTalk *psql_talk_start(const char *argv0,
 extern void psql_talk_send(PsqlTalk *talk);
 extern const char *psql_talk_wait(PsqlTalk *talk, const char *word,
 								  bool news_only);
+extern void psql_talk_catch_up(PsqlTalk *talk);
 extern void psql_talk_take_listings(PsqlTalk *talk, char **variables,
 									char **formats);
 extern void psql_talk_end(PsqlTalk *talk);

@@ -32,6 +32,7 @@ typedef struct OutlineReader
 	int			parts;
 	int			alone_line;		/* of the first such statement */
 	int			second_line;	/* of the second transaction */
+	bool		has_text;		/* that of the script was seen */
 } OutlineReader;
 
 /* The transaction at hand is committed, maybe. */
@@ -110,6 +111,21 @@ see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 	pg_free(refusal);
 }
 
+/*
+ * All of a file.  Only the script itself matters: without a backslash it does
+ * not include anything either.
+ */
+static void
+see_text(void *state, const char *text, size_t length)
+{
+	OutlineReader *reader = (OutlineReader *) state;
+
+	if (!reader->has_text)
+		reader->outline->has_no_command =
+			memchr(text, '\\', length) == NULL;
+	reader->has_text = true;
+}
+
 static void
 see_comment(void *state, const ScriptPlace *place, const char *text,
 			size_t length)
@@ -158,6 +174,7 @@ script_outline_read(const char *path)
 	memset(&reader, 0, sizeof(reader));
 	reader.outline = outline;
 	reader.path = path;
+	visitor.text = see_text;
 	visitor.statement = see_statement;
 	visitor.comment = see_comment;
 	visitor.command = see_command;

@@ -21,6 +21,7 @@ typedef struct ScriptOutline
 	bool		has_transaction;	/* BEGIN, COMMIT, ... of its own */
 	bool		no_transaction; /* -- versioning: no-transaction */
 	bool		changes_session;	/* \connect, \setenv: cannot be put back */
+	bool		has_no_command; /* no meta-command of psql, for certain */
 
 	/*
 	 * Is all that it does in one transaction, so that nothing is kept if it

@@ -303,6 +303,7 @@ includes_itself(const WalkFrame *frame)
 static bool
 walk_regular_file(WalkFrame *frame)
 {
+	const ScriptVisitor *visitor = frame->walk->visitor;
 	int			fd = open(frame->path, O_RDONLY, 0);
 	ScriptSource source;
 	bool		result;
@@ -312,7 +313,11 @@ walk_regular_file(WalkFrame *frame)
 		return false;
 	result = script_source_open_whole(&source, fd);
 	if (result && source.not_a_script == NULL)
+	{
+		if (visitor->text != NULL)
+			visitor->text(visitor->state, source.text, source.length);
 		walk_text(frame, source.text, source.length);
+	}
 	save_errno = errno;
 	script_source_free(&source);
 	close(fd);

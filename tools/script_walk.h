@@ -33,11 +33,13 @@ typedef struct ScriptStatement
 } ScriptStatement;
 
 /*
- * Who is to be told, in the order in which psql would come to it; "missing",
- * of files that cannot be included, may be NULL.
+ * Who is to be told, in the order in which psql would come to it; "text", of
+ * all of a file before what is in it, and "missing", of files that cannot be
+ * included, may be NULL.
  */
 typedef struct ScriptVisitor
 {
+	void		(*text) (void *state, const char *text, size_t length);
 	void		(*statement) (void *state, const ScriptStatement *statement);
 	void		(*comment) (void *state, const ScriptPlace *place,
 							const char *text, size_t length);

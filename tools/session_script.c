@@ -5,15 +5,17 @@
  *
  * Behind a file come, in this order,
  *	- the news that it has run, told where the file cannot interfere;
- *	- what would make psql treat our own commands in another way, put back;
- *	- the listings of \set and \pset, from which the rest is put back;
+ *	- if it has meta-commands: what would make psql treat our own commands in
+ *	  another way, put back, and then the listings of \set and \pset, from
+ *	  which the rest is put back;
  *	- DISCARD ALL, for all that the server keeps for a session.  It fails if
  *	  a transaction is open, as it should;
  *	- one query, which is the first of the new session, and ends psql if that
  *	  is not the one that psql began with.
  *
- * Psql stops at the first error.  So another file may be sent as soon as the
- * listings have come: psql gets to it only if all else went well.
+ * Psql stops at the first error.  So another file may be sent as soon as it is
+ * clear that nothing is to be put back: psql gets to it only if all else went
+ * well.
  *
  * Every command that begins with a backslash makes psql write out what it
  * has printed so far: when the news come that it has listed all, the listings
@@ -195,12 +197,11 @@ add_look(SessionScript *script, const char *next_path)
 }
 
 /*
- * Show what a file has left behind in psql, send NEWS_LISTED, have the server
- * forget all of it, and send NEWS_READY.  Then the session is one for the next
- * file (NULL: there is none).
+ * Put back what would make psql treat our commands in another way, and list
+ * what else a file has left behind in it.
  */
 void
-session_script_add_renewal(SessionScript *script, const char *next_path)
+session_script_add_survey(SessionScript *script)
 {
 	session_script_add(script,
 					   "\\set QUIET on\n"
@@ -216,7 +217,16 @@ session_script_add_renewal(SessionScript *script, const char *next_path)
 	if (script->directory[0] != '\0')
 		add_path_command(script, "\\cd", script->directory);
 	session_script_add_listing(script);
+}
 
+/*
+ * Have the server forget what a file has left behind there, and send
+ * NEWS_READY.  Then the session is one for the next file (NULL: there is
+ * none).
+ */
+void
+session_script_add_renewal(SessionScript *script, const char *next_path)
+{
 	mark_place(script, PLACE_DISCARD);
 	session_script_add(script, "DISCARD ALL;\n");
 	if (script->has_role)

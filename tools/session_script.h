@@ -56,6 +56,7 @@ extern void session_script_init(SessionScript *script, const char *token,
 extern void session_script_add_file(SessionScript *script, const char *path,
 									bool is_wrapped);
 extern void session_script_add_listing(SessionScript *script);
+extern void session_script_add_survey(SessionScript *script);
 extern void session_script_add_renewal(SessionScript *script,
 									   const char *next_path);
 extern void session_script_add(SessionScript *script, const char *commands);
