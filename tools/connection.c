@@ -22,6 +22,7 @@
 #include "connection.h"
 #include "fe_compat.h"
 #include "fe_utils/string_utils.h"
+#include "nameless_file.h"
 #include "pqexpbuffer.h"
 #include "report.h"
 
@@ -189,9 +190,7 @@ connection_open_again(PGconn *like, const char *application_name)
 static int
 make_password_file(const char *password)
 {
-	const char *directory = getenv("TMPDIR");
 	PQExpBuffer line = createPQExpBuffer();
-	char		path[MAXPGPATH];
 	int			fd;
 
 	appendPQExpBufferStr(line, "*:*:*:*:");
@@ -203,19 +202,7 @@ make_password_file(const char *password)
 	}
 	appendPQExpBufferChar(line, '\n');
 
-	snprintf(path, sizeof(path), "%s/versioning.XXXXXX",
-			 directory != NULL && directory[0] != '\0' ? directory : "/tmp");
-	fd = mkstemp(path);
-	if (fd >= 0)
-		(void) unlink(path);
-	if (fd < 0 || write(fd, line->data, line->len) != (ssize_t) line->len ||
-		lseek(fd, 0, SEEK_SET) != 0)
-	{
-		pg_log_error("could not write a file in \"%s\": %m", path);
-		if (fd >= 0)
-			close(fd);
-		fd = -1;
-	}
+	fd = nameless_file_create(line->data);
 	destroyPQExpBuffer(line);
 	return fd;
 }

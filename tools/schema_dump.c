@@ -14,6 +14,7 @@
 
 #include "common/logging.h"
 #include "connection.h"
+#include "nameless_file.h"
 #include "pqexpbuffer.h"
 #include "program_path.h"
 #include "schema_dump.h"
@@ -193,35 +194,6 @@ schema_dump_is_part(const char *part, const char *whole)
 }
 
 /*
- * A file with that text, and without a name.  Returns its descriptor, or -1
- * after a message.
- */
-static int
-make_file(const char *text)
-{
-	const char *directory = getenv("TMPDIR");
-	char	   *path = psprintf("%s/versioning.XXXXXX",
-								directory != NULL && directory[0] != '\0' ?
-								directory : "/tmp");
-	int			fd = mkstemp(path);
-	FILE	   *stream;
-
-	if (fd >= 0)
-		(void) unlink(path);
-	stream = fd < 0 ? NULL : fdopen(dup(fd), "w");
-	if (stream == NULL || fputs(text, stream) == EOF ||
-		fclose(stream) != 0 || lseek(fd, 0, SEEK_SET) != 0)
-	{
-		pg_log_error("could not write file \"%s\": %m", path);
-		if (fd >= 0)
-			close(fd);
-		fd = -1;
-	}
-	pg_free(path);
-	return fd;
-}
-
-/*
  * Print how two dumps differ, as diff -u does.  Returns false after a message
  * if that cannot be done.
  */
@@ -229,7 +201,9 @@ bool
 schema_dump_print_difference(const char *before, const char *before_label,
 							 const char *after, const char *after_label)
 {
-	int			files[] = {make_file(before), make_file(after)};
+	int			files[] = {
+		nameless_file_create(before), nameless_file_create(after)
+	};
 	char	   *paths[lengthof(files)];
 	pid_t		pid = -1;
 	size_t		i;
