@@ -87,6 +87,7 @@ SELECT _v.unregister_patch('six');                      -- fails
 ALTER TABLE _v.past RENAME TO history;
 ALTER TABLE _v.history ADD CHECK (patch_name <> 'seven');
 SELECT _v.register_patch('seven');                      -- fails
+ALTER TABLE _v.history DROP CONSTRAINT history_patch_name_check;
 DROP VIEW lately;
 ALTER TABLE _v.history ALTER source_file TYPE varchar;
 SELECT _v.register_patch('eight');                      -- fails
@@ -94,12 +95,13 @@ ALTER TABLE _v.history ALTER source_file TYPE text;
 ALTER TABLE _v.history RENAME source_sha256 TO sha256;
 SELECT _v.register_patch('eight');                      -- fails
 ALTER TABLE _v.history RENAME sha256 TO source_sha256;
-ALTER TABLE _v.history ADD note text NOT NULL DEFAULT 'none', DROP command;
+ALTER TABLE _v.history ADD note text, DROP command;
 SELECT _v.register_patch('eight');                      -- fails
 ALTER TABLE _v.history ADD command text;
+SELECT _v.register_patch('eight');                      -- fails
+ALTER TABLE _v.history DROP note;
 SELECT _v.register_patch('eight');
 SELECT patch_name FROM _v.patches ORDER BY applied_tsz;
-SELECT patch_name, note FROM _v.history ORDER BY id DESC LIMIT 1;
 
 -- A sequence that was restarted goes on where that says.
 ALTER SEQUENCE _v.history_id_seq RESTART 1000;

@@ -14,12 +14,17 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
-/* Is it an operator, or the user, who wants the statement to end? */
+/*
+ * Is it an operator, or the user, who wants the statement to end?  Others may
+ * raise an error with that SQLSTATE, but not from where the server looks for
+ * cancel requests.  (What ends the session does not come here as an error.)
+ */
 static bool
-is_intervention(int sqlstate)
+is_intervention(const ErrorData *error)
 {
-	return ERRCODE_TO_CATEGORY(sqlstate) ==
-		ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION);
+	return error->sqlerrcode == ERRCODE_QUERY_CANCELED &&
+		error->funcname != NULL &&
+		strcmp(error->funcname, "ProcessInterrupts") == 0;
 }
 
 /* Reports as a WARNING what kept us from doing what we were to do. */
@@ -62,7 +67,7 @@ attempt_run(void (*action) (void *arg), void *arg,
 
 	if (error == NULL)
 		return true;
-	if (is_intervention(error->sqlerrcode))
+	if (is_intervention(error))
 		ReThrowError(error);
 	warn(failure, error);
 	FreeErrorData(error);

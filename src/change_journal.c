@@ -165,11 +165,6 @@ write_change(ChangeJournal *journal, const Change *change)
 							journal->nulls);
 }
 
-/*
- * Writes what a command has changed, in the name of the table's owner.  Locks
- * the table in ROW EXCLUSIVE mode until the transaction ends.  Raises what
- * journal_open(), journal_append() and change_life_open() raise.
- */
 void
 change_journal_write(const ChangeSet *set)
 {
@@ -185,4 +180,10 @@ change_journal_write(const ChangeSet *set)
 	if (journal.lives != NULL)
 		change_life_close(journal.lives);
 	journal_close(journal.journal);
+}
+
+bool
+change_journal_was_written(void)
+{
+	return journal_was_written(&definition);
 }

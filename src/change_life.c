@@ -73,7 +73,7 @@ begin_scan(Relation table, const char *name)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("index _v.%s is not what it was installed as",
 						name)));
-	return compat_index_beginscan(table, index, SnapshotSelf);
+	return compat_index_beginscan(table, index, SnapshotSelf, 1);
 }
 
 static void

@@ -40,14 +40,15 @@ compat_primary_key_index(Relation table)
 #endif
 }
 
-/* A scan of a table through its index, with one key. */
+/* A scan of a table through its index, with so many keys. */
 static inline IndexScanDesc
-compat_index_beginscan(Relation table, Relation index, Snapshot snapshot)
+compat_index_beginscan(Relation table, Relation index, Snapshot snapshot,
+					   int keys)
 {
 #if PG_VERSION_NUM >= 180000
-	return index_beginscan(table, index, snapshot, NULL, 1, 0);
+	return index_beginscan(table, index, snapshot, NULL, keys, 0);
 #else
-	return index_beginscan(table, index, snapshot, 1, 0);
+	return index_beginscan(table, index, snapshot, keys, 0);
 #endif
 }
 

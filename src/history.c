@@ -14,19 +14,19 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
+#include "commands/extension.h"
 #include "history.h"
 #include "journal.h"
 #include "miscadmin.h"
+#include "registry.h"
 #include "settings.h"
 #include "utils/builtins.h"
 #include "utils/formatting.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
-#include "utils/rel.h"
 #include "utils/timestamp.h"
 
-PG_FUNCTION_INFO_V1(versioning_refuse_to_forget);
+PG_FUNCTION_INFO_V1(versioning_adopt_patches);
 
 typedef enum HistoryColumn
 {
@@ -73,6 +73,7 @@ static const JournalDefinition history = {
 static const char *const event_names[] = {
 	[HISTORY_APPLIED] = "applied",
 	[HISTORY_TAKEN_BACK] = "taken back",
+	[HISTORY_ADOPTED] = "adopted",
 	[HISTORY_GUARD_BYPASSED] = "guard bypassed"
 };
 
@@ -140,52 +141,84 @@ set_circumstances(HistoryRow *row)
 	set_client_address(row);
 }
 
-/*
- * Adds a row and returns its id.  The patch is NULL, or its arrays are, where
- * there is none; the command is what went past the guard, else NULL.  Needs no
- * privilege, and locks the table in ROW EXCLUSIVE mode until the transaction
- * ends.  Raises what journal_open() and journal_append() raise.
- */
-int64
-history_add(HistoryEvent event, const Patch *patch, const char *command)
+/* Adds a row to the open journal and returns its id. */
+static int64
+add_row(Journal *journal, HistoryEvent event, const Patch *patch,
+		const char *role_name, const char *command)
 {
-	static const Patch no_patch = {0};
 	HistoryRow	row = {0};
-	Journal    *journal = journal_open(&history);
-	int64		id;
 
-	if (patch == NULL)
-		patch = &no_patch;
 	set_string(&row, HISTORY_EVENT, event_names[event]);
 	set_pointer(&row, HISTORY_PATCH_NAME, patch->name);
 	set_pointer(&row, HISTORY_REQUIRES, patch->requires.array);
 	set_pointer(&row, HISTORY_CONFLICTS, patch->conflicts.array);
 	set_circumstances(&row);
+	if (role_name != NULL)
+		set_string(&row, HISTORY_ROLE_NAME, role_name);
 	set_source(&row);
 	set_string(&row, HISTORY_COMMAND, command);
+	return journal_append(journal, row.values, row.nulls);
+}
 
-	id = journal_append(journal, row.values, row.nulls);
+int64
+history_add(HistoryEvent event, const Patch *patch, const char *command)
+{
+	static const Patch no_patch = {0};
+	Journal    *journal = journal_open(&history);
+	int64		id = add_row(journal, event,
+							 patch == NULL ? &no_patch : patch, NULL, command);
+
 	journal_close(journal);
 	return id;
 }
 
+bool
+history_was_written(void)
+{
+	return journal_was_written(&history);
+}
+
+/* Which of two registered patches was applied first?  For list_sort(). */
+static int
+compare_applied(const ListCell *a, const ListCell *b)
+{
+	const RegisteredPatch *one = lfirst(a);
+	const RegisteredPatch *other = lfirst(b);
+
+	if (one->applied_at != other->applied_at)
+		return one->applied_at < other->applied_at ? -1 : 1;
+	return strcmp(text_to_cstring(one->patch.name),
+				  text_to_cstring(other->patch.name));
+}
+
 /*
- * _v.refuse_to_forget(), a trigger on UPDATE, DELETE and TRUNCATE of what is
- * only added to.  Raises 42501.
+ * _v.adopt_patches(), for the install script: adds a row for each patch that
+ * is in the register already.  No query does that: one would be planned, as
+ * the superuser as whom the script runs, with all that the table's owner has
+ * put on it.
  */
 Datum
-versioning_refuse_to_forget(PG_FUNCTION_ARGS)
+versioning_adopt_patches(PG_FUNCTION_ARGS pg_attribute_unused())
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	List	   *patches;
+	Journal    *journal;
+	ListCell   *lc;
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
+	if (!creating_extension)
 		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function was not called by a trigger")));
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("table \"%s\" is only added to",
-					RelationGetRelationName(trigger->tg_relation)),
-			 errdetail("What has happened stays in it.")));
-	PG_RETURN_NULL();			/* keep the compiler quiet */
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("patches are adopted by CREATE EXTENSION only")));
+	patches = registry_all();
+	list_sort(patches, compare_applied);
+	journal = journal_open(&history);
+	foreach(lc, patches)
+	{
+		const RegisteredPatch *patch = lfirst(lc);
+
+		add_row(journal, HISTORY_ADOPTED, &patch->patch, patch->applied_by,
+				NULL);
+	}
+	journal_close(journal);
+	PG_RETURN_VOID();
 }
+

@@ -10,15 +10,24 @@
 
 #include "patch.h"
 
-/* What happens, other than 'adopted', which the install script writes. */
 typedef enum HistoryEvent
 {
 	HISTORY_APPLIED,
 	HISTORY_TAKEN_BACK,
+	HISTORY_ADOPTED,
 	HISTORY_GUARD_BYPASSED
 } HistoryEvent;
 
+/*
+ * Adds a row and returns its id.  The patch is NULL, or its arrays are, where
+ * there is none; the command is what went past the guard, else NULL.  Needs no
+ * privilege, and locks the table in ROW EXCLUSIVE mode until the transaction
+ * ends.  Raises what journal_open() and journal_append() raise.
+ */
 extern int64 history_add(HistoryEvent event, const Patch *patch,
 						 const char *command);
+
+/* See journal_was_written(). */
+extern bool history_was_written(void);
 
 #endif							/* VERSIONING_HISTORY_H */

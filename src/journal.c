@@ -3,23 +3,28 @@
  * journal.c
  *		A table that only we write, a row after the other.
  *
- * Its rows are written as its owner, whoever has called us: nobody needs a
- * privilege to be written about, not even USAGE on the schema, and nobody but
- * the owner has one to write by hand.  Row-level security is not asked, and
- * triggers and rules are passed over: they could keep rows away, or do as the
- * owner what others have put into them.  What the owner of the table may have
- * added to it (constraints, indexes on expressions, defaults) is run as that
- * role, under the same restrictions as in an index build.
+ * Its rows are written whoever has called us: nobody needs a privilege to be
+ * written about, not even USAGE on the schema.  Row-level security is not
+ * asked, and triggers and rules are passed over: they could keep rows away.
+ * No code that somebody has put on the table is run, under anybody's rights:
+ * see journal_check.c.
+ *
+ * The ids come from the sequence of the identity column, which the dump of a
+ * database leaves out, and which logical replication does not set.  So what is
+ * in the table counts as well: the next id is greater than all that are there.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/relation.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "catalog/namespace.h"
 #include "compat.h"
 #include "journal.h"
+#include "journal_check.h"
 #include "miscadmin.h"
 #include "row.h"
 #include "sequence.h"
@@ -32,6 +37,7 @@ struct Journal
 	const JournalDefinition *definition;
 	Relation	table;
 	Oid			sequence;		/* of the ids */
+	int64		greatest_id;	/* in the table, when it was opened */
 	RowWriter  *writer;			/* NULL until there is a row */
 	bool		has_snapshot;	/* pushed by journal_open() */
 	AttrNumber	columns[FLEXIBLE_ARRAY_MEMBER];
@@ -64,23 +70,60 @@ open_table(const JournalDefinition *definition)
 		table = try_relation_open(relid, RowExclusiveLock);
 	if (table == NULL)
 		report_missing(definition);
-	if (table->rd_rel->relkind != RELKIND_RELATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("_v.%s is not an ordinary table",
-						definition->table)));
 	return table;
 }
 
+/* The sequence of the ids.  Raises 55000 if the column has none. */
+static Oid
+find_sequence(const Journal *journal)
+{
+	Oid			sequence = compat_identity_sequence(journal->table,
+													journal->columns[0]);
+
+	if (!OidIsValid(sequence))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("column \"%s\" of table _v.%s "
+						"is not an identity column",
+						journal->definition->columns[0].name,
+						journal->definition->table)));
+	return sequence;
+}
+
 /*
- * Opens a journal for writing; the table is locked in ROW EXCLUSIVE mode until
- * the transaction ends.
- *
- * Raises 25006 in a read-only transaction and on a standby, 42P01 without the
- * table, and 42809, 42703, 42804 or 55000 if it was altered so that it is not
- * the journal any more.  The result lives in the current memory context until
- * journal_close().
+ * The greatest id in the table, in rows that are gone or not committed yet,
+ * too; 0 if there is none.  Raises 55000 if the id is not the primary key.
  */
+static int64
+find_greatest_id(const Journal *journal)
+{
+	Oid			oid = compat_primary_key_index(journal->table);
+	Relation	index = OidIsValid(oid) ? index_open(oid, AccessShareLock) :
+		NULL;
+	TupleTableSlot *row;
+	IndexScanDesc scan;
+	int64		greatest = 0;
+	bool		isnull;
+
+	if (index == NULL ||
+		index->rd_index->indkey.values[0] != journal->columns[0])
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table _v.%s has no primary key on %s",
+						journal->definition->table,
+						journal->definition->columns[0].name)));
+	row = table_slot_create(journal->table, NULL);
+	scan = compat_index_beginscan(journal->table, index, SnapshotAny, 0);
+	index_rescan(scan, NULL, 0, NULL, 0);
+	if (index_getnext_slot(scan, BackwardScanDirection, row))
+		greatest = DatumGetInt64(slot_getattr(row, journal->columns[0],
+											  &isnull));
+	index_endscan(scan);
+	index_close(index, NoLock);
+	ExecDropSingleTupleTableSlot(row);
+	return greatest;
+}
+
 Journal *
 journal_open(const JournalDefinition *definition)
 {
@@ -93,14 +136,9 @@ journal_open(const JournalDefinition *definition)
 	journal->table = open_table(definition);
 	columns_find(journal->table, definition->columns, definition->count,
 				 journal->columns);
-	journal->sequence = compat_identity_sequence(journal->table,
-												 journal->columns[0]);
-	if (!OidIsValid(journal->sequence))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("column \"%s\" of table _v.%s "
-						"is not an identity column",
-						definition->columns[0].name, definition->table)));
+	journal_check(journal->table, definition->columns, definition->count);
+	journal->sequence = find_sequence(journal);
+	journal->greatest_id = find_greatest_id(journal);
 
 	/* A command that commits on its way has none when it ends. */
 	journal->has_snapshot = !ActiveSnapshotSet();
@@ -109,7 +147,6 @@ journal_open(const JournalDefinition *definition)
 	return journal;
 }
 
-/* Gives back all that the journal held, but for the lock. */
 void
 journal_close(Journal *journal)
 {
@@ -121,14 +158,12 @@ journal_close(Journal *journal)
 	pfree(journal);
 }
 
-/* The open table. */
 Relation
 journal_table(const Journal *journal)
 {
 	return journal->table;
 }
 
-/* The number that a column of the definition has in the table. */
 AttrNumber
 journal_column(const Journal *journal, int column)
 {
@@ -136,19 +171,9 @@ journal_column(const Journal *journal, int column)
 }
 
 /*
- * From here on we are the owner of the table, under restrictions.  Who we were
- * goes to *user and *context.  (An error makes us that again.)
+ * The number is set as the owner of the sequence, under restrictions; no
+ * user's code runs in it.  (An error makes us again who we were.)
  */
-static void
-become_owner(const Journal *journal, Oid *user, int *context)
-{
-	GetUserIdAndSecContext(user, context);
-	SetUserIdAndSecContext(journal->table->rd_rel->relowner,
-						   *context | SECURITY_LOCAL_USERID_CHANGE |
-						   SECURITY_RESTRICTED_OPERATION);
-}
-
-/* The id for the next row.  Raises 22003 if there are no more. */
 int64
 journal_next_id(Journal *journal)
 {
@@ -156,50 +181,43 @@ journal_next_id(Journal *journal)
 	int			context;
 	int64		id;
 
-	become_owner(journal, &user, &context);
-	id = sequence_next(journal->sequence);
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(journal->table->rd_rel->relowner,
+						   context | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
+	id = sequence_next(journal->sequence, journal->greatest_id);
 	SetUserIdAndSecContext(user, context);
 	return id;
 }
 
-/* Error context of journal_append(): says where it was to be written. */
+/* Error context of a row: says where it was to be written. */
 static void
 append_error_callback(void *arg)
 {
 	const Journal *journal = arg;
 
+	if (geterrcode() == ERRCODE_UNIQUE_VIOLATION)
+		errhint("Logical replication or a restore may be writing to the "
+				"table.  Once it does not, try again.");
 	errcontext("writing to _v.%s", journal->definition->table);
 }
 
-/*
- * Appends a row whose id, from journal_next_id(), is values[0] already.  The
- * values are in the order of the definition; nulls says which are NULL.
- * Raises what INSERT raises for a constraint, or for an index.
- */
 void
 journal_append_numbered(Journal *journal, Datum *values, const bool *nulls)
 {
 	ErrorContextCallback callback;
-	Oid			user;
-	int			context;
 
 	callback.callback = append_error_callback;
 	callback.arg = journal;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	become_owner(journal, &user, &context);
 	if (journal->writer == NULL)
 		journal->writer = row_writer_open(journal->table);
 	row_writer_append(journal->writer, journal->columns, values, nulls,
 					  journal->definition->count);
-	SetUserIdAndSecContext(user, context);
 	error_context_stack = callback.previous;
 }
 
-/*
- * Appends a row and returns its id, which is put into values[0].  Raises what
- * the two above raise.
- */
 int64
 journal_append(Journal *journal, Datum *values, const bool *nulls)
 {
@@ -208,4 +226,17 @@ journal_append(Journal *journal, Datum *values, const bool *nulls)
 	values[0] = Int64GetDatum(id);
 	journal_append_numbered(journal, values, nulls);
 	return id;
+}
+
+bool
+journal_was_written(const JournalDefinition *definition)
+{
+	Relation	table = open_table(definition);
+	AttrNumber	id = get_attnum(RelationGetRelid(table),
+								definition->columns[0].name);
+	Oid			sequence = id == InvalidAttrNumber ? InvalidOid :
+		compat_identity_sequence(table, id);
+
+	table_close(table, NoLock);
+	return !OidIsValid(sequence) || sequence_was_used(sequence);
 }

@@ -85,6 +85,11 @@ names_argument(FunctionCallInfo fcinfo, int number, const char *argument)
 			check_not_empty(DatumGetTextPP(names.names[i]),
 							psprintf("element %d of %s", i + 1, argument));
 	}
+
+	/* Stored from 1: '[5:6]={a,b}' is '{a,b}'. */
+	if (names.count > 0 && ARR_LBOUND(names.array)[0] != 1)
+		names.array = construct_array(names.names, names.count, TEXTOID, -1,
+									  false, TYPALIGN_INT);
 	return names;
 }
 

@@ -164,7 +164,7 @@ registry_open(AclMode privilege)
 	index = index_open(columns_primary_key(registry->table,
 										   registry->columns), NoLock);
 	registry->by_name = compat_index_beginscan(registry->table, index,
-											   registry->snapshot);
+											   registry->snapshot, 1);
 	registry->row = table_slot_create(registry->table, NULL);
 	return registry;
 }
@@ -234,6 +234,51 @@ registry_found(Registry *registry)
 	patch->tid = registry->row->tts_tid;
 	patch->name = TextDatumGetCString(name);
 	return patch;
+}
+
+/* What registry_all() tells of a row. */
+static RegisteredPatch *
+registered_patch(TupleTableSlot *row, const AttrNumber *columns)
+{
+	RegisteredPatch *patch = palloc0(sizeof(RegisteredPatch));
+	Datum		values[COLUMN_COUNT];
+	bool		nulls[COLUMN_COUNT];
+
+	for (Column column = 0; column < COLUMN_COUNT; column++)
+		values[column] = slot_getattr(row, columns[column], &nulls[column]);
+	patch->patch.name = DatumGetTextPCopy(values[COLUMN_PATCH_NAME]);
+	if (!nulls[COLUMN_APPLIED_TSZ])
+		patch->applied_at = DatumGetTimestampTz(values[COLUMN_APPLIED_TSZ]);
+	if (!nulls[COLUMN_APPLIED_BY])
+		patch->applied_by = TextDatumGetCString(values[COLUMN_APPLIED_BY]);
+	if (!nulls[COLUMN_REQUIRES])
+		patch->patch.requires.array =
+			DatumGetArrayTypePCopy(values[COLUMN_REQUIRES]);
+	if (!nulls[COLUMN_CONFLICTS])
+		patch->patch.conflicts.array =
+			DatumGetArrayTypePCopy(values[COLUMN_CONFLICTS]);
+	return patch;
+}
+
+List *
+registry_all(void)
+{
+	List	   *patches = NIL;
+	AttrNumber	columns[COLUMN_COUNT];
+	Relation	table = table_openrv(makeRangeVar("_v", "patches", -1),
+									 AccessShareLock);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	TupleTableSlot *row = table_slot_create(table, NULL);
+	TableScanDesc scan = table_beginscan(table, snapshot, 0, NULL);
+
+	columns_find_patches(table, columns);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, row))
+		patches = lappend(patches, registered_patch(row, columns));
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(row);
+	UnregisterSnapshot(snapshot);
+	table_close(table, NoLock);
+	return patches;
 }
 
 /*

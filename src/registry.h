@@ -12,9 +12,11 @@
 #include "columns.h"
 #include "executor/tuptable.h"
 #include "nodes/parsenodes.h"
+#include "patch.h"
 #include "utils/array.h"
 #include "utils/relcache.h"
 #include "utils/snapshot.h"
+#include "utils/timestamp.h"
 
 /* The open register. */
 typedef struct Registry
@@ -32,6 +34,21 @@ typedef struct InstalledPatch
 	ItemPointerData tid;		/* its place in the table */
 	char	   *name;
 } InstalledPatch;
+
+/* A row of the table, as registry_all() tells of it. */
+typedef struct RegisteredPatch
+{
+	Patch		patch;			/* arrays as stored, NULL for NULL */
+	TimestampTz applied_at;
+	char	   *applied_by;
+} RegisteredPatch;
+
+/*
+ * All rows as of now, in no order: a list of RegisteredPatch in the current
+ * memory context.  Locks the table in ACCESS SHARE mode.  No privilege is
+ * asked for, nothing is planned, and nothing on the table is evaluated.
+ */
+extern List *registry_all(void);
 
 extern Registry *registry_open(AclMode privilege);
 extern void registry_close(Registry *registry);

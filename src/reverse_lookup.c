@@ -22,8 +22,10 @@
 #include "access/gin_private.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "miscadmin.h"
@@ -35,18 +37,36 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 /* The strategy number of @> in GIN's operator class array_ops. */
 #define GIN_ARRAY_CONTAINS 2
 
 /*
- * Does an index with this predicate have all rows whose column names anything?
- * It has if there is no predicate, or if that is COLUMN <> '{}', as in the
- * install script.
+ * The predicate of the index as CREATE INDEX has left it, or NIL.  The relation
+ * cache would fold its constants, and call the functions of the index's owner
+ * for that.
+ */
+static List *
+raw_predicate(Relation index)
+{
+	bool		isnull;
+	Datum		predicate = SysCacheGetAttr(INDEXRELID, index->rd_indextuple,
+											Anum_pg_index_indpred, &isnull);
+	Node	   *node = isnull ? NULL :
+		stringToNode(TextDatumGetCString(predicate));
+
+	return node == NULL || IsA(node, List) ? (List *) node : list_make1(node);
+}
+
+/*
+ * Does the index have all rows whose column names anything?  It has if there
+ * is no predicate, or if that is COLUMN <> '{}', as in the install script.
  */
 static bool
-covers_all_names(List *predicate, AttrNumber column)
+covers_all_names(Relation index, AttrNumber column)
 {
+	List	   *predicate = raw_predicate(index);
 	OpExpr	   *condition = predicate == NIL ? NULL : linitial(predicate);
 	Var		   *variable;
 	Const	   *constant;
@@ -54,7 +74,7 @@ covers_all_names(List *predicate, AttrNumber column)
 	if (condition == NULL)
 		return true;
 	if (list_length(predicate) != 1 || !IsA(condition, OpExpr) ||
-		condition->opfuncid != F_ARRAY_NE)
+		get_opcode(condition->opno) != F_ARRAY_NE)
 		return false;
 	variable = linitial(condition->args);
 	constant = lsecond(condition->args);
@@ -76,7 +96,8 @@ is_usable(Relation index, Registry *registry, Column column)
 		form->indkey.values[0] == number &&
 		index->rd_rel->relam == GIN_AM_OID &&
 		index->rd_opcintype[0] == ANYARRAYOID &&
-		covers_all_names(RelationGetIndexPredicate(index), number);
+		index->rd_opfamily[0] < FirstNormalObjectId &&
+		covers_all_names(index, number);
 }
 
 /*

@@ -22,47 +22,64 @@
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-/*
- * The number that is next, from the one row of the sequence.  A sequence that
- * was just made, or restarted, has not given the number yet that it shows.
- */
-static int64
-next_number(Oid sequence)
+/* The one row of the sequence. */
+static FormData_pg_sequence_data
+read_sequence(Oid sequence)
 {
 	Relation	relation = relation_open(sequence, NoLock);
 	Buffer		buffer = ReadBuffer(relation, 0);
 	Page		page;
 	HeapTupleHeader row;
-	Form_pg_sequence_data data;
-	int64		next;
+	FormData_pg_sequence_data data;
 
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	page = BufferGetPage(buffer);
 	row = (HeapTupleHeader) PageGetItem(page,
 										PageGetItemId(page,
 													  FirstOffsetNumber));
-	data = (Form_pg_sequence_data) ((char *) row + row->t_hoff);
-	next = data->last_value + (data->is_called ? 1 : 0);
+	memcpy(&data, (char *) row + row->t_hoff, sizeof(data));
 	UnlockReleaseBuffer(buffer);
 	relation_close(relation, NoLock);
-	return next;
+	return data;
 }
 
-/*
- * The next number of the sequence, which is to go up by one.  The current user
- * must own it.  Raises 22003 if there are no more, and what setval() raises.
- */
 int64
-sequence_next(Oid sequence)
+sequence_next(Oid sequence, int64 above)
 {
+	FormData_pg_sequence_data data;
 	int64		next;
 
 	LockRelationOid(sequence, ShareUpdateExclusiveLock);
-	next = next_number(sequence);
+	data = read_sequence(sequence);
+	next = data.last_value;
+	if (data.is_called || next <= above)
+	{
+		next = Max(next, above);
+		if (next == PG_INT64_MAX)
+			ereport(ERROR,
+					(errcode(ERRCODE_SEQUENCE_GENERATOR_LIMIT_EXCEEDED),
+					 errmsg("there is no number after %lld in sequence "
+							"_v.%s", (long long) next,
+							get_rel_name(sequence)),
+					 errhint("A superuser can delete the row that has this "
+							 "number, and restart the sequence.")));
+		next++;
+	}
 	DirectFunctionCall2(setval_oid, ObjectIdGetDatum(sequence),
 						Int64GetDatum(next));
 	UnlockRelationOid(sequence, ShareUpdateExclusiveLock);
 	return next;
+}
+
+bool
+sequence_was_used(Oid sequence)
+{
+	FormData_pg_sequence_data data;
+
+	LockRelationOid(sequence, AccessShareLock);
+	data = read_sequence(sequence);
+	return data.is_called || data.last_value != 1;
 }

@@ -23,29 +23,21 @@ CREATE INDEX changes_identity_idx ON _v.changes
     (hashtextextended(identity, 0), id);
 CREATE INDEX changes_first_id_idx ON _v.changes (first_id, id);
 
+CREATE TRIGGER add_only_by_function
+    BEFORE INSERT ON _v.changes
+    FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forge();
 CREATE TRIGGER append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON _v.changes
     FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forget();
 ALTER TABLE _v.changes ENABLE ALWAYS TRIGGER append_only;
 
-DO $$
-BEGIN
-    EXECUTE format('ALTER TABLE _v.changes OWNER TO %I',
-                   (SELECT pg_get_userbyid(extowner) FROM pg_extension
-                     WHERE extname = 'versioning'));
-END
-$$;
-GRANT SELECT ON _v.changes TO PUBLIC;
-
 SELECT pg_extension_config_dump('_v.changes', '');
-SELECT pg_extension_config_dump(pg_get_serial_sequence('_v.changes', 'id')::regclass,
-                                '');
 
 CREATE FUNCTION _v.record_changes() RETURNS event_trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_record_changes';
 
 COMMENT ON TABLE _v.changes IS
-'What each command has changed while the event triggers that call _v.record_changes were on: a row for each object, in the transaction of the command. Rows are only added.';
+'What each command has changed while the event triggers that call _v.record_changes were on: a row for each object, in the transaction of the command. It is append-only, as _v.history is.';
 COMMENT ON COLUMN _v.changes.id IS
 'Number of the change, in the order of the changes of an object.';
 COMMENT ON COLUMN _v.changes.first_id IS

@@ -1,5 +1,11 @@
 -- The functions. The first one has no defaults but two short forms beside it,
 -- since people grant EXECUTE on each by its signature.
+--
+-- try_register_patch and unregister_patch have a default also for the name, though
+-- NULL is refused there. PostgreSQL does not let CREATE OR REPLACE FUNCTION take a default away: so
+-- depesz's installer, which some run at every start, and which would put his
+-- functions in the place of these, fails here even for a superuser. It is one
+-- transaction, and changes nothing.
 
 CREATE FUNCTION _v.register_patch(
     in_patch_name text,
@@ -21,14 +27,14 @@ CREATE FUNCTION _v.register_patch(
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_register_patch';
 
 CREATE FUNCTION _v.try_register_patch(
-    in_patch_name text,
+    in_patch_name text DEFAULT NULL,
     in_requirements text[] DEFAULT NULL,
     in_conflicts text[] DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_try_register_patch';
 
 CREATE FUNCTION _v.unregister_patch(
-    in_patch_name text,
+    in_patch_name text DEFAULT NULL,
     OUT versioning int4
 ) RETURNS SETOF int4
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_unregister_patch';

@@ -18,47 +18,38 @@ CREATE TABLE _v.history (
     command           text
 );
 
--- Nobody changes what happened, not by mistake, and not the owner.
+-- Nobody changes what happened, nor adds to it by hand; only a new journal takes
+-- the rows of a dump. See append_only.c. Logical replication may add, so that
+-- trigger is no ALWAYS one.
+
+CREATE FUNCTION _v.refuse_to_forge() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_refuse_to_forge';
 
 CREATE FUNCTION _v.refuse_to_forget() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_refuse_to_forget';
 
+CREATE TRIGGER add_only_by_function
+    BEFORE INSERT ON _v.history
+    FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forge();
 CREATE TRIGGER append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON _v.history
     FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forget();
 ALTER TABLE _v.history ENABLE ALWAYS TRIGGER append_only;
 
--- The grants come after the owner, for they are kept as the initial privileges
--- as they are at the end of each statement.
-
-DO $$
-BEGIN
-    EXECUTE format('ALTER TABLE _v.history OWNER TO %I',
-                   (SELECT pg_get_userbyid(extowner) FROM pg_extension
-                     WHERE extname = 'versioning'));
-END
-$$;
-GRANT SELECT ON _v.history TO PUBLIC;
-
--- The sequence, too, so that a restored database goes on with the next id.
+-- The sequence of the ids is not dumped: whoever dumps a database may not read
+-- it, and the extension finds out itself where to go on.
 
 SELECT pg_extension_config_dump('_v.history', '');
-SELECT pg_extension_config_dump(pg_get_serial_sequence('_v.history', 'id')::regclass,
-                                '');
 
 -- The patches of a register that is taken over.
 
-INSERT INTO _v.history (event, patch_name, requires, conflicts, happened_at,
-                        role_name, session_role_name, transaction_id,
-                        application_name, client_address)
-SELECT 'adopted', patch_name, requires, conflicts, clock_timestamp(),
-       applied_by, session_user, pg_current_xact_id(),
-       nullif(current_setting('application_name'), ''), inet_client_addr()
-  FROM _v.patches
- ORDER BY applied_tsz, patch_name;
+CREATE FUNCTION _v.adopt_patches() RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_adopt_patches';
+SELECT _v.adopt_patches();
+DROP FUNCTION _v.adopt_patches();
 
 COMMENT ON TABLE _v.history IS
-'What happened to the register of patches, a row for each event, in the transaction in which it happened. Rows are only added, by the functions of the extension, which pass over triggers and row-level security here; who may register a patch cannot write any by hand.';
+'What happened to the register of patches, a row for each event, in the transaction in which it happened. It is append-only: only the functions of the extension add rows, past triggers and row-level security, and no role needs a privilege for that. INSERT and COPY are for restoring a dump, before the first row is written here.';
 COMMENT ON COLUMN _v.history.id IS
 'Number of the event, in the order in which patches were registered; there are gaps where that was rolled back.';
 COMMENT ON COLUMN _v.history.event IS
@@ -87,6 +78,10 @@ COMMENT ON COLUMN _v.history.source_sha256 IS
 'SHA-256 of that file, if the session said so with SET versioning.source_sha256.';
 COMMENT ON COLUMN _v.history.command IS
 'Statement that bypassed the guard.';
+COMMENT ON FUNCTION _v.refuse_to_forge() IS
+'Trigger function that keeps INSERT and COPY from _v.history and the like.
+Raises 42501, unless the extension has not written any row to them yet.
+Locks both tables in ROW EXCLUSIVE mode.';
 COMMENT ON FUNCTION _v.refuse_to_forget() IS
 'Trigger function that keeps the rows of _v.history and the like as they are.
 Raises 42501 on UPDATE, DELETE and TRUNCATE.';

@@ -165,15 +165,6 @@ SELECT o.object_type, o.schema_name, o.identity,
   LEFT JOIN _v.history AS made ON made.id = first.history_id
   LEFT JOIN _v.history AS touched ON touched.id = last.history_id;
 
-DO $$
-BEGIN
-    EXECUTE format('ALTER VIEW _v.objects OWNER TO %I',
-                   (SELECT pg_get_userbyid(extowner) FROM pg_extension
-                     WHERE extname = 'versioning'));
-END
-$$;
-GRANT SELECT ON _v.objects TO PUBLIC;
-
 COMMENT ON FUNCTION _v.user_objects() IS
 'The objects of this database that its users have made.
 Returns their types, schemas and identities, as pg_identify_object() has

@@ -1,13 +1,102 @@
--- All of it belongs to the user who ran CREATE EXTENSION, but for the event
--- trigger functions: those run with the privileges of whoever changes something,
--- superusers too, and their owner could put other ones in their place. The
--- grants on the functions that were put aside are given to ours, and the old ones
--- go. His one register_patch with defaults stands for our three arities.
+-- Who owns what, and who may do what: all of it is said here, whatever ALTER
+-- DEFAULT PRIVILEGES has said before.
+--
+-- The register, a table and the functions that depesz's has, belongs to the user
+-- who ran CREATE EXTENSION. All else belongs to the bootstrap superuser, for
+-- superusers run or trust it: the event trigger functions run with the privileges
+-- of whoever changes something, and the journals say what everybody did. The user may create in the schema,
+-- indexes on the table for example, and INSERT is for restoring a dump.
+--
+-- The owner comes before the grants, for these are kept as the initial
+-- privileges, which pg_dump leaves out, as they are at the end of each statement.
 
 DO $$
 DECLARE
-    installer name := (SELECT pg_get_userbyid(extowner) FROM pg_extension
-                        WHERE extname = 'versioning');
+    extension oid;
+    installer oid;
+    member record;
+    grantee text;
+BEGIN
+    SELECT oid, extowner INTO extension, installer
+      FROM pg_extension WHERE extname = 'versioning';
+    FOR member IN
+        WITH members (object, kind, owner, acl, is_register) AS (
+            SELECT d.objid::regclass::text,
+                   CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE'
+                                ELSE 'TABLE' END,
+                   relowner, relacl, relname = 'patches'
+              FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
+             WHERE d.classid = 'pg_class'::regclass AND deptype = 'e'
+               AND refclassid = 'pg_extension'::regclass
+               AND refobjid = extension
+            UNION ALL
+            SELECT d.objid::regprocedure::text, 'FUNCTION', proowner, proacl,
+                   proname ~ '^((try_|un)?register_patch|assert_.*)$'
+              FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid
+             WHERE d.classid = 'pg_proc'::regclass AND deptype = 'e'
+               AND refclassid = 'pg_extension'::regclass
+               AND refobjid = extension
+            UNION ALL
+            SELECT '_v', 'SCHEMA', nspowner, nspacl, false
+              FROM pg_namespace WHERE nspname = '_v'
+        )
+        SELECT object, kind, owner, acl,
+               CASE WHEN is_register THEN installer ELSE 10 END AS new_owner
+          FROM members
+         WHERE NOT (object = '_v' AND
+                    current_setting('_v.adopts_schema')::boolean)
+           AND NOT (object = '_v.patches' AND
+                    current_setting('_v.adopts_patches')::boolean)
+    LOOP
+        -- The sequence of an identity column goes with its table.
+        IF member.kind <> 'SEQUENCE' THEN
+            EXECUTE format('ALTER %s %s OWNER TO %I', member.kind,
+                           member.object,
+                           pg_get_userbyid(member.new_owner));
+        END IF;
+        FOR grantee IN
+            SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC'
+                                 ELSE quote_ident(rolname) END
+              FROM aclexplode(member.acl) AS a
+              LEFT JOIN pg_roles r ON r.oid = a.grantee
+             WHERE a.grantee NOT IN (member.owner, member.new_owner)
+        LOOP
+            EXECUTE format('REVOKE ALL ON %s %s FROM %s',
+                           replace(member.kind, 'VIEW', 'TABLE'),
+                           member.object, grantee);
+        END LOOP;
+        CASE member.kind
+            WHEN 'SCHEMA' THEN
+                GRANT USAGE ON SCHEMA _v TO PUBLIC;
+            WHEN 'FUNCTION' THEN
+                IF member.acl IS NOT NULL THEN
+                    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC',
+                                   member.object);
+                END IF;
+            WHEN 'SEQUENCE' THEN
+                NULL;
+            ELSE
+                EXECUTE format('GRANT SELECT ON TABLE %s TO PUBLIC',
+                               member.object);
+        END CASE;
+    END LOOP;
+
+    IF installer <> 10 THEN
+        IF NOT current_setting('_v.adopts_schema')::boolean THEN
+            EXECUTE format('GRANT ALL ON SCHEMA _v TO %I WITH GRANT OPTION',
+                           pg_get_userbyid(installer));
+        END IF;
+        EXECUTE format('GRANT INSERT ON _v.history, _v.changes TO %I',
+                       pg_get_userbyid(installer));
+    END IF;
+END
+$$;
+
+-- The grants on the functions that were put aside are given to ours, and the
+-- old ones go. His one register_patch with defaults stands for our three arities.
+
+DO $$
+DECLARE
     ours regprocedure;
     his regprocedure;
     replaced regprocedure[];
@@ -27,9 +116,7 @@ BEGIN
            AND d.refclassid = 'pg_extension'::regclass
            AND d.refobjid = (SELECT oid FROM pg_extension
                               WHERE extname = 'versioning')
-           AND n.prorettype <> 'event_trigger'::regtype
     LOOP
-        EXECUTE format('ALTER FUNCTION %s OWNER TO %I', ours, installer);
         CONTINUE WHEN his IS NULL;
         replaced := replaced || his;
         CONTINUE WHEN (SELECT proacl FROM pg_proc WHERE oid = his) IS NULL;

@@ -8,6 +8,8 @@ DECLARE
     index regclass;
     wrong text;
 BEGIN
+    PERFORM set_config('_v.adopts_patches', (relation IS NOT NULL)::text,
+                       true);
     IF relation IS NULL THEN
         CREATE TABLE _v.patches (
             patch_name  text        PRIMARY KEY,
@@ -16,9 +18,6 @@ BEGIN
             requires    text[],
             conflicts   text[]
         );
-        EXECUTE format('ALTER TABLE _v.patches OWNER TO %I',
-                       pg_get_userbyid(installer));
-        GRANT SELECT ON _v.patches TO PUBLIC;
         RETURN;
     END IF;
 

@@ -26,8 +26,8 @@ my $adopted = q{
 	  FROM _v.history};
 my $expected_history = q{
 	SELECT string_agg(concat_ws(' ', 'adopted', patch_name, applied_by, requires,
-			conflicts, (SELECT pg_get_userbyid(relowner) FROM pg_class
-						 WHERE oid = '_v.history'::regclass), true, true),
+			conflicts, (SELECT pg_get_userbyid(extowner) FROM pg_extension
+						 WHERE extname = 'versioning'), true, true),
 			E'\n' ORDER BY applied_tsz, patch_name)
 	  FROM _v.patches};
 my $table_grants = q{
@@ -41,7 +41,9 @@ my $schema_grants = q{
 	SELECT string_agg(concat_ws(' ', grantee::regrole, privilege_type,
 			is_grantable), E'\n' ORDER BY 1)
 	  FROM pg_namespace, aclexplode(nspacl)
-	 WHERE nspname = '_v' AND grantee <> nspowner};
+	 WHERE nspname = '_v' AND grantee <> nspowner
+	   AND grantee NOT IN (SELECT extowner FROM pg_extension
+							WHERE extname = 'versioning')};
 my $foreign_objects = q{
 	SELECT string_agg(what, E'\n' ORDER BY what) FROM (
 	SELECT concat_ws(' ', oid, relname, relkind, relowner) FROM pg_class
@@ -101,6 +103,7 @@ sub adopt
 		CREATE TRIGGER mine AFTER INSERT ON _v.patches
 			FOR EACH ROW EXECUTE FUNCTION _v.mine_trigger();
 		}, user => $user);
+	value($database, 'GRANT CREATE ON SCHEMA public TO PUBLIC');
 	value($database, qq{
 		GRANT USAGE ON SCHEMA _v TO $reader WITH GRANT OPTION;
 		GRANT USAGE ON SCHEMA _v TO $writer, "versioning_test_010_adoption_it's ""quoted"" %s";
@@ -142,14 +145,25 @@ sub adopt
 			SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',')
 			  FROM (SELECT proowner FROM pg_proc
 					 WHERE pronamespace = '_v'::regnamespace
-					   AND prorettype <> 'event_trigger'::regtype
+					   AND proname ~ '^((try_|un)?register_patch|assert_.*)$'
 					UNION ALL SELECT relowner FROM pg_class
 					 WHERE relnamespace = '_v'::regnamespace
-					UNION ALL SELECT nspowner FROM pg_namespace
-					 WHERE nspname = '_v'
+					   AND relname LIKE 'patches%'
 					UNION ALL SELECT extowner FROM pg_extension
-					 WHERE extname = 'versioning') AS all_of_it (owner)}),
-		$user // 'postgres', "$name: all of it belongs to who ran it");
+					 WHERE extname = 'versioning') AS register (owner)}),
+		$user // 'postgres', "$name: the register belongs to who ran it");
+	is(
+		value($database, q{
+			SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',')
+			  FROM (SELECT proowner FROM pg_proc
+					 WHERE pronamespace = '_v'::regnamespace
+					   AND proname !~ '^((try_|un)?register_patch|assert_.*|mine.*)$'
+					UNION ALL SELECT relowner FROM pg_class
+					 WHERE relnamespace = '_v'::regnamespace
+					   AND relname !~ '^(patches|mine)'
+					UNION ALL SELECT nspowner FROM pg_namespace
+					 WHERE nspname = '_v') AS all_else (owner)}),
+		'postgres', "$name: all else belongs to the bootstrap superuser");
 
 	# Who may call what
 
@@ -212,13 +226,13 @@ sub adopt
 		GRANT SELECT (patch_name) ON _v.patches TO $leaver;
 		GRANT EXECUTE ON FUNCTION _v.$three TO $leaver;
 		CREATE EXTENSION versioning;
-		REVOKE ALL ON SCHEMA _v FROM $leaver;
 		REVOKE ALL ON _v.patches FROM $leaver;
 		REVOKE ALL ON FUNCTION _v.$three FROM $leaver;"
 		  . ($variant eq 'new' ? "
 		REVOKE ALL ON FUNCTION _v.register_patch(text) FROM $leaver;
 		REVOKE ALL ON FUNCTION _v.register_patch(text, text[]) FROM $leaver;"
 			: ''), user => $user);
+	value($adopted, "REVOKE ALL ON SCHEMA _v FROM $leaver");
 	succeeds($adopted, "DROP ROLE $leaver",
 		"$name: a role whose grants were revoked can be dropped");
 	my ($status, $output, $errors) = run('pg_dump', $adopted);
@@ -241,8 +255,10 @@ sub adopt
 	my $kept = value($database, $rows);
 	succeeds($database, q{
 		ALTER EXTENSION versioning DROP TABLE _v.patches;
-		ALTER EXTENSION versioning DROP SCHEMA _v;
-		DROP EXTENSION versioning;},
+		ALTER TABLE _v.patches SET SCHEMA public;
+		DROP EXTENSION versioning;
+		CREATE SCHEMA _v;
+		ALTER TABLE public.patches SET SCHEMA _v},
 		"$name: DROP EXTENSION that leaves the rows", user => $user);
 	is(value($database, $rows), $kept, "$name: the rows are there");
 	is(value($database, q{SELECT count(*) FROM pg_proc

@@ -118,8 +118,11 @@ my %install = (
 				"an adopted $variant one with grants after" => [
 					undef, $variant, $patches, 'CREATE EXTENSION versioning;',
 					$some_grants, $revoked ],
+				# The schema itself is a superuser's, and a role that is none cannot
+				# restore that it was closed to PUBLIC.
 				"an adopted $variant one of a trusted role" => [
-					$owner, $variant, $patches, $others, $some_grants,
+					$owner, $variant, 'GRANT USAGE ON SCHEMA _v TO PUBLIC;',
+					$patches, $others, $some_grants,
 					'CREATE EXTENSION versioning;',
 					"GRANT TRUNCATE ON _v.patches TO $reader;" ],
 				"an adopted $variant one that PUBLIC could read" => [
@@ -241,5 +244,5 @@ sub dump_of
 {
 	my ($file) = @_;
 	open my $handle, '<', $file or die "cannot read $file: $!\n";
-	return join '', sort grep { !/^(?:--|SET|SELECT pg_catalog|\\(?:un)?restrict|$)|\tnext\t/ } <$handle>;
+	return join '', sort grep { !/^(?:--|SET|RESET|SELECT pg_catalog|\\(?:un)?restrict|$)|\tnext\t/ } <$handle>;
 }

@@ -26,22 +26,31 @@ is(
 	value($database, q{
 		SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',')
 		  FROM (SELECT extowner FROM pg_extension WHERE extname = 'versioning'
-				UNION ALL SELECT nspowner FROM pg_namespace WHERE nspname = '_v'
 				UNION ALL SELECT relowner FROM pg_class
 				 WHERE relnamespace = '_v'::regnamespace
+				   AND relname LIKE 'patches%'
 				UNION ALL SELECT proowner FROM pg_proc
 				 WHERE pronamespace = '_v'::regnamespace
-				   AND prorettype <> 'event_trigger'::regtype
-				UNION ALL SELECT typowner FROM pg_type
-				 WHERE typnamespace = '_v'::regnamespace) AS o (owner)}),
-	$owner, 'all of it is the role\'s');
+				   AND proname ~ '^((try_|un)?register_patch|assert_.*)$')
+			   AS o (owner)}),
+	$owner, 'the extension and the register are the role\'s');
 is(
 	value($database, q{
-		SELECT nspacl::text || relacl::text
-		  FROM pg_namespace, pg_class
-		 WHERE nspname = '_v' AND relnamespace = pg_namespace.oid
-		   AND relname = 'patches'}) =~ /postgres/ ? 1 : 0,
-	0, 'no grant of it goes back to the superuser who made it');
+		SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',')
+		  FROM (SELECT nspowner FROM pg_namespace WHERE nspname = '_v'
+				UNION ALL SELECT relowner FROM pg_class
+				 WHERE relnamespace = '_v'::regnamespace
+				   AND relname NOT LIKE 'patches%'
+				UNION ALL SELECT proowner FROM pg_proc
+				 WHERE pronamespace = '_v'::regnamespace
+				   AND proname !~ '^((try_|un)?register_patch|assert_.*)$')
+			   AS o (owner)}),
+	'postgres', 'all else is the bootstrap superuser\'s');
+is(
+	value($database, q{
+		SELECT relacl FROM pg_class WHERE oid = '_v.patches'::regclass}) =~
+	  /postgres/ ? 1 : 0,
+	0, 'no grant of the register goes back to the superuser who made it');
 
 succeeds($database, "SELECT _v.register_patch('a')", 'it registers',
 	user => $owner);
@@ -50,6 +59,7 @@ fails($database, "SELECT _v.register_patch('b', NULL, NULL)",
 is(value($database, 'SELECT count(*) FROM _v.patches', user => $nobody),
 	1, 'but list');
 succeeds($database, "GRANT INSERT, DELETE ON _v.patches TO $writer;
+					 GRANT USAGE ON SCHEMA _v TO $writer;
 					 REVOKE EXECUTE ON FUNCTION _v.unregister_patch(text) FROM PUBLIC;
 					 GRANT EXECUTE ON FUNCTION _v.unregister_patch(text) TO $writer",
 	'it grants and revokes', user => $owner);
@@ -74,7 +84,7 @@ succeeds($database, "ALTER TABLE _v.patches ADD COLUMN note text;
 fails($database,
 	q{CREATE OR REPLACE FUNCTION _v.assert_user_is_superuser() RETURNS text
 	  LANGUAGE c AS 'versioning', 'versioning_assert_user_is_superuser'},
-	qr/42501: permission denied for language c/,
+	qr/42501: (?:permission denied for language c|must be owner of function)/,
 	'no C function instead of another', user => $owner);
 fails($database,
 	q{CREATE FUNCTION public.f(int) RETURNS text

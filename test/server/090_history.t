@@ -100,13 +100,44 @@ sub unharmed
 		  . ' suppress_redundant_updates_trigger()',
 		  'BEGIN; LOCK TABLE _v.history IN ACCESS EXCLUSIVE MODE';
 	}
-	fails($database, $_, qr/42501: table "history" is only added to/,
-		"the owner: $_", user => $owner)
-	  for q{UPDATE _v.history SET event = 'x'}, 'DELETE FROM _v.history',
-	  'TRUNCATE _v.history', 'DELETE FROM _v.history WHERE false';
+	for my $change (
+		q{UPDATE _v.history SET event = 'x'}, 'DELETE FROM _v.history',
+		'TRUNCATE _v.history', 'DELETE FROM _v.history WHERE false')
+	{
+		fails($database, $change, qr/42501: permission denied for table history/,
+			"the owner: $change", user => $owner);
+		fails($database, $change, qr/42501: table "history" is append-only/,
+			"a superuser: $change");
+	}
 	fails($database, 'DROP TABLE _v.history',
-		qr/2BP01: cannot drop table _v.history because extension versioning requires it/,
+		qr/42501: must be owner of table history/,
 		'the owner does not drop it', user => $owner);
+	fails($database, $_, qr/42501: must be owner of (?:table|relation|schema|function|sequence)/,
+		"the owner: $_", user => $owner)
+	  for
+	  q{ALTER TABLE _v.history ALTER role_name TYPE text USING 'forged'},
+	  'ALTER TABLE _v.history INHERIT _v.patches',
+	  'ALTER TABLE _v.history ADD CHECK (true)',
+	  'CREATE INDEX ON _v.history (event)',
+	  'CREATE RULE r AS ON INSERT TO _v.history DO INSTEAD NOTHING',
+	  'ALTER TABLE _v.history OWNER TO CURRENT_USER',
+	  'ALTER EXTENSION versioning DROP TABLE _v.history',
+	  'ALTER SCHEMA _v RENAME TO other',
+	  'ALTER FUNCTION _v.current_patch() RENAME TO other',
+	  q{CREATE OR REPLACE FUNCTION _v.record_changes() RETURNS event_trigger
+		LANGUAGE plpgsql AS 'BEGIN END'},
+	  'ALTER SEQUENCE _v.history_id_seq RESTART';
+	fails(
+		$database,
+		q{INSERT INTO _v.history (event, happened_at) VALUES ('x', now())},
+		qr/42501: table "history" is append-only/,
+		"$_: INSERT", user => $_) for $owner, 'postgres';
+	fails(
+		$database,
+		"COPY _v.changes (first_id, changed_at, role_name, command_tag, object_type, identity, action) FROM STDIN;\n1\tnow\tx\tx\tx\tx\tx\n\\.\n",
+		qr/42501: table "changes" is append-only/,
+		"$_: COPY into changes, though nothing was recorded yet", user => $_)
+	  for $owner, 'postgres';
 	is(value($database, $last), "applied a $deployer $deployer",
 		'it is as it was');
 }
@@ -137,8 +168,7 @@ sub unharmed
 	value($database, q{
 		ALTER TABLE _v.history ENABLE ROW LEVEL SECURITY;
 		ALTER TABLE _v.history FORCE ROW LEVEL SECURITY;
-		CREATE POLICY none ON _v.history USING (false) WITH CHECK (false)},
-		user => $owner);
+		CREATE POLICY none ON _v.history USING (false) WITH CHECK (false)});
 	succeeds($database, "SELECT _v.register_patch('a')",
 		'under row-level security', user => $deployer);
 	succeeds($database, "SELECT _v.register_patch('b')",
@@ -154,7 +184,7 @@ sub unharmed
 {
 	my $database = installed();
 	value($database, qq{
-		GRANT TRIGGER ON _v.history TO $attacker}, user => $owner);
+		GRANT TRIGGER ON _v.history TO $attacker});
 	value($database, qq{
 		CREATE FUNCTION public.steal() RETURNS trigger LANGUAGE plpgsql AS
 		\$\$BEGIN
@@ -174,8 +204,7 @@ sub unharmed
 			EXECUTE FUNCTION public.steal()},
 		user => $attacker);
 	value($database, q{
-		CREATE RULE r AS ON INSERT TO _v.history DO INSTEAD NOTHING},
-		user => $owner);
+		CREATE RULE r AS ON INSERT TO _v.history DO INSTEAD NOTHING});
 	succeeds($database, "SELECT _v.register_patch('a')",
 		'with triggers and a rule', user => $deployer);
 	succeeds($database, "SELECT _v.register_patch('b')",
@@ -190,46 +219,71 @@ sub unharmed
 		'f', 'and none has run');
 }
 
-# What the owner has built into the table runs as the owner, whoever registers.
+# No code of anybody's is run by writing, also if a superuser has given the table
+# away: what would be run is named, and nothing is registered.
 
 {
 	my $database = installed();
+	my $body = 'LANGUAGE plpgsql IMMUTABLE AS
+		$$BEGIN PERFORM public.climb(); RETURN $1; END$$';
 	value($database, qq{
-		CREATE TABLE public.seen (who text);
-		GRANT INSERT ON public.seen TO PUBLIC;
-		CREATE FUNCTION public.climb(text) RETURNS text LANGUAGE plpgsql
-		AS \$\$BEGIN
-			INSERT INTO public.seen VALUES (current_user);
-			BEGIN
-				EXECUTE 'ALTER ROLE $owner SUPERUSER';
-			EXCEPTION WHEN insufficient_privilege THEN NULL;
-			END;
-			RETURN \$1;
-		END\$\$;
-		ALTER TABLE _v.history ADD CHECK (public.climb(event) = event);
-		ALTER TABLE _v.history ADD note text DEFAULT public.climb('x');
-		TRUNCATE public.seen}, user => $owner);
-	value($database, 'GRANT USAGE, CREATE ON SCHEMA public TO PUBLIC');
-	succeeds($database, "SELECT _v.register_patch('a'), current_user",
-		'a constraint with a function');
-	is(value($database, 'SELECT DISTINCT who FROM public.seen'), $owner,
-		'runs as the owner');
-	is(
-		value($database, "SELECT _v.register_patch('b'); SELECT current_user",
-			user => $deployer),
-		$deployer, 'the caller is the caller again');
-	unharmed('a constraint');
+		GRANT CREATE ON SCHEMA public TO $owner;
+		ALTER TABLE _v.history OWNER TO $owner});
+	value($database, qq{
+		CREATE FUNCTION public.climb() RETURNS void LANGUAGE plpgsql AS
+			\$\$BEGIN
+				IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+					EXECUTE 'ALTER ROLE $owner SUPERUSER';
+				END IF;
+			END\$\$;
+		CREATE FUNCTION public.climb(text) RETURNS text $body;
+		CREATE FUNCTION public.climb(int) RETURNS int $body;
+		CREATE DOMAIN public.ladder AS text
+			CHECK (public.climb(coalesce(VALUE, '')) <> '')},
+		user => $owner);
 	value($database, q{
-		ALTER TABLE _v.history ADD CHECK (patch_name <> 'bad')});
-	is(
-		value($database, q{
-			DO $$BEGIN
-				PERFORM _v.register_patch('bad');
-			EXCEPTION WHEN check_violation THEN
-				NULL;
-			END$$;
-			SELECT current_user}, user => $deployer),
-		$deployer, 'also after an error');
+		CREATE FUNCTION public.compare(text, text) RETURNS int
+			LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN public.climb(1); END';
+		CREATE OPERATOR CLASS public.ladder_ops FOR TYPE text USING btree AS
+			OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=,
+			OPERATOR 5 >, FUNCTION 1 public.compare(text, text)});
+	for my $case (
+		[ q{ADD CONSTRAINT c CHECK (public.climb(event) = event) NOT VALID},
+			'the constraint c', 'DROP CONSTRAINT c' ],
+		[ q{ADD note text}, 'the column note', 'DROP COLUMN note' ],
+		[ q{ALTER source_file SET DEFAULT public.climb('x')},
+			'a default to column source_file',
+			'ALTER COLUMN source_file DROP DEFAULT' ],
+		[ 'CREATE INDEX i ON _v.history (event) WHERE public.climb(1) = 1',
+			'the index i', '' ],
+		[ 'CREATE INDEX i ON _v.history (public.climb(event))',
+			'the index i', '' ],
+		[ 'CREATE INDEX i ON _v.history (((event::public.ladder)::text))',
+			'the index i', '' ],
+		[ 'CREATE INDEX i ON _v.history (event public.ladder_ops)',
+			'the index i', '' ])
+	{
+		my ($addition, $named, $repair) = @$case;
+
+		$addition = "ALTER TABLE _v.history $addition"
+		  if $addition !~ /^CREATE/;
+		$repair = $repair eq '' ? 'DROP INDEX _v.i' :
+		  "ALTER TABLE _v.history $repair";
+		value($database, $addition, user => $owner);
+		fails($database, "SELECT _v.register_patch('a')",
+			qr/55000: table _v\.history is not as CREATE EXTENSION has made it.*DETAIL:  Somebody has added \Q$named\E\..*HINT:  \Q$repair\E;/s,
+			"$addition: a superuser registers nothing");
+		fails($database, "SELECT _v.register_patch('a')", qr/55000/,
+			"$addition: nor does a role", user => $deployer);
+		unharmed($addition);
+		value($database, $repair, user => $owner);
+	}
+	succeeds($database, "SELECT _v.register_patch('a'), current_user",
+		'after all hints were followed', user => $deployer);
+	value($database, 'CREATE INDEX ON _v.history (lower(event), patch_name)
+					   WHERE event <> \'adopted\'');
+	succeeds($database, "SELECT _v.register_patch('b'), current_user",
+		"an index with PostgreSQL's own functions does no harm");
 }
 
 # Nothing of the caller's search_path is called.
@@ -277,20 +331,24 @@ sub unharmed
 		"none\n0", 'it is looked at');
 }
 
-# Where the sequence lags behind, as in what was once a logical replica, nothing
-# is registered without its row, and the error says where.
+# A number that is taken, as in what was once a logical replica, is passed over.
 
 {
 	my $database = installed();
-	value($database, q{
-		INSERT INTO _v.history (id, event, happened_at)
-		OVERRIDING SYSTEM VALUE VALUES (1, 'applied', now())});
-	fails($database, q{SELECT _v.register_patch('a')},
-		qr/23505: .*"history_pkey".*CONTEXT:  writing to _v\.history/s,
-		'an id that is taken');
-	succeeds($database, q{SELECT _v.register_patch('a')}, 'the next one');
-	is(value($database, 'SELECT count(*) FROM _v.patches'), 1,
-		'the first was not registered');
+	my $take = 'INSERT INTO _v.history (id, event, happened_at)
+		OVERRIDING SYSTEM VALUE VALUES (%s, \'applied\', now())';
+	value($database, 'SET session_replication_role = replica; '
+		. sprintf($take, 7));
+	value($database, q{SELECT _v.register_patch('a'); SELECT _v.register_patch('b')});
+	is(value($database, q{SELECT string_agg(id::text, ' ' ORDER BY id) FROM _v.history}),
+		'7 8 9', 'the next number is greater than those that are there');
+	value($database, 'SET session_replication_role = replica; '
+		. sprintf($take, '9223372036854775807'));
+	fails($database, q{SELECT _v.register_patch('c')},
+		qr/2200H: there is no number after 9223372036854775807 in sequence _v\.history_id_seq.*HINT/s,
+		'the last number of all is said to be the last');
+	is(value($database, 'SELECT count(*) FROM _v.patches'), 2,
+		'and nothing is registered');
 }
 
 # What a sequence has given the session is not changed by it.

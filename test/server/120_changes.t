@@ -121,31 +121,68 @@ is(
 		 WHERE action <> 'dropped'}),
 	0, 'whenever statement_timeout comes, changes and rows go together');
 
-# Code that the owner of the table has put into it runs as the owner.
+# No code of anybody's is run by recording, also if a superuser has given the
+# table away: what would be run is named, and nothing is recorded.
 
-value($database, q{
-	CREATE FUNCTION _v.me(text) RETURNS text LANGUAGE plpgsql AS
-		$$BEGIN
-			EXECUTE 'ALTER ROLE ' || session_user || ' SUPERUSER';
-			EXECUTE 'ALTER ROLE '
-					|| (SELECT tableowner FROM pg_tables
-						 WHERE schemaname = '_v' AND tablename = 'changes')
-					|| ' SUPERUSER';
-			RETURN $1;
-		END$$;
-	ALTER TABLE _v.changes ADD CHECK (_v.me(action) <> '') NOT VALID},
-	user => $owner);
-my ($status, undef, $errors) = psql($database, 'CREATE TABLE bait (a int)');
-is($status, 0, 'a check that would do harm: the command is done');
-like($errors, qr/WARNING:  42501: change was not recorded: /,
-	'the check runs as the owner, and may not');
-is(
-	value('postgres', "SELECT count(*) FROM pg_roles
-						WHERE rolsuper AND rolname LIKE 'versioning_test_120%'"),
-	0, 'and nobody is a superuser by it');
-value($database, q{
-	ALTER TABLE _v.changes DROP CONSTRAINT changes_action_check;
-	DROP FUNCTION _v.me CASCADE});
+my ($status, $errors);
+value($database, "GRANT CREATE ON SCHEMA public TO $owner;
+				  ALTER TABLE _v.changes OWNER TO $owner");
+value($database, qq{
+	CREATE FUNCTION climb() RETURNS void LANGUAGE plpgsql AS
+		\$\$BEGIN
+			PERFORM set_config('search_path', 'evil, pg_catalog', false);
+			IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+				EXECUTE 'ALTER ROLE $owner SUPERUSER';
+			END IF;
+		END\$\$;
+	CREATE FUNCTION me(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+		'BEGIN PERFORM public.climb(); RETURN \$1; END';
+	CREATE FUNCTION cancel(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+		\$\$BEGIN RAISE SQLSTATE '57014'; END\$\$}, user => $owner);
+for my $case (
+	[ q{ALTER TABLE _v.changes ADD CONSTRAINT c CHECK (me(action) <> '') NOT VALID},
+		'the constraint c', 'ALTER TABLE _v.changes DROP CONSTRAINT c' ],
+	[ q{ALTER TABLE _v.changes ADD CONSTRAINT c CHECK (cancel(action) <> '') NOT VALID},
+		'the constraint c', 'ALTER TABLE _v.changes DROP CONSTRAINT c' ],
+	[ q{DROP INDEX _v.changes_identity_idx;
+		CREATE INDEX changes_identity_idx ON _v.changes
+			(hashtextextended(identity, 0), id) WHERE me('x') = 'x'},
+		'the index changes_identity_idx',
+		'DROP INDEX _v.changes_identity_idx;
+		 CREATE INDEX changes_identity_idx ON _v.changes
+			(hashtextextended(identity, 0), id)' ],
+	[ q{CREATE INDEX i ON _v.changes (id) WHERE me('x') = 'x'},
+		'the index i', 'DROP INDEX _v.i' ],
+	[ q{CREATE INDEX i ON _v.changes (me(action))},
+		'the index i', 'DROP INDEX _v.i' ],
+	[ q{ALTER TABLE _v.changes ALTER schema_name SET DEFAULT me('x')},
+		'a default to column schema_name',
+		'ALTER TABLE _v.changes ALTER schema_name DROP DEFAULT' ])
+{
+	my ($addition, $named, $repair) = @$case;
+
+	# Only the owner builds it, and looks at the table: to plan a query would
+	# run what a superuser has been asked not to trust.
+	my $before = value($database, "SET session_replication_role = replica;
+		SET ROLE $owner; SET client_min_messages = error; $addition;
+		SELECT count(*) FROM _v.changes");
+	($status, undef, $errors) = psql($database,
+		"CREATE TABLE bait (a int); DROP TABLE bait; SHOW search_path");
+	is($status, 0, "$addition: the command is done");
+	like($errors,
+		qr/WARNING:  55000: change was not recorded: table _v\.changes is not as CREATE EXTENSION has made it.*Somebody has added \Q$named\E\./s,
+		'and what was added is named');
+	is(value($database, 'SELECT count(*) FROM _v.changes', user => $owner),
+		$before, 'nothing is written');
+	is(
+		value('postgres', "SELECT count(*) FROM pg_roles
+							WHERE rolsuper AND rolname LIKE 'versioning_test_120%'"),
+		0, 'and nobody is a superuser by it');
+	value($database, "SET session_replication_role = replica;
+					  SET ROLE $owner; $repair");
+}
+value($database, 'DROP FUNCTION me(text), cancel(text), climb();
+				  ALTER TABLE _v.changes OWNER TO CURRENT_USER');
 fails($database, q{
 	CREATE FUNCTION mine() RETURNS event_trigger
 	LANGUAGE c AS 'versioning', 'versioning_record_changes'},
