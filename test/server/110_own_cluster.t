@@ -8,19 +8,12 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use OwnCluster;
 use Scratch;
 use Test::More;
 
 plan skip_all => 'run by test/cluster only'
   unless $ENV{VERSIONING_CLUSTER};
-
-# The server refuses to run as root, so all that touches its data goes through
-# this.
-my $step_down = "$FindBin::Bin/../step-down";
-my $bindir = value('postgres',
-	q{SELECT setting FROM pg_config WHERE name = 'BINDIR'});
-my $directory = output('mktemp', '-d', "$ENV{TMPDIR}/own.XXXXXX");
-my $running;
 
 plan skip_all => 'pg_upgrade is not installed' unless -x "$bindir/pg_upgrade";
 
@@ -171,73 +164,3 @@ is(
 	'public.one_pkey one', 'objects know their patches');
 
 done_testing();
-
-# What a program prints; dies if it fails.
-sub output
-{
-	my @command = @_;
-	my ($status, $output, $errors) = run($step_down, @command);
-
-	die "@command failed:\n$errors" if $status != 0;
-	chomp $output;
-	return $output;
-}
-
-sub make_cluster
-{
-	my ($name) = @_;
-	output("$bindir/initdb", '--no-sync', '--auth=trust',
-		'--username=postgres', '--encoding=UTF8', '--locale=C', '--pgdata',
-		"$directory/$name");
-	output('sh', '-c', 'printf "%s\n" "$2" >>"$1/postgresql.conf"', 'sh',
-		"$directory/$name", <<"END");
-listen_addresses = ''
-unix_socket_directories = '$directory'
-port = $ENV{PGPORT}
-wal_level = logical
-fsync = off
-END
-	return;
-}
-
-# Starts a cluster, which is the one that all goes to from now on. Its output
-# must not go to a pipe that we would wait for.
-sub start
-{
-	my ($name) = @_;
-	system("'$step_down' '$bindir/pg_ctl' start --wait --pgdata "
-		  . "'$directory/$name' --log '$directory/log' >/dev/null 2>&1") == 0
-	  or die `cat '$directory/log'`;
-	$running = $name;
-	$ENV{PGHOST} = $directory;
-	return;
-}
-
-sub stop
-{
-	return unless $running;
-	run($step_down, "$bindir/pg_ctl", 'stop', '--wait', '--mode', 'fast',
-		'--pgdata', "$directory/$running");
-	undef $running;
-	return;
-}
-
-# Waits until a condition holds, and returns whether it does.
-sub wait_until
-{
-	my ($database, $condition) = @_;
-	for (1 .. 600)
-	{
-		return 1 if value($database, $condition) eq 't';
-		select undef, undef, undef, 0.1;
-	}
-	return 0;
-}
-
-END
-{
-	my $exit = $?;
-	stop();
-	run($step_down, 'rm', '-rf', $directory) if $directory;
-	$? = $exit;
-}
