@@ -159,6 +159,38 @@ succeeds($database, q{CREATE TEMPORARY TABLE t (x int);
 	CREATE TEMPORARY TABLE t2 (x int)},
 	'and may do what it might before', user => $writer);
 
+# The look-ups evaluate no condition of an index, whoever asks.
+
+value($database, qq{
+	GRANT CREATE ON SCHEMA public TO $owner});
+value($database, qq{
+	CREATE FUNCTION public.climb() RETURNS void LANGUAGE plpgsql AS
+		\$\$BEGIN
+			IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+				EXECUTE 'ALTER ROLE $owner SUPERUSER';
+			END IF;
+		END\$\$;
+	CREATE FUNCTION public.f(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS
+		'BEGIN PERFORM public.climb(); RETURN true; END'}, user => $owner);
+for my $column ('requires', 'conflicts')
+{
+	value($database, qq{
+		DROP INDEX _v.patches_${column}_idx;
+		CREATE INDEX patches_${column}_idx ON _v.patches USING gin ($column)
+			WHERE public.f(1)}, user => $owner);
+	my $call = $column eq 'requires' ? q{_v.unregister_patch('a')} :
+		q{_v.register_patch('z')};
+	fails($database, "SELECT $call",
+		qr/55000: table _v\.patches has no valid index "patches_${column}_idx"/,
+		"a superuser does not look up by somebody's condition on $column");
+	is(value('postgres', "SELECT rolsuper FROM pg_roles WHERE rolname = '$owner'"),
+		'f', 'and does not run it');
+	value($database, qq{
+		DROP INDEX _v.patches_${column}_idx;
+		CREATE INDEX patches_${column}_idx ON _v.patches USING gin ($column)
+			WHERE $column <> '{}'}, user => $owner);
+}
+
 # The table is its owner's to alter. No alteration lets it read or break what is
 # not its own: the server lives, and says what is wrong.
 
