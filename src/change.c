@@ -14,6 +14,7 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "catalog/namespace.h"
+#include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_policy.h"
@@ -21,7 +22,6 @@
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "change.h"
-#include "compat.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -59,7 +59,7 @@ change_identity(const ObjectAddress *object)
 	List	   *names = NIL;
 	List	   *arguments = NIL;
 
-	return compat_object_identity(object, &names, &arguments);
+	return getObjectIdentityParts(object, &names, &arguments, true);
 }
 
 /* Does the object have no schema of its own, but a table that has one? */
@@ -78,7 +78,7 @@ is_part_of_temporary(const ObjectAddress *object)
 	List	   *names = NIL;
 	List	   *arguments = NIL;
 
-	return compat_object_identity(object, &names, &arguments) != NULL &&
+	return getObjectIdentityParts(object, &names, &arguments, true) != NULL &&
 		names != NIL && change_is_temporary_schema(linitial(names));
 }
 
@@ -227,7 +227,7 @@ change_set_add(ChangeSet *set, const ObjectAddress *object,
 		}
 	}
 
-	type = compat_object_type(&address);
+	type = getObjectTypeDescription(&address, true);
 	identity = change_identity(&address);
 	if (type == NULL || identity == NULL)
 		return NULL;

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * compat.h
- *		The differences between PostgreSQL 13 to 18 that the extension meets.
+ *		The differences between PostgreSQL 14 to 19 that the extension meets.
  *
  * One function for each thing that the releases spell differently, so that no
  * other file asks for a version.
@@ -13,9 +13,8 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/table.h"
+#include "access/tableam.h"
 #include "catalog/dependency.h"
-#include "catalog/objectaddress.h"
 #if PG_VERSION_NUM >= 150000
 #include "catalog/pg_publication_namespace.h"
 #endif
@@ -25,7 +24,6 @@
 #include "nodes/tidbitmap.h"
 #include "parser/parse_relation.h"
 #include "utils/guc.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
@@ -45,7 +43,9 @@ static inline IndexScanDesc
 compat_index_beginscan(Relation table, Relation index, Snapshot snapshot,
 					   int keys)
 {
-#if PG_VERSION_NUM >= 180000
+#if PG_VERSION_NUM >= 190000
+	return index_beginscan(table, index, snapshot, NULL, keys, 0, SO_NONE);
+#elif PG_VERSION_NUM >= 180000
 	return index_beginscan(table, index, snapshot, NULL, keys, 0);
 #else
 	return index_beginscan(table, index, snapshot, keys, 0);
@@ -60,6 +60,17 @@ compat_index_beginscan_bitmap(Relation index, Snapshot snapshot)
 	return index_beginscan_bitmap(index, snapshot, NULL, 1);
 #else
 	return index_beginscan_bitmap(index, snapshot, 1);
+#endif
+}
+
+/* What fetches the rows of a table that an index has led to. */
+static inline IndexFetchTableData *
+compat_index_fetch_begin(Relation table)
+{
+#if PG_VERSION_NUM >= 190000
+	return table_index_fetch_begin(table, SO_NONE);
+#else
+	return table_index_fetch_begin(table);
 #endif
 }
 
@@ -135,23 +146,6 @@ compat_bitmap_next(CompatBitmapIterator *iterator, BlockNumber *block,
 	return count;
 }
 
-/* What a hook on utility commands is called with, and hands on. */
-#if PG_VERSION_NUM >= 140000
-#define COMPAT_PROCESS_UTILITY_PARAMETERS \
-	PlannedStmt *pstmt, const char *queryString, bool readOnlyTree, \
-	ProcessUtilityContext context, ParamListInfo params, \
-	QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc
-#define COMPAT_PROCESS_UTILITY_ARGUMENTS \
-	pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc
-#else
-#define COMPAT_PROCESS_UTILITY_PARAMETERS \
-	PlannedStmt *pstmt, const char *queryString, \
-	ProcessUtilityContext context, ParamListInfo params, \
-	QueryEnvironment *queryEnv, DestReceiver *dest, QueryCompletion *qc
-#define COMPAT_PROCESS_UTILITY_ARGUMENTS \
-	pstmt, queryString, context, params, queryEnv, dest, qc
-#endif
-
 /* The sequence of an identity column. */
 static inline Oid
 compat_identity_sequence(Relation table, AttrNumber column)
@@ -171,55 +165,6 @@ compat_reserve_prefix(const char *prefix)
 	MarkGUCPrefixReserved(prefix);
 #else
 	EmitWarningsOnPlaceholders(prefix);
-#endif
-}
-
-#if PG_VERSION_NUM < 140000
-/* Is the object there?  The two functions below raise an error if not. */
-static inline bool
-compat_object_exists(const ObjectAddress *object)
-{
-	Relation	catalog;
-	HeapTuple	row;
-
-	if (!is_objectclass_supported(object->classId))
-		return true;
-	catalog = table_open(object->classId, AccessShareLock);
-	row = get_catalog_object_by_oid(catalog,
-									get_object_attnum_oid(object->classId),
-									object->objectId);
-	table_close(catalog, AccessShareLock);
-	return HeapTupleIsValid(row) &&
-		(object->objectSubId == 0 ||
-		 get_attname(object->objectId, object->objectSubId, true) != NULL);
-}
-#endif
-
-/* The type of an object, in words, or NULL if the object is not there. */
-static inline char *
-compat_object_type(const ObjectAddress *object)
-{
-#if PG_VERSION_NUM >= 140000
-	return getObjectTypeDescription(object, true);
-#else
-	return compat_object_exists(object) ?
-		getObjectTypeDescription(object) : NULL;
-#endif
-}
-
-/*
- * The identity of an object, or NULL if it is not there.  Its names and its
- * arguments are appended to the lists.
- */
-static inline char *
-compat_object_identity(const ObjectAddress *object, List **names,
-					   List **arguments)
-{
-#if PG_VERSION_NUM >= 140000
-	return getObjectIdentityParts(object, names, arguments, true);
-#else
-	return compat_object_exists(object) ?
-		getObjectIdentityParts(object, names, arguments) : NULL;
 #endif
 }
 
@@ -289,19 +234,6 @@ compat_adds_constraint(AlterTableType part)
 	return part == AT_AddConstraint || part == AT_AddIndexConstraint;
 }
 
-/* Is this part of an ALTER TABLE a DETACH PARTITION CONCURRENTLY? */
-static inline bool
-compat_detaches_concurrently(const AlterTableCmd *part)
-{
-#if PG_VERSION_NUM >= 140000
-	return part->subtype == AT_DetachPartition &&
-		((PartitionCmd *) part->def)->concurrent;
-#else
-	(void) part;
-	return false;
-#endif
-}
-
 /* Makes the table the first and only entry of the range table. */
 static inline void
 compat_init_range_table(EState *estate, Relation table)
@@ -329,18 +261,6 @@ compat_init_range_table(EState *estate, Relation table)
 #endif
 }
 
-/* Inserts the row in the slot. */
-static inline void
-compat_insert(EState *estate, ResultRelInfo *target, TupleTableSlot *row)
-{
-#if PG_VERSION_NUM >= 140000
-	ExecSimpleRelationInsert(target, estate, row);
-#else
-	estate->es_result_relation_info = target;
-	ExecSimpleRelationInsert(estate, row);
-#endif
-}
-
 /* Deletes the row that was read into the slot. */
 static inline void
 compat_delete(EState *estate, ResultRelInfo *target, TupleTableSlot *row)
@@ -352,24 +272,8 @@ compat_delete(EState *estate, ResultRelInfo *target, TupleTableSlot *row)
 #else
 	EvalPlanQualInit(&epq, estate, NULL, NIL, -1);
 #endif
-#if PG_VERSION_NUM >= 140000
 	ExecSimpleRelationDelete(target, estate, &epq, row);
-#else
-	estate->es_result_relation_info = target;
-	ExecSimpleRelationDelete(estate, &epq, row);
-#endif
 	EvalPlanQualEnd(&epq);
-}
-
-/* Closes the tables that triggers were found to be on. */
-static inline void
-compat_close_trigger_targets(EState *estate)
-{
-#if PG_VERSION_NUM >= 140000
-	ExecCloseResultRelations(estate);
-#else
-	ExecCleanUpTriggerState(estate);
-#endif
 }
 
 #endif							/* VERSIONING_COMPAT_H */

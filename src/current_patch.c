@@ -23,7 +23,6 @@
 
 #include "access/xact.h"
 #include "commands/extension.h"
-#include "compat.h"
 #include "current_patch.h"
 #include "fmgr.h"
 #include "tcop/utility.h"
@@ -161,14 +160,19 @@ discards_patches(const Node *command)
 
 /* Lets DISCARD ALL discard the patch of the session, too. */
 static void
-process_utility(COMPAT_PROCESS_UTILITY_PARAMETERS)
+process_utility(PlannedStmt *pstmt, const char *queryString,
+				bool readOnlyTree, ProcessUtilityContext context,
+				ParamListInfo params, QueryEnvironment *queryEnv,
+				DestReceiver *dest, QueryCompletion *qc)
 {
 	bool		discards = discards_patches(pstmt->utilityStmt);
 
 	if (next_process_utility != NULL)
-		next_process_utility(COMPAT_PROCESS_UTILITY_ARGUMENTS);
+		next_process_utility(pstmt, queryString, readOnlyTree, context,
+							 params, queryEnv, dest, qc);
 	else
-		standard_ProcessUtility(COMPAT_PROCESS_UTILITY_ARGUMENTS);
+		standard_ProcessUtility(pstmt, queryString, readOnlyTree, context,
+								params, queryEnv, dest, qc);
 
 	if (discards)
 	{

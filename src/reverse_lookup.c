@@ -210,7 +210,7 @@ reverse_lookup(Registry *registry, Column column, const text *name)
 {
 	List	   *patches = NIL;
 	Relation	index = open_column_index(registry, column);
-	IndexFetchTableData *fetch = table_index_fetch_begin(registry->table);
+	IndexFetchTableData *fetch = compat_index_fetch_begin(registry->table);
 	OffsetNumber offsets[MaxHeapTuplesPerPage];
 	CompatBitmapIterator *pages;
 	TIDBitmap  *bitmap;

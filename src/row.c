@@ -109,7 +109,7 @@ end_write(EState *estate, CmdType command, ResultRelInfo *target)
 	CommandCounterIncrement();
 
 	ExecCloseIndices(target);
-	compat_close_trigger_targets(estate);
+	ExecCloseResultRelations(estate);
 	ExecResetTupleTable(estate->es_tupleTable, false);
 	FreeExecutorState(estate);
 }
@@ -166,7 +166,7 @@ insert(RowWriter *writer, const AttrNumber *columns, const Datum *values,
 	ExecStoreVirtualTuple(row);
 	pfree(given);
 
-	compat_insert(writer->estate, writer->target, row);
+	ExecSimpleRelationInsert(writer->target, writer->estate, row);
 	ResetPerTupleExprContext(writer->estate);
 }
 

@@ -12,9 +12,9 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "catalog/objectaddress.h"
 #include "catalog/pg_subscription.h"
 #include "change.h"
-#include "compat.h"
 #include "dropped.h"
 #include "event_rows.h"
 #include "utils/builtins.h"
@@ -37,7 +37,7 @@ is_temporary(EventRows *rows)
 													 COMMAND_SCHEMA_NAME)))
 		return true;
 	return OidIsValid(object.classId) && OidIsValid(object.objectId) &&
-		compat_object_identity(&object, &names, &arguments) != NULL &&
+		getObjectIdentityParts(&object, &names, &arguments, true) != NULL &&
 		names != NIL && change_is_temporary_schema(linitial(names));
 }
 
@@ -160,8 +160,11 @@ alters_concurrently(const AlterTableStmt *alter)
 
 	foreach(lc, alter->cmds)
 	{
-		if (IsA(lfirst(lc), AlterTableCmd) &&
-			compat_detaches_concurrently(lfirst(lc)))
+		AlterTableCmd *part = lfirst(lc);
+
+		if (IsA(part, AlterTableCmd) &&
+			part->subtype == AT_DetachPartition &&
+			((PartitionCmd *) part->def)->concurrent)
 			return true;
 	}
 	return false;

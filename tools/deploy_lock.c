@@ -223,11 +223,8 @@ check_server(PGconn *conn)
 static bool
 keep_session(PGconn *conn)
 {
-	PGresult   *result;
+	PGresult   *result = connection_query(conn, "SET idle_session_timeout = 0");
 
-	if (PQserverVersion(conn) < 140000)
-		return true;
-	result = connection_query(conn, "SET idle_session_timeout = 0");
 	PQclear(result);
 	return result != NULL;
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * fe_compat.h
- *		The differences between PostgreSQL 13 to 18 that the programs meet
+ *		The differences between PostgreSQL 14 to 19 that the programs meet
  *
  * One function for each thing that the releases' front-end library spells
  * differently, so that no other file asks for a version.
@@ -11,25 +11,16 @@
 #ifndef FE_COMPAT_H
 #define FE_COMPAT_H
 
+#include "common/cryptohash.h"
 #include "common/logging.h"
 #include "common/sha2.h"
 #include "common/string.h"
-#if PG_VERSION_NUM >= 140000
-#include "common/cryptohash.h"
-#endif
 
 /* Ask at the terminal for a password; returns a string of malloc's. */
 static inline char *
 fe_compat_ask_password(const char *prompt)
 {
-#if PG_VERSION_NUM >= 140000
 	return simple_prompt(prompt, false);
-#else
-	char		password[1000];
-
-	simple_prompt(prompt, password, sizeof(password), false);
-	return pg_strdup(password);
-#endif
 }
 
 /* Lines below an error, that say more, and what to do about it */
@@ -42,17 +33,12 @@ fe_compat_ask_password(const char *prompt)
 #endif
 
 /* SHA-256.  What can fail returns false, or NULL. */
-#if PG_VERSION_NUM >= 140000
 typedef pg_cryptohash_ctx FeCompatSha256;
-#else
-typedef pg_sha256_ctx FeCompatSha256;
-#endif
 
 /* Begin; fe_compat_sha256_free() takes NULL, too. */
 static inline FeCompatSha256 *
 fe_compat_sha256_create(void)
 {
-#if PG_VERSION_NUM >= 140000
 	FeCompatSha256 *sha256 = pg_cryptohash_create(PG_SHA256);
 
 	if (sha256 != NULL && pg_cryptohash_init(sha256) < 0)
@@ -60,11 +46,6 @@ fe_compat_sha256_create(void)
 		pg_cryptohash_free(sha256);
 		return NULL;
 	}
-#else
-	FeCompatSha256 *sha256 = pg_malloc(sizeof(FeCompatSha256));
-
-	pg_sha256_init(sha256);
-#endif
 	return sha256;
 }
 
@@ -73,35 +54,21 @@ static inline bool
 fe_compat_sha256_update(FeCompatSha256 *sha256, const uint8 *bytes,
 						size_t length)
 {
-#if PG_VERSION_NUM >= 140000
 	return pg_cryptohash_update(sha256, bytes, length) >= 0;
-#else
-	pg_sha256_update(sha256, bytes, length);
-	return true;
-#endif
 }
 
 /* The digest, PG_SHA256_DIGEST_LENGTH bytes. */
 static inline bool
 fe_compat_sha256_final(FeCompatSha256 *sha256, uint8 *digest)
 {
-#if PG_VERSION_NUM >= 140000
 	return pg_cryptohash_final(sha256, digest,
 							   PG_SHA256_DIGEST_LENGTH) >= 0;
-#else
-	pg_sha256_final(sha256, digest);
-	return true;
-#endif
 }
 
 static inline void
 fe_compat_sha256_free(FeCompatSha256 *sha256)
 {
-#if PG_VERSION_NUM >= 140000
 	pg_cryptohash_free(sha256);
-#else
-	pg_free(sha256);
-#endif
 }
 
 #endif							/* FE_COMPAT_H */

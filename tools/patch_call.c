@@ -126,12 +126,11 @@ take_constant(CallReader *reader, int parameter, int line,
 		case CONSTANT_UNTYPED:
 			problem = patch_constant_to_array(constant);
 			if (problem != NULL)
-			{
 				complain(reader, parameter, line, "is not understood: ",
 						 problem);
-				break;
-			}
-			/* FALLTHROUGH */
+			else
+				take_elements(reader, parameter, line, constant);
+			break;
 		case CONSTANT_ARRAY:
 			take_elements(reader, parameter, line, constant);
 			break;

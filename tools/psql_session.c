@@ -136,17 +136,15 @@ start_psql(PsqlSession *session, const char *next_path)
 
 /*
  * Does the server look after clients that have died, when it is asked to?
- * That is since release 14, and not on every system.
+ * It does not on every system.
  */
 static bool
 can_check_client(PGconn *conn)
 {
-	PGresult   *result;
+	PGresult   *result =
+		PQexec(conn, "SET client_connection_check_interval = '1s'");
 	bool		is_done;
 
-	if (PQserverVersion(conn) < 140000)
-		return false;
-	result = PQexec(conn, "SET client_connection_check_interval = '1s'");
 	is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);
 	return is_done;

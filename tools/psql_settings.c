@@ -70,7 +70,8 @@ psql_settings_append_quoted(PQExpBuffer commands, const char *text,
 			case '\'':
 			case '\\':
 				appendPQExpBufferChar(commands, '\\');
-				/* FALLTHROUGH */
+				appendPQExpBufferChar(commands, *text);
+				break;
 			default:
 				appendPQExpBufferChar(commands, *text);
 		}

@@ -164,9 +164,8 @@ drop(PGconn *conn, const ScratchDatabase *scratch)
 	bool		is_done;
 
 	/* Who is connected to it, if only by mistake, does not keep us from it */
-	snprintf(statement, sizeof(statement), "DROP DATABASE IF EXISTS %s%s",
-			 scratch->name,
-			 PQserverVersion(conn) >= 130000 ? " WITH (FORCE)" : "");
+	snprintf(statement, sizeof(statement), 
+			 "DROP DATABASE IF EXISTS %s WITH (FORCE)", scratch->name);
 	result = PQexec(conn, statement);
 	is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);

@@ -185,6 +185,18 @@ my @names = (
 	'NULL', 'y' x 300);
 my $odd = project('odd');
 my $count = 0;
+
+sub names_are_registered
+{
+	my $registered = value($odd->{database}, q{
+		SELECT string_agg(encode(convert_to(patch_name, 'UTF8'), 'hex'), ' '
+			ORDER BY patch_name COLLATE "C") FROM _v.patches});
+
+	is($registered, join(' ', map { unpack 'H*', $_ } sort @names),
+		'each has the name that was said');
+	return;
+}
+
 for my $name (@names)
 {
 	my ($status, $output, $errors) =
@@ -202,23 +214,20 @@ my ($status, $output, $errors) = versioning($odd, 'check', '--disable', 'name-di
 is($status, 0, 'check finds nothing') || diag("$output\n$errors");
 ($status, $output, $errors) = versioning($odd, 'apply');
 is($status, 0, 'all can be applied as they are') || diag("$output\n$errors");
-for my $off (0, 1)
+names_are_registered();
+($status, $output, $errors) = versioning($odd, 'rollback', '--last', scalar @names);
+is($status, 0, 'all can be taken back as they are') || diag("$output\n$errors");
+
+# With strings as they were before release 9.1, too
+
+SKIP:
 {
-	my $registered = value($odd->{database}, q{
-		SELECT string_agg(encode(convert_to(patch_name, 'UTF8'), 'hex'), ' '
-			ORDER BY patch_name COLLATE "C") FROM _v.patches});
-
-	is($registered, join(' ', map { unpack 'H*', $_ } sort @names),
-		'each has the name that was said');
-	last if $off;
-
-	# With strings as they were before release 9.1, too
-	($status, $output, $errors) = versioning($odd, 'rollback', '--last', scalar @names);
-	is($status, 0, 'all can be taken back as they are')
-	  || diag("$output\n$errors");
+	skip 'a backslash never escapes since version 19', 2
+	  if value('postgres', 'SHOW server_version_num') >= 190000;
 	value($odd->{database}, q{SELECT format('ALTER DATABASE %I
 		SET standard_conforming_strings = off', current_database()) \gexec});
 	is((versioning($odd, 'apply'))[0], 0, 'and applied, if backslashes escape');
+	names_are_registered();
 }
 
 # Nothing is left if it cannot be finished.

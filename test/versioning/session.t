@@ -301,14 +301,19 @@ is_fresh_after('another connection',
 	is(value($project->{database}, 'SELECT count(*) FROM _v.patches'),
 		scalar @names, '... are all registered');
 
-	my $other = project('scs', 'patches/1.sql' =>
-		  "SELECT _v.register_patch('back\\\\slash''s');\n");
-	value('postgres', qq{ALTER DATABASE "$other->{database}"
-		SET standard_conforming_strings = off});
-	($status, $output, $errors) =
-	  versioning($other, 'apply', '--patches', 'patches');
-	is($status, 3, 'a name that this server reads in another way is noticed')
-	  || diag("$output\n$errors");
+  SKIP:
+	{
+		skip 'a backslash never escapes since version 19', 1
+		  if value('postgres', 'SHOW server_version_num') >= 190000;
+		my $other = project('scs', 'patches/1.sql' =>
+			  "SELECT _v.register_patch('back\\\\slash''s');\n");
+		value('postgres', qq{ALTER DATABASE "$other->{database}"
+			SET standard_conforming_strings = off});
+		($status, $output, $errors) =
+		  versioning($other, 'apply', '--patches', 'patches');
+		is($status, 3, 'a name that this server reads in another way is noticed')
+		  || diag("$output\n$errors");
+	}
 }
 
 # The psql that runs patches
