@@ -5,6 +5,11 @@ CREATE SCHEMA "a schema";
 SET client_min_messages = error;
 CREATE PUBLICATION shown FOR TABLE there;
 RESET client_min_messages;
+CREATE FOREIGN DATA WRAPPER plain;
+CREATE SERVER plain FOREIGN DATA WRAPPER plain;
+CREATE SERVER pg_temp_1 FOREIGN DATA WRAPPER plain;
+CREATE LANGUAGE pg_temp_1 HANDLER plpgsql_call_handler;
+CREATE ACCESS METHOD pg_temp_1 TYPE INDEX HANDLER bthandler;
 CREATE ROLE regress_versioning_owner;
 
 -- A change outside of a patch is refused, and says how a patch begins.
@@ -65,6 +70,27 @@ DROP PUBLICATION shown;                                 -- fails
 DROP INDEX there_pkey;                                  -- fails
 DROP OWNED BY regress_versioning_owner;
 SELECT to_regclass('there'), to_regprocedure('f()'), to_regtype('kind');
+
+-- A name alone makes nothing temporary.
+SET client_min_messages = error;
+CREATE PUBLICATION pg_temp FOR TABLE there;             -- fails
+CREATE FOREIGN DATA WRAPPER pg_toast_1;                 -- fails
+CREATE SERVER pg_temp FOREIGN DATA WRAPPER plain;       -- fails
+ALTER SERVER plain RENAME TO pg_temp_plain;             -- fails
+COMMENT ON SERVER "pg_temp_1" IS 'x';                   -- fails
+GRANT USAGE ON FOREIGN SERVER "pg_temp_1" TO PUBLIC;    -- fails
+ALTER SERVER "pg_temp_1" VERSION '2';                   -- fails
+CREATE USER MAPPING FOR PUBLIC SERVER "pg_temp_1";      -- fails
+ALTER SERVER "pg_temp_1" RENAME TO plain_2;             -- fails
+DROP SERVER "pg_temp_1";                                -- fails
+CREATE LANGUAGE pg_temp HANDLER plpgsql_call_handler;   -- fails
+COMMENT ON LANGUAGE "pg_temp_1" IS 'x';                 -- fails
+CREATE ACCESS METHOD pg_toast TYPE INDEX HANDLER bthandler; -- fails
+CREATE OPERATOR FAMILY f USING pg_temp_1;               -- fails
+CREATE SUBSCRIPTION pg_temp CONNECTION '' PUBLICATION p WITH (connect = false); -- fails
+CREATE TABLE pg_temp_1 (pg_temp int);                   -- fails
+COMMENT ON COLUMN there.a IS 'pg_temp';                 -- fails
+RESET client_min_messages;
 
 -- In a patch all of it is well, and after it is taken back.
 BEGIN;
@@ -156,5 +182,8 @@ DROP EXTENSION versioning CASCADE;
 DROP TABLE there;
 DROP SCHEMA "a schema";
 DROP PUBLICATION shown;
+DROP FOREIGN DATA WRAPPER plain CASCADE;
+DROP LANGUAGE pg_temp_1;
+DROP ACCESS METHOD pg_temp_1;
 DROP ROLE regress_versioning_owner;
 CREATE EXTENSION versioning;
