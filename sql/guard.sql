@@ -2,6 +2,10 @@ CREATE TABLE there (a int PRIMARY KEY, b text);
 CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE TYPE kind AS (a int);
 CREATE SCHEMA "a schema";
+CREATE TABLE "a schema".other (a int);
+CREATE INDEX other_a ON "a schema".other (a);
+CREATE TABLE parted (a int) PARTITION BY LIST (a);
+CREATE TABLE part PARTITION OF parted FOR VALUES IN (1);
 SET client_min_messages = error;
 CREATE PUBLICATION shown FOR TABLE there;
 RESET client_min_messages;
@@ -131,6 +135,22 @@ CREATE INDEX CONCURRENTLY there_b2 ON there (b);        -- fails
 SELECT to_regclass('there_b2') IS NULL AS refused;
 DROP INDEX CONCURRENTLY there_pkey;                     -- fails
 DROP INDEX CONCURRENTLY IF EXISTS nothing;
+
+-- But not if IF [NOT] EXISTS asks it to do nothing.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS there_pkey ON there (b);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS there ON there (b);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS there_pkey ON "a schema".other (a); -- fails
+CREATE INDEX CONCURRENTLY IF NOT EXISTS other_a ON "a schema".other (a);
+SET search_path = "a schema";
+CREATE INDEX CONCURRENTLY IF NOT EXISTS there_pkey ON public.there (b);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS other_a ON public.there (b); -- fails
+RESET search_path;
+CREATE INDEX CONCURRENTLY IF NOT EXISTS new ON nothing (b); -- fails
+DROP INDEX CONCURRENTLY IF EXISTS nothing.nothing;
+DROP SUBSCRIPTION IF EXISTS nothing;
+ALTER TABLE IF EXISTS nothing DETACH PARTITION there CONCURRENTLY;
+ALTER TABLE parted DETACH PARTITION part CONCURRENTLY;  -- fails
+
 CREATE TABLE new (a int);                               -- fails
 CREATE TEMPORARY TABLE passing (a int);
 CREATE INDEX CONCURRENTLY passing_a ON passing (a);
@@ -179,7 +199,7 @@ CREATE EVENT TRIGGER versioning_guard ON ddl_command_end
     EXECUTE FUNCTION _v.require_patch();
 ALTER EXTENSION versioning UPDATE;
 DROP EXTENSION versioning CASCADE;
-DROP TABLE there;
+DROP TABLE there, parted, "a schema".other;
 DROP SCHEMA "a schema";
 DROP PUBLICATION shown;
 DROP FOREIGN DATA WRAPPER plain CASCADE;

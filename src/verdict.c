@@ -175,6 +175,20 @@ verdict_is_final(Node *command)
 }
 
 /*
+ * Does the command create an index only if the table's schema has nothing of
+ * its name, and has it?
+ */
+static bool
+finds_its_name(Node *command, Oid relid)
+{
+	IndexStmt  *index = (IndexStmt *) command;
+
+	return IsA(command, IndexStmt) && index->if_not_exists &&
+		OidIsValid(get_relname_relid(index->idxname,
+									 get_rel_namespace(relid)));
+}
+
+/*
  * Will it do so with something that is there, and permanent?  (On a temporary
  * table, CONCURRENTLY says nothing.)
  */
@@ -193,5 +207,6 @@ verdict_will_be_final(Node *command)
 	if (relation != NULL)
 		relid = RangeVarGetRelid(relation, NoLock, true);
 	return OidIsValid(relid) &&
-		!isAnyTempNamespace(get_rel_namespace(relid));
+		!isAnyTempNamespace(get_rel_namespace(relid)) &&
+		!finds_its_name(command, relid);
 }
