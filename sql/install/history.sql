@@ -77,7 +77,7 @@ COMMENT ON COLUMN _v.history.source_file IS
 COMMENT ON COLUMN _v.history.source_sha256 IS
 'SHA-256 of that file, if the session said so with SET versioning.source_sha256.';
 COMMENT ON COLUMN _v.history.command IS
-'Statement that bypassed the guard.';
+'Command that bypassed the guard, and what it changed: ''ALTER TABLE: table public.users''. Its text is not kept, for it may hold a password.';
 COMMENT ON FUNCTION _v.refuse_to_forge() IS
 'Trigger function that keeps INSERT and COPY from _v.history and the like.
 Raises 42501, unless the extension has not written any row to them yet.
