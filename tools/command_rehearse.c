@@ -184,6 +184,6 @@ command_rehearse(Options *options)
 		status = rehearse_project(options, conn, project);
 
 	project_free(project);
-	PQfinish(conn);
+	connection_close(conn);
 	return status;
 }

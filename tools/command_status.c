@@ -75,7 +75,7 @@ command_status(Options *options)
 	reg = register_read(conn, true);
 	if (reg == NULL)
 	{
-		PQfinish(conn);
+		connection_close(conn);
 		return STATUS_TROUBLE;
 	}
 
@@ -92,6 +92,6 @@ command_status(Options *options)
 	patch_states_free(states);
 	project_free(project);
 	register_free(reg);
-	PQfinish(conn);
+	connection_close(conn);
 	return status;
 }

@@ -169,6 +169,6 @@ deploy_command_run(Options *options, DeployAction action, MakePlan make_plan)
 
 	forget_plan(&deployment);
 	project_free(deployment.project);
-	PQfinish(deployment.conn);
+	connection_close(deployment.conn);
 	return status;
 }

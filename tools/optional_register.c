@@ -35,7 +35,7 @@ connect_and_read(Options *options)
 	if (conn == NULL)
 		return NULL;
 	reg = register_read(conn, true);
-	PQfinish(conn);
+	connection_close(conn);
 	return reg;
 }
 
