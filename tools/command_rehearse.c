@@ -93,7 +93,7 @@ static Status
 plan_and_run(Rehearsal *rehearsal)
 {
 	const Options *options = rehearsal->options;
-	Register   *reg = register_read(rehearsal->scratch->conn, false);
+	Register   *reg = register_read(rehearsal->scratch->conn);
 	PatchPlan  *plan;
 	bool	   *is_cycled;
 	Status		status = STATUS_PROBLEM;

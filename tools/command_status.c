@@ -72,7 +72,7 @@ command_status(Options *options)
 
 	if (conn == NULL)
 		return STATUS_TROUBLE;
-	reg = register_read(conn, true);
+	reg = register_read(conn);
 	if (reg == NULL)
 	{
 		connection_close(conn);

@@ -45,7 +45,7 @@ static Status
 plan(Deployment *deployment)
 {
 	forget_plan(deployment);
-	deployment->reg = register_read(deployment->conn, false);
+	deployment->reg = register_read(deployment->conn);
 	if (deployment->reg == NULL)
 		return STATUS_TROUBLE;
 	deployment->plan = deployment->make_plan(deployment->options,

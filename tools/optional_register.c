@@ -34,7 +34,7 @@ connect_and_read(Options *options)
 
 	if (conn == NULL)
 		return NULL;
-	reg = register_read(conn, true);
+	reg = register_read(conn);
 	connection_close(conn);
 	return reg;
 }

@@ -5,8 +5,11 @@
  *
  * The table is read as a whole, with one query, from this extension's
  * register or from one that was made by a script: the columns are the same.
- * Only this extension's has a history beside it, which may tell what was in
- * the files.
+ *
+ * Only this extension's has a history beside it.  That tells in which order
+ * the patches were registered, where applied_tsz is the time at which their
+ * transactions began; and it may tell what was in the files.  What history
+ * does not know was there before it.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,21 +30,21 @@ static const char has_history[] =
  * Patches of one transaction have one time: then their rows' places count.  A
  * patch that was taken back and applied again has several rows of history.
  */
-#define QUERY(sha256, history) \
+#define QUERY(sha256, history, order) \
 	"SELECT p.patch_name," \
 	" pg_catalog.to_char(applied_tsz," \
 	" 'YYYY-MM-DD\"T\"HH24:MI:SS.USTZH:TZM')," \
 	" applied_by, p.requires, p.conflicts, " sha256 \
-	" FROM _v.patches AS p" history " ORDER BY applied_tsz, p.ctid"
+	" FROM _v.patches AS p" history " ORDER BY " order "applied_tsz, p.ctid"
 
-static const char query[] = QUERY("NULL", "");
+static const char query[] = QUERY("NULL", "", "");
 static const char query_with_history[] =
 QUERY("h.source_sha256",
 	  " LEFT JOIN (SELECT patch_name, pg_catalog.max(id) AS last"
 	  " FROM _v.history WHERE event IN ('applied', 'adopted')"
-	  " GROUP BY patch_name) AS l"
-	  " ON l.patch_name OPERATOR(pg_catalog.=) p.patch_name"
-	  " LEFT JOIN _v.history AS h ON h.id OPERATOR(pg_catalog.=) l.last");
+	  " GROUP BY patch_name) AS l ON l.patch_name = p.patch_name"
+	  " LEFT JOIN _v.history AS h ON h.id = l.last",
+	  "l.last NULLS FIRST, ");
 
 static const char undefined_table[] = "42P01";
 
@@ -96,15 +99,11 @@ finds_history(PGconn *conn)
 	return is_found;
 }
 
-/*
- * Read the register, with one query, so in one snapshot, and of its history
- * the digests of the files, if they are wanted and there.  Returns NULL after
- * a message; else the caller frees it with register_free.
- */
+/* Read the register, with one query, so in one snapshot. */
 Register *
-register_read(PGconn *conn, bool with_history)
+register_read(PGconn *conn)
 {
-	PGresult   *result = PQexec(conn, with_history && finds_history(conn) ?
+	PGresult   *result = PQexec(conn, finds_history(conn) ?
 								query_with_history : query);
 	Register   *reg;
 	int			i;
