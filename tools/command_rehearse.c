@@ -106,6 +106,7 @@ plan_and_run(Rehearsal *rehearsal)
 	rehearsal->plan = plan;
 	rehearsal->is_cycled = is_cycled;
 
+	report_complaints(options->progname, &reg->complaints, NULL);
 	report_complaints(options->progname, &plan->complaints, NULL);
 	if (patch_plan_has_errors(plan))
 		pg_log_error("nothing was run");

@@ -132,6 +132,9 @@ look_and_run(Deployment *deployment)
 	/* All that is wrong is told at once */
 	report_complaints(deployment->options->progname, complaints, NULL);
 	status = plan(deployment);
+	if (deployment->reg != NULL)
+		report_complaints(deployment->options->progname,
+						  &deployment->reg->complaints, NULL);
 	if (status == STATUS_DONE && project_has_errors(deployment->project))
 		status = STATUS_PROBLEM;
 	if (status == STATUS_PROBLEM)

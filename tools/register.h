@@ -8,6 +8,7 @@
 #ifndef REGISTER_H
 #define REGISTER_H
 
+#include "complaint.h"
 #include "libpq-fe.h"
 #include "name_table.h"
 
@@ -30,6 +31,7 @@ typedef struct Register
 	AppliedPatch *patches;		/* in the order of their registrations */
 	int			count;
 	bool		has_digests;	/* of any patch */
+	ComplaintList complaints;	/* of rows that are not as they should be */
 } Register;
 
 /*
