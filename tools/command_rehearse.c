@@ -93,7 +93,7 @@ static Status
 plan_and_run(Rehearsal *rehearsal)
 {
 	const Options *options = rehearsal->options;
-	Register   *reg = register_read(rehearsal->scratch->conn, false);
+	Register   *reg = register_read(rehearsal->scratch->conn);
 	PatchPlan  *plan;
 	bool	   *is_cycled;
 	Status		status = STATUS_PROBLEM;
@@ -106,6 +106,7 @@ plan_and_run(Rehearsal *rehearsal)
 	rehearsal->plan = plan;
 	rehearsal->is_cycled = is_cycled;
 
+	report_complaints(options->progname, &reg->complaints, NULL);
 	report_complaints(options->progname, &plan->complaints, NULL);
 	if (patch_plan_has_errors(plan))
 		pg_log_error("nothing was run");
@@ -184,6 +185,6 @@ command_rehearse(Options *options)
 		status = rehearse_project(options, conn, project);
 
 	project_free(project);
-	PQfinish(conn);
+	connection_close(conn);
 	return status;
 }

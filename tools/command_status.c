@@ -72,15 +72,16 @@ command_status(Options *options)
 
 	if (conn == NULL)
 		return STATUS_TROUBLE;
-	reg = register_read(conn, true);
+	reg = register_read(conn);
 	if (reg == NULL)
 	{
-		PQfinish(conn);
+		connection_close(conn);
 		return STATUS_TROUBLE;
 	}
 
 	project = project_read(&options->patches, NULL, reg->has_digests);
 	states = patch_states_create(project, reg);
+	report_complaints(options->progname, &reg->complaints, NULL);
 	report_complaints(options->progname, &project->complaints, NULL);
 	print_states(options, states, project->other_count,
 				 PQclientEncoding(conn));
@@ -92,6 +93,6 @@ command_status(Options *options)
 	patch_states_free(states);
 	project_free(project);
 	register_free(reg);
-	PQfinish(conn);
+	connection_close(conn);
 	return status;
 }

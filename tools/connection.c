@@ -8,6 +8,11 @@
  * even where the user named several: so it is made from what libpq says
  * about the first one, and pinned to the host that this one has found.
  *
+ * Whoever may create objects in a schema of the search_path could have us call
+ * functions and operators of theirs, so the search_path of our own connections
+ * is empty: what is not in pg_catalog is named with its schema.  The patches'
+ * session is psql's, and has the search_path that the user wants.
+ *
  * Programs get their connection on the command line, where everyone can see
  * it.  A password has no place there, nor in the environment, which ps shows
  * as well: it is handed down in a file that has no name any more, which libpq
@@ -57,6 +62,44 @@ connect_as_asked(const ConnectionOptions *options,
 }
 
 /*
+ * Empty the search_path.  Behind a connection pooler, which makes up the
+ * process number that it tells us, the session is lent: so this is for one
+ * transaction there, which connection_close() ends.  Returns false if that
+ * fails, and then PQerrorMessage() says why.
+ */
+static bool
+empty_search_path(PGconn *conn)
+{
+	char		query[256];
+	PGresult   *result;
+	bool		is_done;
+
+	snprintf(query, sizeof(query),
+			 "SELECT pg_catalog.pg_backend_pid(), "
+			 "pg_catalog.set_config('search_path', '', "
+			 "pg_catalog.int4ne(pg_catalog.pg_backend_pid(), %d))",
+			 PQbackendPID(conn));
+	result = PQexec(conn, query);
+	is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
+	if (is_done && atoi(PQgetvalue(result, 0, 0)) != PQbackendPID(conn))
+	{
+		PQclear(result);
+		result = PQexec(conn, "BEGIN; SELECT "
+						"pg_catalog.set_config('search_path', '', true)");
+		is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
+	}
+	PQclear(result);
+	return is_done;
+}
+
+/* Is the connection there, and can it be made one of ours? */
+static bool
+is_ready(PGconn *conn)
+{
+	return PQstatus(conn) == CONNECTION_OK && empty_search_path(conn);
+}
+
+/*
  * Connect as the user has said.  Returns NULL after a message.  A password
  * that is asked for stays in the options.
  */
@@ -76,7 +119,7 @@ connection_open(ConnectionOptions *options, const char *application_name)
 		options->password = fe_compat_ask_password("Password: ");
 		conn = connect_as_asked(options, application_name);
 	}
-	if (PQstatus(conn) == CONNECTION_OK)
+	if (is_ready(conn))
 		return conn;
 	report_server_message(PQerrorMessage(conn));
 	PQfinish(conn);
@@ -164,7 +207,7 @@ connection_reopen(PGconn *like, const char *dbname,
 {
 	PGconn	   *conn = connect_again(like, dbname, application_name);
 
-	if (PQstatus(conn) == CONNECTION_OK)
+	if (is_ready(conn))
 		return conn;
 	PQfinish(conn);
 	return NULL;
@@ -176,7 +219,7 @@ connection_open_again(PGconn *like, const char *application_name)
 {
 	PGconn	   *conn = connect_again(like, NULL, application_name);
 
-	if (PQstatus(conn) == CONNECTION_OK)
+	if (is_ready(conn))
 		return conn;
 	report_server_message(PQerrorMessage(conn));
 	PQfinish(conn);
@@ -266,6 +309,38 @@ connection_query(PGconn *conn, const char *query)
 	report_server_message(PQerrorMessage(conn));
 	PQclear(result);
 	return NULL;
+}
+
+/*
+ * Have the server forget all that the session has come to be.  Returns false
+ * after a message.
+ */
+bool
+connection_reset(PGconn *conn)
+{
+	PGresult   *result = connection_query(conn, "DISCARD ALL");
+
+	if (result == NULL)
+		return false;
+	PQclear(result);
+	if (empty_search_path(conn))
+		return true;
+	report_server_message(PQerrorMessage(conn));
+	return false;
+}
+
+/*
+ * Close a connection, or none.  A pooler can go on with the session if there
+ * is no transaction in it.
+ */
+void
+connection_close(PGconn *conn)
+{
+	PGTransactionStatusType status = PQtransactionStatus(conn);
+
+	if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)
+		PQclear(PQexec(conn, "COMMIT"));
+	PQfinish(conn);
 }
 
 /*

@@ -44,6 +44,8 @@ extern PGconn *connection_reopen(PGconn *like, const char *dbname,
 extern PGconn *connection_open_again(PGconn *like,
 									 const char *application_name);
 extern PGresult *connection_query(PGconn *conn, const char *query);
+extern bool connection_reset(PGconn *conn);
+extern void connection_close(PGconn *conn);
 extern bool connection_is_pooled(PGconn *conn, bool *is_pooled);
 extern ConnectionHandover *connection_hand_over(PGconn *conn,
 												const char *dbname,

@@ -45,7 +45,7 @@ static Status
 plan(Deployment *deployment)
 {
 	forget_plan(deployment);
-	deployment->reg = register_read(deployment->conn, false);
+	deployment->reg = register_read(deployment->conn);
 	if (deployment->reg == NULL)
 		return STATUS_TROUBLE;
 	deployment->plan = deployment->make_plan(deployment->options,
@@ -132,6 +132,9 @@ look_and_run(Deployment *deployment)
 	/* All that is wrong is told at once */
 	report_complaints(deployment->options->progname, complaints, NULL);
 	status = plan(deployment);
+	if (deployment->reg != NULL)
+		report_complaints(deployment->options->progname,
+						  &deployment->reg->complaints, NULL);
 	if (status == STATUS_DONE && project_has_errors(deployment->project))
 		status = STATUS_PROBLEM;
 	if (status == STATUS_PROBLEM)
@@ -169,6 +172,6 @@ deploy_command_run(Options *options, DeployAction action, MakePlan make_plan)
 
 	forget_plan(&deployment);
 	project_free(deployment.project);
-	PQfinish(deployment.conn);
+	connection_close(deployment.conn);
 	return status;
 }

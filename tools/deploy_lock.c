@@ -261,7 +261,7 @@ deploy_lock_acquire(const Options *options, PGconn *conn, DeployAction action,
 	}
 	if (status != STATUS_DONE)
 	{
-		PQfinish(own);
+		connection_close(own);
 		return status;
 	}
 	*lock = pg_malloc(sizeof(DeployLock));
@@ -284,6 +284,6 @@ deploy_lock_is_held(DeployLock *lock)
 void
 deploy_lock_release(DeployLock *lock)
 {
-	PQfinish(lock->conn);
+	connection_close(lock->conn);
 	pg_free(lock);
 }

@@ -13,6 +13,7 @@
 
 #include "fe_compat.h"
 #include "optional_register.h"
+#include "report.h"
 
 /* Does the environment say which database? */
 static bool
@@ -34,8 +35,10 @@ connect_and_read(Options *options)
 
 	if (conn == NULL)
 		return NULL;
-	reg = register_read(conn, true);
-	PQfinish(conn);
+	reg = register_read(conn);
+	if (reg != NULL)
+		report_complaints(options->progname, &reg->complaints, NULL);
+	connection_close(conn);
 	return reg;
 }
 

@@ -5,8 +5,11 @@
  *
  * The table is read as a whole, with one query, from this extension's
  * register or from one that was made by a script: the columns are the same.
- * Only this extension's has a history beside it, which may tell what was in
- * the files.
+ *
+ * Only this extension's has a history beside it.  That tells in which order
+ * the patches were registered, where applied_tsz is the time at which their
+ * transactions began; and it may tell what was in the files.  What history
+ * does not know was there before it.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,24 +27,47 @@ static const char has_history[] =
 " AND attname = 'source_sha256' AND NOT attisdropped";
 
 /*
+ * Somebody may have written into the table what the functions refuse, or do
+ * not store so: of an array that is no list of names, the names count.
+ */
+#define NAMES(column) \
+	"ARRAY(SELECT n FROM pg_catalog.unnest(" column ") AS n WHERE n <> '')"
+#define FLAWS(column) \
+	"pg_catalog.concat_ws(', '," \
+	" CASE WHEN pg_catalog.array_ndims(" column ") > 1" \
+	" THEN 'several dimensions' END," \
+	" CASE WHEN EXISTS (SELECT FROM pg_catalog.unnest(" column ") AS n" \
+	" WHERE n IS NULL) THEN 'NULLs' END," \
+	" CASE WHEN '' = ANY (" column ") THEN 'empty names' END)"
+
+/* The columns of the result */
+enum
+{
+	NAME, APPLIED_AT, APPLIED_BY, REQUIRES, REQUIRES_FLAWS, CONFLICTS,
+	CONFLICTS_FLAWS, SHA256
+};
+
+/*
  * Patches of one transaction have one time: then their rows' places count.  A
  * patch that was taken back and applied again has several rows of history.
  */
-#define QUERY(sha256, history) \
+#define QUERY(sha256, history, order) \
 	"SELECT p.patch_name," \
 	" pg_catalog.to_char(applied_tsz," \
 	" 'YYYY-MM-DD\"T\"HH24:MI:SS.USTZH:TZM')," \
-	" applied_by, p.requires, p.conflicts, " sha256 \
-	" FROM _v.patches AS p" history " ORDER BY applied_tsz, p.ctid"
+	" applied_by, " \
+	NAMES("p.requires") ", " FLAWS("p.requires") ", " \
+	NAMES("p.conflicts") ", " FLAWS("p.conflicts") ", " sha256 \
+	" FROM _v.patches AS p" history " ORDER BY " order "applied_tsz, p.ctid"
 
-static const char query[] = QUERY("NULL", "");
+static const char query[] = QUERY("NULL", "", "");
 static const char query_with_history[] =
 QUERY("h.source_sha256",
 	  " LEFT JOIN (SELECT patch_name, pg_catalog.max(id) AS last"
 	  " FROM _v.history WHERE event IN ('applied', 'adopted')"
-	  " GROUP BY patch_name) AS l"
-	  " ON l.patch_name OPERATOR(pg_catalog.=) p.patch_name"
-	  " LEFT JOIN _v.history AS h ON h.id OPERATOR(pg_catalog.=) l.last");
+	  " GROUP BY patch_name) AS l ON l.patch_name = p.patch_name"
+	  " LEFT JOIN _v.history AS h ON h.id = l.last",
+	  "l.last NULLS FIRST, ");
 
 static const char undefined_table[] = "42P01";
 
@@ -49,24 +75,56 @@ static const char undefined_table[] = "42P01";
  * Take an array of names apart, as parsePGArray() does, which needs memory
  * for none of them, too.
  */
-static bool
+static void
 read_names(const char *text, char ***names, int *count)
 {
-	return strcmp(text, "{}") == 0 || parsePGArray(text, names, count);
+	if (strcmp(text, "{}") == 0 || parsePGArray(text, names, count))
+		return;
+	pg_log_error("out of memory");
+	exit(EXIT_FAILURE);
 }
 
-/* Fill in one patch from its row; false if that makes no sense. */
-static bool
-read_row(AppliedPatch *patch, const PGresult *result, int row)
+/* Say what is wrong with an array, if anything is. */
+static void
+complain_of_flaws(Register *reg, const AppliedPatch *patch,
+				  const char *column, const char *flaws)
 {
-	patch->name = PQgetvalue(result, row, 0);
-	patch->applied_at = PQgetvalue(result, row, 1);
-	patch->applied_by = PQgetvalue(result, row, 2);
-	patch->sha256 = PQgetvalue(result, row, 5);
-	return read_names(PQgetvalue(result, row, 3), &patch->requirements,
-					  &patch->requirement_count) &&
-		read_names(PQgetvalue(result, row, 4), &patch->conflicts,
-				   &patch->conflict_count);
+	if (flaws[0] != '\0')
+		complaint_add(&reg->complaints, COMPLAINT_WARNING, NULL, 0,
+					  "\"%s\" of patch \"%s\" in _v.patches has %s: only the "
+					  "names in it count", column, patch->name, flaws);
+}
+
+/* Add a patch from its row. */
+static void
+add_patch(Register *reg, int row)
+{
+	const PGresult *result = reg->result;
+	AppliedPatch *patch = &reg->patches[reg->count];
+
+	patch->name = PQgetvalue(result, row, NAME);
+	if (patch->name[0] == '\0')
+	{
+		complaint_add(&reg->complaints, COMPLAINT_WARNING, NULL, 0,
+					  "a patch in _v.patches has an empty name: it is left "
+					  "out");
+		return;
+	}
+	patch->applied_at = PQgetvalue(result, row, APPLIED_AT);
+	patch->applied_by = PQgetvalue(result, row, APPLIED_BY);
+	patch->sha256 = PQgetvalue(result, row, SHA256);
+	read_names(PQgetvalue(result, row, REQUIRES), &patch->requirements,
+			   &patch->requirement_count);
+	read_names(PQgetvalue(result, row, CONFLICTS), &patch->conflicts,
+			   &patch->conflict_count);
+	complain_of_flaws(reg, patch, "requires",
+					  PQgetvalue(result, row, REQUIRES_FLAWS));
+	complain_of_flaws(reg, patch, "conflicts",
+					  PQgetvalue(result, row, CONFLICTS_FLAWS));
+
+	name_table_add(reg->table, patch->name);
+	reg->has_digests |= patch->sha256[0] != '\0';
+	reg->count++;
 }
 
 /* Say why there is no register to read. */
@@ -96,15 +154,11 @@ finds_history(PGconn *conn)
 	return is_found;
 }
 
-/*
- * Read the register, with one query, so in one snapshot, and of its history
- * the digests of the files, if they are wanted and there.  Returns NULL after
- * a message; else the caller frees it with register_free.
- */
+/* Read the register, with one query, so in one snapshot. */
 Register *
-register_read(PGconn *conn, bool with_history)
+register_read(PGconn *conn)
 {
-	PGresult   *result = PQexec(conn, with_history && finds_history(conn) ?
+	PGresult   *result = PQexec(conn, finds_history(conn) ?
 								query_with_history : query);
 	Register   *reg;
 	int			i;
@@ -122,19 +176,7 @@ register_read(PGconn *conn, bool with_history)
 	reg->patches = pg_malloc0((PQntuples(result) + 1) *
 							  sizeof(AppliedPatch));
 	for (i = 0; i < PQntuples(result); i++)
-	{
-		AppliedPatch *patch = &reg->patches[reg->count++];
-
-		if (!read_row(patch, result, i))
-		{
-			pg_log_error("could not understand the row of patch \"%s\" in "
-						 "_v.patches", report_printable(patch->name));
-			register_free(reg);
-			return NULL;
-		}
-		name_table_add(reg->table, patch->name);
-		reg->has_digests |= patch->sha256[0] != '\0';
-	}
+		add_patch(reg, i);
 	return reg;
 }
 
@@ -160,6 +202,7 @@ register_free(Register *reg)
 	}
 	pg_free(reg->patches);
 	name_table_free(reg->table);
+	complaint_free(&reg->complaints);
 	PQclear(reg->result);
 	pg_free(reg);
 }

@@ -8,6 +8,7 @@
 #ifndef REGISTER_H
 #define REGISTER_H
 
+#include "complaint.h"
 #include "libpq-fe.h"
 #include "name_table.h"
 
@@ -27,12 +28,17 @@ typedef struct Register
 {
 	PGresult   *result;
 	NameTable  *table;			/* name -> number of its patch */
-	AppliedPatch *patches;		/* in the order in which they were applied */
+	AppliedPatch *patches;		/* in the order of their registrations */
 	int			count;
 	bool		has_digests;	/* of any patch */
+	ComplaintList complaints;	/* of rows that are not as they should be */
 } Register;
 
-extern Register *register_read(PGconn *conn, bool with_history);
+/*
+ * Read the register, as it is at one moment.  Returns NULL after a message;
+ * else the caller frees it with register_free.
+ */
+extern Register *register_read(PGconn *conn);
 extern const AppliedPatch *register_find(const Register *reg,
 										 const char *name);
 extern void register_free(Register *reg);

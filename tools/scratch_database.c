@@ -181,7 +181,7 @@ scratch_database_drop(ScratchDatabase *scratch)
 {
 	bool		is_done;
 
-	PQfinish(scratch->conn);
+	connection_close(scratch->conn);
 	is_done = drop(scratch->target, scratch);
 	if (!is_done && PQstatus(scratch->target) != CONNECTION_OK)
 	{
@@ -190,7 +190,7 @@ scratch_database_drop(ScratchDatabase *scratch)
 											  application_name);
 
 		is_done = again != NULL && drop(again, scratch);
-		PQfinish(again);
+		connection_close(again);
 	}
 	if (!is_done)
 	{

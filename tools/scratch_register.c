@@ -98,15 +98,10 @@ copy_schema(const char *argv0, PGconn *target, PGconn *scratch)
 	if (dump != NULL && result == NULL)
 		fe_compat_log_hint("The schema _v cannot be copied. With --template, "
 						   "begin with a database that has one.");
-	if (result != NULL)
-	{
-		PQclear(result);
-		result = connection_query(scratch, "DISCARD ALL");
-	}
 	PQclear(result);
 	pg_free(dump);
 	pg_free(encoding_argument);
-	return result != NULL;
+	return result != NULL && connection_reset(scratch);
 }
 
 /*

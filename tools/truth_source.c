@@ -80,7 +80,7 @@ truth_source_reconnect(TruthSource *source)
 		if (conn != NULL)
 		{
 			if (source->own != NULL)
-				PQfinish(source->own);
+				connection_close(source->own);
 			source->own = conn;
 		}
 		else
@@ -219,7 +219,7 @@ void
 truth_source_close(TruthSource *source)
 {
 	if (source->own != NULL)
-		PQfinish(source->own);
+		connection_close(source->own);
 	PQclear(source->before);
 	pg_free(source->role_settings);
 }

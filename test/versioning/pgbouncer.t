@@ -71,11 +71,43 @@ sub through_pgbouncer
 	($status, $output, $errors) =
 	  versioning('status', '--exit-code', '-d', $through);
 	is($status, 0, 'status, again') or diag $errors;
+	shares_no_setting($database, $through);
 	is(
 		value('postgres', <<"SQL"), 0, 'no lock is left');
 SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
  WHERE locktype = 'advisory' AND datname = '$database'
 SQL
+	return;
+}
+
+# Passes if the search_path of the database is not ours, and those who get the
+# session after us have it all the same.
+sub shares_no_setting
+{
+	my ($database, $through) = @_;
+
+	value($database, <<"SQL");
+CREATE FUNCTION public.trap(text, text) RETURNS bool LANGUAGE plpgsql AS
+    'BEGIN RAISE ''a trap''; END';
+CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = text,
+    FUNCTION = public.trap);
+ALTER DATABASE $database SET search_path = public, pg_catalog;
+SQL
+	value('postgres', "SELECT pg_terminate_backend(pid)
+		FROM pg_stat_activity WHERE datname = '$database'");
+	await(10, sub { (psql($through, 'SELECT 1'))[0] == 0 });
+
+	for my $command (qw(status check graph))
+	{
+		my ($status, undef, $errors) = versioning($command, '-d', $through);
+		unlike($errors, qr/trap/, "$command trusts no search_path");
+		is(value($through, 'SHOW search_path'), 'public, pg_catalog',
+			"$command leaves it to others");
+	}
+	is(
+		value('postgres', "SELECT count(*) FROM pg_stat_activity
+			WHERE datname = '$database' AND xact_start IS NOT NULL"),
+		0, 'no transaction is left');
 	return;
 }
 
