@@ -21,7 +21,11 @@ typedef enum ArgumentStyle
 	FILE_OR_PIPE				/* the same if it begins with "|" */
 } ArgumentStyle;
 
-/* The commands that change what runs, or that read their line otherwise. */
+/*
+ * The commands that change what runs, or that read their line otherwise, those
+ * of all releases.  Around a prepared statement or a pipeline something else
+ * is sent in the place of the query, which is forgotten.
+ */
 static const struct
 {
 	const char *name;
@@ -30,8 +34,10 @@ static const struct
 }			commands[] =
 {
 	{"!", PSQL_NOTHING, WHOLE_LINE},
+	{"bind_named", PSQL_DISCARD, NORMAL},
 	{"c", PSQL_CONNECT, NORMAL},
 	{"cd", PSQL_CHANGE_DIRECTORY, NORMAL},
+	{"close_prepared", PSQL_DISCARD, NORMAL},
 	{"connect", PSQL_CONNECT, NORMAL},
 	{"copy", PSQL_NOTHING, WHOLE_LINE},
 	{"crosstabview", PSQL_SEND, NORMAL},
@@ -39,9 +45,13 @@ static const struct
 	{"elif", PSQL_ELIF, NORMAL},
 	{"else", PSQL_ELSE, NORMAL},
 	{"endif", PSQL_ENDIF, NORMAL},
+	{"endpipeline", PSQL_DISCARD, NORMAL},
 	{"ev", PSQL_NOTHING, WHOLE_LINE},
+	{"flush", PSQL_DISCARD, NORMAL},
+	{"flushrequest", PSQL_DISCARD, NORMAL},
 	{"g", PSQL_SEND, FILE_OR_PIPE},
 	{"gdesc", PSQL_DISCARD, NORMAL},
+	{"getresults", PSQL_DISCARD, NORMAL},
 	{"gexec", PSQL_SEND_RESULT, NORMAL},
 	{"gset", PSQL_SEND, NORMAL},
 	{"gx", PSQL_SEND, FILE_OR_PIPE},
@@ -59,12 +69,15 @@ static const struct
 	{"quit", PSQL_QUIT, NORMAL},
 	{"r", PSQL_DISCARD, NORMAL},
 	{"reset", PSQL_DISCARD, NORMAL},
+	{"sendpipeline", PSQL_SEND, NORMAL},
 	{"set", PSQL_SET, NORMAL},
 	{"setenv", PSQL_SETENV, NORMAL},
 	{"sf", PSQL_NOTHING, WHOLE_LINE},
 	{"sf+", PSQL_NOTHING, WHOLE_LINE},
+	{"startpipeline", PSQL_DISCARD, NORMAL},
 	{"sv", PSQL_NOTHING, WHOLE_LINE},
 	{"sv+", PSQL_NOTHING, WHOLE_LINE},
+	{"syncpipeline", PSQL_DISCARD, NORMAL},
 	{"unset", PSQL_UNSET, NORMAL},
 	{"w", PSQL_NOTHING, FILE_OR_PIPE},
 	{"watch", PSQL_SEND, NORMAL},

@@ -166,12 +166,33 @@ find_cluster(StatementWords *words)
 	return statement_words_at_end(words) ? "CLUSTER without a table" : NULL;
 }
 
+/* REPACK of all tables, or in a way that takes more than one transaction */
+static const char *
+find_repack(StatementWords *words)
+{
+	if (has_option(words, "concurrently"))
+		return "REPACK (CONCURRENTLY)";
+	if (has_option(words, "analyze") || has_option(words, "analyse"))
+		return "REPACK (ANALYZE)";
+	pass_parentheses(words);
+	return statement_words_at_end(words) ||
+		statement_words_at(words, "using") ? "REPACK without a table" : NULL;
+}
+
 /* ALTER SUBSCRIPTION, behind its name */
 static const char *
 find_alter_subscription(StatementWords *words)
 {
-	if (statement_words_at(words, "refresh"))
-		return "ALTER SUBSCRIPTION ... REFRESH PUBLICATION";
+	bool		is_on;
+
+	if (statement_words_accept(words, "refresh"))
+		return statement_words_at(words, "publication") ?
+			"ALTER SUBSCRIPTION ... REFRESH PUBLICATION" : NULL;
+	if (statement_words_at(words, "set") &&
+		find_option(*words, "failover", &is_on))
+		return "ALTER SUBSCRIPTION ... SET (failover)";
+	if (statement_words_at(words, "set") && lacks_option(words, "two_phase"))
+		return "ALTER SUBSCRIPTION ... SET (two_phase = false)";
 	if (!statement_words_accept(words, "set") &&
 		!statement_words_accept(words, "add") &&
 		!statement_words_accept(words, "drop"))
@@ -287,6 +308,8 @@ transaction_ban_find(StatementWords words)
 		return find_reindex(&words);
 	if (statement_words_accept(&words, "cluster"))
 		return find_cluster(&words);
+	if (statement_words_accept(&words, "repack"))
+		return find_repack(&words);
 	if (statement_words_accept(&words, "discard"))
 		return statement_words_at(&words, "all") ? "DISCARD ALL" : NULL;
 	if (statement_words_accept(&words, "commit"))

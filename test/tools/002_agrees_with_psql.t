@@ -24,6 +24,9 @@ my %not_compared = (
 	map { $_ => 'is not read, with a warning' }
 	  qw(do-execute-string do-execute-in-loop psql-gexec));
 
+$not_compared{'psql-pipeline'} = 'psql has it since version 18'
+  if `psql --version` =~ / (\d+)/ && $1 < 18;
+
 # Run psql on this database; returns what it prints.
 sub psql
 {

@@ -133,6 +133,39 @@ for my $statement (@accepted)
 	is(check_refuses($statement), 0, '... and so it is fine');
 }
 
+# What not every release has: is it refused?
+
+my $version = value($database, 'SHOW server_version_num') / 10000;
+
+for my $later (
+	[ 17, 1, 'ALTER SUBSCRIPTION s SET (failover)' ],
+	[ 17, 1, 'ALTER SUBSCRIPTION s SET (streaming = on, failover = false)' ],
+	[ 18, 1, 'ALTER SUBSCRIPTION s SET (two_phase = false)' ],
+	[ 18, 0, 'ALTER SUBSCRIPTION s SET (two_phase = true)' ],
+	[ 19, 1, 'REPACK' ],
+	[ 19, 1, 'REPACK (VERBOSE)' ],
+	[ 19, 1, 'REPACK USING INDEX' ],
+	[ 19, 1, 'REPACK (CONCURRENTLY) t' ],
+	[ 19, 1, 'REPACK (VERBOSE off, CONCURRENTLY on) t USING INDEX t_pkey' ],
+	[ 19, 1, 'REPACK (ANALYZE) t' ],
+	[ 19, 1, 'repack (analyse) t (a)' ],
+	[ 19, 0, 'REPACK t' ],
+	[ 19, 0, 'REPACK t USING INDEX t_pkey' ],
+	[ 19, 0, 'REPACK (CONCURRENTLY off, ANALYZE 0) "concurrently".t' ],
+	[ 19, 0, 'CREATE TABLE repack ()' ],
+	[ 19, 0, 'CHECKPOINT (MODE fast)' ])
+{
+	my ($since, $is_refused, $statement) = @$later;
+
+	is(check_refuses($statement), $is_refused, $statement);
+  SKIP:
+	{
+		skip "version $since has $statement", 1 if $version < $since;
+		is(server_refuses($statement), $is_refused,
+			"... as the server takes $statement");
+	}
+}
+
 # The other way round: the server refuses it with no_active_sql_transaction.
 
 for my $statement (
@@ -168,6 +201,8 @@ is(check_refuses($_), 1, $_)
   'ALTER SUBSCRIPTION s SET PUBLICATION q',
   'ALTER SUBSCRIPTION s ADD PUBLICATION q WITH (copy_data = false)',
   'ALTER SUBSCRIPTION s DROP PUBLICATION q';
+is(check_refuses('ALTER SUBSCRIPTION s REFRESH SEQUENCES'),
+	0, 'ALTER SUBSCRIPTION s REFRESH SEQUENCES');
 is( check_refuses(
 		"CREATE SUBSCRIPTION u CONNECTION 'dbname=x' PUBLICATION p "
 		  . 'WITH (enabled = off, create_slot = off, slot_name = NONE)'),
