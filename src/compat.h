@@ -23,6 +23,7 @@
 #include "nodes/parsenodes.h"
 #include "nodes/tidbitmap.h"
 #include "parser/parse_relation.h"
+#include "storage/lock.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -144,6 +145,17 @@ compat_bitmap_next(CompatBitmapIterator *iterator, BlockNumber *block,
 			count++;
 		}
 	return count;
+}
+
+/* Do we hold the lock, in this mode? */
+static inline bool
+compat_lock_held_by_me(const LOCKTAG *tag, LOCKMODE mode)
+{
+#if PG_VERSION_NUM >= 170000
+	return LockHeldByMe(tag, mode, false);
+#else
+	return LockHeldByMe(tag, mode);
+#endif
 }
 
 /* The sequence of an identity column. */

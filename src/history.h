@@ -18,6 +18,9 @@ typedef enum HistoryEvent
 	HISTORY_GUARD_BYPASSED
 } HistoryEvent;
 
+/* The OID of the table; InvalidOid without it.  Locks nothing. */
+extern Oid	history_oid(void);
+
 /*
  * Adds a row and returns its id.  The patch is NULL, or its arrays are, where
  * there is none; the command is what went past the guard, else NULL.  Needs no
