@@ -174,19 +174,25 @@ change_set_add_described(ChangeSet *set, const ObjectAddress *object,
 	return change;
 }
 
-/* The column of a NOT NULL constraint; of others, an invalid address. */
+/*
+ * The column, or domain, of a NOT NULL constraint; of others, an invalid
+ * address.
+ */
 static ObjectAddress
-column_not_null(const ObjectAddress *object)
+holder_of_not_null(const ObjectAddress *object)
 {
-	ObjectAddress column = InvalidObjectAddress;
+	ObjectAddress holder = InvalidObjectAddress;
 	HeapTuple	row = SearchSysCache1(CONSTROID,
 									  ObjectIdGetDatum(object->objectId));
 	Form_pg_constraint constraint;
 
 	if (!HeapTupleIsValid(row))
-		return column;
+		return holder;
 	constraint = (Form_pg_constraint) GETSTRUCT(row);
-	if (constraint->contype == CHANGE_CONTYPE_NOT_NULL)
+	if (constraint->contype == CHANGE_CONTYPE_NOT_NULL &&
+		OidIsValid(constraint->contypid))
+		ObjectAddressSet(holder, TypeRelationId, constraint->contypid);
+	else if (constraint->contype == CHANGE_CONTYPE_NOT_NULL)
 	{
 		bool		isnull;
 		Datum		keys = SysCacheGetAttr(CONSTROID, row,
@@ -197,20 +203,20 @@ column_not_null(const ObjectAddress *object)
 		{
 			ArrayType  *numbers = DatumGetArrayTypeP(keys);
 
-			ObjectAddressSubSet(column, RelationRelationId,
+			ObjectAddressSubSet(holder, RelationRelationId,
 								constraint->conrelid,
 								*(int16 *) ARR_DATA_PTR(numbers));
 		}
 	}
 	ReleaseSysCache(row);
-	return column;
+	return holder;
 }
 
 /*
  * Adds what happened to an object that is still there.  Returns the change, or
  * NULL where change_set_add_described() does, or if it is not there.  A
  * composite type is a type, never the relation behind it, and whatever happens
- * to a NOT NULL constraint alters its column.
+ * to a NOT NULL constraint alters its column or domain.
  */
 Change *
 change_set_add(ChangeSet *set, const ObjectAddress *object,
@@ -227,11 +233,11 @@ change_set_add(ChangeSet *set, const ObjectAddress *object,
 						 get_rel_type_id(address.objectId));
 	if (address.classId == ConstraintRelationId)
 	{
-		ObjectAddress column = column_not_null(&address);
+		ObjectAddress holder = holder_of_not_null(&address);
 
-		if (OidIsValid(column.objectId))
+		if (OidIsValid(holder.objectId))
 		{
-			address = column;
+			address = holder;
 			action = CHANGE_ALTERED;
 		}
 	}

@@ -39,6 +39,7 @@
 #include "event_rows.h"
 #include "nodes/parsenodes.h"
 #include "rewrite/rewriteSupport.h"
+#include "tcop/cmdtag.h"
 #include "tcop/deparse_utility.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -199,10 +200,14 @@ add_simple(ChangeSet *set, EventRows *rows, CollectedCommand *command)
 	}
 
 	action = action_of(set->command_tag, &object);
-	change = change_set_add_described(set, &object, action,
-									  string(rows, COMMAND_OBJECT_TYPE),
-									  string(rows, COMMAND_SCHEMA_NAME),
-									  string(rows, COMMAND_OBJECT_IDENTITY));
+	if (object.classId == ConstraintRelationId)
+		change = change_set_add(set, &object, action);
+	else
+		change = change_set_add_described(set, &object, action,
+										  string(rows, COMMAND_OBJECT_TYPE),
+										  string(rows, COMMAND_SCHEMA_NAME),
+										  string(rows,
+												 COMMAND_OBJECT_IDENTITY));
 	if (change != NULL)
 		add_companions(set, &object, secondary, action);
 }
@@ -319,17 +324,30 @@ add_command(ChangeSet *set, EventRows *rows)
 }
 
 /*
- * Returns what the command of this ddl_command_end event did, less what it
- * dropped.  Allocated in the current memory context.
+ * Adds the publication of an ALTER PUBLICATION, of which PostgreSQL tells
+ * nothing where it only drops something from it, or sets ALL TABLES.
  */
+static void
+add_publication(ChangeSet *set, const AlterPublicationStmt *command)
+{
+	ObjectAddress publication;
+
+	ObjectAddressSet(publication, PublicationRelationId,
+					 get_publication_oid(command->pubname, true));
+	change_set_add(set, &publication, CHANGE_ALTERED);
+}
+
 ChangeSet *
-change_commands_gather(void)
+change_commands_gather(const EventTriggerData *trigger)
 {
 	ChangeSet  *set = change_set_create();
 	EventRows  *rows = event_rows_open(F_PG_EVENT_TRIGGER_DDL_COMMANDS);
 
+	set->command_tag = GetCommandTagName(trigger->tag);
 	while (event_rows_next(rows))
 		add_command(set, rows);
 	event_rows_close(rows);
+	if (IsA(trigger->parsetree, AlterPublicationStmt))
+		add_publication(set, (AlterPublicationStmt *) trigger->parsetree);
 	return set;
 }

@@ -9,7 +9,12 @@
 #define VERSIONING_CHANGE_COMMANDS_H
 
 #include "change.h"
+#include "commands/event_trigger.h"
 
-extern ChangeSet *change_commands_gather(void);
+/*
+ * Returns what the command of this ddl_command_end event did, less what it
+ * dropped.  Allocated in the current memory context.
+ */
+extern ChangeSet *change_commands_gather(const EventTriggerData *trigger);
 
 #endif							/* VERSIONING_CHANGE_COMMANDS_H */

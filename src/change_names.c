@@ -116,7 +116,7 @@ add_references(ChangeSet *set, const ObjectAddress *object,
 			reference.kind = REFERENCE_SCHEMA;
 			break;
 		case PublicationRelationId:
-			words = "in publication";
+			words = "publication";
 			break;
 		case ForeignServerRelationId:
 			words = "on server";

@@ -37,7 +37,7 @@ record(void *arg)
 	if (strcmp(trigger->event, "sql_drop") == 0)
 		change_journal_write(change_drops_gather(trigger));
 	else
-		change_journal_write(change_commands_gather());
+		change_journal_write(change_commands_gather(trigger));
 }
 
 /* Raises 39P03 if this is no event trigger, or one for another event. */

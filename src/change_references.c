@@ -35,6 +35,14 @@ starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
+/* Is what stands before this in an identity a part of a publication? */
+static bool
+is_before_publication(const char *place)
+{
+	return starts_with(place, " in publication ") ||
+		starts_with(place, " excluded from publication ");
+}
+
 /*
  * Is there a reference at this place of an identity?  At the very beginning
  * stands the object's own name, unless it is that of a column or the like.
@@ -52,7 +60,7 @@ is_reference(const char *identity, const char *place,
 	after = place + strlen(reference->now);
 	if (reference->kind == REFERENCE_END)
 		return !at_start && *after == '\0';
-	if (*after == '.' || (at_start && starts_with(after, " in publication ")))
+	if (*after == '.' || (at_start && is_before_publication(after)))
 		return true;
 	if (reference->kind == REFERENCE_SCHEMA)
 		return place >= identity + strlen(" in schema ") &&
