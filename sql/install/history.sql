@@ -100,7 +100,9 @@ Raises nothing, locks nothing.';
 
 -- The patches that sessions are in outside of a transaction block: while one
 -- of these stays for its session, that holds a lock on an object, which has
--- the OID of the history and the lower half of the row's number.
+-- the OID of the history and the lower half of the row's number. The view is
+-- not the installer's, who could put another one in its place for superusers to
+-- read.
 
 CREATE VIEW _v.in_progress AS
 SELECT h.patch_name, h.event, l.pid, h.role_name,
