@@ -166,6 +166,97 @@ SELECT _v.current_patch();
 ROLLBACK;
 SELECT _v.current_patch();
 
+-- As long as it stays, _v.in_progress shows it, to whoever looks.
+CREATE FUNCTION shown() RETURNS text LANGUAGE sql AS $$
+    SELECT coalesce(string_agg(concat_ws(' ', event, patch_name), ', '), 'none')
+      FROM _v.in_progress WHERE pid = pg_backend_pid()
+$$;
+SELECT shown();
+BEGIN;
+SELECT _v.register_patch('in one');
+SELECT shown();
+SAVEPOINT s;
+SELECT note('in one, in a subtransaction');
+SELECT shown();
+COMMIT;
+SELECT shown();
+SELECT _v.register_patch('outside');
+SELECT shown();
+SELECT 1 / 0;                                           -- fails
+SELECT shown();
+BEGIN;
+SELECT 1 / 0;                                           -- fails
+COMMIT;
+SELECT shown();
+SELECT _v.register_patch('outside');                    -- fails
+SELECT note('bad outside');
+SELECT shown();
+BEGIN;
+SELECT _v.register_patch('another');
+SELECT shown();
+ROLLBACK;
+SELECT shown();
+BEGIN;
+PREPARE TRANSACTION 'versioning';
+COMMIT PREPARED 'versioning';
+SELECT shown();
+SELECT _v.register_patch('another'), _v.unregister_patch('outside');
+SELECT shown();
+SELECT note('outside');
+SELECT shown();
+SELECT pg_advisory_unlock_all();
+DO $$BEGIN RAISE NOTICE '%', shown(); END$$;
+BEGIN;
+SELECT _v.register_patch('the end');
+SELECT shown();
+COMMIT;
+SELECT shown();
+SELECT note('eleven');
+BEGIN;
+SELECT _v.register_patch('twelve');
+PREPARE TRANSACTION 'versioning';
+SELECT shown();
+COMMIT PREPARED 'versioning';
+SELECT _v.register_patch('thirteen');
+DISCARD ALL;
+SELECT shown();
+CREATE PROCEDURE commits_and_looks() LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM _v.register_patch('fourteen');
+    RAISE NOTICE 'before COMMIT: %', shown();
+    COMMIT;
+    RAISE NOTICE 'after COMMIT: %', shown();
+    PERFORM _v.register_patch('fifteen');
+    ROLLBACK;
+    RAISE NOTICE 'after ROLLBACK: %', shown();
+    PERFORM _v.register_patch('fifteen');
+    COMMIT;
+    RAISE NOTICE 'after COMMIT: %', shown();
+END
+$$;
+CALL commits_and_looks();
+SELECT p.patch_name, p.event, pid = pg_backend_pid() AS pid,
+       p.role_name = current_user AS role_name,
+       p.application_name = current_setting('application_name')
+           AS application_name,
+       since = happened_at AS since, h.patch_name AS from_history
+  FROM _v.in_progress AS p JOIN _v.history AS h ON h.id = history_id;
+DISCARD ALL;
+
+-- It is that one whatever its number, and the lock of nobody else.
+SELECT max(id) % 4294967296 + 4294967296 AS above FROM _v.history \gset
+ALTER SEQUENCE _v.history_id_seq RESTART WITH :above;
+SELECT _v.register_patch('four billion');
+SELECT patch_name, history_id = :above AS history_id FROM _v.in_progress;
+DISCARD ALL;
+SELECT pg_advisory_lock('_v.history'::regclass::oid::int, id::int)
+  FROM _v.history WHERE patch_name = 'fifteen' \g /dev/null
+BEGIN;
+LOCK TABLE _v.history;
+SELECT shown();
+COMMIT;
+SELECT pg_advisory_unlock_all();
+
 -- A new register has not got the patches of the one before.
 SELECT _v.register_patch('old');
 CREATE EXTENSION IF NOT EXISTS versioning;
@@ -174,5 +265,7 @@ DROP EXTENSION versioning;
 CREATE EXTENSION versioning;
 SELECT _v.current_patch();
 
+DROP PROCEDURE commits_and_looks();
+DROP FUNCTION shown();
 DROP PROCEDURE commits();
 DROP FUNCTION note(text);

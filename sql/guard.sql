@@ -2,9 +2,18 @@ CREATE TABLE there (a int PRIMARY KEY, b text);
 CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE TYPE kind AS (a int);
 CREATE SCHEMA "a schema";
+CREATE TABLE "a schema".other (a int);
+CREATE INDEX other_a ON "a schema".other (a);
+CREATE TABLE parted (a int) PARTITION BY LIST (a);
+CREATE TABLE part PARTITION OF parted FOR VALUES IN (1);
 SET client_min_messages = error;
 CREATE PUBLICATION shown FOR TABLE there;
 RESET client_min_messages;
+CREATE FOREIGN DATA WRAPPER plain;
+CREATE SERVER plain FOREIGN DATA WRAPPER plain;
+CREATE SERVER pg_temp_1 FOREIGN DATA WRAPPER plain;
+CREATE LANGUAGE pg_temp_1 HANDLER plpgsql_call_handler;
+CREATE ACCESS METHOD pg_temp_1 TYPE INDEX HANDLER bthandler;
 CREATE ROLE regress_versioning_owner;
 
 -- A change outside of a patch is refused, and says how a patch begins.
@@ -66,6 +75,27 @@ DROP INDEX there_pkey;                                  -- fails
 DROP OWNED BY regress_versioning_owner;
 SELECT to_regclass('there'), to_regprocedure('f()'), to_regtype('kind');
 
+-- A name alone makes nothing temporary.
+SET client_min_messages = error;
+CREATE PUBLICATION pg_temp FOR TABLE there;             -- fails
+CREATE FOREIGN DATA WRAPPER pg_toast_1;                 -- fails
+CREATE SERVER pg_temp FOREIGN DATA WRAPPER plain;       -- fails
+ALTER SERVER plain RENAME TO pg_temp_plain;             -- fails
+COMMENT ON SERVER "pg_temp_1" IS 'x';                   -- fails
+GRANT USAGE ON FOREIGN SERVER "pg_temp_1" TO PUBLIC;    -- fails
+ALTER SERVER "pg_temp_1" VERSION '2';                   -- fails
+CREATE USER MAPPING FOR PUBLIC SERVER "pg_temp_1";      -- fails
+ALTER SERVER "pg_temp_1" RENAME TO plain_2;             -- fails
+DROP SERVER "pg_temp_1";                                -- fails
+CREATE LANGUAGE pg_temp HANDLER plpgsql_call_handler;   -- fails
+COMMENT ON LANGUAGE "pg_temp_1" IS 'x';                 -- fails
+CREATE ACCESS METHOD pg_toast TYPE INDEX HANDLER bthandler; -- fails
+CREATE OPERATOR FAMILY f USING pg_temp_1;               -- fails
+CREATE SUBSCRIPTION pg_temp CONNECTION '' PUBLICATION p WITH (connect = false); -- fails
+CREATE TABLE pg_temp_1 (pg_temp int);                   -- fails
+COMMENT ON COLUMN there.a IS 'pg_temp';                 -- fails
+RESET client_min_messages;
+
 -- In a patch all of it is well, and after it is taken back.
 BEGIN;
 SELECT _v.register_patch('new');
@@ -105,6 +135,22 @@ CREATE INDEX CONCURRENTLY there_b2 ON there (b);        -- fails
 SELECT to_regclass('there_b2') IS NULL AS refused;
 DROP INDEX CONCURRENTLY there_pkey;                     -- fails
 DROP INDEX CONCURRENTLY IF EXISTS nothing;
+
+-- But not if IF [NOT] EXISTS asks it to do nothing.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS there_pkey ON there (b);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS there ON there (b);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS there_pkey ON "a schema".other (a); -- fails
+CREATE INDEX CONCURRENTLY IF NOT EXISTS other_a ON "a schema".other (a);
+SET search_path = "a schema";
+CREATE INDEX CONCURRENTLY IF NOT EXISTS there_pkey ON public.there (b);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS other_a ON public.there (b); -- fails
+RESET search_path;
+CREATE INDEX CONCURRENTLY IF NOT EXISTS new ON nothing (b); -- fails
+DROP INDEX CONCURRENTLY IF EXISTS nothing.nothing;
+DROP SUBSCRIPTION IF EXISTS nothing;
+ALTER TABLE IF EXISTS nothing DETACH PARTITION there CONCURRENTLY;
+ALTER TABLE parted DETACH PARTITION part CONCURRENTLY;  -- fails
+
 CREATE TABLE new (a int);                               -- fails
 CREATE TEMPORARY TABLE passing (a int);
 CREATE INDEX CONCURRENTLY passing_a ON passing (a);
@@ -153,8 +199,11 @@ CREATE EVENT TRIGGER versioning_guard ON ddl_command_end
     EXECUTE FUNCTION _v.require_patch();
 ALTER EXTENSION versioning UPDATE;
 DROP EXTENSION versioning CASCADE;
-DROP TABLE there;
+DROP TABLE there, parted, "a schema".other;
 DROP SCHEMA "a schema";
 DROP PUBLICATION shown;
+DROP FOREIGN DATA WRAPPER plain CASCADE;
+DROP LANGUAGE pg_temp_1;
+DROP ACCESS METHOD pg_temp_1;
 DROP ROLE regress_versioning_owner;
 CREATE EXTENSION versioning;

@@ -27,6 +27,7 @@ CREATE TEMPORARY VIEW v AS SELECT * FROM temporary;
 CREATE TEMPORARY SEQUENCE q;
 GRANT USAGE ON SEQUENCE q TO PUBLIC;
 CREATE TYPE pg_temp.kind AS ENUM ('a');
+GRANT USAGE ON TYPE pg_temp.kind TO PUBLIC;
 ALTER TYPE pg_temp.kind ADD VALUE 'b';
 CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE TEMPORARY TABLE short ON COMMIT DROP AS SELECT 1 AS a;
@@ -40,6 +41,7 @@ DROP SEQUENCE q;
 DROP TYPE pg_temp.kind;
 DROP FUNCTION pg_temp.f();
 DROP INDEX temporary_b_idx;
+GRANT SELECT ON ALL TABLES IN SCHEMA pg_temp TO PUBLIC;
 DROP TABLE temporary, into_temporary;
 BEGIN;
 CREATE TEMPORARY TABLE temporary (a int);
@@ -132,14 +134,23 @@ SELECT event, patch_name, requires, command FROM _v.history ORDER BY id;
 BEGIN;
 SET LOCAL versioning.bypass_guard = on;
 CREATE FOREIGN DATA WRAPPER w OPTIONS (password 'secret');
-SELECT command FROM _v.history ORDER BY id DESC LIMIT 1;
-COMMENT ON TABLE there IS 'three'\; SELECT 1 AS one;
-SELECT command FROM _v.history ORDER BY id DESC LIMIT 1;
-COMMENT ON TABLE there IS 'four'\; CREATE ROLE regress_versioning_x PASSWORD 'secret';
-SELECT command FROM _v.history ORDER BY id DESC LIMIT 1;
-SELECT repeat('five', 20000) AS long \gset
-COMMENT ON TABLE there IS :'long';
-SELECT command FROM _v.history ORDER BY id DESC LIMIT 1;
+CREATE SERVER far FOREIGN DATA WRAPPER w;
+CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (password 'secret');
+CREATE FOREIGN TABLE away (a int) SERVER far OPTIONS (key 'secret');
+COMMENT ON TABLE there IS 'three'\; CREATE ROLE regress_versioning_x PASSWORD 'secret';
+CREATE PROCEDURE mk(secret text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER USER MAPPING FOR PUBLIC SERVER far OPTIONS (SET password %L)', secret);
+END
+$$;
+CALL mk('secret');
+DO $$BEGIN EXECUTE 'COMMENT ON PROCEDURE mk IS ''secret'''; END$$;
+GRANT SELECT ON there TO PUBLIC;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
+DROP FOREIGN TABLE IF EXISTS nothing, away;
+DROP USER MAPPING FOR PUBLIC SERVER far;
+SELECT command FROM _v.history WHERE event = 'guard bypassed'
+ ORDER BY id OFFSET 4;
 ROLLBACK;
 
 -- In a patch there is nothing to bypass.

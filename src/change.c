@@ -16,6 +16,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
@@ -42,7 +43,6 @@ change_set_create(void)
 	return set;
 }
 
-/* Is this the schema of a session's temporary objects, or of TOAST tables? */
 bool
 change_is_temporary_schema(const char *name)
 {
@@ -62,9 +62,8 @@ change_identity(const ObjectAddress *object)
 	return compat_object_identity(object, &names, &arguments);
 }
 
-/* Does the object have no schema of its own, but a table that has one? */
-static bool
-is_part_without_schema(const ObjectAddress *object)
+bool
+change_is_part_of_table(const ObjectAddress *object)
 {
 	return object->classId == TriggerRelationId ||
 		object->classId == RewriteRelationId ||
@@ -80,6 +79,20 @@ is_part_of_temporary(const ObjectAddress *object)
 
 	return compat_object_identity(object, &names, &arguments) != NULL &&
 		names != NIL && change_is_temporary_schema(linitial(names));
+}
+
+bool
+change_is_temporary(const ObjectAddress *object)
+{
+	Oid			schema = InvalidOid;
+
+	if (change_is_part_of_table(object))
+		return is_part_of_temporary(object);
+	if (object->classId == NamespaceRelationId)
+		return isAnyTempNamespace(object->objectId);
+	if (is_objectclass_supported(object->classId))
+		schema = get_object_namespace(object);
+	return schema == PG_TOAST_NAMESPACE || isAnyTempNamespace(schema);
 }
 
 /* The names of the columns of a relation; NULL if it is not one with any. */
@@ -130,7 +143,7 @@ relation_of_columns(const ObjectAddress *object)
 /*
  * Adds what happened to an object that the caller has described.  Returns the
  * change, or NULL if there is one of the same object already, or the object is
- * temporary.
+ * there and temporary.
  */
 Change *
 change_set_add_described(ChangeSet *set, const ObjectAddress *object,
@@ -141,12 +154,8 @@ change_set_add_described(ChangeSet *set, const ObjectAddress *object,
 	bool		found;
 	Oid			relid;
 
-	if (change_is_temporary_schema(schema_name))
-		return NULL;
 	hash_search(set->seen, object, HASH_ENTER, &found);
-	if (found || (action != CHANGE_DROPPED &&
-				  is_part_without_schema(object) &&
-				  is_part_of_temporary(object)))
+	if (found || (action != CHANGE_DROPPED && change_is_temporary(object)))
 		return NULL;
 
 	change = palloc0(sizeof(Change));

@@ -145,7 +145,7 @@ was_inherited(const ObjectAddress *object)
 		OidIsValid(deleted_constraint(object->objectId).conparentid);
 }
 
-/* The schema that the names of the object begin with, or NULL. */
+/* What the names of the object begin with, or NULL. */
 static char *
 first_name(EventRows *rows)
 {
@@ -174,7 +174,9 @@ is_of_no_interest(EventRows *rows, const ObjectAddress *object,
 				 "\"_RETURN\" on ", 13) == 0) ||
 		strcmp(type, "composite type") == 0 ||
 		DatumGetBool(event_rows_datum(rows, DROPPED_IS_TEMPORARY)) ||
-		change_is_temporary_schema(first_name(rows));
+		change_is_temporary_schema(string(rows, DROPPED_SCHEMA_NAME)) ||
+		(change_is_part_of_table(object) &&
+		 change_is_temporary_schema(first_name(rows)));
 }
 
 /* Did it go for its own sake, not as a part of something else? */

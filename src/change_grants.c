@@ -27,9 +27,8 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-/* The catalog of the objects of a GRANT; InvalidOid for shared ones. */
-static Oid
-class_of_grant(ObjectType type)
+Oid
+change_grants_class(ObjectType type)
 {
 	switch (type)
 	{
@@ -81,7 +80,7 @@ add_columns(ChangeSet *set, const InternalGrant *grant, Oid relid)
 void
 change_grants_add(ChangeSet *set, const InternalGrant *grant)
 {
-	Oid			class = class_of_grant(grant->objtype);
+	Oid			class = change_grants_class(grant->objtype);
 	ListCell   *lc;
 
 	if (!OidIsValid(class))

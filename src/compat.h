@@ -24,6 +24,7 @@
 #include "nodes/parsenodes.h"
 #include "nodes/tidbitmap.h"
 #include "parser/parse_relation.h"
+#include "storage/lock.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -150,6 +151,17 @@ compat_bitmap_next(CompatBitmapIterator *iterator, BlockNumber *block,
 #define COMPAT_PROCESS_UTILITY_ARGUMENTS \
 	pstmt, queryString, context, params, queryEnv, dest, qc
 #endif
+
+/* Do we hold the lock, in this mode? */
+static inline bool
+compat_lock_held_by_me(const LOCKTAG *tag, LOCKMODE mode)
+{
+#if PG_VERSION_NUM >= 170000
+	return LockHeldByMe(tag, mode, false);
+#else
+	return LockHeldByMe(tag, mode);
+#endif
+}
 
 /* The sequence of an identity column. */
 static inline Oid

@@ -17,6 +17,13 @@
  * a PL/pgSQL block with EXCEPTION: there it is seen when the transaction
  * commits.
  *
+ * As long as a patch stays for the session, the session holds a lock that says
+ * so to all others: see the view _v.in_progress.  It is a lock on an object,
+ * which no SQL function takes on anything but system catalogs, of the method
+ * of the advisory locks, whose locks for a session outlive an error.  It is
+ * taken when the transaction is about to commit, so that it is there before
+ * anybody sees the patch, and nobody ever waits for it.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -26,6 +33,9 @@
 #include "compat.h"
 #include "current_patch.h"
 #include "fmgr.h"
+#include "history.h"
+#include "miscadmin.h"
+#include "storage/lock.h"
 #include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -36,6 +46,7 @@ PG_FUNCTION_INFO_V1(versioning_current_patch);
 typedef struct Registration
 {
 	CurrentPatch patch;
+	Oid			history;		/* the table that its row is in */
 	bool		in_block;		/* surely in a transaction block */
 	SubTransactionId subtransaction;
 	struct Registration *before;
@@ -51,12 +62,49 @@ static Registration *left_to_session = NULL;
 /* We are one in a chain of those who want to see utility commands. */
 static ProcessUtility_hook_type next_process_utility = NULL;
 
-/* Frees a registration, if there is one. */
+/* The lock that says that a registration stays for the session. */
+static LOCKTAG
+lock_of(const Registration *registration)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, registration->history,
+					   (uint32) registration->patch.history_id, 0);
+	tag.locktag_lockmethodid = USER_LOCKMETHOD;
+	return tag;
+}
+
+/*
+ * Takes it, if we have not got it, as after pg_advisory_unlock_all().  Raises
+ * 53200 if there is no room for it.
+ */
+static void
+hold_lock(const Registration *registration)
+{
+	LOCKTAG		tag = lock_of(registration);
+
+	if (!compat_lock_held_by_me(&tag, ExclusiveLock))
+		(void) LockAcquire(&tag, ExclusiveLock, true, true);
+}
+
+/* Releases it, if we have got it. */
+static void
+release_lock(const Registration *registration)
+{
+	LOCKTAG		tag = lock_of(registration);
+
+	if (compat_lock_held_by_me(&tag, ExclusiveLock))
+		(void) LockRelease(&tag, ExclusiveLock, true);
+}
+
+/* Frees a registration, if there is one, and its lock. */
 static void
 free_registration(Registration *registration)
 {
-	if (registration != NULL)
-		pfree(registration);
+	if (registration == NULL)
+		return;
+	release_lock(registration);
+	pfree(registration);
 }
 
 /* Takes the latest registration from the stack. */
@@ -86,21 +134,23 @@ leave_to_session(Registration *registration)
 	left_to_session = registration;
 }
 
-/* The transaction commits: its latest registration may outlive it. */
+/*
+ * Will the latest registration outlive the transaction, which is committing?
+ */
+static bool
+latest_stays(void)
+{
+	return registrations != NULL && !registrations->in_block &&
+		!IsTransactionBlock();
+}
+
+/* The transaction has committed. */
 static void
 end_with_commit(void)
 {
-	Registration *latest;
-
 	if (registrations == NULL)
 		return;
-	latest = pop_registration();
-	if (latest->in_block || IsTransactionBlock())
-	{
-		free_registration(latest);
-		latest = NULL;
-	}
-	leave_to_session(latest);
+	leave_to_session(latest_stays() ? pop_registration() : NULL);
 	forget_registrations();
 }
 
@@ -113,6 +163,10 @@ at_end_of_transaction(XactEvent event, void *arg pg_attribute_unused())
 {
 	switch (event)
 	{
+		case XACT_EVENT_PRE_COMMIT:
+			if (latest_stays())
+				hold_lock(registrations);
+			break;
 		case XACT_EVENT_COMMIT:
 			end_with_commit();
 			break;
@@ -159,12 +213,17 @@ discards_patches(const Node *command)
 		!OidIsValid(get_extension_oid("versioning", true));
 }
 
-/* Lets DISCARD ALL discard the patch of the session, too. */
+/*
+ * Lets DISCARD ALL discard the patch of the session, too, and makes sure that
+ * the lock of that patch is there while a command runs.
+ */
 static void
 process_utility(COMPAT_PROCESS_UTILITY_PARAMETERS)
 {
 	bool		discards = discards_patches(pstmt->utilityStmt);
 
+	if (left_to_session != NULL && !discards && IsTransactionState())
+		hold_lock(left_to_session);
 	if (next_process_utility != NULL)
 		next_process_utility(COMPAT_PROCESS_UTILITY_ARGUMENTS);
 	else
@@ -198,6 +257,7 @@ current_patch_begin(int64 history_id, const char *name, bool is_rollback)
 	registration->patch.history_id = history_id;
 	registration->patch.is_rollback = is_rollback;
 	registration->patch.name = registration->name;
+	registration->history = history_oid();
 	registration->in_block = IsTransactionBlock() &&
 		GetCurrentTransactionNestLevel() == 1;
 	registration->subtransaction = GetCurrentSubTransactionId();

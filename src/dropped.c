@@ -148,15 +148,6 @@ names_of(Node *object)
 	}
 }
 
-/* An object as the command calls it, for a message, or NULL. */
-char *
-dropped_name(Node *object)
-{
-	List	   *names = names_of(object);
-
-	return names == NIL ? NULL : NameListToString(names);
-}
-
 /* Is the object part of a temporary table, which is there? */
 static bool
 is_part_of_temporary(Oid catalog, List *names)

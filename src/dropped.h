@@ -10,7 +10,6 @@
 
 #include "nodes/parsenodes.h"
 
-extern char *dropped_name(Node *object);
 extern bool dropped_from(Oid class_id, const char *name);
 extern char *dropped_permanent(const DropStmt *drop);
 

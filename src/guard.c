@@ -25,7 +25,6 @@
 #include "history.h"
 #include "miscadmin.h"
 #include "settings.h"
-#include "tcop/tcopprot.h"
 #include "verdict.h"
 
 PG_FUNCTION_INFO_V1(versioning_require_patch);
@@ -34,8 +33,12 @@ PG_FUNCTION_INFO_V1(versioning_warn_without_patch);
 /* SQLSTATE VP001.  PostgreSQL and the standard have no class VP. */
 #define ERRCODE_CHANGE_WITHOUT_PATCH MAKE_SQLSTATE('V', 'P', '0', '0', '1')
 
-/* The longest query that is written to history, in bytes. */
-#define LONGEST_QUERY (64 * 1024)
+/* What a superuser takes past us */
+typedef struct Bypass
+{
+	const EventTriggerData *event;
+	const Verdict *verdict;
+} Bypass;
 
 /* Is this ALTER EXTENSION versioning UPDATE? */
 static bool
@@ -61,67 +64,35 @@ passes(Node *command)
 		updates_us(command);
 }
 
-/*
- * Might the text of the command have a password in it?  Everybody reads the
- * history.
- */
+/* Is the object of the verdict known? */
 static bool
-may_hold_secret(Node *command)
+is_known(const Verdict *verdict)
 {
-	switch (nodeTag(command))
-	{
-		case T_CreateRoleStmt:
-		case T_AlterRoleStmt:
-		case T_CreateUserMappingStmt:
-		case T_AlterUserMappingStmt:
-		case T_CreateForeignServerStmt:
-		case T_AlterForeignServerStmt:
-		case T_CreateFdwStmt:
-		case T_AlterFdwStmt:
-		case T_CreateSubscriptionStmt:
-		case T_AlterSubscriptionStmt:
-			return true;
-		default:
-			return false;
-	}
+	return verdict->object != NULL && *verdict->object != '\0';
 }
 
 /*
- * What history says of a command: the query that it came in, or only its name
- * if that is no query, may hold a password anywhere, or is so long that a copy
- * for each of its commands is too much.
+ * Writes a bypass to history: the command's name and its object.  The text of
+ * the query may hold a secret, and everybody reads the history.  For
+ * attempt_run(): takes a Bypass.
  */
-static const char *
-command_text(const EventTriggerData *event)
-{
-	const char *name = GetCommandTagName(event->tag);
-	const char *query = debug_query_string;
-	ListCell   *cell;
-
-	if (query == NULL || strlen(query) > LONGEST_QUERY ||
-		may_hold_secret(event->parsetree))
-		return name;
-	foreach(cell, pg_parse_query(query))
-	{
-		if (may_hold_secret(lfirst_node(RawStmt, cell)->stmt))
-			return name;
-	}
-	return query;
-}
-
-/* Writes to history what a superuser takes past us.  For attempt_run(). */
 static void
 write_bypass(void *arg)
 {
-	history_add(HISTORY_GUARD_BYPASSED, NULL, command_text(arg));
+	const Bypass *bypass = arg;
+	const char *tag = GetCommandTagName(bypass->event->tag);
+
+	history_add(HISTORY_GUARD_BYPASSED, NULL,
+				is_known(bypass->verdict) ?
+				psprintf("%s: %s", tag, bypass->verdict->object) : tag);
 }
 
 /* Raises VP001 at elevel. */
 static void
-report_change(const EventTriggerData *event, const char *object, int elevel)
+report_change(const EventTriggerData *event, const Verdict *verdict,
+			  int elevel)
 {
 	const char *tag = GetCommandTagName(event->tag);
-	bool		is_known = object != NULL && *object != '\0';
 	bool		is_half_done = strcmp(event->event, "ddl_command_end") == 0 &&
 		verdict_is_final(event->parsetree);
 
@@ -129,7 +100,8 @@ report_change(const EventTriggerData *event, const char *object, int elevel)
 			(errcode(ERRCODE_CHANGE_WITHOUT_PATCH),
 			 errmsg(elevel < ERROR ? "%s outside of a patch%s%s" :
 					"cannot execute %s outside of a patch%s%s",
-					tag, is_known ? ": " : "", is_known ? object : ""),
+					tag, is_known(verdict) ? ": " : "",
+					is_known(verdict) ? verdict->object : ""),
 			 is_half_done && elevel >= ERROR ?
 			 errdetail("What it has done outside of this transaction is not "
 					   "rolled back.  An event trigger ON "
@@ -145,9 +117,11 @@ report_change(const EventTriggerData *event, const char *object, int elevel)
 static void
 guard_start(EventTriggerData *event, int elevel)
 {
+	static const Verdict not_yet = {0};
+
 	if (elevel >= ERROR && !settings_bypass_guard() &&
 		verdict_will_be_final(event->parsetree))
-		report_change(event, NULL, elevel);
+		report_change(event, &not_yet, elevel);
 }
 
 /*
@@ -158,6 +132,7 @@ static void
 guard_end(EventTriggerData *event, int elevel)
 {
 	Verdict		verdict = {.command = event->parsetree};
+	Bypass		bypass = {event, &verdict};
 
 	/* Where nothing was written, nothing was changed. */
 	if (!TransactionIdIsValid(GetTopTransactionIdIfAny()))
@@ -169,10 +144,10 @@ guard_end(EventTriggerData *event, int elevel)
 		return;
 
 	if (settings_bypass_guard())
-		attempt_run(write_bypass, event,
+		attempt_run(write_bypass, &bypass,
 					"could not write to history what bypassed the guard");
 	else
-		report_change(event, verdict.object, elevel);
+		report_change(event, &verdict, elevel);
 }
 
 /* What both functions do. */

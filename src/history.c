@@ -13,6 +13,7 @@
 
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "history.h"
@@ -23,6 +24,7 @@
 #include "utils/formatting.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
@@ -82,6 +84,15 @@ typedef struct HistoryRow
 	Datum		values[HISTORY_COLUMN_COUNT];
 	bool		nulls[HISTORY_COLUMN_COUNT];
 } HistoryRow;
+
+Oid
+history_oid(void)
+{
+	Oid			schema = get_namespace_oid("_v", true);
+
+	return OidIsValid(schema) ?
+		get_relname_relid(history.table, schema) : InvalidOid;
+}
 
 /* Puts a string into a column, and nothing for NULL or the empty string. */
 static void

@@ -18,6 +18,9 @@ typedef enum HistoryEvent
 	HISTORY_GUARD_BYPASSED
 } HistoryEvent;
 
+/* The OID of the table; InvalidOid without it.  Locks nothing. */
+extern Oid	history_oid(void);
+
 extern int64 history_add(HistoryEvent event, const Patch *patch,
 						 const char *command);
 

@@ -13,69 +13,42 @@
 
 #include "catalog/namespace.h"
 #include "catalog/pg_subscription.h"
-#include "change.h"
+#include "change_grants.h"
 #include "compat.h"
 #include "dropped.h"
 #include "event_rows.h"
+#include "tcop/deparse_utility.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "verdict.h"
 
-/*
- * Is the object in the current row, or the table that it is part of,
- * temporary?  A part without a schema of its own has it in its identity.
- */
+/* Is the object in the current row temporary?  What has no address is not. */
 static bool
 is_temporary(EventRows *rows)
 {
-	List	   *names = NIL;
-	List	   *arguments = NIL;
 	ObjectAddress object = event_rows_address(rows);
 
-	if (change_is_temporary_schema(event_rows_string(rows,
-													 COMMAND_SCHEMA_NAME)))
-		return true;
 	return OidIsValid(object.classId) && OidIsValid(object.objectId) &&
-		compat_object_identity(&object, &names, &arguments) != NULL &&
-		names != NIL && change_is_temporary_schema(linitial(names));
-}
-
-/* Is this a table or sequence, as a command names it, that is temporary? */
-static bool
-names_temporary(Node *object)
-{
-	Oid			relid = InvalidOid;
-
-	if (IsA(object, RangeVar))
-		relid = RangeVarGetRelid((RangeVar *) object, NoLock, true);
-	return OidIsValid(relid) &&
-		isAnyTempNamespace(get_rel_namespace(relid));
-}
-
-/* An object, as GRANT or REVOKE names it. */
-static char *
-granted_name(Node *object)
-{
-	RangeVar   *relation = (RangeVar *) object;
-
-	if (!IsA(object, RangeVar))
-		return dropped_name(object);
-	return relation->schemaname == NULL ? relation->relname :
-		psprintf("%s.%s", relation->schemaname, relation->relname);
+		change_is_temporary(&object);
 }
 
 /* Does a GRANT or REVOKE concern anything that is not temporary? */
 static bool
-grant_is_change(const GrantStmt *grant, Verdict *verdict)
+grant_is_change(const InternalGrant *grant, Verdict *verdict)
 {
+	Oid			class = change_grants_class(grant->objtype);
 	ListCell   *lc;
 
 	foreach(lc, grant->objects)
 	{
-		if (!names_temporary(lfirst(lc)))
+		ObjectAddress object;
+
+		ObjectAddressSet(object, class, lfirst_oid(lc));
+		if (!change_is_temporary(&object))
 		{
-			verdict->object = granted_name(lfirst(lc));
+			verdict->object = psprintf("%s %s", compat_object_type(&object),
+									   change_identity(&object));
 			return true;
 		}
 	}
@@ -114,14 +87,15 @@ changes_untold(Verdict *verdict)
 static bool
 row_is_change(EventRows *rows, Verdict *verdict)
 {
-	Node	   *command = verdict->command;
+	CollectedCommand *command = (CollectedCommand *)
+		DatumGetPointer(event_rows_datum(rows, COMMAND_COMMAND));
 	char	   *type = event_rows_string(rows, COMMAND_OBJECT_TYPE);
 	char	   *identity = event_rows_string(rows, COMMAND_OBJECT_IDENTITY);
 
 	if (DatumGetBool(event_rows_datum(rows, COMMAND_IN_EXTENSION)))
 		return false;
-	if (IsA(command, GrantStmt))
-		return grant_is_change((GrantStmt *) command, verdict);
+	if (command->type == SCT_Grant)
+		return grant_is_change(command->d.grant.istmt, verdict);
 	if (is_temporary(rows))
 		return false;
 	if (type != NULL && identity != NULL)
@@ -201,6 +175,20 @@ verdict_is_final(Node *command)
 }
 
 /*
+ * Does the command create an index only if the table's schema has nothing of
+ * its name, and has it?
+ */
+static bool
+finds_its_name(Node *command, Oid relid)
+{
+	IndexStmt  *index = (IndexStmt *) command;
+
+	return IsA(command, IndexStmt) && index->if_not_exists &&
+		OidIsValid(get_relname_relid(index->idxname,
+									 get_rel_namespace(relid)));
+}
+
+/*
  * Will it do so with something that is there, and permanent?  (On a temporary
  * table, CONCURRENTLY says nothing.)
  */
@@ -219,5 +207,6 @@ verdict_will_be_final(Node *command)
 	if (relation != NULL)
 		relid = RangeVarGetRelid(relation, NoLock, true);
 	return OidIsValid(relid) &&
-		!isAnyTempNamespace(get_rel_namespace(relid));
+		!isAnyTempNamespace(get_rel_namespace(relid)) &&
+		!finds_its_name(command, relid);
 }

@@ -86,7 +86,7 @@ COMMENT ON COLUMN _v.history.source_file IS
 COMMENT ON COLUMN _v.history.source_sha256 IS
 'SHA-256 of that file, if the session said so with SET versioning.source_sha256.';
 COMMENT ON COLUMN _v.history.command IS
-'Statement that bypassed the guard.';
+'Command that bypassed the guard, and what it changed: ''ALTER TABLE: table public.users''. Its text is not kept, for it may hold a password.';
 COMMENT ON FUNCTION _v.refuse_to_forget() IS
 'Trigger function that keeps the rows of _v.history and the like as they are.
 Raises 42501 on UPDATE, DELETE and TRUNCATE.';
@@ -102,3 +102,45 @@ Returns its name from when it is registered or unregistered until the
 transaction ends or that is rolled back; NULL else. Outside of a
 transaction block it stays until the next one, or DISCARD ALL.
 Raises nothing, locks nothing.';
+
+-- The patches that sessions are in outside of a transaction block: while one
+-- of these stays for its session, that holds a lock on an object, which has
+-- the OID of the history and the lower half of the row's number. The view is
+-- not the installer's, who could put another one in its place for superusers to
+-- read.
+
+CREATE VIEW _v.in_progress AS
+SELECT h.patch_name, h.event, l.pid, h.role_name,
+       coalesce(nullif(a.application_name, ''), h.application_name)
+           AS application_name,
+       h.happened_at AS since, h.id AS history_id
+  FROM pg_locks AS l
+ CROSS JOIN LATERAL (
+        SELECT id, event, patch_name, happened_at, role_name, application_name
+          FROM _v.history
+         WHERE id & 4294967295 = l.objid::bigint
+         ORDER BY id DESC LIMIT 1) AS h
+  LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
+ WHERE l.locktype = 'object' AND l.granted AND l.objsubid = 0
+   AND l.classid = '_v.history'::regclass
+   AND l.database = (SELECT oid FROM pg_database
+                      WHERE datname = current_database());
+
+GRANT SELECT ON _v.in_progress TO PUBLIC;
+
+COMMENT ON VIEW _v.in_progress IS
+'Patches that a session has registered or taken back outside of a transaction block, and is still in: what comes after that, such as CREATE INDEX CONCURRENTLY, may not have run yet. A row goes when its session ends, or as _v.current_patch() says.';
+COMMENT ON COLUMN _v.in_progress.patch_name IS
+'Name of the patch.';
+COMMENT ON COLUMN _v.in_progress.event IS
+'What is being done: ''applied'' or ''taken back''.';
+COMMENT ON COLUMN _v.in_progress.pid IS
+'Process of the session, as in pg_stat_activity.';
+COMMENT ON COLUMN _v.in_progress.role_name IS
+'Role that does it, as in _v.history.';
+COMMENT ON COLUMN _v.in_progress.application_name IS
+'application_name of the session.';
+COMMENT ON COLUMN _v.in_progress.since IS
+'Clock time of the registration.';
+COMMENT ON COLUMN _v.in_progress.history_id IS
+'Row of _v.history.';

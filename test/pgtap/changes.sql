@@ -2,7 +2,7 @@
 -- command fail.
 
 BEGIN;
-SELECT plan(50);
+SELECT plan(52);
 
 CREATE ROLE versioning_test_nobody;
 CREATE SCHEMA theirs AUTHORIZATION versioning_test_nobody;
@@ -107,6 +107,40 @@ SELECT is(identity, 'theirs.two(theirs.three,theirs.three[],integer)',
 SELECT is(count(*), 0::bigint, 'what is quoted is not taken apart')
   FROM _v.changes
  WHERE action = 'renamed' AND identity LIKE '%on theirs.two%';
+
+-- Names that look like those of temporary schemas
+
+CREATE FOREIGN DATA WRAPPER pg_temp;
+CREATE SERVER pg_toast FOREIGN DATA WRAPPER pg_temp;
+ALTER SERVER pg_toast RENAME TO pg_temp_1;
+CREATE TABLE theirs.pg_temp (a int);
+CREATE POLICY pg_temp ON theirs.pg_temp;
+CREATE ACCESS METHOD pg_temp_2 TYPE INDEX HANDLER bthandler;
+CREATE OPERATOR FAMILY theirs.pg_temp USING pg_temp_2;
+DROP OPERATOR FAMILY theirs.pg_temp USING pg_temp_2;
+DROP ACCESS METHOD pg_temp_2;
+DROP POLICY pg_temp ON theirs.pg_temp;
+DROP TABLE theirs.pg_temp;
+DROP SERVER pg_temp_1;
+DROP FOREIGN DATA WRAPPER pg_temp;
+SELECT is(pg_temp.said('pg_temp', 'pg_temp_2', 'pg_toast', 'pg_temp_1',
+                       'theirs.pg_temp', 'theirs.pg_temp USING pg_temp_2',
+                       'pg_temp on theirs.pg_temp'),
+          'created pg_temp, created pg_toast, renamed pg_temp_1 from pg_toast, created theirs.pg_temp, created pg_temp on theirs.pg_temp, created pg_temp_2, created theirs.pg_temp USING pg_temp_2, dropped theirs.pg_temp USING pg_temp_2, dropped pg_temp_2, dropped pg_temp on theirs.pg_temp, dropped theirs.pg_temp, dropped pg_temp_1, dropped pg_temp',
+          'are names as any other');
+CREATE TEMPORARY TABLE passing (a int PRIMARY KEY, b text);
+CREATE POLICY pg_temp ON passing;
+CREATE RULE quiet AS ON DELETE TO passing DO INSTEAD NOTHING;
+CREATE TRIGGER tidy BEFORE UPDATE ON passing
+    EXECUTE FUNCTION suppress_redundant_updates_trigger();
+COMMENT ON TRIGGER tidy ON passing IS 'x';
+DROP TRIGGER tidy ON passing;
+DROP RULE quiet ON passing;
+DROP POLICY pg_temp ON passing;
+DROP TABLE passing;
+SELECT is(count(*), 0::bigint, 'and what is temporary is not recorded')
+  FROM _v.changes
+ WHERE schema_name ~ '^pg_t' OR identity ~ 'passing|toast.*\.';
 
 -- An identity that is too long for an index
 

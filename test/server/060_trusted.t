@@ -29,11 +29,13 @@ is(
 				UNION ALL SELECT nspowner FROM pg_namespace WHERE nspname = '_v'
 				UNION ALL SELECT relowner FROM pg_class
 				 WHERE relnamespace = '_v'::regnamespace
+				   AND relname <> 'in_progress'
 				UNION ALL SELECT proowner FROM pg_proc
 				 WHERE pronamespace = '_v'::regnamespace
 				   AND prorettype <> 'event_trigger'::regtype
 				UNION ALL SELECT typowner FROM pg_type
-				 WHERE typnamespace = '_v'::regnamespace) AS o (owner)}),
+				 WHERE typnamespace = '_v'::regnamespace
+				   AND typname NOT LIKE '%in_progress') AS o (owner)}),
 	$owner, 'all of it is the role\'s');
 is(
 	value($database, q{

@@ -114,7 +114,7 @@ sub refused
 		value($database, q{
 			SELECT event, role_name, command FROM _v.history
 			 ORDER BY id DESC LIMIT 1}),
-		'guard bypassed|postgres|CREATE TABLE his.by_hand (a int)',
+		'guard bypassed|postgres|CREATE TABLE: table his.by_hand',
 		'it is in history');
 	delete $ENV{PGOPTIONS};
 
@@ -134,6 +134,23 @@ sub refused
 	}
 	refused($database, 'CREATE TABLE his.u (a int)', 'without, it does not',
 		user => $role);
+}
+
+# A bypass is written whatever the query does to the way that queries are read.
+
+SKIP:
+{
+	skip 'strings are always standard', 1 if $version >= 190000;
+	my $database = guarded();
+	my ($status, undef, $errors) = run('psql', '-X', '-q', '-d', $database,
+		'-c', q{SET versioning.bypass_guard = on;
+			SET standard_conforming_strings = off;
+			CREATE TABLE y2 (a text DEFAULT 'a\\');
+			COMMENT ON TABLE y2 IS 'by hand'; SELECT 1});
+	is($status . $errors . value($database,
+			q{SELECT string_agg(command, ', ' ORDER BY id) FROM _v.history}),
+		'0CREATE TABLE: table public.y2, COMMENT: table public.y2',
+		'a query that changes how strings are read');
 }
 
 # A role that may do nothing but the DDL
@@ -168,7 +185,7 @@ sub refused
 	is(
 		value($database, q{
 			SELECT command FROM _v.history ORDER BY id DESC LIMIT 1}),
-		'DROP TABLE his.t', 'it is written');
+		'DROP TABLE: his.t', 'it is written');
 }
 
 # What the search_path has to offer is not used.
@@ -294,7 +311,7 @@ SKIP:
 	value($database,
 		'SET versioning.bypass_guard = on; CREATE EXTENSION pgtap');
 	is(value($database, 'SELECT command FROM _v.history'),
-		'CREATE EXTENSION pgtap', 'a bypass of it is one');
+		'CREATE EXTENSION: extension pgtap', 'a bypass of it is one');
 	value($database, q{SELECT _v.register_patch('no pgtap');
 					   DROP EXTENSION pgtap;
 					   DROP EVENT TRIGGER versioning_guard;
