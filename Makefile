@@ -72,7 +72,7 @@ VERSIONING_OBJS = tools/apply_plan.o tools/check_conflicts.o \
 	tools/patch_template.o tools/program_path.o tools/progress.o \
 	tools/project.o tools/psql_argument.o tools/psql_process.o \
 	tools/psql_session.o tools/psql_settings.o tools/psql_talk.o \
-	tools/register.o \
+	tools/register.o tools/register_survey.o \
 	tools/rehearsal.o tools/rollback_plan.o tools/schema_dump.o \
 	tools/scratch_database.o tools/scratch_register.o tools/scratch_settings.o \
 	tools/script_directive.o tools/script_outline.o tools/script_path.o \

@@ -113,6 +113,18 @@ check_applied_conflicts(const Project *project, const AppliedPatch *applied,
 	}
 }
 
+/* Functions that are not what patches expect them to be */
+static void
+check_functions(const Register *reg, FindingList *findings)
+{
+	const ComplaintList *functions = &reg->survey.functions;
+	int			i;
+
+	for (i = 0; i < functions->count; i++)
+		finding_add(findings, FINDING_FOREIGN_FUNCTION, NULL, 0, "%s",
+					functions->items[i].text);
+}
+
 /* Add what of a project does not go with a register. */
 void
 check_register(const Project *project, const Register *reg,
@@ -121,6 +133,7 @@ check_register(const Project *project, const Register *reg,
 	PatchStates *states = patch_states_create(project, reg);
 	int			i;
 
+	check_functions(reg, findings);
 	for (i = 0; i < states->count; i++)
 	{
 		const PatchState *state = &states->items[i];

@@ -124,6 +124,28 @@ plan_and_run(Rehearsal *rehearsal)
 	return status;
 }
 
+/*
+ * Would patches be registered in the target as they are in the rehearsal?  If
+ * the status is not STATUS_DONE, there has been a message.
+ */
+static Status
+check_target(const Options *options, PGconn *conn)
+{
+	RegisterSurvey survey = {0};
+	Status		status = STATUS_DONE;
+
+	if (!register_survey_take(conn, &survey))
+		return STATUS_TROUBLE;
+	report_complaints(options->progname, &survey.functions, NULL);
+	if (survey.is_captured)
+	{
+		pg_log_error("nothing was run");
+		status = STATUS_PROBLEM;
+	}
+	register_survey_free(&survey);
+	return status;
+}
+
 /* Can databases be created and used by this connection? */
 static bool
 check_server(PGconn *conn)
@@ -182,7 +204,11 @@ command_rehearse(Options *options)
 		status = STATUS_PROBLEM;
 	}
 	else if (check_server(conn))
-		status = rehearse_project(options, conn, project);
+	{
+		status = check_target(options, conn);
+		if (status == STATUS_DONE)
+			status = rehearse_project(options, conn, project);
+	}
 
 	project_free(project);
 	connection_close(conn);

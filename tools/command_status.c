@@ -81,6 +81,7 @@ command_status(Options *options)
 
 	project = project_read(&options->patches, NULL, reg->has_digests);
 	states = patch_states_create(project, reg);
+	report_complaints(options->progname, &reg->survey.functions, NULL);
 	report_complaints(options->progname, &reg->complaints, NULL);
 	report_complaints(options->progname, &project->complaints, NULL);
 	print_states(options, states, project->other_count,

@@ -53,8 +53,8 @@ plan(Deployment *deployment)
 											 deployment->reg);
 	report_complaints(deployment->options->progname,
 					  &deployment->plan->complaints, NULL);
-	return patch_plan_has_errors(deployment->plan) ? STATUS_PROBLEM :
-		STATUS_DONE;
+	return patch_plan_has_errors(deployment->plan) ||
+		deployment->reg->survey.is_captured ? STATUS_PROBLEM : STATUS_DONE;
 }
 
 /* Print the plan. */
@@ -122,6 +122,17 @@ run_alone(Deployment *deployment)
 	return status;
 }
 
+/* Say what is odd about the register. */
+static void
+report_register(const Deployment *deployment)
+{
+	const char *progname = deployment->options->progname;
+	const Register *reg = deployment->reg;
+
+	report_complaints(progname, &reg->survey.functions, NULL);
+	report_complaints(progname, &reg->complaints, NULL);
+}
+
 /* Look at everything, then do it. */
 static Status
 look_and_run(Deployment *deployment)
@@ -133,8 +144,7 @@ look_and_run(Deployment *deployment)
 	report_complaints(deployment->options->progname, complaints, NULL);
 	status = plan(deployment);
 	if (deployment->reg != NULL)
-		report_complaints(deployment->options->progname,
-						  &deployment->reg->complaints, NULL);
+		report_register(deployment);
 	if (status == STATUS_DONE && project_has_errors(deployment->project))
 		status = STATUS_PROBLEM;
 	if (status == STATUS_PROBLEM)

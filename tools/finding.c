@@ -33,7 +33,8 @@ static const char *const names[] = {
 	[FINDING_DIFFERS] = "differs",
 	[FINDING_FILE_CHANGED] = "file-changed",
 	[FINDING_CONFLICT] = "conflict",
-	[FINDING_NO_FILE] = "no-file"
+	[FINDING_NO_FILE] = "no-file",
+	[FINDING_FOREIGN_FUNCTION] = "foreign-function"
 };
 
 StaticAssertDecl(lengthof(names) == FINDING_KINDS, "every finding has a name");

@@ -37,6 +37,7 @@ typedef enum FindingKind
 	FINDING_FILE_CHANGED,
 	FINDING_CONFLICT,
 	FINDING_NO_FILE,
+	FINDING_FOREIGN_FUNCTION,
 	FINDING_KINDS				/* how many there are */
 } FindingKind;
 

@@ -21,11 +21,6 @@
 #include "register.h"
 #include "report.h"
 
-static const char has_history[] =
-"SELECT FROM pg_catalog.pg_attribute"
-" WHERE attrelid = pg_catalog.to_regclass('_v.history')"
-" AND attname = 'source_sha256' AND NOT attisdropped";
-
 /*
  * Somebody may have written into the table what the functions refuse, or do
  * not store so: of an array that is no list of names, the names count.
@@ -143,34 +138,28 @@ report_failure(PGconn *conn, const PGresult *result)
 	fe_compat_log_hint("Run CREATE EXTENSION versioning in it.");
 }
 
-/* Has the register a history beside it? */
-static bool
-finds_history(PGconn *conn)
-{
-	PGresult   *result = PQexec(conn, has_history);
-	bool		is_found = PQntuples(result) > 0;
-
-	PQclear(result);
-	return is_found;
-}
-
 /* Read the register, with one query, so in one snapshot. */
 Register *
 register_read(PGconn *conn)
 {
-	PGresult   *result = PQexec(conn, finds_history(conn) ?
-								query_with_history : query);
+	RegisterSurvey survey = {0};
+	PGresult   *result;
 	Register   *reg;
 	int			i;
 
+	if (!register_survey_take(conn, &survey))
+		return NULL;
+	result = PQexec(conn, survey.has_history ? query_with_history : query);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 	{
 		report_failure(conn, result);
+		register_survey_free(&survey);
 		PQclear(result);
 		return NULL;
 	}
 
 	reg = pg_malloc0(sizeof(Register));
+	reg->survey = survey;
 	reg->result = result;
 	reg->table = name_table_create(Max(64, PQntuples(result)));
 	reg->patches = pg_malloc0((PQntuples(result) + 1) *
@@ -203,6 +192,7 @@ register_free(Register *reg)
 	pg_free(reg->patches);
 	name_table_free(reg->table);
 	complaint_free(&reg->complaints);
+	register_survey_free(&reg->survey);
 	PQclear(reg->result);
 	pg_free(reg);
 }

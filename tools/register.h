@@ -8,9 +8,8 @@
 #ifndef REGISTER_H
 #define REGISTER_H
 
-#include "complaint.h"
-#include "libpq-fe.h"
 #include "name_table.h"
+#include "register_survey.h"
 
 typedef struct AppliedPatch
 {
@@ -26,6 +25,7 @@ typedef struct AppliedPatch
 
 typedef struct Register
 {
+	RegisterSurvey survey;
 	PGresult   *result;
 	NameTable  *table;			/* name -> number of its patch */
 	AppliedPatch *patches;		/* in the order of their registrations */
