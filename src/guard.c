@@ -16,15 +16,21 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/table.h"
 #include "access/xact.h"
 #include "attempt.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_extension.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
+#include "commands/user.h"
 #include "current_patch.h"
 #include "fmgr.h"
 #include "history.h"
 #include "miscadmin.h"
 #include "settings.h"
+#include "utils/acl.h"
 #include "verdict.h"
 
 PG_FUNCTION_INFO_V1(versioning_require_patch);
@@ -150,6 +156,67 @@ guard_end(EventTriggerData *event, int elevel)
 		report_change(event, &verdict, elevel);
 }
 
+/* The owner of our extension; InvalidOid if it is not there. */
+static Oid
+extension_owner(void)
+{
+	Oid			extension = get_extension_oid("versioning", true);
+	Relation	catalog;
+	HeapTuple	row;
+	Oid			owner = InvalidOid;
+
+	if (!OidIsValid(extension))
+		return InvalidOid;
+	catalog = table_open(ExtensionRelationId, AccessShareLock);
+	row = get_catalog_object_by_oid(catalog, Anum_pg_extension_oid,
+									extension);
+	if (HeapTupleIsValid(row))
+		owner = ((Form_pg_extension) GETSTRUCT(row))->extowner;
+	table_close(catalog, AccessShareLock);
+	return owner;
+}
+
+/* Would the command drop our extension? */
+static bool
+drops_us(Node *command)
+{
+	ListCell   *lc;
+
+	if (IsA(command, DropStmt) &&
+		((DropStmt *) command)->removeType == OBJECT_EXTENSION)
+	{
+		foreach(lc, ((DropStmt *) command)->objects)
+			if (strcmp(strVal(lfirst(lc)), "versioning") == 0)
+				return true;
+	}
+	if (IsA(command, DropOwnedStmt))
+	{
+		List	   *roles = roleSpecsToIds(((DropOwnedStmt *) command)->roles);
+
+		return list_member_oid(roles, extension_owner());
+	}
+	return false;
+}
+
+/*
+ * Raises 42501 if somebody who is no superuser would drop the extension, and
+ * the guard with it: also in a patch, for a patch is no superuser either.
+ */
+static void
+check_not_dropped(Node *command)
+{
+	if (superuser() || !drops_us(command))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("cannot drop extension versioning while it guards the "
+					"database"),
+			 errdetail("The event triggers that call _v.require_patch() are "
+					   "a superuser's, and would be dropped with it."),
+			 errhint("A superuser can drop these first, with DROP EVENT "
+					 "TRIGGER, or the extension itself.")));
+}
+
 /* What both functions do. */
 static Datum
 guard(FunctionCallInfo fcinfo, int elevel)
@@ -161,6 +228,9 @@ guard(FunctionCallInfo fcinfo, int elevel)
 				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function was not called by an event trigger")));
 
+	if (event->parsetree != NULL && elevel >= ERROR &&
+		strcmp(event->event, "ddl_command_start") == 0)
+		check_not_dropped(event->parsetree);
 	if (event->parsetree != NULL && passes(event->parsetree))
 		PG_RETURN_NULL();
 	if (strcmp(event->event, "ddl_command_end") == 0)

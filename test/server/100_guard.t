@@ -384,6 +384,34 @@ for my $format ('plain', 'custom', 'directory')
 		DROP TABLE free', 'a superuser disables it');
 }
 
+# The owner of the extension, who is no superuser, does not take the guard away.
+
+{
+	my $owner = role('extension_owner');
+	my $database = database('owned');
+	value('postgres', "GRANT CREATE ON DATABASE $database TO $owner");
+	value($database, 'CREATE EXTENSION versioning', user => $owner);
+	value($database, q{
+		CREATE EVENT TRIGGER versioning_guard ON ddl_command_end
+			EXECUTE FUNCTION _v.require_patch();
+		CREATE EVENT TRIGGER versioning_guard_start ON ddl_command_start
+			EXECUTE FUNCTION _v.require_patch()});
+	fails($database, $_,
+		qr/42501: cannot drop extension versioning while it guards the database.*HINT: .*DROP EVENT TRIGGER/s,
+		"the owner: $_", user => $owner)
+	  for
+	  'DROP EXTENSION versioning CASCADE',
+	  'DROP EXTENSION IF EXISTS nothing, versioning CASCADE',
+	  q{SELECT _v.register_patch('a'); DROP EXTENSION versioning CASCADE},
+	  'DROP OWNED BY CURRENT_USER CASCADE',
+	  q{SELECT _v.register_patch('b'); DROP OWNED BY CURRENT_ROLE CASCADE};
+	is(value($database, 'SELECT count(*) FROM pg_event_trigger'), 2,
+		'the guard stays');
+	value($database, 'DROP EVENT TRIGGER versioning_guard, versioning_guard_start');
+	succeeds($database, 'DROP EXTENSION versioning CASCADE',
+		'without it, the owner drops the extension', user => $owner);
+}
+
 done_testing();
 
 sub write_file
