@@ -21,6 +21,13 @@ typedef enum HistoryEvent
 /* The OID of the table; InvalidOid without it.  Locks nothing. */
 extern Oid	history_oid(void);
 
+/*
+ * Is this the OID of the table, and has it a row of this id and patch at this
+ * moment?  Locks the table in ACCESS SHARE mode for as long as that takes.
+ * Needs no privilege.  Raises 42703 or 42804 if the table was altered.
+ */
+extern bool history_has(Oid table, int64 id, const char *patch_name);
+
 extern int64 history_add(HistoryEvent event, const Patch *patch,
 						 const char *command);
 
