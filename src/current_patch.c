@@ -15,7 +15,8 @@
  * own, so it stays for the session, until the next registration is committed.
  * Whether there is a block cannot be asked inside a subtransaction, as that of
  * a PL/pgSQL block with EXCEPTION: there it is seen when the transaction
- * commits.
+ * commits.  It stays as long as its row of _v.history does: another session
+ * may have put a new register in the place of the one that knew it.
  *
  * As long as a patch stays for the session, the session holds a lock that says
  * so to all others: see the view _v.in_progress.  It is a lock on an object,
@@ -29,7 +30,6 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "commands/extension.h"
 #include "compat.h"
 #include "current_patch.h"
 #include "fmgr.h"
@@ -58,6 +58,9 @@ static Registration *registrations = NULL;
 
 /* The one that an earlier transaction left to the session. */
 static Registration *left_to_session = NULL;
+
+/* This transaction did not find its row: gone for good, if it commits. */
+static bool left_is_gone = false;
 
 /* We are one in a chain of those who want to see utility commands. */
 static ProcessUtility_hook_type next_process_utility = NULL;
@@ -132,6 +135,7 @@ leave_to_session(Registration *registration)
 {
 	free_registration(left_to_session);
 	left_to_session = registration;
+	left_is_gone = false;
 }
 
 /*
@@ -148,7 +152,7 @@ latest_stays(void)
 static void
 end_with_commit(void)
 {
-	if (registrations == NULL)
+	if (registrations == NULL && !left_is_gone)
 		return;
 	leave_to_session(latest_stays() ? pop_registration() : NULL);
 	forget_registrations();
@@ -174,9 +178,11 @@ at_end_of_transaction(XactEvent event, void *arg pg_attribute_unused())
 			if (registrations != NULL)
 				leave_to_session(NULL);
 			forget_registrations();
+			left_is_gone = false;
 			break;
 		case XACT_EVENT_ABORT:
 			forget_registrations();
+			left_is_gone = false;
 			break;
 		default:
 			break;
@@ -190,27 +196,23 @@ at_end_of_subtransaction(SubXactEvent event, SubTransactionId own,
 						 void *arg pg_attribute_unused())
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
 		while (registrations != NULL && registrations->subtransaction == own)
 			free_registration(pop_registration());
+		left_is_gone = false;
+	}
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
 		for (Registration *r = registrations;
 			 r != NULL && r->subtransaction == own; r = r->before)
 			r->subtransaction = parent;
 }
 
-/*
- * Does the command leave no patch behind?  DISCARD ALL does not, nor does a
- * new register and history.
- */
+/* Is it DISCARD ALL? */
 static bool
-discards_patches(const Node *command)
+is_discard_all(const Node *command)
 {
-	if (IsA(command, DiscardStmt))
-		return ((const DiscardStmt *) command)->target == DISCARD_ALL;
-	return IsA(command, CreateExtensionStmt) &&
-		strcmp(((const CreateExtensionStmt *) command)->extname,
-			   "versioning") == 0 &&
-		!OidIsValid(get_extension_oid("versioning", true));
+	return IsA(command, DiscardStmt) &&
+		((const DiscardStmt *) command)->target == DISCARD_ALL;
 }
 
 /*
@@ -223,7 +225,7 @@ process_utility(PlannedStmt *pstmt, const char *queryString,
 				ParamListInfo params, QueryEnvironment *queryEnv,
 				DestReceiver *dest, QueryCompletion *qc)
 {
-	bool		discards = discards_patches(pstmt->utilityStmt);
+	bool		discards = is_discard_all(pstmt->utilityStmt);
 
 	if (left_to_session != NULL && !discards && IsTransactionState())
 		hold_lock(left_to_session);
@@ -273,10 +275,16 @@ current_patch_begin(int64 history_id, const char *name, bool is_rollback)
 const CurrentPatch *
 current_patch_get(void)
 {
-	const Registration *current = registrations != NULL ? registrations :
-		left_to_session;
+	Registration *current = registrations;
 
-	return current == NULL ? NULL : &current->patch;
+	if (current != NULL)
+		return current->history == history_oid() ? &current->patch : NULL;
+	current = left_to_session;
+	if (current == NULL)
+		return NULL;
+	left_is_gone = !history_has(current->history, current->patch.history_id,
+								current->name);
+	return left_is_gone ? NULL : &current->patch;
 }
 
 /* _v.current_patch() */

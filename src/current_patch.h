@@ -31,8 +31,9 @@ extern void current_patch_begin(int64 history_id, const char *name,
 
 /*
  * The patch that the session is in, or NULL.  It is valid until the current
- * (sub)transaction ends or another patch begins.  Takes no lock, raises
- * nothing, reads no table.
+ * (sub)transaction ends or another patch begins.  For one that an earlier
+ * transaction left to the session, looks into _v.history, and locks and raises
+ * what history_has() does.
  */
 extern const CurrentPatch *current_patch_get(void);
 

@@ -11,21 +11,29 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/stratnum.h"
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
+#include "compat.h"
 #include "history.h"
 #include "journal.h"
 #include "miscadmin.h"
 #include "registry.h"
 #include "settings.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/formatting.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(versioning_adopt_patches);
@@ -93,6 +101,56 @@ history_oid(void)
 
 	return OidIsValid(schema) ?
 		get_relname_relid(history.table, schema) : InvalidOid;
+}
+
+/* Is there a row of this id and patch in the open table? */
+static bool
+has_row(Relation table, int64 id, const char *patch_name)
+{
+	AttrNumber	numbers[HISTORY_PATCH_NAME + 1];
+	Oid			index = compat_primary_key_index(table);
+	bool		found = false;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	row;
+
+	columns_find(table, columns, lengthof(numbers), numbers);
+	ScanKeyInit(&key, numbers[HISTORY_ID], BTEqualStrategyNumber, F_INT8EQ,
+				Int64GetDatum(id));
+	scan = systable_beginscan(table, index, OidIsValid(index), SnapshotSelf,
+							  1, &key);
+	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
+	{
+		bool		isnull;
+		Datum		name = heap_getattr(row, numbers[HISTORY_PATCH_NAME],
+										RelationGetDescr(table), &isnull);
+
+		found = !isnull && strcmp(TextDatumGetCString(name), patch_name) == 0;
+	}
+	systable_endscan(scan);
+	return found;
+}
+
+bool
+history_has(Oid relid, int64 id, const char *patch_name)
+{
+	bool		has_snapshot = !ActiveSnapshotSet();
+	Relation	table = NULL;
+	bool		found;
+
+	if (relid == history_oid())
+		table = try_relation_open(relid, AccessShareLock);
+	if (table == NULL)
+		return false;
+
+	/* A long name needs one, and a command that commits has none at its end. */
+	if (has_snapshot)
+		PushActiveSnapshot(GetTransactionSnapshot());
+	found = has_row(table, id, patch_name);
+	if (has_snapshot)
+		PopActiveSnapshot();
+	relation_close(table, AccessShareLock);
+	return found;
 }
 
 /* Puts a string into a column, and nothing for NULL or the empty string. */

@@ -22,6 +22,13 @@ typedef enum HistoryEvent
 extern Oid	history_oid(void);
 
 /*
+ * Is this the OID of the table, and has it a row of this id and patch at this
+ * moment?  Locks the table in ACCESS SHARE mode for as long as that takes.
+ * Needs no privilege.  Raises 42703 or 42804 if the table was altered.
+ */
+extern bool history_has(Oid table, int64 id, const char *patch_name);
+
+/*
  * Adds a row and returns its id.  The patch is NULL, or its arrays are, where
  * there is none; the command is what went past the guard, else NULL.  Needs no
  * privilege, and locks the table in ROW EXCLUSIVE mode until the transaction

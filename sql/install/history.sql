@@ -95,8 +95,9 @@ COMMENT ON FUNCTION _v.current_patch() IS
 'The patch that this session is in.
 Returns its name from when it is registered or unregistered until the
 transaction ends or that is rolled back; NULL else. Outside of a
-transaction block it stays until the next one, or DISCARD ALL.
-Raises nothing, locks nothing.';
+transaction block it stays until the next one, or DISCARD ALL, as long as
+its row of _v.history is there.
+Raises nothing. For such a patch, it locks _v.history as SELECT does.';
 
 -- The patches that sessions are in outside of a transaction block: while one
 -- of these stays for its session, that holds a lock on an object, which has

@@ -26,10 +26,18 @@ my $session;
 
 sub connect_session
 {
+	my ($user) = @_;
 	($input, $output) = ('', '');
 	$session = IPC::Run::start(
-		[ qw(psql -X -q -A -t -U), $deployer, '-d', $database ],
+		[ qw(psql -X -q -A -t -U), $user // $deployer, '-d', $database ],
 		'<', \$input, '>', \$output, '2>&1');
+	return;
+}
+
+sub end_session
+{
+	$input = "\\q\n";
+	IPC::Run::finish($session);
 	return;
 }
 
@@ -90,8 +98,7 @@ is(seen(), '', 'DISCARD ALL');
 
 execute(q{SELECT _v.unregister_patch('index');});
 is(seen(), "taken back index $deployer psql", 'another one');
-$input = "\\q\n";
-IPC::Run::finish($session);
+end_session();
 wait_for_end();
 is(seen(), '', 'ends with its session');
 
@@ -100,8 +107,7 @@ execute(q{SELECT _v.register_patch('index');});
 value($database, 'SELECT pg_terminate_backend(pid) FROM _v.in_progress');
 wait_for_end();
 is(seen(), '', 'however that ends');
-$input = "\\q\n";
-IPC::Run::finish($session);
+end_session();
 
 # Two at a time
 
@@ -113,6 +119,65 @@ is(
 		SELECT string_agg(patch_name, ' ' ORDER BY history_id)
 		  FROM _v.in_progress}, user => $deployer),
 	'one two', 'two sessions');
+
+# Another register, by another session: the patch is none of its patches.
+
+{
+	my $guard = q{
+		CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
+			EXECUTE FUNCTION _v.record_changes();
+		CREATE EVENT TRIGGER versioning_guard ON ddl_command_end
+			EXECUTE FUNCTION _v.require_patch();};
+	my $again = qq{DROP EXTENSION versioning CASCADE;
+		CREATE EXTENSION versioning;
+		GRANT INSERT, DELETE ON _v.patches TO $deployer; $guard};
+	my $locks = q{SELECT count(*) FROM pg_locks JOIN pg_database AS d
+					ON d.oid = database AND datname = current_database()
+				   WHERE locktype = 'object' AND mode = 'ExclusiveLock'};
+
+	value($database, "GRANT CREATE ON SCHEMA public TO $deployer");
+	value($database, "BEGIN; $again COMMIT; SELECT _v.register_patch('another')");
+	execute(q{SELECT coalesce(_v.current_patch(), 'no patch');});
+	is($output, "no patch\ndone\n", 'a new register: the session is in no patch');
+	execute('CREATE TABLE late (a int);');
+	like($output, qr/ERROR:  cannot execute CREATE TABLE outside of a patch/,
+		'the guard refuses what it does');
+	is(value($database, 'SELECT count(*) FROM _v.changes'), 0,
+		'and it is not booked to another patch');
+	is(value($database, $locks), 0, 'its lock is released');
+
+	# In the own session, it depends on what becomes of it.
+	end_session();
+	connect_session('postgres');
+	execute(q{SELECT _v.register_patch('four');});
+	execute("BEGIN; SAVEPOINT s; $again SELECT coalesce(_v.current_patch(), 'no patch');");
+	like($output, qr/^no patch$/m, 'in the session that drops the old register');
+	execute('ROLLBACK TO s; COMMIT; SELECT _v.current_patch();');
+	is($output, "four\ndone\n", 'and does not, in the end');
+	execute("BEGIN; $again ROLLBACK; SELECT _v.current_patch();");
+	like($output, qr/^four$/m, 'nor here');
+	is(seen(), 'applied four postgres psql', 'the lock is held');
+	execute(q{SELECT _v.register_patch(string_agg(md5(i::text), '') || 'name')
+			FROM generate_series(1, 80) AS i;
+		CREATE TABLE long (a int); CREATE INDEX CONCURRENTLY ON long (a);
+		SELECT right(_v.current_patch(), 4);});
+	is($output, "name\ndone\n", 'a long name');
+
+	# Its row has gone, and another one has its number.
+	value($database, q{SET versioning.bypass_guard = on;
+		ALTER TABLE _v.history DISABLE TRIGGER append_only;
+		TRUNCATE _v.history RESTART IDENTITY;
+		ALTER TABLE _v.history ENABLE ALWAYS TRIGGER append_only;
+		SELECT _v.register_patch('x' || i) FROM generate_series(1, 9) AS i});
+	execute('CREATE TABLE lost (a int);');
+	like($output, qr/ERROR:  cannot execute CREATE TABLE outside of a patch/,
+		'without its row of history it is none');
+	value($database, q{SET versioning.bypass_guard = on;
+		DROP EVENT TRIGGER versioning_guard});
+	end_session();
+	connect_session();
+	execute(q{SELECT _v.register_patch('last');});
+}
 
 # The search_path has no say.
 
@@ -127,9 +192,8 @@ value($database, q{
 is(
 	value($database, q{SET search_path = evil, pg_catalog;
 		SELECT patch_name FROM _v.in_progress}, user => $reader),
-	'one', 'under a search_path that others have written to');
-$input = "\\q\n";
-IPC::Run::finish($session);
+	'last', 'under a search_path that others have written to');
+end_session();
 
 done_testing();
 
