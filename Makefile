@@ -67,7 +67,7 @@ VERSIONING_OBJS = tools/apply_plan.o tools/check_conflicts.o \
 	tools/deploy_report.o tools/deploy_truth.o tools/dot_writer.o \
 	tools/drawing.o tools/file_pair.o tools/file_search.o tools/finding.o \
 	tools/interruption.o tools/known_names.o tools/nameless_file.o \
-	tools/optional_register.o tools/options.o tools/patch_plan.o \
+	tools/in_progress.o tools/optional_register.o tools/options.o tools/patch_plan.o \
 	tools/patch_state.o \
 	tools/patch_template.o tools/program_path.o tools/progress.o \
 	tools/project.o tools/psql_argument.o tools/psql_process.o \

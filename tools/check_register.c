@@ -138,6 +138,8 @@ check_register(const Project *project, const Register *reg,
 	{
 		const PatchState *state = &states->items[i];
 
+		if (state->applied == NULL && state->call == NULL)
+			continue;
 		if (state->applied == NULL)
 		{
 			check_conflicts(project, reg, state, findings);

@@ -38,6 +38,8 @@ print_summary(const PatchStates *states, int other_files)
 	print_count(states->changed, "with a changed file", &is_first);
 	if (!is_first)
 		putchar(')');
+	if (states->in_progress > 0)
+		printf(", %d in progress", states->in_progress);
 	printf(", %d pending, %d blocked", states->pending, states->blocked);
 	if (other_files > 0)
 		printf("; %d %s nothing", other_files,
@@ -86,7 +88,8 @@ command_status(Options *options)
 	report_complaints(options->progname, &project->complaints, NULL);
 	print_states(options, states, project->other_count,
 				 PQclientEncoding(conn));
-	if (options->has_exit_code && states->pending + states->blocked > 0)
+	if (options->has_exit_code &&
+		states->pending + states->blocked + states->in_progress > 0)
 		status = STATUS_BEHIND;
 	if (project_has_errors(project))
 		status = STATUS_PROBLEM;

@@ -102,6 +102,29 @@ nothing_to_do(const Deployment *deployment)
 	return STATUS_DONE;
 }
 
+/* Say what would be done, and what would be waited for first. */
+static Status
+run_dry(const Deployment *deployment)
+{
+	const InProgress *progress = &deployment->reg->progress;
+	int			i;
+
+	for (i = 0; i < progress->count; i++)
+	{
+		char	   *text = in_progress_explain(&progress->sessions[i]);
+
+		pg_log_warning("%s", text);
+		pg_free(text);
+	}
+	if (deployment->plan->count > 0)
+		print_plan(deployment->plan);
+	else if (progress->count > 0)
+		return STATUS_LOCKED;
+	else
+		return nothing_to_do(deployment);
+	return STATUS_DONE;
+}
+
 /* Be the only deployer, look again, and run what is to be run. */
 static Status
 run_alone(Deployment *deployment)
@@ -152,13 +175,10 @@ look_and_run(Deployment *deployment)
 	if (status != STATUS_DONE)
 		return status;
 
-	if (deployment->plan->count == 0)
-		return nothing_to_do(deployment);
 	if (deployment->options->is_dry_run)
-	{
-		print_plan(deployment->plan);
-		return STATUS_DONE;
-	}
+		return run_dry(deployment);
+	if (deployment->plan->count == 0 && deployment->reg->progress.count == 0)
+		return nothing_to_do(deployment);
 	return run_alone(deployment);
 }
 

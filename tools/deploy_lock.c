@@ -13,6 +13,9 @@
  * backend may still be at work.  So each psql has a second lock, shared, and
  * who has got the first one waits until nobody has the second.
  *
+ * Nor is a patch applied, whoever does it, as long as a session is in it that
+ * has registered it outside of a transaction: so that is waited for as well.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
@@ -21,12 +24,16 @@
 
 #include "deploy_lock.h"
 #include "fe_compat.h"
+#include "in_progress.h"
 #include "pqexpbuffer.h"
 #include "report.h"
 
 /* How long to wait before asking again, in milliseconds */
 #define SHORTEST_PAUSE 100
 #define LONGEST_PAUSE 500
+
+/* Beside the locks, this is waited for: that nobody is in a patch. */
+#define NOBODY_IN_PATCH 0
 
 struct DeployLock
 {
@@ -65,6 +72,20 @@ ask(PGconn *conn, const char *query)
 	return answer;
 }
 
+/* Is nobody in a patch, outside of a transaction? */
+static Answer
+ask_sessions(PGconn *conn)
+{
+	InProgress	progress;
+	Answer		answer;
+
+	if (!in_progress_read(conn, &progress))
+		return ANSWER_TROUBLE;
+	answer = progress.count == 0 ? ANSWER_YES : ANSWER_NO;
+	in_progress_free(&progress);
+	return answer;
+}
+
 /*
  * Try to get a lock.  That of psql is only tried, and given back at once: then
  * nobody has it.
@@ -74,6 +95,8 @@ try_lock(PGconn *conn, int lock)
 {
 	char		query[256];
 
+	if (lock == NOBODY_IN_PATCH)
+		return ask_sessions(conn);
 	if (lock == DEPLOY_LOCK)
 		snprintf(query, sizeof(query),
 				 "SELECT pg_catalog.pg_try_advisory_lock(%d, %d)",
@@ -86,6 +109,22 @@ try_lock(PGconn *conn, int lock)
 	return ask(conn, query);
 }
 
+/* Append who is in a patch, the first of them, if anybody is. */
+static void
+append_session(PQExpBuffer text, PGconn *conn)
+{
+	InProgress	progress;
+	char	   *session;
+
+	if (in_progress_read(conn, &progress) && progress.count > 0)
+	{
+		session = in_progress_explain(&progress.sessions[0]);
+		appendPQExpBufferStr(text, session);
+		pg_free(session);
+	}
+	in_progress_free(&progress);
+}
+
 /*
  * Append who has a lock, as far as we may know it.  Nothing is appended if
  * nobody has it any more.
@@ -95,6 +134,13 @@ append_holder(PQExpBuffer text, PGconn *conn, int lock)
 {
 	char		query[1024];
 	PGresult   *result;
+	char	   *who;
+
+	if (lock == NOBODY_IN_PATCH)
+	{
+		append_session(text, conn);
+		return;
+	}
 
 	snprintf(query, sizeof(query),
 			 "SELECT l.pid, a.usename, a.application_name, "
@@ -112,15 +158,12 @@ append_holder(PQExpBuffer text, PGconn *conn, int lock)
 	result = PQexec(conn, query);
 	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0)
 	{
-		appendPQExpBuffer(text, "process %s", PQgetvalue(result, 0, 0));
-		if (!PQgetisnull(result, 0, 1))
-			appendPQExpBuffer(text, " of user \"%s\"",
-							  report_printable(PQgetvalue(result, 0, 1)));
-		if (!PQgetisnull(result, 0, 2))
-			appendPQExpBuffer(text, ", application \"%s\"",
-							  report_printable(PQgetvalue(result, 0, 2)));
-		if (!PQgetisnull(result, 0, 3))
-			appendPQExpBuffer(text, ", since %s", PQgetvalue(result, 0, 3));
+		who = in_progress_describe(PQgetvalue(result, 0, 0),
+								   PQgetvalue(result, 0, 1),
+								   PQgetvalue(result, 0, 2),
+								   PQgetvalue(result, 0, 3));
+		appendPQExpBufferStr(text, who);
+		pg_free(who);
 	}
 	PQclear(result);
 }
@@ -129,6 +172,8 @@ append_holder(PQExpBuffer text, PGconn *conn, int lock)
 static const char *
 lock_purpose(int lock)
 {
+	if (lock == NOBODY_IN_PATCH)
+		return "a session that is in a patch";
 	return lock == DEPLOY_LOCK ? "another deployer" :
 		"the psql of a deployer that has ended";
 }
@@ -229,6 +274,22 @@ keep_session(PGconn *conn)
 	return result != NULL;
 }
 
+/* Wait until nobody is in a patch, if the extension can tell. */
+static Status
+wait_for_sessions(PGconn *conn, double until, int seconds)
+{
+	switch (ask(conn, "SELECT " IN_PROGRESS_IS_KNOWN))
+	{
+		case ANSWER_YES:
+			return wait_for_lock(conn, NOBODY_IN_PATCH, until, seconds);
+		case ANSWER_NO:
+			return STATUS_DONE;
+		case ANSWER_TROUBLE:
+			break;
+	}
+	return STATUS_TROUBLE;
+}
+
 /*
  * Wait until no other deployer is at work in the database of the connection,
  * and keep others from it, by a connection of our own.  Neither of the two is
@@ -258,6 +319,8 @@ deploy_lock_acquire(const Options *options, PGconn *conn, DeployAction action,
 		if (status == STATUS_DONE)
 			status = wait_for_lock(own, DEPLOY_LOCK_PSQL, until,
 								   options->wait);
+		if (status == STATUS_DONE)
+			status = wait_for_sessions(own, until, options->wait);
 	}
 	if (status != STATUS_DONE)
 	{

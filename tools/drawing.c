@@ -150,8 +150,10 @@ kind_of_state(const PatchState *state)
 	switch (state->kind)
 	{
 		case PATCH_IS_APPLIED:
+		case PATCH_IS_BEING_APPLIED:
 			return DRAWING_APPLIED;
 		case PATCH_IS_PENDING:
+		case PATCH_IS_BEING_TAKEN_BACK:
 			return DRAWING_PENDING;
 		case PATCH_IS_BLOCKED:
 			return DRAWING_BLOCKED;

@@ -16,6 +16,20 @@
 
 #include "patch_state.h"
 
+static const char *const kind_names[] = {
+	[PATCH_IS_APPLIED] = "applied",
+	[PATCH_IS_PENDING] = "pending",
+	[PATCH_IS_BLOCKED] = "blocked",
+	[PATCH_IS_BEING_APPLIED] = "being applied",
+	[PATCH_IS_BEING_TAKEN_BACK] = "being taken back"
+};
+
+const char *
+patch_state_name(PatchStateKind kind)
+{
+	return kind_names[kind];
+}
+
 /* Add a reason why a patch is blocked. */
 static void
 add_reason(PatchState *state, const char *format, const char *name)
@@ -77,7 +91,6 @@ add_applied(PatchStates *states, const Project *project,
 	state->name = applied->name;
 	state->kind = PATCH_IS_APPLIED;
 	state->applied = applied;
-	states->applied++;
 	if (number == PROJECT_NONE || project->names[number].patch == NULL)
 	{
 		states->without_file++;
@@ -293,6 +306,63 @@ check_requirements(PatchStates *states, const Project *project,
 	pg_free(walk.next);
 }
 
+/* The state of that name, added if there is none. */
+static PatchState *
+find_or_add(PatchStates *states, const char *name)
+{
+	PatchState *state;
+	int			i;
+
+	for (i = 0; i < states->count; i++)
+		if (strcmp(states->items[i].name, name) == 0)
+			return &states->items[i];
+	state = &states->items[states->count++];
+	state->name = name;
+	return state;
+}
+
+/* Note which patches sessions are in. */
+static void
+add_sessions(PatchStates *states, const InProgress *progress)
+{
+	int			i;
+
+	for (i = 0; i < progress->count; i++)
+	{
+		const PatchSession *session = &progress->sessions[i];
+		PatchState *state = find_or_add(states, session->name);
+
+		state->session = session;
+		state->kind = session->takes_back ? PATCH_IS_BEING_TAKEN_BACK :
+			PATCH_IS_BEING_APPLIED;
+	}
+}
+
+/* Count the patches of each kind. */
+static void
+count_kinds(PatchStates *states)
+{
+	int			i;
+
+	for (i = 0; i < states->count; i++)
+		switch (states->items[i].kind)
+		{
+			case PATCH_IS_APPLIED:
+				states->applied++;
+				break;
+			case PATCH_IS_PENDING:
+				states->pending++;
+				break;
+			case PATCH_IS_BLOCKED:
+				states->blocked++;
+				break;
+			case PATCH_IS_BEING_APPLIED:
+			case PATCH_IS_BEING_TAKEN_BACK:
+				states->in_progress++;
+				break;
+		}
+}
+
 /*
  * Put both together: first what is applied, in the order in which it was,
  * then what is not, in the order of the files.  The states refer to project
@@ -305,7 +375,8 @@ patch_states_create(const Project *project, const Register *reg)
 	int		   *numbers = pg_malloc((project->name_count + 1) * sizeof(int));
 	int			i;
 
-	states->items = pg_malloc0((reg->count + project->name_count + 1) *
+	states->items = pg_malloc0((reg->count + project->name_count +
+								reg->progress.count + 1) *
 							   sizeof(PatchState));
 	for (i = 0; i < project->name_count; i++)
 		numbers[i] = -1;
@@ -323,11 +394,8 @@ patch_states_create(const Project *project, const Register *reg)
 	check_requirements(states, project, reg, numbers);
 	pg_free(numbers);
 
-	for (i = reg->count; i < states->count; i++)
-		if (states->items[i].kind == PATCH_IS_BLOCKED)
-			states->blocked++;
-		else
-			states->pending++;
+	add_sessions(states, &reg->progress);
+	count_kinds(states);
 	return states;
 }
 

@@ -15,7 +15,9 @@ typedef enum PatchStateKind
 {
 	PATCH_IS_APPLIED,
 	PATCH_IS_PENDING,			/* could be applied, with what it requires */
-	PATCH_IS_BLOCKED			/* could not; "reasons" says why */
+	PATCH_IS_BLOCKED,			/* could not; "reasons" says why */
+	PATCH_IS_BEING_APPLIED,		/* by "session", whatever else is known */
+	PATCH_IS_BEING_TAKEN_BACK
 } PatchStateKind;
 
 typedef struct PatchState
@@ -23,6 +25,7 @@ typedef struct PatchState
 	const char *name;
 	PatchStateKind kind;
 	const AppliedPatch *applied;	/* NULL: it is not */
+	const PatchSession *session;	/* NULL: none is in it */
 	const PatchCall *call;		/* NULL: no file registers it */
 	const ProjectFile *file;	/* NULL, too, then */
 	bool		differs;		/* from its row in the register */
@@ -32,15 +35,20 @@ typedef struct PatchState
 
 typedef struct PatchStates
 {
-	PatchState *items;			/* applied ones in their order, then files */
+	PatchState *items;			/* applied ones in their order, then files,
+								 * then what only a session knows */
 	int			count;
 	int			applied;		/* how many of each kind */
 	int			pending;
 	int			blocked;
+	int			in_progress;
 	int			without_file;	/* applied, but no file here */
 	int			differing;
 	int			changed;
 } PatchStates;
+
+/* The name of a kind, for people and programs. */
+extern const char *patch_state_name(PatchStateKind kind);
 
 extern PatchStates *patch_states_create(const Project *project,
 										const Register *reg);

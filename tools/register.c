@@ -166,7 +166,12 @@ register_read(PGconn *conn)
 							  sizeof(AppliedPatch));
 	for (i = 0; i < PQntuples(result); i++)
 		add_patch(reg, i);
-	return reg;
+
+	/* Read first, this would lack what is registered in between. */
+	if (!survey.has_progress || in_progress_read(conn, &reg->progress))
+		return reg;
+	register_free(reg);
+	return NULL;
 }
 
 /* Is it applied?  Returns the patch, or NULL. */
@@ -193,6 +198,7 @@ register_free(Register *reg)
 	name_table_free(reg->table);
 	complaint_free(&reg->complaints);
 	register_survey_free(&reg->survey);
+	in_progress_free(&reg->progress);
 	PQclear(reg->result);
 	pg_free(reg);
 }

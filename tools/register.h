@@ -8,6 +8,7 @@
 #ifndef REGISTER_H
 #define REGISTER_H
 
+#include "in_progress.h"
 #include "name_table.h"
 #include "register_survey.h"
 
@@ -31,6 +32,7 @@ typedef struct Register
 	AppliedPatch *patches;		/* in the order of their registrations */
 	int			count;
 	bool		has_digests;	/* of any patch */
+	InProgress	progress;		/* read after the patches */
 	ComplaintList complaints;	/* of rows that are not as they should be */
 } Register;
 

@@ -17,6 +17,7 @@
 #include "postgres_fe.h"
 
 #include "connection.h"
+#include "in_progress.h"
 #include "register_survey.h"
 
 /* The functions of the extension that are in C, as versioning_NAME */
@@ -116,7 +117,8 @@ static const char survey_query[] =
 "WITH functions AS MATERIALIZED (" FUNCTIONS "), strange AS (" FOREIGN ")"
 " SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute"
 "  WHERE attrelid = pg_catalog.to_regclass('_v.history')"
-"  AND attname = 'source_sha256' AND NOT attisdropped),"
+"  AND attname = 'source_sha256' AND NOT attisdropped), "
+IN_PROGRESS_IS_KNOWN ","
 " s.signature, s.is_member, CASE WHEN " IS_GUARDED
 "  THEN pg_catalog.concat('SET versioning.bypass_guard = on; ', s.remedy,"
 "   ' RESET versioning.bypass_guard;') ELSE s.remedy END,"
@@ -127,7 +129,7 @@ static const char survey_query[] =
 /* The columns of its result */
 enum
 {
-	HAS_HISTORY, SIGNATURE, IS_MEMBER, REMEDY, REGISTERS
+	HAS_HISTORY, HAS_PROGRESS, SIGNATURE, IS_MEMBER, REMEDY, REGISTERS
 };
 
 /* Note the function of a row. */
@@ -157,6 +159,7 @@ register_survey_take(PGconn *conn, RegisterSurvey *survey)
 	if (result == NULL)
 		return false;
 	survey->has_history = PQgetvalue(result, 0, HAS_HISTORY)[0] == 't';
+	survey->has_progress = PQgetvalue(result, 0, HAS_PROGRESS)[0] == 't';
 	for (i = 0; i < PQntuples(result); i++)
 		if (!PQgetisnull(result, i, SIGNATURE))
 			add_function(survey, result, i);

@@ -102,16 +102,33 @@ print_array(const char *key, char *const *names, int count)
 	putchar(']');
 }
 
+/* Print a key with the session that is in a patch, or null. */
+static void
+print_session(const PatchSession *session)
+{
+	print_key("in_progress");
+	if (session == NULL)
+	{
+		fputs("null", stdout);
+		return;
+	}
+	printf("{\"pid\": %s", session->pid);
+	print_member("role", session->role);
+	print_member("application", session->application);
+	print_member("since", session->since_iso);
+	putchar('}');
+}
+
 /* Print one patch. */
 static void
 print_state(const PatchState *state)
 {
-	static const char *const kinds[] = {"applied", "pending", "blocked"};
+	static const SimpleStringList nothing = {NULL, NULL};
 	const AppliedPatch *applied = state->applied;
 
 	fputs("{\"patch\": ", stdout);
 	print_string(state->name);
-	print_member("state", kinds[state->kind]);
+	print_member("state", patch_state_name(state->kind));
 	print_member("applied_at", applied == NULL ? NULL : applied->applied_at);
 	print_member("applied_by", applied == NULL ? NULL : applied->applied_by);
 	print_member("file", state->file == NULL ? NULL : state->file->path);
@@ -124,8 +141,10 @@ print_state(const PatchState *state)
 	}
 	else
 	{
-		print_list("requires", &state->call->requirements);
-		print_list("conflicts", &state->call->conflicts);
+		print_list("requires", state->call == NULL ? &nothing :
+				   &state->call->requirements);
+		print_list("conflicts", state->call == NULL ? &nothing :
+				   &state->call->conflicts);
 	}
 	print_key("differs");
 	fputs(state->differs ? "true" : "false", stdout);
@@ -137,6 +156,7 @@ print_state(const PatchState *state)
 	print_key("changed");
 	fputs(state->has_changed ? "true" : "false", stdout);
 	print_list("blocked_by", &state->reasons);
+	print_session(state->session);
 	putchar('}');
 }
 
@@ -153,7 +173,9 @@ status_json_print(const PatchStates *states)
 		print_state(&states->items[i]);
 	}
 	printf("],\n \"applied\": %d, \"pending\": %d, \"blocked\": %d,\n"
+		   " \"in_progress\": %d,\n"
 		   " \"without_file\": %d, \"differing\": %d, \"changed\": %d}\n",
 		   states->applied, states->pending, states->blocked,
-		   states->without_file, states->differing, states->changed);
+		   states->in_progress, states->without_file, states->differing,
+		   states->changed);
 }

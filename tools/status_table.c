@@ -58,6 +58,26 @@ append_difference(StringInfo text, const PatchState *state)
 				 state->applied->conflict_count);
 }
 
+/* Begin another remark. */
+static void
+append_separator(StringInfo text)
+{
+	if (text->len > 0)
+		appendStringInfoString(text, "; ");
+}
+
+/* Say which session is in the patch. */
+static void
+append_session(StringInfo text, const PatchSession *session)
+{
+	char	   *who = in_progress_describe(session->pid, session->role,
+										   session->application,
+										   session->since);
+
+	appendStringInfoString(text, who);
+	pg_free(who);
+}
+
 /*
  * What there is to remark about a patch, to be freed with the table, or NULL.
  */
@@ -69,20 +89,32 @@ remarks(const PatchState *state)
 
 	/* Of most patches there are many and nothing is to be said. */
 	if (state->reasons.head == NULL && state->file != NULL &&
-		!state->differs && !state->has_changed)
+		!state->differs && !state->has_changed && state->session == NULL)
 		return NULL;
 
 	initStringInfo(&text);
+	if (state->session != NULL)
+		append_session(&text, state->session);
 	for (cell = state->reasons.head; cell != NULL; cell = cell->next)
-		appendStringInfo(&text, text.len > 0 ? "; %s" : "%s", cell->val);
+	{
+		append_separator(&text);
+		appendStringInfoString(&text, cell->val);
+	}
 	if (state->file == NULL)
+	{
+		append_separator(&text);
 		appendStringInfoString(&text, "no file here");
+	}
 	if (state->has_changed)
+	{
+		append_separator(&text);
 		appendStringInfo(&text, "%s changed since", state->file->path);
-	if (state->has_changed && state->differs)
-		appendStringInfoString(&text, "; ");
+	}
 	if (state->differs)
+	{
+		append_separator(&text);
 		append_difference(&text, state);
+	}
 	return text.data;
 }
 
@@ -110,7 +142,6 @@ status_table_print(const PatchStates *states, int encoding)
 	static const char *const headers[] = {
 		"patch", "state", "applied", "by", "remarks"
 	};
-	static const char *const kinds[] = {"applied", "pending", "blocked"};
 	static char nothing[] = "";
 	printTableOpt options;
 	printTableContent table;
@@ -136,7 +167,8 @@ status_table_print(const PatchStates *states, int encoding)
 
 		printTableAddCell(&table, unconstify(char *, state->name), false,
 						  false);
-		printTableAddCell(&table, unconstify(char *, kinds[state->kind]),
+		printTableAddCell(&table,
+						  unconstify(char *, patch_state_name(state->kind)),
 						  false, false);
 		printTableAddCell(&table, applied_at(state), false, true);
 		printTableAddCell(&table, unconstify(char *, by), false, false);

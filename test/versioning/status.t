@@ -37,7 +37,8 @@ is_deeply(
 		patch => 'base', state => 'pending', applied_at => undef,
 		applied_by => undef, file => 'patches/one.sql', requires => [],
 		conflicts => [], differs => JSON::PP::false,
-		changed => JSON::PP::false, blocked_by => []
+		changed => JSON::PP::false, blocked_by => [],
+		in_progress => undef
 	},
 	'a patch that is not applied is pending');
 is(state_of('next')->{state}, 'pending',
