@@ -39,6 +39,17 @@ compat_primary_key_index(Relation table)
 #endif
 }
 
+/* A scan of all of a table. */
+static inline TableScanDesc
+compat_table_beginscan(Relation table, Snapshot snapshot)
+{
+#if PG_VERSION_NUM >= 190000
+	return table_beginscan(table, snapshot, 0, NULL, SO_NONE);
+#else
+	return table_beginscan(table, snapshot, 0, NULL);
+#endif
+}
+
 /* A scan of a table through its index, with so many keys. */
 static inline IndexScanDesc
 compat_index_beginscan(Relation table, Relation index, Snapshot snapshot,

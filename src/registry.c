@@ -269,7 +269,7 @@ registry_all(void)
 									 AccessShareLock);
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	TupleTableSlot *row = table_slot_create(table, NULL);
-	TableScanDesc scan = table_beginscan(table, snapshot, 0, NULL);
+	TableScanDesc scan = compat_table_beginscan(table, snapshot);
 
 	columns_find_patches(table, columns);
 	while (table_scan_getnextslot(scan, ForwardScanDirection, row))
