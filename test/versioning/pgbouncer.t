@@ -33,24 +33,38 @@ for my $mode (qw(transaction session))
 {
 	my $database = database($mode);
 	value($database, 'CREATE EXTENSION versioning');
-	my $pooler = start_pooler($mode);
-	if (!$pooler)
-	{
-		fail("pgbouncer in $mode mode");
-		next;
-	}
-	subtest "$mode mode" => sub { through_pgbouncer($database, $pooler) };
-	kill 'INT', $pooler->{pid};
-	end_of($pooler->{pid}, 10) or kill 'KILL', $pooler->{pid};
+	with_pooler($mode, "$mode mode", \&through_pgbouncer, $database);
+
+	# What a session has at its beginning, pgbouncer remembers from its first
+	# one: so this is another.
+	set_trap($database);
+	with_pooler($mode, "$mode mode, a search_path of the database",
+		\&shares_no_setting, $database);
 }
 chdir '/';
 done_testing();
 
 
+# Runs a subtest, which is called with a database and with the connection string
+# for it, while a pgbouncer in this mode is there.
+sub with_pooler
+{
+	my ($mode, $name, $test, $database) = @_;
+	my $pooler = start_pooler($mode);
+
+	return fail("$name: pgbouncer") if !$pooler;
+	subtest $name => sub {
+		$test->($database,
+			"host=$pooler->{directory} port=6432 dbname=$database");
+	};
+	kill 'INT', $pooler->{pid};
+	end_of($pooler->{pid}, 10) or kill 'KILL', $pooler->{pid};
+	return;
+}
+
 sub through_pgbouncer
 {
-	my ($database, $pooler) = @_;
-	my $through = "host=$pooler->{directory} port=6432 dbname=$database";
+	my ($database, $through) = @_;
 
 	my ($status, $output, $errors) =
 	  versioning('status', '-d', $through);
@@ -71,11 +85,25 @@ sub through_pgbouncer
 	($status, $output, $errors) =
 	  versioning('status', '--exit-code', '-d', $through);
 	is($status, 0, 'status, again') or diag $errors;
-	shares_no_setting($database, $through);
 	is(
 		value('postgres', <<"SQL"), 0, 'no lock is left');
 SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
  WHERE locktype = 'advisory' AND datname = '$database'
+SQL
+	return;
+}
+
+# Puts a trap into the search_path of a database, for those who trust it.
+sub set_trap
+{
+	my ($database) = @_;
+
+	value($database, <<"SQL");
+CREATE FUNCTION public.trap(text, text) RETURNS bool LANGUAGE plpgsql AS
+    'BEGIN RAISE ''a trap''; END';
+CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = text,
+    FUNCTION = public.trap);
+ALTER DATABASE $database SET search_path = public, pg_catalog;
 SQL
 	return;
 }
@@ -85,17 +113,6 @@ SQL
 sub shares_no_setting
 {
 	my ($database, $through) = @_;
-
-	value($database, <<"SQL");
-CREATE FUNCTION public.trap(text, text) RETURNS bool LANGUAGE plpgsql AS
-    'BEGIN RAISE ''a trap''; END';
-CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = text,
-    FUNCTION = public.trap);
-ALTER DATABASE $database SET search_path = public, pg_catalog;
-SQL
-	value('postgres', "SELECT pg_terminate_backend(pid)
-		FROM pg_stat_activity WHERE datname = '$database'");
-	await(10, sub { (psql($through, 'SELECT 1'))[0] == 0 });
 
 	for my $command (qw(status check graph))
 	{
