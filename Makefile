@@ -25,9 +25,10 @@ OBJS = src/versioning.o src/rules.o src/registry.o src/reverse_lookup.o \
 	src/columns.o src/row.o src/patch.o src/assertions.o src/current_patch.o \
 	src/history.o src/append_only.o src/journal.o src/journal_check.o src/sequence.o src/settings.o src/attempt.o \
 	src/event_rows.o src/guard.o src/verdict.o src/dropped.o src/change.o \
-	src/change_commands.o src/change_drops.o src/change_grants.o \
-	src/change_journal.o src/change_life.o src/change_names.o \
-	src/change_parts.o src/change_record.o src/change_references.o
+	src/change_commands.o src/change_drops.o src/change_former.o \
+	src/change_grants.o src/change_journal.o src/change_life.o \
+	src/change_names.o src/change_parts.o src/change_recall.o \
+	src/change_record.o src/change_references.o
 DATA_built = sql/versioning--$(version).sql
 
 # The parts of the install script, in their order.

@@ -23,6 +23,7 @@
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "change.h"
+#include "change_former.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -95,30 +96,6 @@ change_is_temporary(const ObjectAddress *object)
 	return schema == PG_TOAST_NAMESPACE || isAnyTempNamespace(schema);
 }
 
-/* The names of the columns of a relation; NULL if it is not one with any. */
-static ArrayType *
-column_names(Oid relid)
-{
-	Relation	relation = try_relation_open(relid, AccessShareLock);
-	TupleDesc	columns;
-	Datum	   *names;
-	int			count = 0;
-
-	if (relation == NULL)
-		return NULL;
-	columns = RelationGetDescr(relation);
-	names = palloc(columns->natts * sizeof(Datum) + 1);
-	for (int i = 0; i < columns->natts; i++)
-	{
-		Form_pg_attribute column = TupleDescAttr(columns, i);
-
-		if (!column->attisdropped)
-			names[count++] = CStringGetTextDatum(NameStr(column->attname));
-	}
-	relation_close(relation, NoLock);
-	return construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT);
-}
-
 /* The relation whose columns an object has, or InvalidOid. */
 static Oid
 relation_of_columns(const ObjectAddress *object)
@@ -159,6 +136,7 @@ change_set_add_described(ChangeSet *set, const ObjectAddress *object,
 		return NULL;
 
 	change = palloc0(sizeof(Change));
+	change->object = *object;
 	change->action = action;
 	change->command_tag = set->command_tag;
 	change->object_type = object_type;
@@ -168,7 +146,7 @@ change_set_add_described(ChangeSet *set, const ObjectAddress *object,
 	{
 		relid = relation_of_columns(object);
 		if (OidIsValid(relid))
-			change->columns = column_names(relid);
+			change->columns = change_former_columns(relid);
 	}
 	set->changes = lappend(set->changes, change);
 	return change;

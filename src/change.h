@@ -31,6 +31,7 @@ typedef enum ChangeCondition
 
 typedef struct Change
 {
+	ObjectAddress object;
 	ChangeAction action;
 	ChangeCondition condition;
 	const char *command_tag;

@@ -34,6 +34,7 @@
 #include "change_grants.h"
 #include "change_names.h"
 #include "change_parts.h"
+#include "change_recall.h"
 #include "change_references.h"
 #include "compat.h"
 #include "event_rows.h"
@@ -51,7 +52,7 @@ string(EventRows *rows, CommandColumn column)
 	return event_rows_string(rows, column);
 }
 
-/* Was the row that the object has in its catalog changed since it was made? */
+/* Was the row of the catalog changed since it was made? */
 static bool
 is_changed(Oid class, Oid object)
 {
@@ -67,11 +68,11 @@ is_changed(Oid class, Oid object)
 }
 
 /*
- * Was the object that a CREATE command names there before?  What cannot be
- * replaced was not.  A view is replaced by replacing its rule.
+ * Was the row of an object that can be replaced changed since it was made?  A
+ * view is replaced by replacing its rule.
  */
 static bool
-was_replaced(const ObjectAddress *object)
+may_have_been_replaced(const ObjectAddress *object)
 {
 	Oid			oid = object->objectId;
 
@@ -94,6 +95,16 @@ was_replaced(const ObjectAddress *object)
 		default:
 			return false;
 	}
+}
+
+/*
+ * Was the object that a CREATE command names there before?  What cannot be
+ * replaced was not; what is new may have been changed by an event trigger.
+ */
+static bool
+was_replaced(const ObjectAddress *object)
+{
+	return may_have_been_replaced(object) && !change_is_untold(object);
 }
 
 /* Is it a table, or a schema, as one that a publication has? */

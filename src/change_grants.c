@@ -22,6 +22,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "change_grants.h"
+#include "change_recall.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -137,7 +138,8 @@ add_default(ChangeSet *set, Oid role, Oid schema, char letter)
 					 ((Form_pg_default_acl) GETSTRUCT(row))->oid);
 	is_new = (row->t_data->t_infomask & HEAP_UPDATED) == 0;
 	ReleaseSysCache(row);
-	change_set_add(set, &address, is_new ? CHANGE_CREATED : CHANGE_ALTERED);
+	change_set_add(set, &address, is_new || change_is_untold(&address) ?
+				   CHANGE_CREATED : CHANGE_ALTERED);
 }
 
 /* The OIDs of the schemas that the command names; of none, InvalidOid. */

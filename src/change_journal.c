@@ -12,13 +12,17 @@
 
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "change_former.h"
 #include "change_journal.h"
 #include "change_life.h"
+#include "change_recall.h"
 #include "current_patch.h"
 #include "journal.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 typedef enum ChangesColumn
@@ -110,15 +114,10 @@ set_circumstances(ChangeJournal *journal)
 			   GetUserNameFromId(GetSessionUserId(), false));
 }
 
-/*
- * The life that the object of the change had until now, or 0 for none.  What
- * is created begins a new one.
- */
-static int64
-find_life(ChangeJournal *journal, const Change *change)
+/* Gets ready to search for lives, the first time that it is called. */
+static LifeSearch *
+search_lives(ChangeJournal *journal)
 {
-	if (change->action == CHANGE_CREATED && change->condition == CHANGE_ALWAYS)
-		return 0;
 	if (journal->lives == NULL)
 	{
 		const Journal *j = journal->journal;
@@ -132,26 +131,92 @@ find_life(ChangeJournal *journal, const Change *change)
 
 		journal->lives = change_life_open(journal_table(j), life_columns);
 	}
-	return change_life_find(journal->lives, change->object_type,
-							change->previous_identity != NULL ?
-							change->previous_identity : change->identity);
+	return journal->lives;
 }
 
-/* Writes a change, if it is to be. */
+/* Remembers the life of an object, which this command has met. */
 static void
-write_change(ChangeJournal *journal, const Change *change)
+remember(ChangeJournal *journal, const ObjectAddress *object, int64 id,
+		 bool is_untold)
 {
-	int64		life = find_life(journal, change);
-	int64		id;
+	RecalledLife life = {
+		*object, id,
+		DatumGetTimestampTz(journal->values[CHANGES_CHANGED_AT]), is_untold
+	};
 
-	if (change->condition == CHANGE_IF_KNOWN && life == 0)
-		return;
-	if (change->condition == CHANGE_UNLESS_KNOWN && life != 0)
-		return;
+	change_remember(life);
+}
 
-	id = journal_next_id(journal->journal);
+/*
+ * The life of an object that has none by its name: 0, unless an event trigger
+ * has changed the object before we were told of the command that made or
+ * renamed it.  What was renamed has the life of its former name.  For what is
+ * new, a number is kept for the row that is still to come.
+ */
+static int64
+find_former_life(ChangeJournal *journal, const Change *change)
+{
+	Former		former;
+	int64		life = 0;
+
+	if (!change_former_find(&change->object, change->identity, &former))
+		return 0;
+	if (former.is_new)
+		life = journal_next_id(journal->journal);
+	else if (strcmp(former.identity, change->identity) != 0)
+		life = change_life_find(search_lives(journal), change->object_type,
+								former.identity);
+	if (life != 0)
+		remember(journal, &change->object, life, former.is_new);
+	return life;
+}
+
+/*
+ * Keeps a number for the relation of a column, if that is new and untold: what
+ * happens to the column comes after.
+ */
+static void
+keep_place_of_relation(ChangeJournal *journal, const ObjectAddress *column)
+{
+	ObjectAddress relation;
+
+	if (column->classId != RelationRelationId || column->objectSubId == 0)
+		return;
+	if (get_rel_relkind(column->objectId) == RELKIND_COMPOSITE_TYPE)
+		ObjectAddressSet(relation, TypeRelationId,
+						 get_rel_type_id(column->objectId));
+	else
+		ObjectAddressSet(relation, RelationRelationId, column->objectId);
+	if (change_recall(&relation) == NULL && change_former_is_new(&relation))
+		remember(journal, &relation, journal_next_id(journal->journal), true);
+}
+
+/* The life that the object of the change had until now, or 0 for none. */
+static int64
+find_life(ChangeJournal *journal, const Change *change)
+{
+	const RecalledLife *recalled = change_recall(&change->object);
+	int64		life;
+
+	if (recalled != NULL)
+		return recalled->id;
+	if (change->condition == CHANGE_ALWAYS)
+		keep_place_of_relation(journal, &change->object);
+	life = change_life_find(search_lives(journal), change->object_type,
+							change->previous_identity != NULL ?
+							change->previous_identity : change->identity);
+	if (life == 0 && change->condition == CHANGE_ALWAYS &&
+		change->action != CHANGE_DROPPED)
+		life = find_former_life(journal, change);
+	return life;
+}
+
+/* Writes a row. */
+static void
+write_row(ChangeJournal *journal, const Change *change, int64 id, int64 life)
+{
 	journal->values[CHANGES_ID] = Int64GetDatum(id);
-	journal->values[CHANGES_FIRST_ID] = Int64GetDatum(life != 0 ? life : id);
+	journal->values[CHANGES_FIRST_ID] = Int64GetDatum(life);
 	set_string(journal, CHANGES_COMMAND_TAG, change->command_tag);
 	set_string(journal, CHANGES_OBJECT_TYPE, change->object_type);
 	set_string(journal, CHANGES_SCHEMA_NAME, change->schema_name);
@@ -163,6 +228,74 @@ write_change(ChangeJournal *journal, const Change *change)
 	journal->nulls[CHANGES_COLUMNS] = change->columns == NULL;
 	journal_append_numbered(journal->journal, journal->values,
 							journal->nulls);
+}
+
+/*
+ * Writes that an object was created, in the place that was kept for it when
+ * another change of it was told before: when it was met, and as it was called
+ * then, if that change is there.
+ */
+static void
+write_late_creation(ChangeJournal *journal, const Change *change,
+					const RecalledLife *recalled, bool was_changed)
+{
+	Datum		now = journal->values[CHANGES_CHANGED_AT];
+	Change		created = *change;
+	Former		former;
+
+	if (was_changed &&
+		change_former_find(&change->object, change->identity, &former))
+	{
+		created.identity = former.identity;
+		if (former.schema_name != NULL)
+			created.schema_name = former.schema_name;
+	}
+	journal->values[CHANGES_CHANGED_AT] =
+		TimestampTzGetDatum(recalled->since);
+	write_row(journal, &created, recalled->id, recalled->id);
+	journal->values[CHANGES_CHANGED_AT] = now;
+	remember(journal, &change->object, recalled->id, false);
+}
+
+/* Writes that an object was created, unless that is known. */
+static void
+write_creation(ChangeJournal *journal, const Change *change)
+{
+	const RecalledLife *recalled = change_recall(&change->object);
+	int64		id;
+
+	if (recalled != NULL)
+	{
+		id = change_life_first(search_lives(journal), recalled->id);
+		if (id != recalled->id)
+			write_late_creation(journal, change, recalled, id != 0);
+		return;
+	}
+	if (change->condition == CHANGE_UNLESS_KNOWN &&
+		find_life(journal, change) != 0)
+		return;
+	id = journal_next_id(journal->journal);
+	write_row(journal, change, id, id);
+	remember(journal, &change->object, id, false);
+}
+
+/* Writes a change, if it is to be. */
+static void
+write_change(ChangeJournal *journal, const Change *change)
+{
+	int64		life;
+	int64		id;
+
+	if (change->action == CHANGE_CREATED)
+	{
+		write_creation(journal, change);
+		return;
+	}
+	life = find_life(journal, change);
+	if (change->condition == CHANGE_IF_KNOWN && life == 0)
+		return;
+	id = journal_next_id(journal->journal);
+	write_row(journal, change, id, life != 0 ? life : id);
 }
 
 void

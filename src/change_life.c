@@ -191,3 +191,12 @@ change_life_find(LifeSearch *search, const char *object_type,
 		return 0;
 	return life;
 }
+
+int64
+change_life_first(LifeSearch *search, int64 life)
+{
+	rescan(search->by_life, life);
+	return index_getnext_slot(search->by_life, ForwardScanDirection,
+							  search->row) ?
+		number(search, search->columns.id) : 0;
+}

@@ -25,6 +25,10 @@ typedef struct LifeSearch LifeSearch;
 extern LifeSearch *change_life_open(Relation table, LifeColumns columns);
 extern int64 change_life_find(LifeSearch *search, const char *object_type,
 							  const char *identity);
+
+/* The id of the first row that there is of this life, or 0. */
+extern int64 change_life_first(LifeSearch *search, int64 life);
+
 extern void change_life_close(LifeSearch *search);
 
 #endif							/* VERSIONING_CHANGE_LIFE_H */

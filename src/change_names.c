@@ -26,6 +26,7 @@
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "change_former.h"
 #include "change_names.h"
 #include "change_parts.h"
 #include "change_references.h"
@@ -50,36 +51,6 @@ old_name(const RenameStmt *command)
 	if (IsA(object, TypeName))
 		object = (Node *) ((TypeName *) object)->names;
 	return strVal(IsA(object, List) ? llast((List *) object) : object);
-}
-
-/* Does the identity of such an object begin with its name, not its schema? */
-static bool
-is_part_of_table(const ObjectAddress *object)
-{
-	return object->classId == ConstraintRelationId ||
-		object->classId == TriggerRelationId ||
-		object->classId == RewriteRelationId ||
-		object->classId == PolicyRelationId;
-}
-
-/*
- * The place of the object's own name in its identity: behind the table of a
- * column, behind the schema of what has one, else at the beginning.
- */
-static int
-place_of_name(const ObjectAddress *object, const char *identity,
-			  const char *name)
-{
-	Oid			schema;
-
-	if (object->objectSubId != 0)
-		return strlen(identity) - strlen(name);
-	if (is_part_of_table(object) || !is_objectclass_supported(object->classId))
-		return 0;
-	schema = get_object_namespace(object);
-	if (!OidIsValid(schema))
-		return 0;
-	return strlen(quote_identifier(get_namespace_name_or_temp(schema))) + 1;
 }
 
 /* Adds an object as renamed or moved, if it is known or the command's own. */
@@ -138,19 +109,15 @@ add_references(ChangeSet *set, const ObjectAddress *object,
 
 /* Adds an object whose name was another one. */
 static void
-add_renamed(ChangeSet *set, const ObjectAddress *object, const char *now,
-			const char *before, ChangeCondition condition)
+add_renamed(ChangeSet *set, const ObjectAddress *object, const char *before,
+			ChangeCondition condition)
 {
 	char	   *identity = change_identity(object);
 	char	   *previous;
-	int			place;
 
 	if (identity == NULL)
 		return;
-	now = quote_identifier(now);
-	place = place_of_name(object, identity, now);
-	previous = psprintf("%.*s%s%s", place, identity, quote_identifier(before),
-						identity + place + strlen(now));
+	previous = change_former_identity(object, identity, NULL, before);
 	add_as(set, object, CHANGE_RENAMED, previous, condition);
 	if (object->objectSubId == 0)
 		add_references(set, object, CHANGE_RENAMED, identity, previous);
@@ -159,7 +126,7 @@ add_renamed(ChangeSet *set, const ObjectAddress *object, const char *now,
 /* Adds the index of a constraint, or the constraint of an index. */
 static void
 add_renamed_twin(ChangeSet *set, const ObjectAddress *object,
-				 const char *now, const char *before)
+				 const char *before)
 {
 	ObjectAddress twin = InvalidObjectAddress;
 
@@ -180,7 +147,7 @@ add_renamed_twin(ChangeSet *set, const ObjectAddress *object,
 			ObjectAddressSet(twin, ConstraintRelationId, constraint);
 	}
 	if (OidIsValid(twin.objectId))
-		add_renamed(set, &twin, now, before, CHANGE_IF_KNOWN);
+		add_renamed(set, &twin, before, CHANGE_IF_KNOWN);
 }
 
 /* The same of a column, and those that have inherited it. */
@@ -202,8 +169,7 @@ add_renamed_column(ChangeSet *set, const ObjectAddress *object,
 			continue;
 		ObjectAddressSet(relation, RelationRelationId, column.objectId);
 		change_set_add(set, &relation, CHANGE_ALTERED);
-		add_renamed(set, &column, command->newname, command->subname,
-					CHANGE_ALWAYS);
+		add_renamed(set, &column, command->subname, CHANGE_ALWAYS);
 	}
 }
 
@@ -229,7 +195,7 @@ add_renamed_inherited(ChangeSet *set, Oid class, const RenameStmt *command)
 						 get_trigger_oid(child, name, true) :
 						 get_relation_constraint_oid(child, name, true));
 		if (OidIsValid(part.objectId))
-			add_renamed(set, &part, name, command->subname, CHANGE_IF_KNOWN);
+			add_renamed(set, &part, command->subname, CHANGE_IF_KNOWN);
 	}
 }
 
@@ -257,8 +223,8 @@ add_rename(ChangeSet *set, const ObjectAddress *object,
 		add_renamed_column(set, object, command);
 		return;
 	}
-	add_renamed(set, object, command->newname, before, CHANGE_ALWAYS);
-	add_renamed_twin(set, object, command->newname, before);
+	add_renamed(set, object, before, CHANGE_ALWAYS);
+	add_renamed_twin(set, object, before);
 	if (command->renameType == OBJECT_TABCONSTRAINT)
 		add_altered(set, command->relation);
 	if (command->renameType == OBJECT_TABCONSTRAINT ||
@@ -274,8 +240,8 @@ add_moved(ChangeSet *set, const ObjectAddress *object, const char *now,
 	char	   *identity = change_identity(object);
 	char	   *previous;
 
-	if (identity == NULL || strlen(identity) <= strlen(now) ||
-		strncmp(identity, now, strlen(now)) != 0)
+	if (identity == NULL || strncmp(identity, now, strlen(now)) != 0 ||
+		identity[strlen(now)] != '.')
 		return;
 	previous = psprintf("%s%s", before, identity + strlen(now));
 	add_as(set, object, CHANGE_MOVED, previous, condition);
@@ -389,7 +355,6 @@ change_names_add_indexes(ChangeSet *set, Oid relid, Node *command)
 						 get_relname_relid(constraint->conname,
 										   get_rel_namespace(relid)));
 		if (OidIsValid(index.objectId))
-			add_renamed(set, &index, constraint->conname,
-						constraint->indexname, CHANGE_ALWAYS);
+			add_renamed(set, &index, constraint->indexname, CHANGE_ALWAYS);
 	}
 }

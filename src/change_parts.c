@@ -27,6 +27,7 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "change_former.h"
 #include "change_parts.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -43,11 +44,17 @@ is_ours(HeapTuple row)
 	return TransactionIdIsCurrentTransactionId(made_by);
 }
 
-/* Was it made, not just changed? */
+/* Was it made, not just changed, for the object with this address? */
 static bool
-is_new(HeapTuple row)
+is_new(HeapTuple row, Oid class, Oid object)
 {
-	return is_ours(row) && (row->t_data->t_infomask & HEAP_UPDATED) == 0;
+	ObjectAddress address;
+
+	if (!is_ours(row))
+		return false;
+	ObjectAddressSet(address, class, object);
+	return (row->t_data->t_infomask & HEAP_UPDATED) == 0 ||
+		change_former_is_new(&address);
 }
 
 /*
@@ -114,7 +121,7 @@ add_rows(ChangeSet *set, Oid relid, ChangeCondition condition, Oid catalog,
 	{
 		Oid			part = part_of_row(catalog, row);
 
-		if (OidIsValid(part) && is_new(row))
+		if (OidIsValid(part) && is_new(row, class, part))
 			parts = lappend_oid(parts, part);
 	}
 	systable_endscan(scan);

@@ -47,6 +47,7 @@
 #include "catalog/pg_ts_parser.h"
 #include "catalog/pg_ts_template.h"
 #include "catalog/pg_type.h"
+#include "change_former.h"
 #include "compat.h"
 #include "dropped.h"
 #include "utils/builtins.h"
@@ -211,17 +212,6 @@ name_is_gone(Relation catalog, const char *name, Snapshot snapshot)
 	return gone;
 }
 
-/* A snapshot that sees nothing of what this transaction has done. */
-static Snapshot
-register_first_snapshot(void)
-{
-	/* What is registered is a copy. */
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-
-	snapshot->curcid = FirstCommandId;
-	return snapshot;
-}
-
 /*
  * Has the transaction dropped a permanent object of this name, which the
  * catalog has had?
@@ -230,7 +220,7 @@ bool
 dropped_from(Oid class_id, const char *name)
 {
 	Relation	catalog = table_open(class_id, AccessShareLock);
-	Snapshot	snapshot = register_first_snapshot();
+	Snapshot	snapshot = change_former_snapshot();
 	bool		gone = name_is_gone(catalog, name, snapshot);
 
 	UnregisterSnapshot(snapshot);

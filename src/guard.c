@@ -12,25 +12,33 @@
  * as CREATE INDEX CONCURRENTLY, which runs in several transactions, is to be
  * refused before it runs (ddl_command_start).
  *
+ * The extension may be a role's that is no superuser, but its event triggers
+ * are a superuser's.  DROP EXTENSION, or whatever else drops it, takes them
+ * along by CASCADE, and asks for no privilege on them: those on
+ * ddl_command_end are gone when that comes.  The one on ddl_command_start has
+ * run before, so that we are there to see each object go, and to keep it.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/table.h"
 #include "access/xact.h"
 #include "attempt.h"
-#include "catalog/objectaddress.h"
-#include "catalog/pg_extension.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_event_trigger.h"
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
-#include "commands/user.h"
+#include "commands/trigger.h"
 #include "current_patch.h"
 #include "fmgr.h"
+#include "guard.h"
 #include "history.h"
 #include "miscadmin.h"
 #include "settings.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/syscache.h"
 #include "verdict.h"
 
 PG_FUNCTION_INFO_V1(versioning_require_patch);
@@ -38,6 +46,16 @@ PG_FUNCTION_INFO_V1(versioning_warn_without_patch);
 
 /* SQLSTATE VP001.  PostgreSQL and the standard have no class VP. */
 #define ERRCODE_CHANGE_WITHOUT_PATCH MAKE_SQLSTATE('V', 'P', '0', '0', '1')
+
+/*
+ * The function that an event trigger on ddl_command_start has called in this
+ * session, if it is _v.require_patch(): nothing else says that a trigger is
+ * ours.
+ */
+static Oid	guard_function = InvalidOid;
+
+/* We are one in a chain of those who want to see what is done to objects. */
+static object_access_hook_type next_object_access = NULL;
 
 /* What a superuser takes past us */
 typedef struct Bypass
@@ -156,65 +174,62 @@ guard_end(EventTriggerData *event, int elevel)
 		report_change(event, &verdict, elevel);
 }
 
-/* The owner of our extension; InvalidOid if it is not there. */
-static Oid
-extension_owner(void)
-{
-	Oid			extension = get_extension_oid("versioning", true);
-	Relation	catalog;
-	HeapTuple	row;
-	Oid			owner = InvalidOid;
-
-	if (!OidIsValid(extension))
-		return InvalidOid;
-	catalog = table_open(ExtensionRelationId, AccessShareLock);
-	row = get_catalog_object_by_oid(catalog, Anum_pg_extension_oid,
-									extension);
-	if (HeapTupleIsValid(row))
-		owner = ((Form_pg_extension) GETSTRUCT(row))->extowner;
-	table_close(catalog, AccessShareLock);
-	return owner;
-}
-
-/* Would the command drop our extension? */
-static bool
-drops_us(Node *command)
-{
-	ListCell   *lc;
-
-	if (IsA(command, DropStmt) &&
-		((DropStmt *) command)->removeType == OBJECT_EXTENSION)
-	{
-		foreach(lc, ((DropStmt *) command)->objects)
-			if (strcmp(strVal(lfirst(lc)), "versioning") == 0)
-				return true;
-	}
-	if (IsA(command, DropOwnedStmt))
-	{
-		List	   *roles = roleSpecsToIds(((DropOwnedStmt *) command)->roles);
-
-		return list_member_oid(roles, extension_owner());
-	}
-	return false;
-}
-
-/*
- * Raises 42501 if somebody who is no superuser would drop the extension, and
- * the guard with it: also in a patch, for a patch is no superuser either.
- */
+/* Raises 42501: the current user would drop the guard with the extension. */
 static void
-check_not_dropped(Node *command)
+refuse_to_drop(const FormData_pg_event_trigger *trigger)
 {
-	if (superuser() || !drops_us(command))
-		return;
+	const char *name = NameStr(trigger->evtname);
+
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("cannot drop extension versioning while it guards the "
 					"database"),
-			 errdetail("The event triggers that call _v.require_patch() are "
-					   "a superuser's, and would be dropped with it."),
-			 errhint("A superuser can drop these first, with DROP EVENT "
-					 "TRIGGER, or the extension itself.")));
+			 errdetail("Event trigger \"%s\", which belongs to role \"%s\", "
+					   "would be dropped with it.",
+					   name, GetUserNameFromId(trigger->evtowner, false)),
+			 errhint("A superuser can drop it first: DROP EVENT TRIGGER %s;",
+					 quote_identifier(name))));
+}
+
+/*
+ * An event trigger is about to be dropped.  If it is the guard's on
+ * ddl_command_start, that takes a role that could drop it by its name.
+ */
+static void
+check_drop(Oid event_trigger)
+{
+	HeapTuple	row = SearchSysCache1(EVENTTRIGGEROID,
+									  ObjectIdGetDatum(event_trigger));
+	FormData_pg_event_trigger trigger;
+
+	if (!HeapTupleIsValid(row))
+		return;
+	memcpy(&trigger, GETSTRUCT(row), sizeof(trigger));
+	ReleaseSysCache(row);
+	if (trigger.evtfoid == guard_function &&
+		trigger.evtenabled != TRIGGER_DISABLED &&
+		namestrcmp(&trigger.evtevent, "ddl_command_start") == 0 &&
+		!has_privs_of_role(GetUserId(), trigger.evtowner))
+		refuse_to_drop(&trigger);
+}
+
+/* Sees what is dropped, and hands on. */
+static void
+object_access(ObjectAccessType access, Oid class, Oid object, int part,
+			  void *arg)
+{
+	if (next_object_access != NULL)
+		next_object_access(access, class, object, part, arg);
+	if (access == OAT_DROP && class == EventTriggerRelationId &&
+		OidIsValid(guard_function))
+		check_drop(object);
+}
+
+void
+guard_init(void)
+{
+	next_object_access = object_access_hook;
+	object_access_hook = object_access;
 }
 
 /* What both functions do. */
@@ -228,9 +243,8 @@ guard(FunctionCallInfo fcinfo, int elevel)
 				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function was not called by an event trigger")));
 
-	if (event->parsetree != NULL && elevel >= ERROR &&
-		strcmp(event->event, "ddl_command_start") == 0)
-		check_not_dropped(event->parsetree);
+	if (elevel >= ERROR && strcmp(event->event, "ddl_command_start") == 0)
+		guard_function = fcinfo->flinfo->fn_oid;
 	if (event->parsetree != NULL && passes(event->parsetree))
 		PG_RETURN_NULL();
 	if (strcmp(event->event, "ddl_command_end") == 0)

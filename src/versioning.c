@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "current_patch.h"
+#include "guard.h"
 #include "history.h"
 #include "nodes/execnodes.h"
 #include "patch.h"
@@ -37,6 +38,7 @@ _PG_init(void)
 {
 	settings_define();
 	current_patch_init();
+	guard_init();
 }
 
 /* Writes history, and from now on the session is in the patch. */

@@ -15,6 +15,9 @@ Raises VP001 for a command that runs while _v.current_patch() is NULL. What
 concerns temporary objects alone passes, what the script of an extension
 does, and REFRESH and REINDEX. So does all under versioning.bypass_guard,
 which a superuser may set; it is written to _v.history.
+Raises 42501 where DROP EXTENSION ... CASCADE, or what else takes the
+extension along, would drop the second event trigger, and the current user is
+not its owner.
 Locks nothing of its own, but for a bypass _v.history in ROW EXCLUSIVE mode.';
 COMMENT ON FUNCTION _v.warn_without_patch() IS
 'Warns of changes outside of a patch. For CREATE EVENT TRIGGER versioning_guard

@@ -1,0 +1,35 @@
+/*-------------------------------------------------------------------------
+ *
+ * change_recall.h
+ *		The lives of objects that this transaction has met.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef VERSIONING_CHANGE_RECALL_H
+#define VERSIONING_CHANGE_RECALL_H
+
+#include "catalog/objectaddress.h"
+#include "datatype/timestamp.h"
+
+typedef struct RecalledLife
+{
+	ObjectAddress object;
+	int64		id;				/* its first_id */
+	TimestampTz since;			/* when the object was met */
+	bool		is_untold;		/* its 'created' is still to come */
+} RecalledLife;
+
+/*
+ * Remembers it until the transaction ends.  It is not forgotten with a
+ * subtransaction that is rolled back: if the object is still there, that is
+ * the number that its life has, whatever rows are left of it.
+ */
+extern void change_remember(RecalledLife life);
+
+/* What was remembered last of the object, or NULL. */
+extern const RecalledLife *change_recall(const ObjectAddress *object);
+
+/* Has this transaction made the object, of which nothing was written yet? */
+extern bool change_is_untold(const ObjectAddress *object);
+
+#endif							/* VERSIONING_CHANGE_RECALL_H */
