@@ -17,12 +17,7 @@ my $number = 0;
 
 # Two functions, as many as it takes: an immutable one may not do it itself.
 my $functions = qq{
-	CREATE FUNCTION public.climb() RETURNS void LANGUAGE plpgsql AS
-		\$\$BEGIN
-			IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-				EXECUTE 'ALTER ROLE $attacker SUPERUSER';
-			END IF;
-		END\$\$;
+	${\climb($attacker)}
 	CREATE FUNCTION public.f(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS
 		'BEGIN PERFORM public.climb(); RETURN true; END';
 	CREATE FUNCTION public.t(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS

@@ -164,12 +164,7 @@ succeeds($database, q{CREATE TEMPORARY TABLE t (x int);
 value($database, qq{
 	GRANT CREATE ON SCHEMA public TO $owner});
 value($database, qq{
-	CREATE FUNCTION public.climb() RETURNS void LANGUAGE plpgsql AS
-		\$\$BEGIN
-			IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-				EXECUTE 'ALTER ROLE $owner SUPERUSER';
-			END IF;
-		END\$\$;
+	${\climb($owner)}
 	CREATE FUNCTION public.f(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS
 		'BEGIN PERFORM public.climb(); RETURN true; END'}, user => $owner);
 for my $column ('requires', 'conflicts')

@@ -230,12 +230,7 @@ sub unharmed
 		GRANT CREATE ON SCHEMA public TO $owner;
 		ALTER TABLE _v.history OWNER TO $owner});
 	value($database, qq{
-		CREATE FUNCTION public.climb() RETURNS void LANGUAGE plpgsql AS
-			\$\$BEGIN
-				IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-					EXECUTE 'ALTER ROLE $owner SUPERUSER';
-				END IF;
-			END\$\$;
+	${\climb($owner)}
 		CREATE FUNCTION public.climb(text) RETURNS text $body;
 		CREATE FUNCTION public.climb(int) RETURNS int $body;
 		CREATE DOMAIN public.ladder AS text

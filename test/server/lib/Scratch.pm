@@ -13,7 +13,7 @@ use File::Basename qw(basename dirname);
 use IPC::Run ();
 use Test::More ();
 
-our @EXPORT = qw(database role psql value succeeds fails original run);
+our @EXPORT = qw(database role psql value succeeds fails original run climb);
 
 my $test = basename($0, '.t') =~ s/\W/_/gr;
 my @databases;
@@ -120,6 +120,22 @@ sub original
 	  or die "cannot read $originals/$variant.sql: $!\n";
 	local $/;
 	return value($database, <$script>, %options);
+}
+
+# SQL that makes a function public.climb(): whatever calls it with the rights of
+# a superuser makes the role one. It is volatile, for an immutable function may
+# not do that itself, but may call it.
+sub climb
+{
+	my ($role) = @_;
+
+	return qq{
+		CREATE FUNCTION public.climb() RETURNS void LANGUAGE plpgsql AS
+			\$\$BEGIN
+				IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+					EXECUTE 'ALTER ROLE $role SUPERUSER';
+				END IF;
+			END\$\$;};
 }
 
 # Runs a command and returns its exit status, and its two outputs.
