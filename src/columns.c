@@ -29,8 +29,8 @@ static const ColumnDefinition patches[COLUMN_COUNT] = {
 };
 
 /*
- * The number of the column of this name, or InvalidAttrNumber.  The names are
- * at hand in the open table; the system cache would have to fetch each.
+ * The number of the column of this name, or InvalidAttrNumber.  The open
+ * table has the names; the system cache would have to fetch each.
  */
 static AttrNumber
 column_number(TupleDesc columns, const char *name)

@@ -20,7 +20,7 @@
 /*
  * Calls one of the two functions, by its OID.  The result lives in the current
  * memory context until event_rows_close().  Raises what the function raises,
- * which is 39P03 outside of its event.
+ * which is 39P03 outside its event.
  */
 EventRows *
 event_rows_open(Oid function)

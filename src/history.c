@@ -143,7 +143,7 @@ history_has(Oid relid, int64 id, const char *patch_name)
 	if (table == NULL)
 		return false;
 
-	/* A long name needs one, and a command that commits has none at its end. */
+	/* A long name needs one; a command that commits has none at its end. */
 	if (has_snapshot)
 		PushActiveSnapshot(GetTransactionSnapshot());
 	found = has_row(table, id, patch_name);

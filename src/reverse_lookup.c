@@ -43,9 +43,9 @@
 #define GIN_ARRAY_CONTAINS 2
 
 /*
- * The predicate of the index as CREATE INDEX has left it, or NIL.  The relation
- * cache would fold its constants, and call the functions of the index's owner
- * for that.
+ * The predicate of the index as CREATE INDEX has left it, or NIL.  The
+ * relation cache would fold its constants, and call the functions of the
+ * index's owner for that.
  */
 static List *
 raw_predicate(Relation index)

@@ -14,7 +14,7 @@
  * who has got the first one waits until nobody has the second.
  *
  * Nor is a patch applied, whoever does it, as long as a session is in it that
- * has registered it outside of a transaction: so that is waited for as well.
+ * has registered it outside a transaction block: so that is waited for as well.
  *
  *-------------------------------------------------------------------------
  */
@@ -72,7 +72,7 @@ ask(PGconn *conn, const char *query)
 	return answer;
 }
 
-/* Is nobody in a patch, outside of a transaction? */
+/* Is nobody in a patch outside a transaction block? */
 static Answer
 ask_sessions(PGconn *conn)
 {
@@ -268,7 +268,8 @@ check_server(PGconn *conn)
 static bool
 keep_session(PGconn *conn)
 {
-	PGresult   *result = connection_query(conn, "SET idle_session_timeout = 0");
+	PGresult   *result =
+		connection_query(conn, "SET idle_session_timeout = 0");
 
 	PQclear(result);
 	return result != NULL;

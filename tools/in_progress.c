@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * in_progress.c
- *		Sessions that are in a patch outside of a transaction
+ *		Sessions that are in a patch outside a transaction block
  *
  * A file without a transaction may register its patch first.  Then the
  * register has it, while much of the file may not have run yet.  The extension

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * in_progress.h
- *		Sessions that are in a patch outside of a transaction
+ *		Sessions that are in a patch outside a transaction block
  *
  *-------------------------------------------------------------------------
  */

@@ -76,7 +76,7 @@
 	", CASE WHEN a.number > f.pronargs - f.pronargdefaults" \
 	"  AND a.number <= f.pronargs THEN ' DEFAULT NULL' END"
 
-/* What comes behind them, with the library of those that are intact */
+/* What comes after them, with the library of those that are intact */
 #define DEFINITION \
 	" pg_catalog.format(" \
 	"') RETURNS %s LANGUAGE c%s AS %L, %L;'," \
