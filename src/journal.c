@@ -28,9 +28,25 @@
 #include "miscadmin.h"
 #include "row.h"
 #include "sequence.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+
+/* _v.history and _v.changes */
+#define JOURNALS 2
+
+/*
+ * The tables that were found as they were installed, with the sequences of
+ * their ids: each write would take a sixth longer if it looked again.  A table
+ * is forgotten when it or an index of it is altered, which the relation cache
+ * tells us before we have locked the table.
+ */
+static struct
+{
+	Oid			table;			/* InvalidOid: the place is free */
+	Oid			sequence;
+}			installed[JOURNALS];
 
 struct Journal
 {
@@ -124,6 +140,53 @@ find_greatest_id(const Journal *journal)
 	return greatest;
 }
 
+/* Called when a table is altered; InvalidOid stands for all of them. */
+static void
+forget_installed(Datum arg pg_attribute_unused(), Oid table)
+{
+	for (int i = 0; i < JOURNALS; i++)
+		if (!OidIsValid(table) || installed[i].table == table)
+			installed[i].table = InvalidOid;
+}
+
+/* Remembers that the table is as it was installed, if there is a place. */
+static void
+remember_installed(Oid table, Oid sequence)
+{
+	static bool listens = false;
+
+	if (!listens)
+		CacheRegisterRelcacheCallback(forget_installed, (Datum) 0);
+	listens = true;
+	for (int i = 0; i < JOURNALS; i++)
+		if (!OidIsValid(installed[i].table))
+		{
+			installed[i].table = table;
+			installed[i].sequence = sequence;
+			return;
+		}
+}
+
+/*
+ * The sequence of the ids, of a table that runs nobody's code when it is
+ * written to.  Raises what journal_check() and find_sequence() raise.
+ */
+static Oid
+check_installed(const Journal *journal)
+{
+	Oid			table = RelationGetRelid(journal->table);
+	Oid			sequence;
+
+	for (int i = 0; i < JOURNALS; i++)
+		if (installed[i].table == table)
+			return installed[i].sequence;
+	journal_check(journal->table, journal->definition->columns,
+				  journal->definition->count);
+	sequence = find_sequence(journal);
+	remember_installed(table, sequence);
+	return sequence;
+}
+
 Journal *
 journal_open(const JournalDefinition *definition)
 {
@@ -136,8 +199,7 @@ journal_open(const JournalDefinition *definition)
 	journal->table = open_table(definition);
 	columns_find(journal->table, definition->columns, definition->count,
 				 journal->columns);
-	journal_check(journal->table, definition->columns, definition->count);
-	journal->sequence = find_sequence(journal);
+	journal->sequence = check_installed(journal);
 	journal->greatest_id = find_greatest_id(journal);
 
 	/* A command that commits on its way has none when it ends. */

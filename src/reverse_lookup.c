@@ -43,19 +43,22 @@
 #define GIN_ARRAY_CONTAINS 2
 
 /*
- * The predicate of the index as CREATE INDEX has left it, or NIL.  The
- * relation cache would fold its constants, and call the functions of the
- * index's owner for that.
+ * The predicate of the index, or NIL.  The relation cache would fold its
+ * constants, and call the functions of the index's owner for that, so it is
+ * read as CREATE INDEX has left it, unless a write has folded it already.
  */
 static List *
-raw_predicate(Relation index)
+read_predicate(Relation index)
 {
 	bool		isnull;
-	Datum		predicate = SysCacheGetAttr(INDEXRELID, index->rd_indextuple,
-											Anum_pg_index_indpred, &isnull);
-	Node	   *node = isnull ? NULL :
-		stringToNode(TextDatumGetCString(predicate));
+	Datum		predicate;
+	Node	   *node;
 
+	if (index->rd_indpred != NIL)
+		return index->rd_indpred;
+	predicate = SysCacheGetAttr(INDEXRELID, index->rd_indextuple,
+								Anum_pg_index_indpred, &isnull);
+	node = isnull ? NULL : stringToNode(TextDatumGetCString(predicate));
 	return node == NULL || IsA(node, List) ? (List *) node : list_make1(node);
 }
 
@@ -66,7 +69,7 @@ raw_predicate(Relation index)
 static bool
 covers_all_names(Relation index, AttrNumber column)
 {
-	List	   *predicate = raw_predicate(index);
+	List	   *predicate = read_predicate(index);
 	OpExpr	   *condition = predicate == NIL ? NULL : linitial(predicate);
 	Var		   *variable;
 	Const	   *constant;

@@ -181,6 +181,31 @@ for my $case (
 	value($database, "SET session_replication_role = replica;
 					  SET ROLE $owner; $repair");
 }
+
+# A session that has written before looks again: the table is altered by the
+# session itself, by another one, and in a transaction that is rolled back.
+
+my $add = q{ALTER TABLE _v.changes ADD CONSTRAINT c CHECK (me(action) <> '') NOT VALID};
+my $drop = q{ALTER TABLE _v.changes DROP CONSTRAINT c};
+my $recorded = q{SELECT count(*) FROM _v.changes WHERE identity ~ 'bait_[1-6]'};
+($status, my $counts, $errors) = psql($database, qq{
+	CREATE TABLE bait_1 (a int); $recorded;
+	SET session_replication_role = replica; $add; RESET session_replication_role;
+	CREATE TABLE bait_2 (a int); $recorded;
+	BEGIN; SET LOCAL session_replication_role = replica; $drop; COMMIT;
+	CREATE TABLE bait_3 (a int); $recorded;
+	\\! PGOPTIONS=-csession_replication_role=replica psql -X -q -d $database -c "$add"
+	CREATE TABLE bait_4 (a int); $recorded;
+	BEGIN; SET LOCAL session_replication_role = replica; $drop;
+	SET LOCAL session_replication_role = origin;
+	CREATE TABLE bait_5 (a int); $recorded; ROLLBACK;
+	CREATE TABLE bait_6 (a int); $recorded;
+	SET session_replication_role = replica; $drop;
+	DROP TABLE bait_1, bait_2, bait_3, bait_4, bait_6});
+is($counts, join("\n", 1, 1, 2, 2, 3, 2),
+	'what was found right is looked at again after it is altered');
+is(() = $errors =~ /change was not recorded/g, 3, 'and said each time')
+  or diag $errors;
 value($database, 'DROP FUNCTION me(text), cancel(text), climb();
 				  ALTER TABLE _v.changes OWNER TO CURRENT_USER');
 fails($database, q{
