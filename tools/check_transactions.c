@@ -385,13 +385,14 @@ check_transactions(const char *path, const ScriptOutline *outline,
 	if (check.mode == MODE_AROUND)
 		check.transaction.status = TRANSACTION_OPEN;
 
-	visitor.text = NULL;
 	visitor.statement = see_statement;
 	visitor.comment = see_comment;
 	visitor.command = see_command;
 	visitor.missing = see_missing;
+	visitor.query = NULL;
+	visitor.end = NULL;
 	visitor.state = &check;
-	if (script_walk(path, &visitor, &includes))
+	if (script_walk(path, NULL, &visitor, &includes))
 		check_end(&check);
 	simple_string_list_destroy(&includes);
 }

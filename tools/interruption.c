@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "interruption.h"
@@ -30,6 +31,9 @@ static int	ends[2] = {-1, -1};
 static volatile sig_atomic_t last_signal = 0;
 static volatile sig_atomic_t signal_count = 0;
 
+/* When the first of them has come */
+static struct timespec first_time;
+
 static void
 handle_signal(int number)
 {
@@ -37,6 +41,8 @@ handle_signal(int number)
 
 	if (number != SIGCHLD)
 	{
+		if (signal_count == 0)
+			clock_gettime(CLOCK_MONOTONIC, &first_time);
 		last_signal = number;
 		signal_count++;
 	}
@@ -124,4 +130,16 @@ int
 interruption_count(void)
 {
 	return signal_count;
+}
+
+int
+interruption_age(void)
+{
+	struct timespec now;
+
+	if (signal_count == 0)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int) ((now.tv_sec - first_time.tv_sec) * 1000 +
+				  (now.tv_nsec - first_time.tv_nsec) / 1000000);
 }

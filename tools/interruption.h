@@ -15,4 +15,7 @@ extern void interruption_drain(void);
 extern int	interruption_signal(void);
 extern int	interruption_count(void);
 
+/* For how many milliseconds we have been asked to stop; -1: we were not. */
+extern int	interruption_age(void);
+
 #endif							/* INTERRUPTION_H */
