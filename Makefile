@@ -72,13 +72,14 @@ VERSIONING_OBJS = tools/apply_plan.o tools/check_conflicts.o \
 	tools/patch_plan.o tools/patch_state.o tools/patch_template.o \
 	tools/program_path.o tools/progress.o tools/project.o \
 	tools/psql_argument.o tools/psql_process.o tools/psql_run.o \
-	tools/register.o tools/rehearsal.o tools/rollback_plan.o \
-	tools/schema_dump.o tools/scratch_database.o tools/scratch_register.o \
-	tools/scratch_settings.o tools/script_directive.o tools/script_outline.o \
-	tools/script_path.o tools/script_restriction.o tools/script_walk.o \
-	tools/source_mark.o tools/sql_session.o tools/statement_kind.o \
-	tools/status_json.o tools/status_table.o tools/suggestion.o \
-	tools/transaction_ban.o tools/transaction_state.o tools/truth_source.o
+	tools/query_text.o tools/register.o tools/rehearsal.o \
+	tools/rollback_plan.o tools/schema_dump.o tools/scratch_database.o \
+	tools/scratch_register.o tools/scratch_settings.o \
+	tools/script_directive.o tools/script_outline.o tools/script_path.o \
+	tools/script_restriction.o tools/script_walk.o tools/source_mark.o \
+	tools/sql_session.o tools/statement_kind.o tools/status_json.o \
+	tools/status_table.o tools/suggestion.o tools/transaction_ban.o \
+	tools/transaction_state.o tools/truth_source.o
 
 # All of our code is to compile without a warning under -Wextra. PostgreSQL's
 # headers are not ours: as system headers they stay out of it.

@@ -136,7 +136,7 @@ see_work(TransactionCheck *check, const ScriptStatement *statement,
 	if (is_alone && statement->number == 0)
 	{
 		forget_contents(check);
-		if (check->mode == MODE_OWN)
+		if (check->mode != MODE_WITHOUT)
 			complain_of_outside(check, statement, ban);
 	}
 	if (statement->registrations > 0 || statement->removals > 0)

@@ -21,6 +21,7 @@
 #include "deploy_truth.h"
 #include "fe_compat.h"
 #include "interruption.h"
+#include "mb/pg_wchar.h"
 #include "pqexpbuffer.h"
 #include "progress.h"
 #include "psql_run.h"
@@ -109,7 +110,7 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 static bool
 needs_psql(const Deploy *deploy, const PlanStep *step)
 {
-	return step->outline->needs_psql || deploy->runner.options->forces_psql;
+	return step->outline->needs_psql || deploy->runner.forces_psql;
 }
 
 /* Does nothing keep us from running another file? */
@@ -309,6 +310,21 @@ is_utf8(PGconn *conn, const char *parameter)
 }
 
 /*
+ * Does it take psql to read any file as this server would?  Our rules are
+ * those of standard_conforming_strings, and of encodings in which no byte of
+ * a letter can be taken for another one.
+ */
+static bool
+is_unusual(PGconn *conn)
+{
+	const char *value = PQparameterStatus(conn,
+										  "standard_conforming_strings");
+
+	return value == NULL || strcmp(value, "on") != 0 ||
+		!pg_valid_server_encoding_id(PQclientEncoding(conn));
+}
+
+/*
  * Does the server look after clients that have died, when it is asked to?
  * That is since release 14, and not on every system.
  */
@@ -339,6 +355,7 @@ make_runner(Deploy *deploy, const Options *options, PGconn *conn)
 									   deploy->plan->count);
 	runner->checks_client = PQserverVersion(conn) >= 140000 &&
 		can_check_client(&deploy->source);
+	runner->forces_psql = options->forces_psql || is_unusual(conn);
 	runner->is_unicode = is_utf8(conn, "client_encoding") &&
 		is_utf8(conn, "server_encoding");
 }

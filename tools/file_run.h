@@ -26,6 +26,7 @@ typedef struct FileRunner
 	Progress   *progress;
 	bool		checks_client;	/* the server can look after dead clients */
 	bool		is_unicode;		/* so are the client and the database */
+	bool		forces_psql;	/* all files take it */
 } FileRunner;
 
 typedef enum FileRunEnd

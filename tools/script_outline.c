@@ -173,8 +173,8 @@ see_query(void *state, const ScriptQuery *query)
 									  Max(1, 2 * outline->query_count) *
 									  sizeof(OutlineQuery));
 	new = &outline->queries[outline->query_count++];
-	new->text = query->text;
-	new->length = query->length;
+	new->start = (uint32) (query->text - reader->bytes->text);
+	new->length = (uint32) query->length;
 	new->line = query->line;
 	new->kind = statement_kind_find(words, &new->chains);
 	new->may_warn = may_warn(&words);

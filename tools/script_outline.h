@@ -16,10 +16,10 @@
 /* A query of a script that can be run without psql */
 typedef struct OutlineQuery
 {
-	const char *text;			/* with its semicolon; in the script's bytes */
-	size_t		length;
+	uint32		start;			/* in the script's bytes */
+	uint32		length;			/* with its semicolon */
 	int			line;			/* in messages about it */
-	StatementKind kind;
+	uint8		kind;			/* a StatementKind */
 	bool		chains;			/* COMMIT AND CHAIN */
 	bool		may_warn;		/* the parser may, before it is executed */
 } OutlineQuery;

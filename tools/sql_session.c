@@ -16,6 +16,7 @@
  * before we have seen the result.  As a rule something else stands between: the
  * server says that it has parsed the next query.  Only what the parser itself
  * warns of comes before that.  Where it may, an empty query is put between.
+ * (The warning is shown without the line of text that it is about, then.)
  *
  * Between files comes DISCARD ALL.  A file that leaves a transaction open, or
  * fails, is the last one of its session.
@@ -32,6 +33,7 @@
 #include "connection.h"
 #include "fe_utils/print.h"
 #include "interruption.h"
+#include "query_text.h"
 #include "report.h"
 #include "sql_session.h"
 
@@ -70,6 +72,7 @@ struct SqlSession
 	SqlPipeline pipeline;
 	PQExpBufferData query;		/* that is sent */
 	int			renewal;		/* Syncs to come before the next file */
+	bool		is_ending;		/* the server has said so */
 	bool		is_lost;
 	pid_t		canceller;		/* the process that cancels, or 0 */
 };
@@ -208,6 +211,16 @@ wait_for_result(SqlSession *session)
 	return true;
 }
 
+/* Does the session end with this error? */
+static bool
+ends_session(const PGresult *result)
+{
+	const char *severity = PQresultErrorField(result,
+											  PG_DIAG_SEVERITY_NONLOCALIZED);
+
+	return severity == NULL || strcmp(severity, "ERROR") != 0;
+}
+
 /* Note in which backend the file is run. */
 static void
 note_backend(SqlSession *session, const PGresult *result)
@@ -238,6 +251,7 @@ take_result(SqlSession *session, const PGresult *result)
 			return true;
 		case PGRES_FATAL_ERROR:
 			show_message(session, PQresultErrorMessage(result));
+			session->is_ending |= ends_session(result);
 			return false;
 		default:
 			return false;
@@ -303,7 +317,7 @@ static bool
 send_item(SqlSession *session, const SqlItem *item)
 {
 	resetPQExpBuffer(&session->query);
-	appendBinaryPQExpBuffer(&session->query, item->text, item->length);
+	query_text_append(&session->query, item->text, item->length);
 	return PQsendQueryParams(session->conn, session->query.data, 0, NULL,
 							 NULL, NULL, NULL, 0) == 1;
 }
@@ -364,11 +378,13 @@ run_pipeline(SqlSession *session)
 
 /* Add a query of the file. */
 static void
-add_query(SqlSession *session, const OutlineQuery *query)
+add_query(SqlSession *session, const FileBytes *bytes,
+		  const OutlineQuery *query)
 {
 	if (query->may_warn && session->pipeline.count > 0)
 		add_item(session, "", 0, query->line, NULL);
-	add_item(session, query->text, query->length, query->line, NULL);
+	add_item(session, bytes->text + query->start, query->length, query->line,
+			 NULL);
 }
 
 /* Is a transaction block open after a query, given whether one was before? */
@@ -390,8 +406,9 @@ is_open_after(const OutlineQuery *query, bool is_open)
 
 /* Run all queries of a file.  Returns false if not all have succeeded. */
 static bool
-run_queries(SqlSession *session, const ScriptOutline *outline)
+run_queries(SqlSession *session, const PlanStep *step)
 {
+	const ScriptOutline *outline = step->outline;
 	static const char begin[] = "BEGIN";
 	static const char commit[] = "COMMIT";
 	bool		is_open = outline->is_wrapped;
@@ -401,7 +418,7 @@ run_queries(SqlSession *session, const ScriptOutline *outline)
 		add_item(session, begin, strlen(begin), 0, FILE_RUN_BEGIN);
 	for (i = 0; i < outline->query_count; i++)
 	{
-		add_query(session, &outline->queries[i]);
+		add_query(session, &step->file->bytes, &outline->queries[i]);
 		is_open = is_open_after(&outline->queries[i], is_open);
 		if (!is_open && !run_pipeline(session))
 			return false;
@@ -453,12 +470,35 @@ finish_renewal(SqlSession *session)
 }
 
 /*
+ * The server has said that the session ends: wait until it does, for a moment,
+ * and say what libpq says of that, behind what the server has said.
+ */
+static void
+await_end(SqlSession *session)
+{
+	const char *message = PQerrorMessage(session->conn);
+	char	   *said = pg_strdup(message);
+	size_t		length = strlen(said);
+
+	while (!session->is_lost && interruption_count() == 0)
+		wait_for_server(session, false);
+	message = PQerrorMessage(session->conn);
+	if (strncmp(message, said, length) == 0)
+		message += length;
+	if (*message != '\0')
+		show_message(session, message);
+	pg_free(said);
+}
+
+/*
  * What has come of a file that did not succeed: psql says so, too, when the
  * connection is lost.
  */
 static FileRunEnd
 find_failure(SqlSession *session)
 {
+	if (session->is_ending)
+		await_end(session);
 	if (!session->is_lost && PQstatus(session->conn) == CONNECTION_OK)
 		return FILE_RUN_FAILED;
 	show_message(session, "error: connection to server was lost\n");
@@ -478,7 +518,7 @@ sql_session_run(SqlSession *session, const PlanStep *step, FileRun *run)
 {
 	memset(run, 0, sizeof(*run));
 	file_run_copy_path(session->path, step);
-	if (!finish_renewal(session) || !run_queries(session, step->outline))
+	if (!finish_renewal(session) || !run_queries(session, step))
 		run->end = find_failure(session);
 	else
 		run->is_left_open = has_transaction(session);
