@@ -321,9 +321,12 @@ see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 	if (command->action != PSQL_CONNECT)
 		return;
 	if (old.status == TRANSACTION_OPEN && !place->is_doubtful)
+	{
 		finding_add(check->findings, FINDING_NOT_COMMITTED, place->path,
 					place->line, "\\connect ends the connection before the "
 					"transaction is committed");
+		check->is_outside = check->mode == MODE_AROUND;
+	}
 	forget_contents(check);
 }
 

@@ -30,7 +30,7 @@ static const char invalid_indexes[] =
 #define TERMINATED_WITHIN 10000
 
 /* The same since we were asked to stop: when to give up */
-#define WAIT_WHEN_STOPPING 5000
+#define WAIT_WHEN_STOPPING 6000
 
 /* Is the backend there?  One that is younger is another one. */
 static bool

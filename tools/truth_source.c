@@ -26,7 +26,7 @@
 #define RECONNECT_EVERY 200
 
 /* The same since we were asked to stop: when to give up */
-#define WAIT_WHEN_STOPPING 4000
+#define WAIT_WHEN_STOPPING 7000
 #define RECONNECT_WHEN_STOPPING 5000
 
 static const char names_query[] = "SELECT patch_name FROM _v.patches";
