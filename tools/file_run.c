@@ -23,7 +23,7 @@ file_run_append_marks(PQExpBuffer query, const FileRunner *runner,
 					  "pg_catalog.clock_timestamp()) AS since, "
 					  "pg_catalog.pg_backend_pid() AS pid, "
 					  "pg_catalog.pg_try_advisory_lock_shared(%d, %d)%s, ",
-					  DEPLOY_LOCK_CLASS, DEPLOY_LOCK_PSQL,
+					  DEPLOY_LOCK_CLASS, DEPLOY_LOCK_SESSION,
 					  runner->checks_client ? ", pg_catalog.set_config("
 					  "'client_connection_check_interval', '1s', false)" :
 					  "");

@@ -205,8 +205,9 @@ mentions(const FileBytes *bytes, const char *word)
 
 /*
  * Look for what may stand in a string or a function, too: what changes how the
- * script is to be read is for psql, and what stays in the process or has a
- * connection of its own is not undone by DISCARD ALL.
+ * script is to be read is for psql, and so are the cursors, one of which our
+ * queries are.  What stays in the process or has a connection of its own is
+ * not undone by DISCARD ALL.
  */
 static void
 look_into_bytes(OutlineReader *reader)
@@ -220,7 +221,8 @@ look_into_bytes(OutlineReader *reader)
 	}
 	outline->needs_psql |=
 		mentions(reader->bytes, "standard_conforming_strings") ||
-		mentions(reader->bytes, "client_encoding");
+		mentions(reader->bytes, "client_encoding") ||
+		mentions(reader->bytes, "pg_cursors");
 	outline->marks_session |= mentions(reader->bytes, "dblink") ||
 		mentions(reader->bytes, "load '");
 }

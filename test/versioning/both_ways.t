@@ -222,6 +222,7 @@ SQL
 	  "REGISTER\nSELECT current_setting('versioning.source_file') ~ 'patches/.*sql', "
 	  . "length(current_setting('versioning.source_sha256'));\n",
 	'DISCARD ALL' => "-- versioning: no-transaction\nREGISTER\nDISCARD ALL;\nSELECT 1;\n",
+	'the cursors that there are' => "REGISTER\nSELECT name FROM pg_cursors;\n",
 	'LISTEN' => "-- versioning: no-transaction\nREGISTER\nLISTEN x;\nNOTIFY x;\nSELECT 1;\n",
 	'the end of its session' => "REGISTER\nSELECT pg_terminate_backend(pg_backend_pid());\nSELECT 1;\n",
 	'another encoding' => "REGISTER\nSET client_encoding = LATIN1;\nSELECT '\xE4';\n",

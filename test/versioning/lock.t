@@ -203,7 +203,7 @@ SKIP:
 	($status, undef, $errors) =
 	  versioning($project, 'apply', '--wait', 0);
 	is($status, 4, 'a psql that is left: exit status');
-	like($errors, qr/the psql of a deployer that has ended is at work: process \d+ of user "postgres"/,
+	like($errors, qr/the session of a deployer that has ended is at work: process \d+ of user "postgres"/,
 		'a psql that is left: message');
 	kill 'KILL', $psql;
 	undef $stopped;
