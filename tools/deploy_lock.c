@@ -66,8 +66,8 @@ ask(PGconn *conn, const char *query)
 }
 
 /*
- * Try to get a lock.  That of sessions is only tried, and given back at once: then
- * nobody has it.
+ * Try to get a lock.  That of sessions is only tried, and given back at once:
+ * then nobody has it.
  */
 static Answer
 try_lock(PGconn *conn, int lock)

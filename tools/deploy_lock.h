@@ -12,8 +12,8 @@
 
 /*
  * The advisory locks: DEPLOY_LOCK is the deployer's, exclusively.
- * DEPLOY_LOCK_SESSION the session has that runs its files, shared: it may outlive
- * a deployer that was killed.  Both belong to this class ("vers").
+ * DEPLOY_LOCK_SESSION the session has, shared, that runs its files: it may
+ * outlive a deployer that was killed.  Both belong to this class ("vers").
  */
 #define DEPLOY_LOCK_CLASS 1986359923
 #define DEPLOY_LOCK 1

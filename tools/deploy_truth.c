@@ -79,8 +79,8 @@ wait_for_end(const TruthSource *source, const Backend *backend,
 }
 
 /*
- * See to it that the backend is gone, at once if we are asked to stop.  Returns
- * false if that fails.
+ * See to it that the backend is gone, at once if we are asked to stop.
+ * Returns false if that fails.
  */
 static bool
 end_backend(const TruthSource *source, const Backend *backend)

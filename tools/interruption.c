@@ -27,8 +27,7 @@ static struct sigaction before[lengthof(signals)];
 /* The pipe that a handler writes to: a handler knows nothing but globals */
 static int	ends[2] = {-1, -1};
 
-/* The last signal that asks us to stop, and how many there were: see above */
-static volatile sig_atomic_t last_signal = 0;
+/* How many signals there were that ask us to stop: see above */
 static volatile sig_atomic_t signal_count = 0;
 
 /* When the first of them has come */
@@ -43,7 +42,6 @@ handle_signal(int number)
 	{
 		if (signal_count == 0)
 			clock_gettime(CLOCK_MONOTONIC, &first_time);
-		last_signal = number;
 		signal_count++;
 	}
 	if (write(ends[1], "", 1) < 0)
@@ -71,7 +69,6 @@ interruption_catch(void)
 			fcntl(ends[i], F_SETFL, O_NONBLOCK) != 0)
 			return false;
 
-	last_signal = 0;
 	signal_count = 0;
 	for (i = 0; i < lengthof(signals); i++)
 	{
@@ -118,14 +115,7 @@ interruption_drain(void)
 		;
 }
 
-/* The last signal that asks us to stop, or 0. */
-int
-interruption_signal(void)
-{
-	return last_signal;
-}
-
-/* How many of them there were. */
+/* How many signals there were that ask us to stop. */
 int
 interruption_count(void)
 {

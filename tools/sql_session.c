@@ -13,10 +13,10 @@
  *
  * Messages are to tell the line that they are about, so it must be known which
  * query a warning belongs to.  libpq hands on a warning that follows a result
- * before we have seen the result.  As a rule something else stands between: the
- * server says that it has parsed the next query.  Only what the parser itself
- * warns of comes before that.  Where it may, an empty query is put between.
- * (The warning is shown without the line of text that it is about, then.)
+ * before we have seen the result.  As a rule something else stands between:
+ * the server says that it has parsed the next query.  Only what the parser
+ * itself warns of comes before that.  Where it may, an empty query is put
+ * between.  (Then the warning is shown without the line that it is about.)
  *
  * Between files comes DISCARD ALL.  A file that leaves a transaction open, or
  * fails, is the last one of its session.
@@ -36,10 +36,6 @@
 #include "query_text.h"
 #include "report.h"
 #include "sql_session.h"
-
-/* How much is sent before results are read */
-#define MOST_QUERIES 100
-#define MOST_BYTES (256 * 1024)
 
 /* How long a statement that was cancelled may go on, in milliseconds */
 #define GRACE 1500
@@ -312,38 +308,35 @@ add_item(SqlSession *session, const char *text, size_t length, int line,
 	item->doing = doing;
 }
 
-/* Send an item.  False if the connection does not take it. */
-static bool
-send_item(SqlSession *session, const SqlItem *item)
+/* Send a query. */
+static void
+send_query(SqlSession *session, const char *query)
 {
-	resetPQExpBuffer(&session->query);
-	query_text_append(&session->query, item->text, item->length);
-	return PQsendQueryParams(session->conn, session->query.data, 0, NULL,
-							 NULL, NULL, NULL, 0) == 1;
+	if (PQsendQueryParams(session->conn, query, 0, NULL, NULL, NULL, NULL,
+						  0) != 1)
+		session->is_lost = true;
 }
 
 /*
- * Send some items, and behind the last one of the pipeline a Sync.  Returns up
- * to which item.
+ * Send all of the pipeline, and a Sync.  What the server does not take yet is
+ * sent while we wait for results.
  */
-static int
-send_some(SqlSession *session, int first)
+static void
+send_pipeline(SqlSession *session)
 {
 	const SqlPipeline *pipeline = &session->pipeline;
-	size_t		length = 0;
 	int			i;
 
-	for (i = first; i < pipeline->count && i - first < MOST_QUERIES &&
-		 length < MOST_BYTES; i++)
+	for (i = 0; i < pipeline->count; i++)
 	{
-		length += pipeline->items[i].length;
-		if (!send_item(session, &pipeline->items[i]))
-			session->is_lost = true;
+		const SqlItem *item = &pipeline->items[i];
+
+		resetPQExpBuffer(&session->query);
+		query_text_append(&session->query, item->text, item->length);
+		send_query(session, session->query.data);
 	}
-	if (i == pipeline->count ? PQpipelineSync(session->conn) != 1 :
-		PQsendFlushRequest(session->conn) != 1)
+	if (PQpipelineSync(session->conn) != 1)
 		session->is_lost = true;
-	return i;
 }
 
 /*
@@ -355,18 +348,14 @@ run_pipeline(SqlSession *session)
 {
 	SqlPipeline *pipeline = &session->pipeline;
 	bool		is_good = interruption_count() == 0;
-	int			done = 0;
+	int			i;
 
-	while (is_good && done < pipeline->count)
+	if (is_good)
+		send_pipeline(session);
+	for (i = 0; is_good && i < pipeline->count; i++)
 	{
-		int			sent = send_some(session, done);
-
-		for (; is_good && done < sent; done++)
-		{
-			session->item = &pipeline->items[done];
-			is_good = read_results(session, false);
-		}
-		is_good &= interruption_count() == 0 || done == pipeline->count;
+		session->item = &pipeline->items[i];
+		is_good = read_results(session, false);
 	}
 
 	/* The transaction of the last one is committed only here. */
@@ -428,15 +417,6 @@ run_queries(SqlSession *session, const PlanStep *step)
 	return session->pipeline.count == 0 || run_pipeline(session);
 }
 
-/* Send a query of our own. */
-static void
-send_own(SqlSession *session, const char *query)
-{
-	if (PQsendQueryParams(session->conn, query, 0, NULL, NULL, NULL, NULL,
-						  0) != 1)
-		session->is_lost = true;
-}
-
 /* Send a Sync, whose results are read before the next file is run. */
 static void
 send_sync(SqlSession *session)
@@ -452,7 +432,7 @@ send_marks(SqlSession *session, const PlanStep *step)
 {
 	resetPQExpBuffer(&session->query);
 	file_run_append_marks(&session->query, session->runner, step);
-	send_own(session, session->query.data);
+	send_query(session, session->query.data);
 	send_sync(session);
 	(void) PQflush(session->conn);
 }
@@ -528,9 +508,9 @@ sql_session_run(SqlSession *session, const PlanStep *step, FileRun *run)
 void
 sql_session_renew(SqlSession *session, const PlanStep *step)
 {
-	send_own(session, "DISCARD ALL");
+	send_query(session, "DISCARD ALL");
 	send_sync(session);
-	send_own(session, "RESET ROLE");
+	send_query(session, "RESET ROLE");
 	send_marks(session, step);
 }
 
