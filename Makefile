@@ -52,12 +52,13 @@ endif
 
 PROGRAMS = tools/list-dependencies tools/versioning
 TOOL_OBJS = tools/array_literal.o tools/call_search.o tools/complaint.o \
-	tools/file_heap.o tools/name_table.o tools/patch_block.o \
-	tools/patch_call.o tools/patch_constant.o tools/patch_cycle.o \
-	tools/patch_file.o tools/patch_graph.o tools/patch_names.o \
-	tools/patch_reader.o tools/patch_statement.o tools/psql_command.o \
-	tools/psql_script.o tools/report.o tools/script_source.o \
-	tools/sql_constant.o tools/sql_lexer.o tools/sql_quote.o tools/sql_type.o
+	tools/file_bytes.o tools/file_heap.o tools/name_table.o \
+	tools/patch_block.o tools/patch_call.o tools/patch_constant.o \
+	tools/patch_cycle.o tools/patch_file.o tools/patch_graph.o \
+	tools/patch_names.o tools/patch_reader.o tools/patch_statement.o \
+	tools/psql_command.o tools/psql_script.o tools/report.o \
+	tools/script_source.o tools/sql_constant.o tools/sql_lexer.o \
+	tools/sql_quote.o tools/sql_type.o
 
 VERSIONING_OBJS = tools/apply_plan.o tools/check_conflicts.o \
 	tools/check_names.o tools/check_register.o tools/check_scripts.o \
@@ -66,22 +67,21 @@ VERSIONING_OBJS = tools/apply_plan.o tools/check_conflicts.o \
 	tools/command_rollback.o tools/command_status.o tools/connection.o \
 	tools/deploy.o tools/deploy_command.o tools/deploy_lock.o \
 	tools/deploy_report.o tools/deploy_truth.o tools/dot_writer.o \
-	tools/drawing.o tools/file_pair.o tools/file_search.o tools/finding.o \
-	tools/interruption.o tools/known_names.o tools/nameless_file.o \
-	tools/in_progress.o tools/optional_register.o tools/options.o tools/patch_plan.o \
-	tools/patch_state.o \
-	tools/patch_template.o tools/program_path.o tools/progress.o \
-	tools/project.o tools/psql_argument.o tools/psql_process.o \
-	tools/psql_session.o tools/psql_settings.o tools/psql_talk.o \
-	tools/register.o tools/register_survey.o \
-	tools/rehearsal.o tools/rollback_plan.o tools/schema_dump.o \
-	tools/scratch_database.o tools/scratch_register.o tools/scratch_settings.o \
+	tools/drawing.o tools/file_pair.o tools/file_run.o tools/file_search.o \
+	tools/finding.o tools/interruption.o tools/known_names.o \
+	tools/in_progress.o \
+	tools/nameless_file.o tools/optional_register.o tools/options.o \
+	tools/patch_plan.o tools/patch_state.o tools/patch_template.o \
+	tools/program_path.o tools/progress.o tools/project.o \
+	tools/psql_argument.o tools/psql_process.o tools/psql_run.o \
+	tools/query_text.o tools/register.o tools/register_survey.o tools/rehearsal.o \
+	tools/rollback_plan.o tools/schema_dump.o tools/scratch_database.o \
+	tools/scratch_register.o tools/scratch_settings.o \
 	tools/script_directive.o tools/script_outline.o tools/script_path.o \
-	tools/script_restriction.o tools/script_walk.o \
-	tools/session_messages.o tools/session_script.o tools/source_mark.o \
-	tools/statement_kind.o tools/status_json.o tools/status_table.o \
-	tools/suggestion.o tools/transaction_ban.o tools/transaction_state.o \
-	tools/truth_source.o
+	tools/script_restriction.o tools/script_walk.o tools/source_mark.o \
+	tools/sql_session.o tools/statement_kind.o tools/status_json.o \
+	tools/status_table.o tools/suggestion.o tools/transaction_ban.o \
+	tools/transaction_state.o tools/truth_source.o
 
 # All of our code is to compile without a warning under -Wextra. PostgreSQL's
 # headers are not ours: as system headers they stay out of it.

@@ -110,7 +110,7 @@ check_script(const ProjectFile *file, bool has_calls, NameTable *included,
 	findings->main_path = file->path;
 	if (add_reader_complaints(file, findings))
 	{
-		outline = script_outline_read(file->path);
+		outline = script_outline_read(file->path, NULL);
 		add_outline_complaints(file, outline, findings);
 		if (has_calls)
 		{

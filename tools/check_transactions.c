@@ -136,7 +136,7 @@ see_work(TransactionCheck *check, const ScriptStatement *statement,
 	if (is_alone && statement->number == 0)
 	{
 		forget_contents(check);
-		if (check->mode == MODE_OWN)
+		if (check->mode != MODE_WITHOUT)
 			complain_of_outside(check, statement, ban);
 	}
 	if (statement->registrations > 0 || statement->removals > 0)
@@ -321,9 +321,12 @@ see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 	if (command->action != PSQL_CONNECT)
 		return;
 	if (old.status == TRANSACTION_OPEN && !place->is_doubtful)
+	{
 		finding_add(check->findings, FINDING_NOT_COMMITTED, place->path,
 					place->line, "\\connect ends the connection before the "
 					"transaction is committed");
+		check->is_outside = check->mode == MODE_AROUND;
+	}
 	forget_contents(check);
 }
 
@@ -385,13 +388,14 @@ check_transactions(const char *path, const ScriptOutline *outline,
 	if (check.mode == MODE_AROUND)
 		check.transaction.status = TRANSACTION_OPEN;
 
-	visitor.text = NULL;
 	visitor.statement = see_statement;
 	visitor.comment = see_comment;
 	visitor.command = see_command;
 	visitor.missing = see_missing;
+	visitor.query = NULL;
+	visitor.end = NULL;
 	visitor.state = &check;
-	if (script_walk(path, &visitor, &includes))
+	if (script_walk(path, NULL, &visitor, &includes))
 		check_end(&check);
 	simple_string_list_destroy(&includes);
 }

@@ -184,7 +184,8 @@ command_check(Options *options)
 		return STATUS_TROUBLE;
 
 	project = project_read(&options->patches, &options->rollbacks,
-						   reg != NULL && reg->has_digests);
+						   reg != NULL && reg->has_digests ?
+						   PROJECT_DIGESTS : PROJECT_CALLS);
 	check_places(project, &findings);
 	check_scripts(project, &findings);
 	check_names(project, reg, &findings);

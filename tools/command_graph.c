@@ -87,7 +87,7 @@ command_graph(Options *options)
 	if (!optional_register_read(options, &reg))
 		return STATUS_TROUBLE;
 	project = project_read(&options->patches, &options->rollbacks,
-						   false);
+						   PROJECT_CALLS);
 	report_complaints(options->progname, &project->complaints, NULL);
 	status = draw(options, project, reg);
 

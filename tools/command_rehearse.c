@@ -196,7 +196,7 @@ command_rehearse(Options *options)
 	if (conn == NULL)
 		return STATUS_TROUBLE;
 	project = project_read(&options->patches, &options->rollbacks,
-						   false);
+						   PROJECT_BYTES);
 	report_complaints(options->progname, &project->complaints, NULL);
 	if (project_has_errors(project))
 	{

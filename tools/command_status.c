@@ -81,7 +81,8 @@ command_status(Options *options)
 		return STATUS_TROUBLE;
 	}
 
-	project = project_read(&options->patches, NULL, reg->has_digests);
+	project = project_read(&options->patches, NULL, reg->has_digests ?
+						   PROJECT_DIGESTS : PROJECT_CALLS);
 	states = patch_states_create(project, reg);
 	report_complaints(options->progname, &reg->survey.functions, NULL);
 	report_complaints(options->progname, &reg->complaints, NULL);

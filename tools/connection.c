@@ -184,17 +184,20 @@ append_conninfo(PQExpBuffer conninfo, PGconn *like, const char *dbname,
 
 /*
  * Connect once more to the server of a connection (which may be broken by
- * now), to the given database or, if NULL, to the same.  Never NULL: whether
- * it has succeeded is for the caller to see.
+ * now), to the given database or, if NULL, to the same, within the given time
+ * in seconds, if it is not NULL.  Never NULL: whether it has succeeded is for
+ * the caller to see.
  */
 static PGconn *
-connect_again(PGconn *like, const char *dbname, const char *application_name)
+connect_again(PGconn *like, const char *dbname, const char *application_name,
+			  const char *timeout)
 {
 	PQExpBuffer conninfo = createPQExpBuffer();
 	PGconn	   *conn;
 
 	append_conninfo(conninfo, like, dbname, application_name);
 	append_setting(conninfo, "password", PQpass(like));
+	append_setting(conninfo, "connect_timeout", timeout);
 	conn = PQconnectdb(conninfo->data);
 	destroyPQExpBuffer(conninfo);
 	return conn;
@@ -205,7 +208,18 @@ PGconn *
 connection_reopen(PGconn *like, const char *dbname,
 				  const char *application_name)
 {
-	PGconn	   *conn = connect_again(like, dbname, application_name);
+	PGconn	   *conn = connect_again(like, dbname, application_name, NULL);
+
+	if (PQstatus(conn) == CONNECTION_OK)
+		return conn;
+	PQfinish(conn);
+	return NULL;
+}
+
+PGconn *
+connection_reopen_soon(PGconn *like, const char *application_name)
+{
+	PGconn	   *conn = connect_again(like, NULL, application_name, "2");
 
 	if (is_ready(conn))
 		return conn;
@@ -217,13 +231,19 @@ connection_reopen(PGconn *like, const char *dbname,
 PGconn *
 connection_open_again(PGconn *like, const char *application_name)
 {
-	PGconn	   *conn = connect_again(like, NULL, application_name);
+	PGconn	   *conn = connect_again(like, NULL, application_name, NULL);
 
 	if (is_ready(conn))
 		return conn;
 	report_server_message(PQerrorMessage(conn));
 	PQfinish(conn);
 	return NULL;
+}
+
+PGconn *
+connection_open_for_patches(PGconn *like, const char *application_name)
+{
+	return connect_again(like, NULL, application_name, NULL);
 }
 
 /*

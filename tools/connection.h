@@ -43,6 +43,17 @@ extern PGconn *connection_reopen(PGconn *like, const char *dbname,
 								 const char *application_name);
 extern PGconn *connection_open_again(PGconn *like,
 									 const char *application_name);
+/* The same if that takes no more than two seconds. */
+extern PGconn *connection_reopen_soon(PGconn *like,
+									  const char *application_name);
+
+/*
+ * A session for patches in the same database, with the settings that sessions
+ * of the user begin with there.  Never NULL: see PQstatus() for whether it is
+ * connected.
+ */
+extern PGconn *connection_open_for_patches(PGconn *like,
+										   const char *application_name);
 extern PGresult *connection_query(PGconn *conn, const char *query);
 extern bool connection_reset(PGconn *conn);
 extern void connection_close(PGconn *conn);

@@ -3,10 +3,14 @@
  * deploy.c
  *		Running the files of a plan, one after the other
  *
- * A file has done what it should if psql has run it to its end, no transaction
- * was open then, and the register, looked at from outside, has its names (or
- * has them no more).  Whatever else happens stops the run; then psql is ended,
- * and it is found out what is really there.
+ * A file of plain SQL is run by ourselves, in a session that goes on from file
+ * to file (sql_session.c); a file that takes psql is run by a psql of its own
+ * (psql_run.c).
+ *
+ * A file has done what it should if it has run to its end, no transaction was
+ * open then, and the register, looked at from outside, has its names (or has
+ * them no more).  Whatever else happens stops the run, and it is found out
+ * what is really there.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,18 +21,22 @@
 #include "deploy_truth.h"
 #include "fe_compat.h"
 #include "interruption.h"
+#include "mb/pg_wchar.h"
 #include "pqexpbuffer.h"
 #include "progress.h"
-#include "psql_session.h"
+#include "psql_run.h"
 #include "report.h"
+#include "source_mark.h"
+#include "sql_session.h"
 
 typedef struct Deploy
 {
 	DeployAction action;
 	const PatchPlan *plan;
 	DeployLock *lock;
-	Progress   *progress;
-	PsqlSession *session;
+	FileRunner	runner;
+	SqlSession *session;		/* NULL: there is none now */
+	ConnectionHandover *handover;	/* to psql, or NULL: not needed yet */
 	TruthSource source;
 	int			done;			/* steps that did what they should */
 	int			failed;			/* 1 if one did not */
@@ -58,74 +66,51 @@ count_expected(const Deploy *deploy, const PlanStep *step)
 	return deploy->action == DEPLOY_APPLY ? deploy_truth_count_names(step) : 0;
 }
 
-/*
- * Find out what has come of a step when psql has ended, or the register is not
- * as it should be.  Returns true if all is well, else false after a message.
- */
-static bool
-settle_step(Deploy *deploy, const PlanStep *step, const char *name,
-			const PsqlRun *run)
+/* End the session, if there is one. */
+static void
+end_session(Deploy *deploy)
 {
-	const PsqlBackend *backend = psql_session_backend(deploy->session);
+	if (deploy->session != NULL)
+		sql_session_close(deploy->session);
+	deploy->session = NULL;
+}
+
+/*
+ * Find out what has come of a step that was not run as it should be, or is not
+ * what it should be in the register, and say so.
+ */
+static void
+settle_step(Deploy *deploy, const PlanStep *step, const char *name,
+			const FileRun *run)
+{
 	DeployFailure failure;
 	DeployTruth truth;
-	bool		is_done;
 
-	psql_session_stop(deploy->session);
-	deploy_truth_find(&deploy->source, backend, deploy->plan, deploy->done,
-					  &truth);
-	is_done = truth.is_known &&
-		truth.registered == count_expected(deploy, step);
-
-	/* The session may have ended because it had to. */
-	if (is_done && run->has_run && run->changes_session &&
-		run->wait_status == 0)
-	{
-		progress_end(deploy->progress, false);
-		deploy_truth_free(&truth);
-		deploy->done++;
-		return true;
-	}
-
-	progress_end(deploy->progress, true);
+	end_session(deploy);
+	deploy_truth_find(&deploy->source, &run->backend, deploy->plan,
+					  deploy->done, &truth);
+	progress_end(deploy->runner.progress, true);
 	failure.action = deploy->action;
 	failure.step = step;
 	failure.name = name;
 	failure.run = run;
 	failure.truth = &truth;
-	failure.server_pid = backend->pid;
 	failure.expected = count_expected(deploy, step);
 	failure.is_interrupted = interruption_count() > 0;
 	deploy_report_failure(&failure);
-	if (is_done && deploy_report_is_whole(step, run))
+	if (truth.is_known && truth.registered == failure.expected &&
+		deploy_report_is_whole(step, run))
 		deploy->done++;
 	else
 		deploy->failed = 1;
 	deploy_truth_free(&truth);
-	return false;
 }
 
-/* The path of the file of a step, or NULL if there are not so many. */
-static const char *
-find_path(const Deploy *deploy, int number)
+/* Does a step take psql? */
+static bool
+needs_psql(const Deploy *deploy, const PlanStep *step)
 {
-	return number < deploy->plan->count ?
-		deploy->plan->steps[number].file->path : NULL;
-}
-
-/* How to run the file of a step. */
-static void
-make_run(const Deploy *deploy, int number, PsqlRun *run)
-{
-	const PlanStep *step = &deploy->plan->steps[number];
-
-	memset(run, 0, sizeof(*run));
-	run->path = find_path(deploy, number);
-	run->next_path = find_path(deploy, number + 1);
-	run->is_wrapped = !step->outline->has_transaction &&
-		!step->outline->no_transaction;
-	run->changes_session = step->outline->changes_session;
-	run->has_no_command = step->outline->has_no_command;
+	return step->outline->needs_psql || deploy->runner.forces_psql;
 }
 
 /* Does nothing keep us from running another file? */
@@ -135,95 +120,130 @@ may_go_on(const Deploy *deploy)
 	return interruption_count() == 0 && deploy_lock_is_held(deploy->lock);
 }
 
-/* Send the file of the step behind this one, if there is one. */
+/*
+ * The step after this one has run as it should: get its session ready for the
+ * next one, or end it.  What DISCARD ALL does not undo goes with the session,
+ * and so does what ALTER ROLE and ALTER DATABASE have changed.
+ */
 static void
-send_next(Deploy *deploy)
+renew_session(Deploy *deploy, const PlanStep *step, bool has_new_settings)
 {
-	int			next = deploy->done + 1;
-	PsqlRun		run;
+	const PlanStep *next = step + 1;
+	bool		is_last = deploy->done + 1 == deploy->plan->count;
 
-	if (next >= deploy->plan->count || !may_go_on(deploy))
+	if (deploy->session == NULL)
 		return;
-	make_run(deploy, next, &run);
-	psql_session_send_ahead(deploy->session, &run);
+	if (is_last || has_new_settings || step->outline->marks_session ||
+		needs_psql(deploy, next) || !may_go_on(deploy))
+		end_session(deploy);
+	else
+		sql_session_renew(deploy->session, next);
+}
+
+/* Is the file of a step another one than was read? */
+static bool
+has_changed(const PlanStep *step)
+{
+	SourceDigest digest;
+
+	return step->file->digest != NULL &&
+		(!source_mark_digest_file(step->file->path, digest) ||
+		 memcmp(digest, *step->file->digest, sizeof(digest)) != 0);
+}
+
+/* Run a file in a psql of its own. */
+static void
+run_in_psql(Deploy *deploy, const PlanStep *step, FileRun *run)
+{
+	const FileRunner *runner = &deploy->runner;
+
+	end_session(deploy);
+	memset(run, 0, sizeof(*run));
+	run->end = FILE_RUN_CHANGED;
+	if (has_changed(step))
+		return;
+	run->end = FILE_RUN_LOST;
+	if (deploy->handover == NULL)
+		deploy->handover = connection_hand_over(runner->conn, NULL,
+												runner->application_name);
+	if (deploy->handover == NULL)
+		return;
+	psql_run_file(runner, deploy->handover, step, run);
+	if (has_changed(step))
+		pg_log_warning("file \"%s\" has changed while it was run: what was "
+					   "run may not be what was read",
+					   report_printable(step->file->path));
+}
+
+/* Run a file of plain SQL. */
+static void
+run_plain(Deploy *deploy, const PlanStep *step, FileRun *run)
+{
+	memset(run, 0, sizeof(*run));
+	run->end = FILE_RUN_LOST;
+	if (deploy->session == NULL)
+		deploy->session = sql_session_open(&deploy->runner, step);
+	if (deploy->session != NULL)
+		sql_session_run(deploy->session, step, run);
 }
 
 /*
- * Run the file of a step, and look at the register while psql tidies up.
- * Returns true if the step has done what it should, and psql is there.
+ * Run the file of a step, and look at the register.  Returns true if the step
+ * has done what it should.
  */
 static bool
-run_file(Deploy *deploy, const PlanStep *step, PsqlRun *run)
+run_file(Deploy *deploy, const PlanStep *step, FileRun *run)
 {
 	int			registered = 0;
 	bool		has_new_settings = false;
-	bool		is_fresh;
-	bool		is_right;
 
-	psql_session_run(deploy->session, run);
-	if (!run->has_run)
-	{
-		psql_session_settle(deploy->session, run);
+	if (needs_psql(deploy, step))
+		run_in_psql(deploy, step, run);
+	else
+		run_plain(deploy, step, run);
+	if (run->end != FILE_RUN_DONE || run->is_left_open)
 		return false;
-	}
 
 	truth_source_ask(&deploy->source, step);
-	is_fresh = psql_session_look(deploy->session, run);
-	is_right = truth_source_answer(&deploy->source, step, &registered,
-								   &has_new_settings) &&
-		registered == count_expected(deploy, step);
-	if (has_new_settings)
-		psql_session_renew(deploy->session);
-	else if (is_right && is_fresh)
-		send_next(deploy);
-	psql_session_settle(deploy->session, run);
-	return is_right && run->is_settled;
+	if (!truth_source_answer(&deploy->source, step, &registered,
+							 &has_new_settings) ||
+		registered != count_expected(deploy, step))
+		return false;
+	renew_session(deploy, step, has_new_settings);
+	return true;
 }
 
-/* Run a step in a session that is ready.  Returns false after a message. */
+/* Run a step.  Returns false after a message. */
 static bool
 run_step(Deploy *deploy, const PlanStep *step)
 {
-	PsqlRun		run;
+	FileRun		run;
 	char	   *name = join_names(step);
-	bool		result = true;
+	bool		result;
 
-	make_run(deploy, deploy->done, &run);
-	progress_begin(deploy->progress, deploy->done + 1, name);
-	if (run_file(deploy, step, &run))
+	progress_begin(deploy->runner.progress, deploy->done + 1, name);
+	result = run_file(deploy, step, &run);
+	if (result)
 	{
-		progress_end(deploy->progress, false);
+		progress_end(deploy->runner.progress, false);
 		deploy->done++;
 	}
 	else
-		result = settle_step(deploy, step, name, &run);
+		settle_step(deploy, step, name, &run);
 	pg_free(name);
 	return result;
 }
 
-/*
- * Is all as it should be for the next step?  Returns false after a message.
- * A step whose file was sent ahead has begun.
- */
+/* Does nothing keep us from running the next step?  False after a message. */
 static bool
 is_ready(Deploy *deploy)
 {
-	if (psql_session_is_ahead(deploy->session))
+	if (may_go_on(deploy))
 		return true;
-	if (deploy->done > 0 && may_go_on(deploy) &&
-		!psql_session_freshen(deploy->session,
-							  find_path(deploy, deploy->done)) &&
-		interruption_count() == 0)
-		return false;
-	if (interruption_count() > 0)
-		return false;
-	if (!deploy_lock_is_held(deploy->lock))
-	{
+	if (interruption_count() == 0)
 		pg_log_error("the connection that keeps other deployers away was "
 					 "lost");
-		return false;
-	}
-	return true;
+	return false;
 }
 
 /*
@@ -264,31 +284,80 @@ report_end(const Deploy *deploy, const Options *options, bool is_done)
 			   deploy->action == DEPLOY_APPLY ?
 			   (total == 1 ? "patch applied" : "patches applied") :
 			   (total == 1 ? "patch taken back" : "patches taken back"),
-			   progress_duration(deploy->progress));
+			   progress_duration(deploy->runner.progress));
 }
 
-/* Start what is needed for the steps, run them, and end it. */
+/* Run the steps, and end what was needed for them. */
 static Status
-run_in_session(Deploy *deploy, const Options *options, PGconn *conn)
+run_and_report(Deploy *deploy, const Options *options)
 {
-	bool		is_done = false;
+	bool		is_done = run_steps(deploy);
 
-	deploy->session =
-		psql_session_start(options, conn,
-						   deploy->action == DEPLOY_APPLY ?
-						   "versioning apply" : "versioning rollback",
-						   deploy->progress, find_path(deploy, 0));
-	if (deploy->session != NULL)
-	{
-		is_done = run_steps(deploy);
-		psql_session_end(deploy->session);
-	}
-	else if (interruption_count() > 0)
-		pg_log_error("interrupted");
-	else
-		return STATUS_TROUBLE;
+	end_session(deploy);
+	if (deploy->handover != NULL)
+		connection_handover_free(deploy->handover);
 	report_end(deploy, options, is_done);
 	return is_done ? STATUS_DONE : STATUS_FAILED;
+}
+
+/* Is this what a parameter of the connection says? */
+static bool
+is_utf8(PGconn *conn, const char *parameter)
+{
+	const char *value = PQparameterStatus(conn, parameter);
+
+	return value != NULL && strcmp(value, "UTF8") == 0;
+}
+
+/*
+ * Does it take psql to read any file as this server would?  Our rules are
+ * those of standard_conforming_strings, and of encodings in which no byte of
+ * a letter can be taken for another one.
+ */
+static bool
+is_unusual(PGconn *conn)
+{
+	const char *value = PQparameterStatus(conn,
+										  "standard_conforming_strings");
+
+	return value == NULL || strcmp(value, "on") != 0 ||
+		!pg_valid_server_encoding_id(PQclientEncoding(conn));
+}
+
+/*
+ * Does the server look after clients that have died, when it is asked to?
+ * That is since release 14, and not on every system.
+ */
+static bool
+can_check_client(const TruthSource *source)
+{
+	PGresult   *result =
+		truth_source_query(source, "SELECT pg_catalog.set_config("
+						   "'client_connection_check_interval', '1s', false)",
+						   0, NULL);
+
+	PQclear(result);
+	return result != NULL;
+}
+
+/* Learn what it takes to run the files. */
+static void
+make_runner(Deploy *deploy, const Options *options, PGconn *conn)
+{
+	FileRunner *runner = &deploy->runner;
+
+	runner->options = options;
+	runner->conn = conn;
+	runner->application_name = deploy->action == DEPLOY_APPLY ?
+		"versioning apply" : "versioning rollback";
+	runner->progress = progress_create(options->is_quiet,
+									   options->is_verbose,
+									   deploy->plan->count);
+	runner->checks_client = PQserverVersion(conn) >= 140000 &&
+		can_check_client(&deploy->source);
+	runner->forces_psql = options->forces_psql || is_unusual(conn);
+	runner->is_unicode = is_utf8(conn, "client_encoding") &&
+		is_utf8(conn, "server_encoding");
 }
 
 /*
@@ -310,12 +379,13 @@ deploy_run(const Options *options, PGconn *conn, DeployLock *lock,
 		pg_log_error("could not catch signals: %m");
 		return STATUS_TROUBLE;
 	}
-	deploy.progress = progress_create(options->is_quiet, options->is_verbose,
-									  plan->count);
 	if (truth_source_open(&deploy.source, conn))
-		status = run_in_session(&deploy, options, conn);
+	{
+		make_runner(&deploy, options, conn);
+		status = run_and_report(&deploy, options);
+		progress_free(deploy.runner.progress);
+	}
 	truth_source_close(&deploy.source);
-	progress_free(deploy.progress);
 	interruption_release();
 	return status;
 }

@@ -196,7 +196,7 @@ deploy_command_run(Options *options, DeployAction action, MakePlan make_plan)
 	if (deployment.conn == NULL)
 		return STATUS_TROUBLE;
 	deployment.project = project_read(&options->patches,
-									  &options->rollbacks, false);
+									  &options->rollbacks, PROJECT_BYTES);
 
 	status = look_and_run(&deployment);
 

@@ -9,9 +9,9 @@
  * a patch waits until no older snapshot is left, and nobody detects that the
  * one waits for the other.  We ask again and again, and hold nothing between.
  *
- * When a deployer is killed, the lock is free at once, while its psql and the
- * backend may still be at work.  So each psql has a second lock, shared, and
- * who has got the first one waits until nobody has the second.
+ * When a deployer is killed, the lock is free at once, while the session that
+ * runs its files may still be at work.  So each of these has a second lock,
+ * shared, and who has got the first one waits until nobody has the second.
  *
  * Nor is a patch applied, whoever does it, as long as a session is in it that
  * has registered it outside a transaction block: so that is waited for as well.
@@ -87,8 +87,8 @@ ask_sessions(PGconn *conn)
 }
 
 /*
- * Try to get a lock.  That of psql is only tried, and given back at once: then
- * nobody has it.
+ * Try to get a lock.  That of sessions is only tried, and given back at once:
+ * then nobody has it.
  */
 static Answer
 try_lock(PGconn *conn, int lock)
@@ -175,7 +175,7 @@ lock_purpose(int lock)
 	if (lock == NOBODY_IN_PATCH)
 		return "a session that is in a patch";
 	return lock == DEPLOY_LOCK ? "another deployer" :
-		"the psql of a deployer that has ended";
+		"the session of a deployer that has ended";
 }
 
 /* Say whom we wait for, if that is somebody new. */
@@ -318,7 +318,7 @@ deploy_lock_acquire(const Options *options, PGconn *conn, DeployAction action,
 	{
 		status = wait_for_lock(own, DEPLOY_LOCK, until, options->wait);
 		if (status == STATUS_DONE)
-			status = wait_for_lock(own, DEPLOY_LOCK_PSQL, until,
+			status = wait_for_lock(own, DEPLOY_LOCK_SESSION, until,
 								   options->wait);
 		if (status == STATUS_DONE)
 			status = wait_for_sessions(own, until, options->wait);

@@ -12,12 +12,12 @@
 
 /*
  * The advisory locks: DEPLOY_LOCK is the deployer's, exclusively.
- * DEPLOY_LOCK_PSQL its psql has, shared: it may outlive a deployer that was
- * killed.  Both belong to this class ("vers").
+ * DEPLOY_LOCK_SESSION the session has, shared, that runs its files: it may
+ * outlive a deployer that was killed.  Both belong to this class ("vers").
  */
 #define DEPLOY_LOCK_CLASS 1986359923
 #define DEPLOY_LOCK 1
-#define DEPLOY_LOCK_PSQL 2
+#define DEPLOY_LOCK_SESSION 2
 
 typedef enum DeployAction
 {

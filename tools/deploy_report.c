@@ -10,22 +10,23 @@
  */
 #include "postgres_fe.h"
 
-#include <sys/wait.h>
-
 #include "deploy_report.h"
 #include "fe_compat.h"
 #include "pqexpbuffer.h"
 #include "report.h"
-
-/* Exit statuses of psql */
-#define PSQL_LOST_CONNECTION 2
-#define PSQL_SCRIPT_ERROR 3
 
 /* What a file is called in messages. */
 static const char *
 subject(const DeployFailure *failure)
 {
 	return failure->action == DEPLOY_APPLY ? "patch" : "rollback of";
+}
+
+/* Was a file run up to its end? */
+static bool
+has_run(const FileRun *run)
+{
+	return run->end == FILE_RUN_DONE;
 }
 
 /* Is the register as it should be after the file? */
@@ -36,28 +37,30 @@ is_registered_right(const DeployFailure *failure)
 		failure->truth->registered == failure->expected;
 }
 
-/* Say how psql has ended in the middle of a file. */
+/* Say how a file was not run to its end. */
 static void
 say_how_it_failed(const DeployFailure *failure, const char *path)
 {
-	int			status = failure->run->wait_status;
+	const char *what = subject(failure);
+	const char *name = failure->name;
+	int			number = failure->run->number;
 
 	if (failure->is_interrupted)
-		pg_log_error("interrupted in %s \"%s\" (%s)", subject(failure),
-					 failure->name, path);
-	else if (WIFSIGNALED(status))
+		pg_log_error("interrupted in %s \"%s\" (%s)", what, name, path);
+	else if (failure->run->end == FILE_RUN_KILLED)
 		pg_log_error("psql was ended by signal %d in %s \"%s\" (%s)",
-					 WTERMSIG(status), subject(failure), failure->name, path);
-	else if (WEXITSTATUS(status) == PSQL_LOST_CONNECTION)
-		pg_log_error("the connection was lost in %s \"%s\" (%s)",
-					 subject(failure), failure->name, path);
-	else if (WEXITSTATUS(status) == PSQL_SCRIPT_ERROR)
-		pg_log_error("%s \"%s\" failed (%s)", subject(failure),
-					 failure->name, path);
+					 number, what, name, path);
+	else if (failure->run->end == FILE_RUN_LOST)
+		pg_log_error("the connection was lost in %s \"%s\" (%s)", what,
+					 name, path);
+	else if (failure->run->end == FILE_RUN_FAILED)
+		pg_log_error("%s \"%s\" failed (%s)", what, name, path);
+	else if (failure->run->end == FILE_RUN_CHANGED)
+		pg_log_error("the file of %s \"%s\" has changed since it was read "
+					 "(%s)", what, name, path);
 	else
-		pg_log_error("psql ended with status %d in %s \"%s\" (%s)",
-					 WEXITSTATUS(status), subject(failure), failure->name,
-					 path);
+		pg_log_error("psql ended with status %d in %s \"%s\" (%s)", number,
+					 what, name, path);
 }
 
 /* Say what was wrong with a file that has run to its end. */
@@ -68,7 +71,8 @@ say_what_is_wrong(const DeployFailure *failure, const char *path)
 		pg_log_error("%s \"%s\" leaves a transaction open (%s)",
 					 subject(failure), failure->name, path);
 	else if (is_registered_right(failure) || !failure->truth->is_known)
-		pg_log_error("psql ended when %s \"%s\" had run (%s)",
+		pg_log_error("the server did not answer when %s \"%s\" had run "
+					 "(%s)",
 					 subject(failure), failure->name, path);
 	else if (failure->action == DEPLOY_APPLY)
 		pg_log_error("patch \"%s\" has run without an error, but is not "
@@ -138,8 +142,7 @@ say_invalid_indexes(const DeployFailure *failure)
 static void
 say_what_to_do(const DeployFailure *failure)
 {
-	if (!failure->step->outline->has_transaction ||
-		!failure->step->outline->is_atomic)
+	if (!failure->step->outline->is_atomic)
 		say_invalid_indexes(failure);
 	fe_compat_log_hint("Look what there is of it, finish it or undo it by "
 					   "hand, then run this command again.");
@@ -149,8 +152,8 @@ say_what_to_do(const DeployFailure *failure)
 static bool
 is_one_transaction(const ScriptOutline *outline)
 {
-	return !outline->no_transaction && !outline->changes_session &&
-		(!outline->has_transaction || outline->is_atomic);
+	return !outline->no_transaction && !outline->reconnects &&
+		outline->is_atomic;
 }
 
 /*
@@ -163,6 +166,11 @@ say_what_was_kept(const DeployFailure *failure)
 	const ScriptOutline *outline = failure->step->outline;
 	int			names = deploy_truth_count_names(failure->step);
 
+	if (failure->run->end == FILE_RUN_CHANGED)
+	{
+		fe_compat_log_detail("Nothing of it was run.");
+		return;
+	}
 	if (failure->truth->registered != names - failure->expected)
 		fe_compat_log_detail("Only a part of it was kept: %d of its %d names "
 							 "are registered.", failure->truth->registered,
@@ -170,12 +178,12 @@ say_what_was_kept(const DeployFailure *failure)
 	else if (outline->no_transaction)
 		fe_compat_log_detail("It runs without a transaction: each of its "
 							 "statements that succeeded was kept.");
-	else if (failure->run->has_run && !failure->run->is_left_open)
+	else if (has_run(failure->run) && !failure->run->is_left_open)
 		fe_compat_log_detail("Whether any of it was kept does not show in the "
 							 "register.");
-	else if (outline->changes_session)
-		fe_compat_log_detail("It changes the connection or the environment, "
-							 "so that some of it may have been kept.");
+	else if (outline->reconnects)
+		fe_compat_log_detail("It connects anew, so that some of it may have "
+							 "been kept.");
 	else if (is_one_transaction(outline))
 	{
 		fe_compat_log_detail("Nothing of it was kept.");
@@ -188,26 +196,18 @@ say_what_was_kept(const DeployFailure *failure)
 	say_what_to_do(failure);
 }
 
-/* Has there been an error in a file, rather than anything from outside? */
-static bool
-has_error(const PsqlRun *run)
-{
-	return !run->has_run && WIFEXITED(run->wait_status) &&
-		WEXITSTATUS(run->wait_status) == PSQL_SCRIPT_ERROR;
-}
-
 /*
  * Was all of the file kept, given that the register is as it should be?  It
  * was if it has run to its end, or is one transaction that something from
  * outside has ended; but what it leaves open is rolled back.
  */
 bool
-deploy_report_is_whole(const PlanStep *step, const PsqlRun *run)
+deploy_report_is_whole(const PlanStep *step, const FileRun *run)
 {
 	if (run->is_left_open)
 		return false;
-	return run->has_run ||
-		(is_one_transaction(step->outline) && !has_error(run));
+	return has_run(run) ||
+		(is_one_transaction(step->outline) && run->end != FILE_RUN_FAILED);
 }
 
 /*
@@ -236,7 +236,7 @@ say_that_it_is_done(const DeployFailure *failure)
 		return;
 	}
 	if (is_one_transaction(failure->step->outline) &&
-		has_error(failure->run))
+		failure->run->end == FILE_RUN_FAILED)
 	{
 		say_that_others_did_it(state);
 		return;
@@ -260,13 +260,14 @@ say_that_nothing_is_known(const DeployFailure *failure)
 {
 	if (failure->truth->is_running)
 		fe_compat_log_detail("The server's process %d, which runs it, does "
-							 "not end.", failure->server_pid);
+							 "not end, so it is not known what was kept.",
+							 failure->run->backend.pid);
 	else if (failure->truth->is_unreadable)
 		fe_compat_log_detail("The register of patches can no longer be read, "
-							 "so it is not known whether any of it was kept.");
+							 "so it is not known what was kept.");
 	else
 		fe_compat_log_detail("The server does not answer, so it is not known "
-							 "whether any of it was kept.");
+							 "what was kept.");
 	fe_compat_log_hint("\"versioning status\" will say whether it is "
 					   "applied.");
 }
@@ -277,7 +278,7 @@ deploy_report_failure(const DeployFailure *failure)
 {
 	const char *path = report_printable(failure->step->file->path);
 
-	if (failure->run->has_run && !failure->is_interrupted)
+	if (has_run(failure->run) && !failure->is_interrupted)
 		say_what_is_wrong(failure, path);
 	else
 		say_how_it_failed(failure, path);
@@ -288,7 +289,7 @@ deploy_report_failure(const DeployFailure *failure)
 		say_that_it_is_done(failure);
 	else
 	{
-		if (failure->run->has_run && !failure->is_interrupted)
+		if (has_run(failure->run) && !failure->is_interrupted)
 			say_why(failure);
 		say_what_was_kept(failure);
 	}

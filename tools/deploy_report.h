@@ -17,14 +17,13 @@ typedef struct DeployFailure
 	DeployAction action;
 	const PlanStep *step;
 	const char *name;			/* of its patches, for people */
-	const PsqlRun *run;
+	const FileRun *run;
 	const DeployTruth *truth;
-	int			server_pid;		/* of its backend */
 	int			expected;		/* how many names are to be registered */
 	bool		is_interrupted;
 } DeployFailure;
 
-extern bool deploy_report_is_whole(const PlanStep *step, const PsqlRun *run);
+extern bool deploy_report_is_whole(const PlanStep *step, const FileRun *run);
 extern void deploy_report_failure(const DeployFailure *failure);
 extern void deploy_report_counts(DeployAction action, int done, int failed,
 								 int total);

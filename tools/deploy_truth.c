@@ -12,6 +12,7 @@
 #include "postgres_fe.h"
 
 #include "deploy_truth.h"
+#include "interruption.h"
 
 static const char terminate_backend[] =
 "SELECT pg_catalog.pg_terminate_backend($1::pg_catalog.int4)";
@@ -28,9 +29,12 @@ static const char invalid_indexes[] =
 #define END_WITHIN 3000
 #define TERMINATED_WITHIN 10000
 
+/* The same since we were asked to stop: when to give up */
+#define WAIT_WHEN_STOPPING 6000
+
 /* Is the backend there?  One that is younger is another one. */
 static bool
-is_there(const TruthSource *source, const PsqlBackend *backend,
+is_there(const TruthSource *source, const Backend *backend,
 		 bool *is_known)
 {
 	char		pid[32];
@@ -59,14 +63,14 @@ is_there(const TruthSource *source, const PsqlBackend *backend,
  * it is, as far as the server answers.
  */
 static bool
-wait_for_end(const TruthSource *source, const PsqlBackend *backend,
+wait_for_end(const TruthSource *source, const Backend *backend,
 			 int milliseconds)
 {
 	bool		is_known;
 
 	while (is_there(source, backend, &is_known))
 	{
-		if (milliseconds <= 0)
+		if (milliseconds <= 0 || interruption_age() > WAIT_WHEN_STOPPING)
 			return false;
 		pg_usleep(PAUSE * 1000L);
 		milliseconds -= PAUSE;
@@ -74,14 +78,19 @@ wait_for_end(const TruthSource *source, const PsqlBackend *backend,
 	return is_known;
 }
 
-/* See to it that the backend is gone.  Returns false if that fails. */
+/*
+ * See to it that the backend is gone, at once if we are asked to stop.
+ * Returns false if that fails.
+ */
 static bool
-end_backend(const TruthSource *source, const PsqlBackend *backend)
+end_backend(const TruthSource *source, const Backend *backend)
 {
 	char		pid[32];
 	const char *values[1];
 
-	if (backend->pid == 0 || wait_for_end(source, backend, END_WITHIN))
+	if (backend->pid == 0 ||
+		wait_for_end(source, backend,
+					 interruption_count() > 0 ? 0 : END_WITHIN))
 		return true;
 	snprintf(pid, sizeof(pid), "%d", backend->pid);
 	values[0] = pid;
@@ -179,7 +188,7 @@ compare_register(const TruthSource *source, const PGresult *now,
  * the truth holds.
  */
 void
-deploy_truth_find(TruthSource *source, const PsqlBackend *backend,
+deploy_truth_find(TruthSource *source, const Backend *backend,
 				  const PatchPlan *plan, int step, DeployTruth *truth)
 {
 	PGresult   *result;

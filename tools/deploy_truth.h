@@ -8,8 +8,8 @@
 #ifndef DEPLOY_TRUTH_H
 #define DEPLOY_TRUTH_H
 
-#include "patch_plan.h"
-#include "psql_session.h"
+#include "fe_utils/simple_list.h"
+#include "file_run.h"
 #include "truth_source.h"
 
 /* What has come of a step */
@@ -24,7 +24,7 @@ typedef struct DeployTruth
 } DeployTruth;
 
 extern int	deploy_truth_count_names(const PlanStep *step);
-extern void deploy_truth_find(TruthSource *source, const PsqlBackend *backend,
+extern void deploy_truth_find(TruthSource *source, const Backend *backend,
 							  const PatchPlan *plan, int step,
 							  DeployTruth *truth);
 extern void deploy_truth_free(DeployTruth *truth);

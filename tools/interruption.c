@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "interruption.h"
@@ -26,9 +27,11 @@ static struct sigaction before[lengthof(signals)];
 /* The pipe that a handler writes to: a handler knows nothing but globals */
 static int	ends[2] = {-1, -1};
 
-/* The last signal that asks us to stop, and how many there were: see above */
-static volatile sig_atomic_t last_signal = 0;
+/* How many signals there were that ask us to stop: see above */
 static volatile sig_atomic_t signal_count = 0;
+
+/* When the first of them has come */
+static struct timespec first_time;
 
 static void
 handle_signal(int number)
@@ -37,7 +40,8 @@ handle_signal(int number)
 
 	if (number != SIGCHLD)
 	{
-		last_signal = number;
+		if (signal_count == 0)
+			clock_gettime(CLOCK_MONOTONIC, &first_time);
 		signal_count++;
 	}
 	if (write(ends[1], "", 1) < 0)
@@ -65,7 +69,6 @@ interruption_catch(void)
 			fcntl(ends[i], F_SETFL, O_NONBLOCK) != 0)
 			return false;
 
-	last_signal = 0;
 	signal_count = 0;
 	for (i = 0; i < lengthof(signals); i++)
 	{
@@ -112,16 +115,21 @@ interruption_drain(void)
 		;
 }
 
-/* The last signal that asks us to stop, or 0. */
-int
-interruption_signal(void)
-{
-	return last_signal;
-}
-
-/* How many of them there were. */
+/* How many signals there were that ask us to stop. */
 int
 interruption_count(void)
 {
 	return signal_count;
+}
+
+int
+interruption_age(void)
+{
+	struct timespec now;
+
+	if (signal_count == 0)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int) ((now.tv_sec - first_time.tv_sec) * 1000 +
+				  (now.tv_nsec - first_time.tv_nsec) / 1000000);
 }

@@ -12,7 +12,9 @@ extern bool interruption_catch(void);
 extern void interruption_release(void);
 extern int	interruption_descriptor(void);
 extern void interruption_drain(void);
-extern int	interruption_signal(void);
 extern int	interruption_count(void);
+
+/* For how many milliseconds we have been asked to stop; -1: we were not. */
+extern int	interruption_age(void);
 
 #endif							/* INTERRUPTION_H */

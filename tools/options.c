@@ -35,6 +35,7 @@ enum
 	OPTION_PATCHES = 256,
 	OPTION_ROLLBACKS,
 	OPTION_VERBOSE,
+	OPTION_PSQL,
 	OPTION_JSON,
 	OPTION_EXIT_CODE,
 	OPTION_WAIT,
@@ -57,6 +58,7 @@ static const struct option long_options[] = {
 	{"rollbacks", required_argument, NULL, OPTION_ROLLBACKS},
 	{"quiet", no_argument, NULL, 'q'},
 	{"verbose", no_argument, NULL, OPTION_VERBOSE},
+	{"psql", no_argument, NULL, OPTION_PSQL},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"exit-code", no_argument, NULL, OPTION_EXIT_CODE},
 	{"dry-run", no_argument, NULL, 'n'},
@@ -80,6 +82,8 @@ static const struct
 	const char *name;
 	int			commands;
 }			restrictions[] = {
+	{OPTION_PSQL, "--psql",
+	COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
 	{OPTION_VERBOSE, "--verbose",
 	COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
 	{OPTION_JSON, "--json", COMMAND_STATUS},
@@ -221,6 +225,9 @@ read_option(Options *options, int option, int argc, char **argv)
 			break;
 		case OPTION_VERBOSE:
 			options->is_verbose = true;
+			break;
+		case OPTION_PSQL:
+			options->forces_psql = true;
 			break;
 		case OPTION_JSON:
 			options->is_json = true;

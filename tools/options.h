@@ -65,6 +65,7 @@ typedef struct Options
 	SimpleStringList disabled;	/* check: findings not wanted */
 	const char *requirements;	/* new: names between commas, or NULL */
 	const char *template;		/* rehearse: a database, or NULL */
+	bool		forces_psql;	/* psql is to run all files: for tests */
 	bool		is_rehearsal;	/* it counts the files that it runs itself */
 
 	char	  **names;			/* the PATCH arguments */

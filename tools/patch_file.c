@@ -106,6 +106,32 @@ patch_file_read_text(const char *text, size_t length, size_t last_place,
 	return file;
 }
 
+/* A file that is something else than a script. */
+static PatchFile *
+refuse(const char *not_a_script)
+{
+	PatchFile  *file = pg_malloc0(sizeof(PatchFile));
+
+	complaint_add(&file->complaints, COMPLAINT_ERROR, NULL, 0, "this is %s",
+				  not_a_script);
+	return file;
+}
+
+/* Read the script that is all of these bytes, none of which is a NUL. */
+PatchFile *
+patch_file_read_bytes(const FileBytes *bytes)
+{
+	const char *not_a_script = script_source_refusal(bytes->text,
+													 bytes->length);
+	size_t		last_place = call_search_last(bytes->text, bytes->length);
+
+	if (not_a_script != NULL)
+		return refuse(not_a_script);
+	if (last_place == CALL_SEARCH_NONE)
+		return pg_malloc0(sizeof(PatchFile));
+	return patch_file_read_text(bytes->text, bytes->length, last_place, true);
+}
+
 /* Read the script in a source, as much of it as it takes. */
 static PatchFile *
 read_source(ScriptSource *source)
@@ -113,12 +139,7 @@ read_source(ScriptSource *source)
 	PatchFile  *file;
 
 	if (source->not_a_script != NULL)
-	{
-		file = pg_malloc0(sizeof(PatchFile));
-		complaint_add(&file->complaints, COMPLAINT_ERROR, NULL, 0,
-					  "this is %s", source->not_a_script);
-		return file;
-	}
+		return refuse(source->not_a_script);
 	if (source->last_place == CALL_SEARCH_NONE)
 		return pg_malloc0(sizeof(PatchFile));
 

@@ -10,6 +10,7 @@
 
 #include "complaint.h"
 #include "fe_utils/simple_list.h"
+#include "file_bytes.h"
 
 typedef enum PatchAction
 {
@@ -38,6 +39,7 @@ typedef struct PatchFile
 
 extern PatchFile *patch_file_read(const char *path);
 extern PatchFile *patch_file_read_descriptor(int fd);
+extern PatchFile *patch_file_read_bytes(const FileBytes *bytes);
 extern PatchFile *patch_file_read_text(const char *text, size_t length,
 									   size_t last_place, bool is_whole);
 extern void patch_file_free(PatchFile *file);

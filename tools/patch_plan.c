@@ -47,7 +47,9 @@ add_step(PatchPlan *plan, const ProjectFile *file)
 	PlanStep   *step = &plan->steps[plan->count++];
 
 	step->file = file;
-	step->outline = script_outline_read(file->path);
+	step->outline = script_outline_read(file->path,
+										file->bytes.text != NULL ?
+										&file->bytes : NULL);
 	copy_complaints(plan, step);
 	step->names = pg_malloc((file->file->count + 1) * sizeof(char *));
 	step->name_count = 0;

@@ -151,12 +151,33 @@ copy_complaints(Project *project, const ProjectFile *file)
 	}
 }
 
+/*
+ * Find out what is in an open file, and keep it, read once.  Returns false if
+ * it is not to be kept, or cannot be read: then errno is set.
+ */
+static bool
+keep_contents(ProjectFile *file, int fd)
+{
+	if (!file_bytes_read(&file->bytes, fd))
+		return false;
+	file->file = patch_file_read_bytes(&file->bytes);
+	file->digest = pg_malloc(sizeof(SourceDigest));
+	if (source_mark_digest_bytes(file->bytes.text, file->bytes.length,
+								 *file->digest))
+		return true;
+	pg_free(file->digest);
+	file->digest = NULL;
+	return true;
+}
+
 /* Find out what is in an open file, and its digest if that is wanted. */
 static void
-read_contents(ProjectFile *file, int fd, bool with_digest)
+read_contents(ProjectFile *file, int fd, ProjectWish wish)
 {
+	if (wish == PROJECT_BYTES && (keep_contents(file, fd) || errno != 0))
+		return;
 	file->file = patch_file_read_descriptor(fd);
-	if (file->file == NULL || !with_digest)
+	if (file->file == NULL || wish == PROJECT_CALLS)
 		return;
 	file->digest = pg_malloc(sizeof(SourceDigest));
 	if (!source_mark_digest(fd, *file->digest))
@@ -175,8 +196,9 @@ read_file(Project *project, const char *path, Place place)
 
 	file.path = pg_strdup(path);
 	if (fd >= 0)
-		read_contents(&file, fd, project->with_digests &&
-					  place == PLACE_OF_PATCHES);
+		read_contents(&file, fd, project->wish == PROJECT_DIGESTS &&
+					  place == PLACE_OF_ROLLBACKS ? PROJECT_CALLS :
+					  project->wish);
 	if (file.file == NULL)
 	{
 		file.file = pg_malloc0(sizeof(PatchFile));
@@ -195,7 +217,10 @@ read_file(Project *project, const char *path, Place place)
 		note_patches(project, append_file(&project->patches,
 										  &project->patch_count, &file));
 	else
+	{
+		file_bytes_free(&file.bytes);
 		(void) append_file(&project->others, &project->other_count, &file);
+	}
 }
 
 /* Read the files that are in the given places, and not "done" yet. */
@@ -223,17 +248,17 @@ read_places(Project *project, const SimpleStringList *places, Place place,
 
 /*
  * Read all files of these places, each a directory or a file.  The rollbacks
- * can be left out (NULL), the digests of the patches are had on demand.
+ * can be left out (NULL).
  * Problems are in the project's complaints.  Free it with project_free.
  */
 Project *
 project_read(const SimpleStringList *patches,
-			 const SimpleStringList *rollbacks, bool with_digests)
+			 const SimpleStringList *rollbacks, ProjectWish wish)
 {
 	Project    *project = pg_malloc0(sizeof(Project));
 	NameTable  *done = name_table_create(64);
 
-	project->with_digests = with_digests;
+	project->wish = wish;
 	project->table = name_table_create(64);
 	read_places(project, patches, PLACE_OF_PATCHES, done);
 	if (rollbacks != NULL)
@@ -274,6 +299,7 @@ free_files(ProjectFile *files, int count)
 		patch_file_free(files[i].file);
 		pg_free(files[i].path);
 		pg_free(files[i].digest);
+		file_bytes_free(&files[i].bytes);
 	}
 	pg_free(files);
 }

@@ -10,6 +10,7 @@
 
 #include "complaint.h"
 #include "fe_utils/simple_list.h"
+#include "file_bytes.h"
 #include "name_table.h"
 #include "patch_file.h"
 #include "source_mark.h"
@@ -17,11 +18,20 @@
 /* No file has it */
 #define PROJECT_NONE (-1)
 
+/* What is wanted of the files, beside what they register */
+typedef enum ProjectWish
+{
+	PROJECT_CALLS,				/* no more than that */
+	PROJECT_DIGESTS,			/* the digests of patches */
+	PROJECT_BYTES				/* the digests and the bytes, to be run */
+} ProjectWish;
+
 typedef struct ProjectFile
 {
 	char	   *path;
 	PatchFile  *file;
 	SourceDigest *digest;		/* NULL: not wanted, or it cannot be had */
+	FileBytes	bytes;			/* no text: not wanted, or not to be kept */
 } ProjectFile;
 
 /* A name that a file registers, or takes back */
@@ -35,7 +45,7 @@ typedef struct ProjectName
 
 typedef struct Project
 {
-	bool		with_digests;	/* of patches */
+	ProjectWish wish;
 	ProjectFile *patches;		/* files that register something */
 	int			patch_count;
 	ProjectFile *rollbacks;		/* files that only take back */
@@ -53,7 +63,7 @@ typedef struct Project
 
 extern Project *project_read(const SimpleStringList *patches,
 							 const SimpleStringList *rollbacks,
-							 bool with_digests);
+							 ProjectWish wish);
 extern int	project_find(const Project *project, const char *name);
 extern bool project_has_errors(const Project *project);
 extern void project_free(Project *project);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * psql_process.h
- *		A psql that runs what we write to it
+ *		A psql that runs scripts, and what it prints
  *
  *-------------------------------------------------------------------------
  */
@@ -16,31 +16,34 @@ typedef struct PsqlProcess
 {
 	pid_t		pid;			/* 0: it has ended */
 	int			wait_status;	/* once it has */
-
-	char		script_path[32];	/* what psql calls what we write */
-	char		news_path[32];	/* where it may write news for us */
-
-	int			script;			/* the pipes, or -1 if closed */
-	int			news;
-	int			output;
+	int			output;			/* the pipes, or -1 if closed */
 	int			errors;
-
-	PQExpBufferData unsent;		/* for script */
-	bool		is_complete;	/* and nothing comes after that */
-	PQExpBufferData news_text;	/* what came; for the caller to take out */
-	PQExpBufferData output_text;
+	PQExpBufferData output_text;	/* what came; for the caller to take out */
 	PQExpBufferData errors_text;
 } PsqlProcess;
 
+/*
+ * Start a psql with the given variables, NAME=VALUE, that runs these scripts
+ * in a row, up to a NULL, and ends.  "argv0" is how our own program was
+ * called.  Signals must be caught by interruption_catch().  Returns NULL after
+ * a message.
+ */
 extern PsqlProcess *psql_process_start(const char *argv0,
 									   const ConnectionHandover *handover,
-									   const SimpleStringList *variables);
-extern void psql_process_send(PsqlProcess *process, const char *commands);
-extern void psql_process_end_script(PsqlProcess *process);
-extern bool psql_process_wait(PsqlProcess *process, bool news_only,
-							  int timeout);
-extern void psql_process_interrupt(PsqlProcess *process);
+									   const SimpleStringList *variables,
+									   const char *const *scripts);
+
+/*
+ * Wait until there is something to read from psql, it has ended or a signal
+ * has come, but no longer than so many milliseconds (-1: no limit).  Returns
+ * false if nothing of that has happened.
+ */
+extern bool psql_process_wait(PsqlProcess *process, int timeout);
+
+/* Send a signal to psql and whatever it has started. */
 extern void psql_process_signal(PsqlProcess *process, int number);
+
+/* Free it.  A psql that has not ended by now is killed. */
 extern void psql_process_free(PsqlProcess *process);
 
 #endif							/* PSQL_PROCESS_H */

@@ -188,6 +188,7 @@ note_unclosed(PsqlScript *script)
 {
 	script->unclosed = script->parentheses > 0 ? script->parenthesis :
 		script->blocks > 0 ? script->block : NULL;
+	script->needs_psql |= script->unclosed != NULL;
 }
 
 /* Make the token say that the query is sent, and do what this entails. */
@@ -351,6 +352,19 @@ follow(PsqlScript *script, const SqlToken *token)
 }
 
 /*
+ * Is this token one that psql does something about, or that the server takes
+ * in another way from us than from psql?  It warns of long identifiers before
+ * it begins with a statement, and $1 has a value only where we send one.
+ */
+static bool
+is_for_psql(const SqlToken *token)
+{
+	return token->kind == SQL_BACKSLASH || token->kind == SQL_VARIABLE ||
+		token->kind == SQL_UNTERMINATED || token->kind == SQL_PARAMETER ||
+		(token->kind == SQL_IDENTIFIER && token->length >= NAMEDATALEN);
+}
+
+/*
  * Read the next token.  A script ends with SQL_SEND if psql has a query left
  * to send, then with SQL_END for ever.
  */
@@ -360,6 +374,7 @@ psql_script_next(PsqlScript *script, SqlToken *token)
 	for (;;)
 	{
 		sql_lexer_next(&script->lexer, token);
+		script->needs_psql |= is_for_psql(token);
 
 		if (token->kind == SQL_BACKSLASH)
 		{

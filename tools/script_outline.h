@@ -10,6 +10,19 @@
 
 #include "complaint.h"
 #include "fe_utils/simple_list.h"
+#include "file_bytes.h"
+#include "statement_kind.h"
+
+/* A query of a script that can be run without psql */
+typedef struct OutlineQuery
+{
+	uint32		start;			/* in the script's bytes */
+	uint32		length;			/* with its semicolon */
+	int			line;			/* in messages about it */
+	uint8		kind;			/* a StatementKind */
+	bool		chains;			/* COMMIT AND CHAIN */
+	bool		may_warn;		/* the parser may, before it is executed */
+} OutlineQuery;
 
 /*
  * How a script is to be run.  What \i and \ir include counts, as far as the
@@ -18,15 +31,20 @@
  */
 typedef struct ScriptOutline
 {
-	bool		has_transaction;	/* BEGIN, COMMIT, ... of its own */
+	bool		has_transaction;	/* BEGIN, or AUTOCOMMIT off */
 	bool		no_transaction; /* -- versioning: no-transaction */
-	bool		changes_session;	/* \connect, \setenv: cannot be put back */
-	bool		has_no_command; /* no meta-command of psql, for certain */
+	bool		is_wrapped;		/* so we put a transaction around it, */
+	bool		ends_wrapping;	/* which it commits or rolls back itself */
+	bool		reconnects;		/* \connect */
+	bool		marks_session;	/* in a way that DISCARD ALL does not undo */
 
-	/*
-	 * Is all that it does in one transaction, so that nothing is kept if it
-	 * fails?  With has_transaction only; else our own makes it so.
-	 */
+	/* Without psql, these are sent to the server, one after the other */
+	bool		needs_psql;
+	OutlineQuery *queries;
+	int			query_count;
+
+	/* Is all that it does in one transaction, ours or its own, so that
+	 * nothing is kept if it fails? */
 	bool		is_atomic;
 	int			outside_line;	/* if not: the first statement outside */
 
@@ -36,7 +54,13 @@ typedef struct ScriptOutline
 	SimpleStringList includes;	/* the paths of what \i and \ir name */
 } ScriptOutline;
 
-extern ScriptOutline *script_outline_read(const char *path);
+/*
+ * Read the script of that path, whose bytes are these and must outlive the
+ * outline; if they are NULL, the file is read, and the outline has no queries.
+ * What is wrong with it is among the complaints.
+ */
+extern ScriptOutline *script_outline_read(const char *path,
+										  const FileBytes *bytes);
 extern void script_outline_free(ScriptOutline *outline);
 
 #endif							/* SCRIPT_OUTLINE_H */

@@ -131,8 +131,8 @@ read_rest(ScriptSource *source)
  * What psql would refuse from its first bytes: it says so itself of a dump
  * in pg_dump's own format, and never finds a statement in UTF-16.
  */
-static const char *
-not_a_script(const char *text, size_t length)
+const char *
+script_source_refusal(const char *text, size_t length)
 {
 	if (length >= 5 && memcmp(text, "PGDMP", 5) == 0)
 		return "a dump in custom format, which psql does not run";
@@ -206,7 +206,8 @@ open_source(ScriptSource *source, int fd)
 
 	if (!read_up_to(source, source->space))
 		return false;
-	source->not_a_script = not_a_script(source->text, source->length);
+	source->not_a_script = script_source_refusal(source->text,
+												 source->length);
 	return true;
 }
 

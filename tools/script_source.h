@@ -27,6 +27,7 @@ typedef struct ScriptSource
 extern bool script_source_open(ScriptSource *source, int fd);
 extern bool script_source_open_whole(ScriptSource *source, int fd);
 extern bool script_source_extend(ScriptSource *source);
+extern const char *script_source_refusal(const char *text, size_t length);
 extern void script_source_free(ScriptSource *source);
 
 #endif							/* SCRIPT_SOURCE_H */

@@ -52,7 +52,9 @@ typedef struct WalkFrame
 
 	PatchFile	file;			/* calls in the statement at hand */
 	PatchReader reader;
+	const FileBytes *bytes;		/* of it, or NULL: to be read */
 	const char *text;			/* its beginning */
+	const char *rest;			/* behind the last query */
 	ScriptStatement *query;		/* statements of the query at hand */
 	int			count;
 	int			space;
@@ -206,6 +208,40 @@ read_statement(WalkFrame *frame)
 	patch_reader_forget(reader, 0, 0);
 }
 
+/* Pass what psql leaves out at the beginning of a query. */
+static const char *
+pass_blanks(const char *p, const char *end)
+{
+	for (;;)
+	{
+		while (p < end && sql_lexer_is_space(*p))
+			p++;
+		if (end - p < 2 || p[0] != '-' || p[1] != '-')
+			return p;
+		while (p < end && *p != '\n' && *p != '\r')
+			p++;
+	}
+}
+
+/* Tell of the query at hand, as psql sends it. */
+static void
+see_query(WalkFrame *frame)
+{
+	const ScriptVisitor *visitor = frame->walk->visitor;
+	PsqlScript *script = &frame->reader.script;
+	ScriptQuery query;
+
+	query.text = pass_blanks(frame->rest, script->lexer.cursor);
+	query.length = script->lexer.cursor - query.text;
+	query.line = psql_script_line(script, script->lexer.cursor);
+	if (script->lexer.cursor == script->lexer.end &&
+		script->lexer.cursor[-1] == '\n')
+		query.line--;
+	query.statements = frame->count;
+	query.standard_strings = script->lexer.standard_strings;
+	visitor->query(visitor->state, &query);
+}
+
 /* The query at hand is sent. */
 static void
 send_query(WalkFrame *frame)
@@ -219,6 +255,9 @@ send_query(WalkFrame *frame)
 		frame->query[i].siblings = frame->count - 1;
 		visitor->statement(visitor->state, &frame->query[i]);
 	}
+	if (frame->outer == NULL && frame->count > 0 && visitor->query != NULL)
+		see_query(frame);
+	frame->rest = frame->reader.script.lexer.cursor;
 	frame->count = 0;
 }
 
@@ -270,7 +309,9 @@ walk_text(WalkFrame *frame, const char *text, size_t length)
 	watcher.see_comment = see_comment;
 	watcher.see_command = see_command;
 	watcher.state = frame;
-	frame->text = text;
+	frame->text = frame->rest = text;
+	if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
+		frame->rest += 3;
 
 	patch_reader_init(reader, &frame->file, text, length, 1, true);
 	psql_script_watch(script, &watcher);
@@ -278,6 +319,9 @@ walk_text(WalkFrame *frame, const char *text, size_t length)
 		copy_string_settings(script, &frame->outer->reader.script);
 	patch_reader_start(reader);
 	read_queries(frame);
+	if (frame->outer == NULL && frame->walk->visitor->end != NULL)
+		frame->walk->visitor->end(frame->walk->visitor->state,
+								  script->needs_psql);
 	if (frame->outer != NULL)
 		copy_string_settings(&frame->outer->reader.script, script);
 
@@ -303,7 +347,6 @@ includes_itself(const WalkFrame *frame)
 static bool
 walk_regular_file(WalkFrame *frame)
 {
-	const ScriptVisitor *visitor = frame->walk->visitor;
 	int			fd = open(frame->path, O_RDONLY, 0);
 	ScriptSource source;
 	bool		result;
@@ -313,16 +356,28 @@ walk_regular_file(WalkFrame *frame)
 		return false;
 	result = script_source_open_whole(&source, fd);
 	if (result && source.not_a_script == NULL)
-	{
-		if (visitor->text != NULL)
-			visitor->text(visitor->state, source.text, source.length);
 		walk_text(frame, source.text, source.length);
-	}
 	save_errno = errno;
 	script_source_free(&source);
 	close(fd);
 	errno = save_errno;
 	return result;
+}
+
+/* Go through the bytes of a file. */
+static void
+walk_bytes(WalkFrame *frame)
+{
+	struct stat status;
+
+	if (stat(frame->path, &status) == 0)
+	{
+		frame->device = status.st_dev;
+		frame->inode = status.st_ino;
+	}
+	if (script_source_refusal(frame->bytes->text,
+							  frame->bytes->length) == NULL)
+		walk_text(frame, frame->bytes->text, frame->bytes->length);
 }
 
 /*
@@ -334,6 +389,11 @@ walk_file(WalkFrame *frame)
 {
 	struct stat status;
 
+	if (frame->bytes != NULL)
+	{
+		walk_bytes(frame);
+		return true;
+	}
 	if (stat(frame->path, &status) < 0)
 		return false;
 	frame->device = status.st_dev;
@@ -348,13 +408,14 @@ walk_file(WalkFrame *frame)
 }
 
 /*
- * Go through the script of that path.  The paths of the files that it
+ * Go through the script of that path, whose bytes are these, unless they are
+ * NULL; they must outlive the queries told of.  The paths of the files that it
  * includes are added to "includes", which must outlive the places told of.
  * Returns false with errno set if the script cannot be read.
  */
 bool
-script_walk(const char *path, const ScriptVisitor *visitor,
-			SimpleStringList *includes)
+script_walk(const char *path, const FileBytes *bytes,
+			const ScriptVisitor *visitor, SimpleStringList *includes)
 {
 	ScriptWalk	walk;
 	WalkFrame	frame;
@@ -368,6 +429,7 @@ script_walk(const char *path, const ScriptVisitor *visitor,
 	memset(&frame, 0, sizeof(frame));
 	frame.walk = &walk;
 	frame.path = frame.given_path = path;
+	frame.bytes = bytes;
 	result = walk_file(&frame);
 	pg_free(walk.directory);
 	return result;

@@ -9,6 +9,7 @@
 #define SCRIPT_WALK_H
 
 #include "fe_utils/simple_list.h"
+#include "file_bytes.h"
 #include "psql_command.h"
 
 typedef struct ScriptPlace
@@ -33,13 +34,26 @@ typedef struct ScriptStatement
 } ScriptStatement;
 
 /*
- * Who is to be told, in the order in which psql would come to it; "text", of
- * all of a file before what is in it, and "missing", of files that cannot be
- * included, may be NULL.
+ * A query of the script itself, as psql sends it: with its semicolon and the
+ * comments in it, and the number of the line that psql has come to then.
+ */
+typedef struct ScriptQuery
+{
+	const char *text;
+	size_t		length;
+	int			line;
+	int			statements;
+	bool		standard_strings;
+} ScriptQuery;
+
+/*
+ * Who is to be told, in the order in which psql would come to it; of queries
+ * behind their statements, and at the end whether the script needs psql to be
+ * run.  "query", "end", and "missing", of files that cannot be included, may
+ * be NULL.
  */
 typedef struct ScriptVisitor
 {
-	void		(*text) (void *state, const char *text, size_t length);
 	void		(*statement) (void *state, const ScriptStatement *statement);
 	void		(*comment) (void *state, const ScriptPlace *place,
 							const char *text, size_t length);
@@ -47,10 +61,13 @@ typedef struct ScriptVisitor
 							const PsqlCommand *command);
 	void		(*missing) (void *state, const ScriptPlace *place,
 							const char *path, const char *reason);
+	void		(*query) (void *state, const ScriptQuery *query);
+	void		(*end) (void *state, bool needs_psql);
 	void	   *state;
 } ScriptVisitor;
 
-extern bool script_walk(const char *path, const ScriptVisitor *visitor,
+extern bool script_walk(const char *path, const FileBytes *bytes,
+						const ScriptVisitor *visitor,
 						SimpleStringList *includes);
 
 #endif							/* SCRIPT_WALK_H */

@@ -41,10 +41,18 @@ add_file(FeCompatSha256 *sha256, int fd, off_t size)
 	return true;
 }
 
-/*
- * The SHA-256 of an open file.  Returns false if it cannot be read, or only
- * once, as a pipe.
- */
+bool
+source_mark_digest_bytes(const char *text, size_t length, SourceDigest digest)
+{
+	FeCompatSha256 *sha256 = fe_compat_sha256_create();
+	bool		result = sha256 != NULL &&
+		fe_compat_sha256_update(sha256, (const uint8 *) text, length) &&
+		fe_compat_sha256_final(sha256, digest);
+
+	fe_compat_sha256_free(sha256);
+	return result;
+}
+
 bool
 source_mark_digest(int fd, SourceDigest digest)
 {
@@ -71,19 +79,17 @@ source_mark_digits(const SourceDigest digest, SourceDigits digits)
 		snprintf(digits + 2 * i, 3, "%02x", digest[i]);
 }
 
-/* The digits of a file, or none. */
-static void
-find_digits(const char *path, SourceDigits digits)
+bool
+source_mark_digest_file(const char *path, SourceDigest digest)
 {
 	int			fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	SourceDigest digest;
+	bool		result;
 
-	digits[0] = '\0';
 	if (fd < 0)
-		return;
-	if (source_mark_digest(fd, digest))
-		source_mark_digits(digest, digits);
+		return false;
+	result = source_mark_digest(fd, digest);
 	close(fd);
+	return result;
 }
 
 /* Is the text well-formed UTF-8? */
@@ -131,19 +137,17 @@ append_path(PQExpBuffer query, const char *path, bool is_unicode)
 	appendPQExpBufferChar(query, '\'');
 }
 
-/*
- * Append calls that say which file will be run, a part of a list of
- * expressions.  Is the text of the session, and of its database, Unicode?
- */
 void
-source_mark_append(PQExpBuffer query, const char *path, bool is_unicode)
+source_mark_append(PQExpBuffer query, const char *path,
+				   const SourceDigest *digest, bool is_unicode)
 {
-	SourceDigits digits;
+	SourceDigits digits = "";
 
 	appendPQExpBufferStr(query, "pg_catalog.set_config("
 						 "'versioning.source_file', ");
 	append_path(query, path, is_unicode);
-	find_digits(path, digits);
+	if (digest != NULL)
+		source_mark_digits(*digest, digits);
 	appendPQExpBuffer(query, ", false), pg_catalog.set_config("
 					  "'versioning.source_sha256', '%s', false)", digits);
 }

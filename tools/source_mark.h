@@ -15,10 +15,26 @@
 typedef uint8 SourceDigest[PG_SHA256_DIGEST_LENGTH];
 typedef char SourceDigits[2 * PG_SHA256_DIGEST_LENGTH + 1];
 
+/* The SHA-256 of some bytes.  Returns false if it cannot be had. */
+extern bool source_mark_digest_bytes(const char *text, size_t length,
+									 SourceDigest digest);
+
+/*
+ * The SHA-256 of an open file.  Returns false if it cannot be read, or only
+ * once, as a pipe.
+ */
 extern bool source_mark_digest(int fd, SourceDigest digest);
+
+/* The same of the file of that path. */
+extern bool source_mark_digest_file(const char *path, SourceDigest digest);
 extern void source_mark_digits(const SourceDigest digest,
 							   SourceDigits digits);
+/*
+ * Append calls that say which file will be run, a part of a list of
+ * expressions.  The digest may be NULL: it is not known.  Is the text of the
+ * session, and of its database, Unicode?
+ */
 extern void source_mark_append(PQExpBuffer query, const char *path,
-							   bool is_unicode);
+							   const SourceDigest *digest, bool is_unicode);
 
 #endif							/* SOURCE_MARK_H */

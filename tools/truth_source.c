@@ -13,7 +13,10 @@
  */
 #include "postgres_fe.h"
 
+#include <poll.h>
+
 #include "connection.h"
+#include "interruption.h"
 #include "pqexpbuffer.h"
 #include "report.h"
 #include "truth_source.h"
@@ -21,6 +24,10 @@
 /* In milliseconds: for how long to try to reconnect, and how often */
 #define RECONNECT_WITHIN 10000
 #define RECONNECT_EVERY 200
+
+/* The same since we were asked to stop: when to give up */
+#define WAIT_WHEN_STOPPING 7000
+#define RECONNECT_WHEN_STOPPING 5000
 
 static const char names_query[] = "SELECT patch_name FROM _v.patches";
 
@@ -44,20 +51,63 @@ connection(const TruthSource *source)
 }
 
 /*
+ * Wait until a result can be had.  Returns false if we were asked to stop long
+ * enough ago.
+ */
+static bool
+wait_for_result(PGconn *conn)
+{
+	while (PQisBusy(conn))
+	{
+		struct pollfd descriptors[] = {
+			{interruption_descriptor(), POLLIN, 0},
+			{PQsocket(conn), POLLIN, 0}
+		};
+
+		if (interruption_age() > WAIT_WHEN_STOPPING)
+			return false;
+		(void) poll(descriptors, lengthof(descriptors),
+					interruption_count() > 0 ? 100 : -1);
+		if (descriptors[0].revents != 0)
+			interruption_drain();
+		if (descriptors[1].revents != 0 && !PQconsumeInput(conn))
+			return true;
+	}
+	return true;
+}
+
+/* The last result of what was asked, or NULL if there is none. */
+static PGresult *
+last_result(PGconn *conn)
+{
+	PGresult   *result = NULL;
+	PGresult   *next;
+
+	while (wait_for_result(conn) && (next = PQgetResult(conn)) != NULL)
+	{
+		PQclear(result);
+		result = next;
+	}
+	if (PQresultStatus(result) == PGRES_TUPLES_OK)
+		return result;
+	PQclear(result);
+	return NULL;
+}
+
+/*
  * Ask the server.  Returns NULL, without a message, if it does not answer as
  * it should.
  */
 PGresult *
 truth_source_query(const TruthSource *source, const char *query, int count,
-	const char *const *values)
+				   const char *const *values)
 {
-	PGresult   *result = PQexecParams(connection(source), query, count, NULL,
-									  values, NULL, NULL, 0);
+	PGconn	   *conn = connection(source);
 
-	if (PQresultStatus(result) == PGRES_TUPLES_OK)
-		return result;
-	PQclear(result);
-	return NULL;
+	if (PQsendQueryParams(conn, query, count, NULL, values, NULL, NULL,
+						  0) != 1)
+		return NULL;
+	return last_result(conn);
 }
 
 /* Connect anew if the connection is lost.  Returns false if that fails. */
@@ -66,7 +116,9 @@ truth_source_reconnect(TruthSource *source)
 {
 	int			waited;
 
-	for (waited = 0; waited < RECONNECT_WITHIN; waited += RECONNECT_EVERY)
+	for (waited = 0; waited < RECONNECT_WITHIN &&
+		 interruption_age() < RECONNECT_WHEN_STOPPING;
+		 waited += RECONNECT_EVERY)
 	{
 		PGconn	   *conn;
 		PGresult   *result;
@@ -76,7 +128,7 @@ truth_source_reconnect(TruthSource *source)
 		if (result != NULL)
 			return true;
 
-		conn = connection_reopen(source->given, NULL, "versioning");
+		conn = connection_reopen_soon(source->given, "versioning");
 		if (conn != NULL)
 		{
 			if (source->own != NULL)
@@ -135,7 +187,8 @@ truth_source_ask(TruthSource *source, const PlanStep *step)
 	values[0] = names;
 	if (!source->is_prepared)
 	{
-		PQclear(PQprepare(conn, look_name, look_query, 1, NULL));
+		if (PQsendPrepare(conn, look_name, look_query, 1, NULL) == 1)
+			PQclear(last_result(conn));
 		source->is_prepared = true;
 	}
 	/* If anything is wrong, there is no answer, and it is asked again. */
@@ -147,20 +200,11 @@ truth_source_ask(TruthSource *source, const PlanStep *step)
 static bool
 read_answer(TruthSource *source, int *registered, bool *has_new_settings)
 {
-	PGresult   *result = NULL;
-	PGresult   *next;
+	PGresult   *result = last_result(connection(source));
 	const char *settings;
 
-	while ((next = PQgetResult(connection(source))) != NULL)
-	{
-		PQclear(result);
-		result = next;
-	}
-	if (PQresultStatus(result) != PGRES_TUPLES_OK)
-	{
-		PQclear(result);
+	if (result == NULL)
 		return false;
-	}
 	*registered = atoi(PQgetvalue(result, 0, 0));
 	settings = PQgetvalue(result, 0, 1);
 	*has_new_settings = source->role_settings == NULL ||
@@ -204,9 +248,12 @@ truth_source_open(TruthSource *source, PGconn *conn)
 
 	memset(source, 0, sizeof(*source));
 	source->given = conn;
-	source->before = connection_query(conn, names_query);
+	source->before = truth_source_names(source);
 	if (source->before == NULL)
+	{
+		report_server_message(PQerrorMessage(conn));
 		return false;
+	}
 	truth_source_ask(source, &nothing);
 	if (read_answer(source, &registered, &has_new_settings))
 		return true;

@@ -101,7 +101,7 @@ sub measure_apply
 	}
 	my %median = map { $_ => median(@{ $times{$_} }) } keys %times;
 	print_subject("versioning apply, $count patches, $how");
-	print_comparison('psql without registrations', 1.15,
+	print_comparison('psql without registrations', 1.05,
 		@median{qw(bare ours original)});
 	return;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "check_transactions.h"
+#include "query_text.h"
 
 extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 
@@ -29,7 +30,47 @@ write_script(const uint8 *data, size_t size)
 		abort();
 }
 
-/* Read the script in both ways that there are. */
+/* Make the text of each query of the outline of these bytes. */
+static void
+write_queries(const ScriptOutline *outline, const FileBytes *bytes)
+{
+	PQExpBufferData text;
+	int			i;
+
+	initPQExpBuffer(&text);
+	for (i = 0; i < outline->query_count; i++)
+	{
+		const OutlineQuery *query = &outline->queries[i];
+
+		if (query->length == 0 ||
+			(size_t) query->start + query->length > bytes->length)
+			abort();
+		query_text_append(&text, bytes->text + query->start, query->length);
+	}
+	termPQExpBuffer(&text);
+}
+
+/* Read the script from its bytes, if they can be kept. */
+static void
+read_bytes(void)
+{
+	int			fd = open(path, O_RDONLY);
+	FileBytes	bytes;
+	ScriptOutline *outline;
+
+	if (fd < 0)
+		abort();
+	if (file_bytes_read(&bytes, fd))
+	{
+		outline = script_outline_read(path, &bytes);
+		write_queries(outline, &bytes);
+		script_outline_free(outline);
+		file_bytes_free(&bytes);
+	}
+	close(fd);
+}
+
+/* Read the script in all ways that there are. */
 int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
@@ -37,11 +78,12 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	FindingList findings;
 
 	write_script(data, size);
-	outline = script_outline_read(path);
+	read_bytes();
+	outline = script_outline_read(path, NULL);
 	if (outline->is_atomic != (outline->outside_line == 0))
 		abort();
-	if (!outline->has_transaction && !outline->no_transaction &&
-		!outline->is_atomic)
+	if (outline->is_wrapped !=
+		(!outline->has_transaction && !outline->no_transaction))
 		abort();
 
 	memset(&findings, 0, sizeof(findings));

@@ -270,7 +270,9 @@ finds("BEGIN;\nREGISTER\nCOMMIT;\nBEGIN;\nCREATE TABLE t ();\nCOMMIT;",
 finds("BEGIN;\nREGISTER\nCOMMIT AND CHAIN;\nCREATE TABLE t ();\nCOMMIT;",
 	'4 outside-transaction', 'COMMIT AND CHAIN');
 finds("REGISTER\nCREATE TABLE t ();\nCOMMIT;",
-	'1 outside-transaction', 'COMMIT without BEGIN');
+	'', 'COMMIT without BEGIN, of the transaction around the script');
+finds("REGISTER\nCOMMIT;\nCREATE TABLE t ();",
+	'3 outside-transaction', 'a statement after such a COMMIT');
 finds("BEGIN;\nREGISTER\nCOMMIT;\nCREATE INDEX CONCURRENTLY i ON t (a);",
 	'4 outside-transaction', 'CREATE INDEX CONCURRENTLY behind COMMIT');
 like(

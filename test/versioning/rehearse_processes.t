@@ -40,7 +40,7 @@ for my $signal (qw(INT TERM HUP))
 # The programs that it starts are those beside it, and see no password.
 
 my $log = wrap_programs('', 'psql', 'pg_dump');
-is( system("cd '$clean->{directory}' && '$log/versioning' rehearse a "
+is( system("cd '$clean->{directory}' && '$log/versioning' rehearse a --psql "
 		  . "-q -d 'dbname=$clean->{database} password=secret%word'"),
 	0,
 	'with a password');

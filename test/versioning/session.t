@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# Each patch runs as in a fresh session, though all of them run in one psql:
-# what one leaves behind in psql or on the server, the next does not see.
+# Each patch runs as in a fresh session: what one leaves behind in psql or on the
+# server, the next does not see. Patches of plain SQL share a session, others
+# have a psql of their own.
 #
 # Each case is two patches: one that leaves something behind and one that fails
 # if it finds it. That it does find it is made sure of by running both in one
@@ -24,6 +25,13 @@ my $role = role('other', 'SUPERUSER');
 my $count = 0;
 
 value($control, 'CREATE EXTENSION versioning');
+
+# The same in plain SQL.
+sub plain_check
+{
+	my ($condition) = @_;
+	return "SELECT 1 / CASE WHEN ($condition) THEN 1 ELSE 0 END AS not_fresh;\n";
+}
 
 # Fails if the condition, an expression, is not true.
 sub check
@@ -62,10 +70,22 @@ sub plain
 	};
 }
 
+# One of two patches that psql runs, or none of them if that is possible
 sub is_fresh_after
 {
 	my ($test, $first, $condition) = @_;
-	my $second = $condition =~ /\n/ ? $condition : check($condition);
+
+	is_fresh_after_either($test, $first,
+		$condition =~ /\n/ ? $condition : check($condition));
+	is_fresh_after_either("$test, in plain SQL", $first,
+		plain_check($condition))
+	  if "$first$condition" !~ /[\\\n]|:'/;
+	return;
+}
+
+sub is_fresh_after_either
+{
+	my ($test, $first, $second) = @_;
 	my $project = pair(plain($first), plain($second));
 	my ($status, $output, $errors) = versioning($project, 'apply');
 
@@ -283,6 +303,67 @@ is_fresh_after('another connection',
 	like($listings[1], qr/^mine = 'it's \\ mine'$/m,
 		'... which has the variables of the command line');
 	like($listings[1], qr/^fieldsep_zero +off$/m, '... and its separators');
+}
+
+# What DISCARD ALL does not undo
+is_fresh_after('a library', q(LOAD 'auto_explain'; SET auto_explain.log_analyze = on;),
+	q{current_setting('auto_explain.log_analyze', true) IS NULL});
+is_fresh_after('a library that a string loads',
+	q(DO $do$ BEGIN EXECUTE $x$LOAD 'auto_explain'$x$;
+		SET auto_explain.log_analyze = on; END $do$;) =~ s/\s+/ /gr,
+	q{current_setting('auto_explain.log_analyze', true) IS NULL});
+SKIP:
+{
+	skip 'there is no dblink', 4
+	  if value('postgres', q{SELECT count(*) FROM pg_available_extensions
+		WHERE name = 'dblink'}) == 0;
+	value($_, 'CREATE EXTENSION dblink') for $shared->{database}, $control;
+	is_fresh_after('a connection of dblink',
+		"SELECT dblink_connect('left_over', 'dbname=postgres "
+		  . "host=$ENV{PGHOST} port=$ENV{PGPORT}');",
+		q{dblink_get_connections() IS NULL});
+}
+
+# A file that is edited while the one before it is run: what was read is run if
+# it is plain SQL; if it takes psql, it is not run.
+for my $way ([], ['--psql'])
+{
+	my $project = project('edited' . @$way,
+		'patches/1.sql' => patch('a', 'SELECT pg_sleep(1);'),
+		'patches/2.sql' => patch('b', 'CREATE TABLE b ();', 'a'));
+	my $run = start_versioning($project, 'apply', @$way);
+
+	ok(wait_for(sub { value('postgres', qq{SELECT count(*)
+		FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'
+		  AND datname = '$project->{database}'}) > 0 }), 'a patch is run');
+	my $digest = qx(sha256sum <$project->{directory}/patches/2.sql) =~ s/ .*//sr;
+	add_files($project,
+		'patches/2.sql' => patch('b', 'CREATE TABLE other ();', 'a'));
+	my ($status, undef, $errors) = finish_versioning($run);
+
+	is($status, @$way ? 3 : 0, "an edited file @$way: exit status")
+	  || diag($errors);
+	is(value($project->{database},
+		q{SELECT string_agg(relname, ' ') FROM pg_class
+		   WHERE relname IN ('b', 'other')}),
+		@$way ? '' : 'b', "an edited file @$way: what was run");
+	is(value($project->{database}, q{SELECT source_sha256 FROM _v.history
+		WHERE patch_name = 'b'}), @$way ? '' : $digest,
+		"an edited file @$way: its digest");
+	like($errors, qr/the file of patch "b" has changed since it was read.*\n.*Nothing of it was run/,
+		"an edited file @$way: message")
+	  if @$way;
+}
+
+# One that is edited while it is run itself
+{
+	my $project = project('edits_itself',
+		'patches/1.sql' => patch('a', '\! echo "-- more" >>patches/1.sql'));
+	my ($status, undef, $errors) = versioning($project, 'apply');
+
+	is($status, 0, 'a file that edits itself') || diag($errors);
+	like($errors, qr{file "patches/1\.sql" has changed while it was run},
+		'... is told of');
 }
 
 # Words that psql or a shell would take for something else, and what must reach

@@ -1,5 +1,6 @@
 # Signals: the statement that runs is cancelled, what the patch has done is
-# rolled back, that is reported, and no psql, backend or lock is left.
+# rolled back, that is reported, and no psql, backend or lock is left. Files are
+# run without psql or, if they need it or --psql says so, with one.
 
 use strict;
 use warnings;
@@ -50,7 +51,8 @@ sub nothing_is_left
 {
 	my ($project, $run, $test) = @_;
 	my $is_gone = sub {
-		return !grep { $_->{pid} == $run->{psql} } processes();
+		return !$run->{psql}
+		  || !grep { $_->{pid} == $run->{psql} } processes();
 	};
 
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
@@ -83,12 +85,27 @@ my $sleep = "CREATE TABLE m ();\nSELECT pg_sleep(300);";
 # Every signal that asks to stop, once
 for my $signal (qw(INT TERM HUP))
 {
-	my $project = with_body($sleep);
-	my $run = start_until($project, 'SELECT pg_sleep%');
-	kill $signal, $run->{pid};
-	is_interrupted($project, $run, "SIG$signal");
-	is(value($project->{database}, "SELECT to_regclass('m') IS NULL"), 't',
-		"SIG$signal: what the patch has done is rolled back");
+	for my $way ([], ['--psql'])
+	{
+		my $test = "SIG$signal @$way";
+		my $project = with_body($sleep);
+		my $run = start_until($project, 'SELECT pg_sleep%', 'apply', @$way);
+
+		is(defined $run->{psql}, @$way > 0, "$test: whether there is a psql");
+		kill $signal, $run->{pid};
+		is_interrupted($project, $run, $test);
+		is(value($project->{database}, "SELECT to_regclass('m') IS NULL"),
+			't', "$test: what the patch has done is rolled back");
+	}
+}
+
+# In the pause of a \watch, and what is behind it
+{
+	my $project = with_body("SELECT 'looks' \\watch 300");
+	my $run = start_until($project, 'SELECT _looks_ %');
+
+	kill 'INT', $run->{pid};
+	is_interrupted($project, $run, 'SIGINT in a pause');
 }
 
 # While psql waits for a program, which would have it go on without that
@@ -125,6 +142,7 @@ for my $second (qw(INT TERM))
 {
 	my $project = with_body($stubborn);
 	my $run = start_until($project, 'DO %stubborn%');
+
 	kill 'INT', $run->{pid};
 	ok(wait_for(sub { $run->{harness}->pump_nb; $run->{errors} =~ /go on/ }),
 		"SIGINT and SIG$second: the first one is ignored");
@@ -176,7 +194,8 @@ is_interrupted($project, $run, 'the first one');
 for my $kind ('psql', 'the backend')
 {
 	$project = with_body($sleep);
-	$run = start_until($project, 'SELECT pg_sleep%');
+	$run = start_until($project, 'SELECT pg_sleep%', 'apply',
+		$kind eq 'psql' ? '--psql' : ());
 	if ($kind eq 'psql')
 	{
 		kill 'KILL', $run->{psql};
@@ -197,6 +216,39 @@ for my $kind ('psql', 'the backend')
 	like($errors, $counts, "$kind is killed: how far it has come");
 	is(registered($project), 'first', "$kind is killed: what is registered");
 	nothing_is_left($project, $run, "$kind is killed");
+}
+
+# A server that has fallen silent: the backend of the patch, and all of them
+for my $way ([], ['--psql'])
+{
+	my $test = "a silent backend @$way";
+
+	$project = with_body($sleep);
+	$run = start_until($project, 'SELECT pg_sleep%', 'apply', @$way);
+	my $backend = value('postgres', "SELECT pid FROM pg_stat_activity
+		WHERE datname = '$project->{database}'
+		  AND query LIKE 'SELECT pg_sleep%'");
+	kill 'STOP', $backend;
+	kill 'INT', $run->{pid};
+	($status, undef, $errors) = finish_versioning($run);
+	kill 'CONT', $backend;
+	is($status, 3, "$test: exit status");
+	like($errors, qr/The server's process $backend, .* not known what was kept/,
+		"$test: message");
+	nothing_is_left($project, $run, $test);
+}
+{
+	$project = with_body($sleep);
+	$run = start_until($project, 'SELECT pg_sleep%');
+	my @backends = split ' ', value('postgres',
+		"SELECT string_agg(pid::text, ' ') FROM pg_stat_activity
+		WHERE datname = '$project->{database}'");
+	kill 'STOP', @backends;
+	kill 'INT', $run->{pid};
+	($status, undef, $errors) = finish_versioning($run);
+	kill 'CONT', @backends;
+	is($status, 3, 'silent backends: exit status');
+	nothing_is_left($project, $run, 'silent backends');
 }
 
 done_testing();
