@@ -10,8 +10,8 @@
  *
  * Whoever may create objects in a schema of the search_path could have us call
  * functions and operators of theirs, so the search_path of our own connections
- * is empty: what is not in pg_catalog is named with its schema.  The patches'
- * session is psql's, and has the search_path that the user wants.
+ * is empty: what is not in pg_catalog is named with its schema.  The
+ * sessions in which patches run have the search_path that the user wants.
  *
  * Programs get their connection on the command line, where everyone can see
  * it.  A password has no place there, nor in the environment, which ps shows
@@ -210,7 +210,7 @@ connection_reopen(PGconn *like, const char *dbname,
 {
 	PGconn	   *conn = connect_again(like, dbname, application_name, NULL);
 
-	if (PQstatus(conn) == CONNECTION_OK)
+	if (is_ready(conn))
 		return conn;
 	PQfinish(conn);
 	return NULL;
