@@ -51,73 +51,48 @@ endif
 # The programs, and what they share
 
 PROGRAMS = tools/list-dependencies tools/versioning
-TOOL_OBJS = tools/array_literal.o tools/call_search.o tools/complaint.o \
-	tools/file_bytes.o tools/file_heap.o tools/name_table.o \
-	tools/patch_block.o tools/patch_call.o tools/patch_constant.o \
-	tools/patch_cycle.o tools/patch_file.o tools/patch_graph.o \
-	tools/patch_names.o tools/patch_reader.o tools/patch_statement.o \
-	tools/psql_command.o tools/psql_script.o tools/report.o \
-	tools/script_source.o tools/sql_constant.o tools/sql_lexer.o \
-	tools/sql_quote.o tools/sql_type.o
-
-VERSIONING_OBJS = tools/apply_plan.o tools/check_conflicts.o \
-	tools/check_names.o tools/check_register.o tools/check_scripts.o \
-	tools/check_transactions.o tools/command_apply.o tools/command_check.o \
-	tools/command_graph.o tools/command_new.o tools/command_rehearse.o \
-	tools/command_rollback.o tools/command_status.o tools/connection.o \
-	tools/deploy.o tools/deploy_command.o tools/deploy_lock.o \
-	tools/deploy_report.o tools/deploy_truth.o tools/dot_writer.o \
-	tools/drawing.o tools/file_pair.o tools/file_run.o tools/file_search.o \
-	tools/finding.o tools/interruption.o tools/known_names.o \
-	tools/in_progress.o \
-	tools/nameless_file.o tools/optional_register.o tools/options.o \
-	tools/patch_plan.o tools/patch_state.o tools/patch_template.o \
-	tools/program_path.o tools/progress.o tools/project.o \
-	tools/psql_argument.o tools/psql_process.o tools/psql_run.o \
-	tools/query_text.o tools/register.o tools/register_survey.o tools/rehearsal.o \
-	tools/rollback_plan.o tools/schema_dump.o tools/scratch_database.o \
-	tools/scratch_register.o tools/scratch_settings.o \
-	tools/script_directive.o tools/script_outline.o tools/script_path.o \
-	tools/script_restriction.o tools/script_walk.o tools/source_mark.o \
-	tools/sql_session.o tools/statement_kind.o tools/status_json.o \
-	tools/status_table.o tools/suggestion.o tools/transaction_ban.o \
-	tools/transaction_state.o tools/truth_source.o
+LIBRARY = tools/libversioning.a
+LIBRARY_OBJS = $(patsubst $(here)%.c,%.o,$(wildcard $(here)tools/*/*.c))
 
 # All of our code is to compile without a warning under -Wextra. PostgreSQL's
 # headers are not ours: as system headers they stay out of it.
 
 PG_CPPFLAGS = -isystem $(includedir_server)
-PG_CFLAGS = -Wextra
-EXTRA_CLEAN = $(PROGRAMS) $(PROGRAMS:=.o) $(TOOL_OBJS) $(VERSIONING_OBJS)
+PG_CFLAGS = -Wextra -MMD -MP
+ALL_OBJS = $(OBJS) $(PROGRAMS:=.o) $(LIBRARY_OBJS)
+EXTRA_CLEAN = $(PROGRAMS) $(LIBRARY) $(ALL_OBJS) $(ALL_OBJS:.o=.d)
 
 ifneq ($(wildcard $(PGXS)),)
 
 include $(PGXS)
 
-$(shell mkdir -p src sql tools)
+$(shell mkdir -p sql $(sort $(dir $(ALL_OBJS))))
 
 all: $(PROGRAMS)
 
 $(DATA_built): $(INSTALL_PARTS:%=$(srcdir)/sql/install/%.sql) $(control)
 	awk 'FNR == 1 && NR > 1 { print "" } { print }' $(filter %.sql,$^) >$@
 
-$(OBJS): $(wildcard $(srcdir)/src/*.h)
-$(PROGRAMS:=.o) $(TOOL_OBJS) $(VERSIONING_OBJS): \
-	$(wildcard $(srcdir)/tools/*.h) $(control)
+# The compiler has said which headers each of them includes.
+-include $(ALL_OBJS:.o=.d)
+$(PROGRAMS:=.o): $(control)
 
 # The programs are not shared libraries. What they need of PostgreSQL they have
 # from its static libraries, where some functions that libpq has, too, go by
 # other names since version 16.
 tools/%: override CFLAGS := $(filter-out $(CFLAGS_SL),$(CFLAGS))
-tools/%.o: override CPPFLAGS += -DVERSIONING_VERSION='"$(version)"' \
-	-DUSE_PRIVATE_ENCODING_FUNCS -isystem $(includedir) \
+tools/%.o: override CPPFLAGS += -I$(srcdir)/tools \
+	-DVERSIONING_VERSION='"$(version)"' -DUSE_PRIVATE_ENCODING_FUNCS -isystem $(includedir) \
 	-isystem $(includedir_internal)
 
-$(PROGRAMS): %: %.o $(TOOL_OBJS)
+$(LIBRARY): $(LIBRARY_OBJS)
+	rm -f $@
+	$(AR) crs $@ $^
+
+$(PROGRAMS): %: %.o $(LIBRARY)
 	$(CC) $(CFLAGS) $^ $(LDFLAGS) $(LDFLAGS_EX) -L$(pkglibdir) \
 		-L$(libdir) -lpgfeutils $(LIBPQ) -lpgcommon -lpgport $(DIGESTS) -o $@
 
-tools/versioning: $(VERSIONING_OBJS)
 # PostgreSQL's digests may be those of OpenSSL.
 tools/versioning: LIBPQ = -lpq -lm
 tools/versioning: DIGESTS = $(filter -lcrypto,$(LIBS))
@@ -148,7 +123,7 @@ uninstall-programs:
 # Of a build directory elsewhere, nothing is left.
 clean-directories:
 	rm -f $(OBJS) $(OBJS:.o=.bc) $(DATA_built) $(EXTRA_CLEAN)
-	rmdir src sql tools 2>/dev/null || :
+	rmdir sql $(sort $(dir $(ALL_OBJS))) tools 2>/dev/null || :
 
 else # PostgreSQL or its headers for extensions are not there
 
@@ -157,7 +132,7 @@ all install installdirs installcheck uninstall:
 	@echo 'PostgreSQL has no file "$(PGXS)".' >&2; exit 1
 
 clean distclean maintainer-clean:
-	rm -rf $(EXTENSION).so $(OBJS) $(OBJS:.o=.bc) $(DATA_built) $(EXTRA_CLEAN) \
+	rm -rf $(EXTENSION).so $(OBJS:.o=.bc) $(DATA_built) $(EXTRA_CLEAN) \
 		results output_iso tmp_check tmp_check_iso log \
 		regression.diffs regression.out
 

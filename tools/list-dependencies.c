@@ -18,11 +18,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/report.h"
 #include "getopt_long.h"
-#include "patch_file.h"
-#include "patch_graph.h"
-#include "patch_names.h"
-#include "report.h"
+#include "patch/file.h"
+#include "patch/graph.h"
+#include "patch/names.h"
 
 /* Exit statuses; the greatest that applies counts */
 #define STATUS_PROBLEM 1		/* not understood, or not possible */

@@ -13,9 +13,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "fe_compat.h"
-#include "options.h"
-#include "report.h"
+#include "base/fe_compat.h"
+#include "base/report.h"
+#include "command/options.h"
 
 static const char *const progname = "versioning";
 
@@ -96,8 +96,8 @@ find_command(const char *name)
 	for (i = 0; i < lengthof(commands); i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
-	options_usage_error("there is no command \"%s\"",
-						report_printable(name));
+	command_options_usage_error("there is no command \"%s\"",
+								report_printable(name));
 	return NULL;
 }
 
@@ -128,7 +128,7 @@ main(int argc, char **argv)
 
 	pg_logging_init(argv[0]);
 	options.progname = progname;
-	options.argv0 = argv[0];
+	options.deploy.argv0 = argv[0];
 
 	/* What getopt_long says shall begin as our messages do */
 	argv[0] = unconstify(char *, progname);
@@ -138,7 +138,7 @@ main(int argc, char **argv)
 	/* A reader that goes away shall be an error, not the end */
 	signal(SIGPIPE, SIG_IGN);
 
-	switch (options_read(&options, argc, argv))
+	switch (command_options_read(&options, argc, argv))
 	{
 		case OPTIONS_HELP:
 			print_usage();
@@ -148,12 +148,12 @@ main(int argc, char **argv)
 			break;
 		case OPTIONS_COMMAND:
 			command = find_command(options.command);
-			options_check(&options, command->bit);
+			command_options_check(&options, command->bit);
 			status = command->run(&options);
 			break;
 	}
 
-	options_free(&options);
+	command_options_free(&options);
 
 	/* Lost output is trouble, unless there is worse to say */
 	if (!report_finish_output(progname) && status != STATUS_FAILED)

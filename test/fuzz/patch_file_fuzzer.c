@@ -12,9 +12,9 @@
  */
 #include "postgres_fe.h"
 
-#include "call_search.h"
-#include "patch_file.h"
-#include "patch_graph.h"
+#include "patch/file.h"
+#include "patch/graph.h"
+#include "sql/call_search.h"
 
 extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 
@@ -69,7 +69,7 @@ read_copy(const uint8 *data, size_t size, size_t last_place, bool is_whole)
 int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
-	size_t		last_place = call_search_last((const char *) data, size);
+	size_t		last_place = sql_call_search_last((const char *) data, size);
 	PatchFile  *whole;
 	PatchFile  *part;
 	PatchGraph *graph;

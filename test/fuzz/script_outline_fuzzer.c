@@ -13,8 +13,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "check_transactions.h"
-#include "query_text.h"
+#include "check/transactions.h"
+#include "deploy/query.h"
 
 extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 
@@ -45,7 +45,7 @@ write_queries(const ScriptOutline *outline, const FileBytes *bytes)
 		if (query->length == 0 ||
 			(size_t) query->start + query->length > bytes->length)
 			abort();
-		query_text_append(&text, bytes->text + query->start, query->length);
+		deploy_query_append(&text, bytes->text + query->start, query->length);
 	}
 	termPQExpBuffer(&text);
 }

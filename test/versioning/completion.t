@@ -102,7 +102,7 @@ completes('check --disable=not-', 'not-understood | not-committed',
 	'the beginning of a finding');
 completes('check --disable cycle,not-',
 	'cycle\,not-understood | cycle\,not-committed', 'the second of a list');
-open my $source, '<', "$FindBin::Bin/../../tools/finding.c"
+open my $source, '<', "$FindBin::Bin/../../tools/base/finding.c"
   or die "cannot read finding.c: $!\n";
 my @known = map { /^\s*\[FINDING_\w+\] = "(.*)"/ } <$source>;
 is(join(' ', @findings), join(' ', @known), 'all findings are offered');

@@ -1,0 +1,135 @@
+/*-------------------------------------------------------------------------
+ *
+ * base/interruption.c
+ *		Signals that ask us to stop, and those of the end of a child
+ *
+ * While they are caught, each of them makes a descriptor readable, so that
+ * whoever waits for input with poll() misses none, whenever it comes.  What is
+ * to be done is done there, not in the handler.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/interruption.h"
+
+/* What is caught.  SIGPIPE is ignored: a write tells of it. */
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE};
+
+/* What was done about them before, to be done again afterwards */
+static struct sigaction before[lengthof(signals)];
+
+/* The pipe that a handler writes to: a handler knows nothing but globals */
+static int	ends[2] = {-1, -1};
+
+/* How many signals there were that ask us to stop: see above */
+static volatile sig_atomic_t signal_count = 0;
+
+/* When the first of them has come */
+static struct timespec first_time;
+
+static void
+handle_signal(int number)
+{
+	int			saved_errno = errno;
+
+	if (number != SIGCHLD)
+	{
+		if (signal_count == 0)
+			clock_gettime(CLOCK_MONOTONIC, &first_time);
+		signal_count++;
+	}
+	if (write(ends[1], "", 1) < 0)
+	{
+		/* it is full, which is as good */
+	}
+	errno = saved_errno;
+}
+
+/*
+ * Begin to catch signals.  One that asks us to stop is caught even where the
+ * shell that has started us in the background ignores it, as psql does; but
+ * not SIGHUP, which nohup ignores.  Returns false, with errno, on failure.
+ */
+bool
+interruption_catch(void)
+{
+	struct sigaction action;
+	size_t		i;
+
+	if (pipe(ends) != 0)
+		return false;
+	for (i = 0; i < lengthof(ends); i++)
+		if (fcntl(ends[i], F_SETFD, FD_CLOEXEC) != 0 ||
+			fcntl(ends[i], F_SETFL, O_NONBLOCK) != 0)
+			return false;
+
+	signal_count = 0;
+	for (i = 0; i < lengthof(signals); i++)
+	{
+		memset(&action, 0, sizeof(action));
+		sigemptyset(&action.sa_mask);
+		action.sa_flags = SA_RESTART;
+		action.sa_handler = signals[i] == SIGPIPE ? SIG_IGN : handle_signal;
+		sigaction(signals[i], &action, &before[i]);
+		if (signals[i] == SIGHUP && before[i].sa_handler == SIG_IGN)
+			sigaction(signals[i], &before[i], NULL);
+	}
+	return true;
+}
+
+/* No longer catch them. */
+void
+interruption_release(void)
+{
+	size_t		i;
+
+	for (i = 0; i < lengthof(signals); i++)
+		sigaction(signals[i], &before[i], NULL);
+	for (i = 0; i < lengthof(ends); i++)
+	{
+		close(ends[i]);
+		ends[i] = -1;
+	}
+}
+
+/* The descriptor that is readable after a signal. */
+int
+interruption_descriptor(void)
+{
+	return ends[0];
+}
+
+/* Make it unreadable until the next signal. */
+void
+interruption_drain(void)
+{
+	char		bytes[64];
+
+	while (read(ends[0], bytes, sizeof(bytes)) > 0)
+		;
+}
+
+/* How many signals there were that ask us to stop. */
+int
+interruption_count(void)
+{
+	return signal_count;
+}
+
+int
+interruption_age(void)
+{
+	struct timespec now;
+
+	if (signal_count == 0)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int) ((now.tv_sec - first_time.tv_sec) * 1000 +
+				  (now.tv_nsec - first_time.tv_nsec) / 1000000);
+}

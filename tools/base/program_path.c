@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * base/program_path.c
+ *		Where PostgreSQL's own programs are
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <unistd.h>
+
+#include "base/program_path.h"
+
+/*
+ * The program of that name beside our own, which was called by argv0, or else
+ * its name, for PATH to lead to it.  The caller frees it.
+ */
+char *
+program_path_find(const char *argv0, const char *program)
+{
+	char		path[MAXPGPATH];
+
+	if (find_my_exec(argv0, path) == 0)
+	{
+		get_parent_directory(path);
+		join_path_components(path, path, program);
+		if (access(path, X_OK) == 0)
+			return pg_strdup(path);
+	}
+	return pg_strdup(program);
+}

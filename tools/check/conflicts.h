@@ -1,0 +1,16 @@
+/*-------------------------------------------------------------------------
+ *
+ * check/conflicts.h
+ *		Patches that require what they conflict with
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CHECK_CONFLICTS_H
+#define CHECK_CONFLICTS_H
+
+#include "base/finding.h"
+#include "project/project.h"
+
+extern void check_conflicts(const Project *project, FindingList *findings);
+
+#endif							/* CHECK_CONFLICTS_H */

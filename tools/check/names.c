@@ -1,0 +1,233 @@
+/*-------------------------------------------------------------------------
+ *
+ * check/names.c
+ *		What is wrong with the names of patches, and with what is missing
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "check/names.h"
+#include "patch/graph.h"
+#include "patch/names.h"
+#include "plan/names.h"
+#include "project/template.h"
+
+static const char extension[] = ".sql";
+
+/* Add all complaints of a level, or worse, as findings of a kind. */
+static void
+add_complaints(FindingList *findings, FindingKind kind,
+			   const ComplaintList *complaints, ComplaintLevel level)
+{
+	int			i;
+
+	for (i = 0; i < complaints->count; i++)
+		if (complaints->items[i].level >= level)
+			finding_add(findings, kind, complaints->items[i].path,
+						complaints->items[i].line, "%s",
+						complaints->items[i].text);
+}
+
+/* Several files that register a name, or that take it back */
+static void
+check_duplicates(const Project *project, FindingList *findings)
+{
+	PatchNames *names = patch_names_create(Max(64, project->name_count));
+	ComplaintList complaints = {NULL, 0, 0};
+	int			i;
+	int			j;
+
+	for (i = 0; i < project->patch_count; i++)
+		patch_names_add(names, project->patches[i].path,
+						project->patches[i].file, &complaints);
+	add_complaints(findings, FINDING_DUPLICATE_NAME, &complaints,
+				   COMPLAINT_WARNING);
+	complaint_free(&complaints);
+	patch_names_free(names);
+
+	for (i = 0; i < project->rollback_count; i++)
+	{
+		const ProjectFile *file = &project->rollbacks[i];
+
+		for (j = 0; j < file->file->count; j++)
+		{
+			const PatchCall *call = &file->file->calls[j];
+			const ProjectName *name =
+				&project->names[project_find(project, call->name)];
+
+			if (call->action == PATCH_UNREGISTER && name->rollback_file != i)
+				finding_add(findings, FINDING_DUPLICATE_NAME, file->path,
+							call->line, "patch \"%s\" is taken back by %s:%d "
+							"too", call->name,
+							project->rollbacks[name->rollback_file].path,
+							name->rollback->line);
+		}
+	}
+}
+
+/* The last part of a path, without what SQL scripts end with */
+static char *
+stem(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char	   *result = pg_strdup(slash == NULL ? path : slash + 1);
+	size_t		length = strlen(result);
+	size_t		end = strlen(extension);
+
+	if (length > end && pg_strcasecmp(result + length - end, extension) == 0)
+		result[length - end] = '\0';
+	return result;
+}
+
+/*
+ * Is a file that is called so the one of that patch?  It may also have the
+ * name that a new file for the patch gets.
+ */
+static bool
+is_named_for(const char *path, const char *name)
+{
+	char	   *file_stem = stem(path);
+	char	   *name_stem = stem(name);
+	char	   *new_stem = project_template_file_name(name);
+	bool		result = strcmp(file_stem, name_stem) == 0 ||
+		strcmp(file_stem, new_stem) == 0;
+
+	pg_free(new_stem);
+	pg_free(file_stem);
+	pg_free(name_stem);
+	return result;
+}
+
+/* A file that registers patches, none of which is called as it is */
+static void
+check_file_name(const ProjectFile *file, FindingList *findings)
+{
+	const PatchCall *first = NULL;
+	int			i;
+
+	for (i = 0; i < file->file->count; i++)
+	{
+		const PatchCall *call = &file->file->calls[i];
+
+		if (call->action == PATCH_UNREGISTER)
+			continue;
+		if (is_named_for(file->path, call->name))
+			return;
+		if (first == NULL)
+			first = call;
+	}
+	if (first != NULL)
+		finding_add(findings, FINDING_NAME_DIFFERS, file->path, first->line,
+					"the name of patch \"%s\" is not that of its file",
+					first->name);
+}
+
+/* Requirements that no file registers, nor are applied */
+static void
+check_requirements(const Project *project, const Register *reg,
+				   const ProjectFile *file, FindingList *findings)
+{
+	const SimpleStringListCell *cell;
+	int			i;
+
+	for (i = 0; i < file->file->count; i++)
+	{
+		const PatchCall *call = &file->file->calls[i];
+
+		for (cell = call->requirements.head; cell != NULL; cell = cell->next)
+		{
+			int			number = project_find(project, cell->val);
+
+			if ((number != PROJECT_NONE &&
+				 project->names[number].patch != NULL) ||
+				(reg != NULL && register_find(reg, cell->val) != NULL))
+				continue;
+			finding_add(findings, FINDING_UNKNOWN_REQUIREMENT, file->path,
+						call->line, "patch \"%s\" requires \"%s\", which %s%s",
+						call->name, cell->val, reg == NULL ?
+						"no file registers" :
+						"is neither applied nor registered by a file",
+						plan_names_other_suggestion(project, reg, cell->val,
+													call->name));
+		}
+	}
+}
+
+/* Patches that require each other, and those that cannot be applied then */
+static void
+check_cycles(const Project *project, FindingList *findings)
+{
+	PatchGraph *graph = patch_graph_create();
+	int		   *order = pg_malloc((project->patch_count + 1) * sizeof(int));
+	ComplaintList complaints = {NULL, 0, 0};
+	int			i;
+
+	for (i = 0; i < project->patch_count; i++)
+		patch_graph_add(graph, project->patches[i].path,
+						project->patches[i].file);
+	(void) patch_graph_sort(graph, order, &complaints);
+	add_complaints(findings, FINDING_CYCLE, &complaints, COMPLAINT_ERROR);
+	complaint_free(&complaints);
+	pg_free(order);
+	patch_graph_free(graph);
+}
+
+/* A patch needs a rollback, and a rollback something to take back. */
+static void
+check_rollbacks(const Project *project, const Register *reg,
+				FindingList *findings)
+{
+	int			i;
+	int			j;
+
+	for (i = 0; i < project->name_count; i++)
+	{
+		const ProjectName *name = &project->names[i];
+
+		if (name->patch != NULL && name->rollback == NULL)
+			finding_add(findings, FINDING_NO_ROLLBACK,
+						project->patches[name->patch_file].path,
+						name->patch->line, "no rollback takes patch \"%s\" "
+						"back", name->patch->name);
+	}
+
+	for (i = 0; i < project->rollback_count; i++)
+	{
+		const ProjectFile *file = &project->rollbacks[i];
+
+		for (j = 0; j < file->file->count; j++)
+		{
+			const PatchCall *call = &file->file->calls[j];
+
+			if (call->action != PATCH_UNREGISTER ||
+				project->names[project_find(project, call->name)].patch ||
+				(reg != NULL && register_find(reg, call->name) != NULL))
+				continue;
+			finding_add(findings, FINDING_ROLLBACK_WITHOUT_PATCH, file->path,
+						call->line, "no file registers the patch \"%s\" that "
+						"this takes back%s", call->name,
+						plan_names_suggestion(project, reg, call->name));
+		}
+	}
+}
+
+/*
+ * Add what is wrong with the names of a project.  The register, which may be
+ * NULL, is looked at for what may be known from there, too.
+ */
+void
+check_names(const Project *project, const Register *reg,
+			FindingList *findings)
+{
+	int			i;
+
+	check_duplicates(project, findings);
+	check_cycles(project, findings);
+	check_rollbacks(project, reg, findings);
+	for (i = 0; i < project->patch_count; i++)
+	{
+		check_file_name(&project->patches[i], findings);
+		check_requirements(project, reg, &project->patches[i], findings);
+	}
+}

@@ -1,0 +1,18 @@
+/*-------------------------------------------------------------------------
+ *
+ * check/register.h
+ *		What of the files does not go with what is applied
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CHECK_REGISTER_H
+#define CHECK_REGISTER_H
+
+#include "base/finding.h"
+#include "database/register.h"
+#include "project/project.h"
+
+extern void check_register(const Project *project, const Register *reg,
+						   FindingList *findings);
+
+#endif							/* CHECK_REGISTER_H */

@@ -1,0 +1,16 @@
+/*-------------------------------------------------------------------------
+ *
+ * check/scripts.h
+ *		What is wrong with each of the scripts of a project
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CHECK_SCRIPTS_H
+#define CHECK_SCRIPTS_H
+
+#include "base/finding.h"
+#include "project/project.h"
+
+extern void check_scripts(const Project *project, FindingList *findings);
+
+#endif							/* CHECK_SCRIPTS_H */

@@ -1,0 +1,401 @@
+/*-------------------------------------------------------------------------
+ *
+ * check/transactions.c
+ *		What is wrong with the transactions of a script
+ *
+ * What a patch does and the row that says so are to be kept together or not
+ * at all, so all of it belongs into one transaction that begins with the
+ * registration.  A script without a transaction gets one put around it.  One
+ * that cannot run in a transaction does one thing besides the registration;
+ * then there is nothing that could be done by half.
+ *
+ * Settings, locks and assertions leave nothing behind, so it does not matter
+ * where they stand.  Where it depends on an \if whether a transaction is
+ * open, nothing is said.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "check/transactions.h"
+#include "script/ban.h"
+#include "script/directive.h"
+#include "script/transaction.h"
+
+/* Who sees to it that there is a transaction? */
+typedef enum TransactionMode
+{
+	MODE_AROUND,				/* we put one around the script */
+	MODE_OWN,					/* the script has its own */
+	MODE_WITHOUT				/* it says that there shall be none */
+} TransactionMode;
+
+typedef struct TransactionCheck
+{
+	FindingList *findings;
+	TransactionMode mode;
+	TransactionState transaction;
+
+	/* since the transaction began, with the query at hand if there is none */
+	ScriptPlace work;			/* the first statement but a registration */
+	ScriptPlace registration;	/* the first one, or line 0 if there is none */
+
+	ScriptPlace prepared;		/* where a registration was PREPAREd, or 0 */
+	bool		is_outside;		/* we have said so of the statement before */
+	int			parts;			/* things done that can be kept by itself */
+	ScriptPlace first_part;
+	bool		drops_slot;		/* a subscription's slot has been let go */
+} TransactionCheck;
+
+/* Is the place not set? */
+static bool
+is_nowhere(const ScriptPlace *place)
+{
+	return place->line == 0;
+}
+
+/* A transaction begins, or a query that is one by itself: nothing is in it. */
+static void
+forget_contents(TransactionCheck *check)
+{
+	check->work.line = check->registration.line = 0;
+}
+
+/* A transaction begins, or one has ended. */
+static void
+start_transaction(TransactionCheck *check)
+{
+	check->is_outside = false;
+	forget_contents(check);
+}
+
+/* Nothing may be left of what can be done by half. */
+static void
+count_part(TransactionCheck *check, const ScriptPlace *place)
+{
+	if (check->parts++ == 0)
+		check->first_part = *place;
+	if (check->mode == MODE_WITHOUT && check->parts == 2)
+		finding_add(check->findings, FINDING_SEVERAL_STATEMENTS, place->path,
+					place->line, "this is the second statement of a script "
+					"without a transaction: if it fails, what the one of "
+					"line %d did is kept", check->first_part.line);
+}
+
+/* The statement is outside of the transaction that the script has. */
+static void
+complain_of_outside(TransactionCheck *check, const ScriptStatement *statement,
+					const char *ban)
+{
+	const ScriptPlace *place = &statement->place;
+
+	if (check->is_outside)
+		return;
+	check->is_outside = true;
+	if (ban != NULL)
+		finding_add(check->findings, FINDING_OUTSIDE_TRANSACTION, place->path,
+					place->line, "%s stands outside of the script's "
+					"transaction; where it has to, let the comment \"-- "
+					"versioning: no-transaction\" say so", ban);
+	else if (statement->registrations > 0 || statement->removals > 0)
+		finding_add(check->findings, FINDING_OUTSIDE_TRANSACTION, place->path,
+					place->line, "this is committed without what the script "
+					"does in its transaction");
+	else
+		finding_add(check->findings, FINDING_OUTSIDE_TRANSACTION, place->path,
+					place->line, "this statement is outside of the script's "
+					"transaction, so it is kept or lost without it");
+}
+
+/* A registration is met: nothing may have been done before it. */
+static void
+see_registration(TransactionCheck *check, const ScriptStatement *statement)
+{
+	const ScriptPlace *place = &statement->place;
+	const char *what = statement->registrations > 0 ?
+		"registration" : "unregister_patch";
+
+	if (!is_nowhere(&check->work) &&
+		check->transaction.status != TRANSACTION_UNKNOWN)
+		finding_add(check->findings, FINDING_REGISTRATION_NOT_FIRST,
+					place->path, place->line,
+					"%s is not the first statement of its transaction: that "
+					"is in line %d", what, check->work.line);
+	if (is_nowhere(&check->registration))
+		check->registration = *place;
+}
+
+/* A statement is met that may leave something behind. */
+static void
+see_work(TransactionCheck *check, const ScriptStatement *statement,
+		 const char *ban)
+{
+	const ScriptPlace *place = &statement->place;
+	bool		is_alone = check->transaction.status == TRANSACTION_NONE;
+
+	if (is_alone && statement->number == 0)
+	{
+		forget_contents(check);
+		if (check->mode != MODE_WITHOUT)
+			complain_of_outside(check, statement, ban);
+	}
+	if (statement->registrations > 0 || statement->removals > 0)
+	{
+		see_registration(check, statement);
+		return;
+	}
+	if (is_nowhere(&check->work))
+	{
+		check->work = *place;
+		if (check->transaction.status != TRANSACTION_UNKNOWN)
+			count_part(check, place);
+	}
+}
+
+/* Is this DROP SUBSCRIPTION of one that has no slot any more? */
+static bool
+is_dropped_without_slot(TransactionCheck *check, const char *ban)
+{
+	return check->drops_slot && strcmp(ban, "DROP SUBSCRIPTION") == 0;
+}
+
+/* Note ALTER SUBSCRIPTION ... SET (slot_name = NONE). */
+static void
+watch_for_slot(TransactionCheck *check, StatementWords words)
+{
+	if (!sql_words_accept(&words, "alter") ||
+		!sql_words_accept(&words, "subscription"))
+		return;
+	for (; !sql_words_at_end(&words); sql_words_next(&words))
+		if (sql_words_accept(&words, "slot_name") &&
+			sql_words_at_symbol(&words, "="))
+		{
+			sql_words_next(&words);
+			check->drops_slot |= sql_words_at(&words, "none");
+		}
+}
+
+/*
+ * Complain if the statement cannot be run in the transaction in which it is.
+ * Returns what it is if it cannot be run in any, or NULL.
+ */
+static const char *
+check_ban(TransactionCheck *check, const TransactionState *old,
+		  const ScriptStatement *statement, StatementWords words)
+{
+	const ScriptPlace *place = &statement->place;
+	const char *ban = script_ban_find(words);
+
+	watch_for_slot(check, words);
+	if (ban == NULL || is_dropped_without_slot(check, ban))
+		return NULL;
+	if (old->status == TRANSACTION_NONE && statement->siblings > 0)
+		finding_add(check->findings, FINDING_INSIDE_TRANSACTION, place->path,
+					place->line, "%s cannot be one of several statements of "
+					"a query", ban);
+	else if (old->status == TRANSACTION_OPEN)
+		finding_add(check->findings, FINDING_INSIDE_TRANSACTION, place->path,
+					place->line, "%s cannot run inside of a transaction%s",
+					ban, check->mode == MODE_AROUND ? ": let the comment "
+					"\"-- versioning: no-transaction\" say that there shall "
+					"be none" : "");
+	return ban;
+}
+
+/* Complain if the statement needs a transaction, and there is none. */
+static void
+check_need(TransactionCheck *check, const TransactionState *old,
+		   const ScriptStatement *statement, StatementWords words)
+{
+	const ScriptPlace *place = &statement->place;
+	const char *need = script_ban_find_outside(words);
+
+	if (need != NULL && old->status == TRANSACTION_NONE &&
+		!old->is_manual && statement->siblings == 0)
+		finding_add(check->findings, FINDING_OUTSIDE_TRANSACTION, place->path,
+					place->line, "%s can run inside of a transaction only, "
+					"and here is none", need);
+}
+
+/* BEGIN: there should be no transaction yet. */
+static void
+see_begin(TransactionCheck *check, const TransactionState *old,
+		  const ScriptPlace *place)
+{
+	if (old->status == TRANSACTION_OPEN && place->is_doubtful)
+		return;
+	if (old->status == TRANSACTION_OPEN)
+		finding_add(check->findings, FINDING_NOT_COMMITTED, place->path,
+					place->line, "the transaction that began in line %d is "
+					"not committed before this one begins", old->begin.line);
+	start_transaction(check);
+}
+
+/*
+ * COMMIT: if nothing was registered in the transaction that ends, it is apart
+ * from the one in which something is.
+ */
+static void
+see_commit(TransactionCheck *check, const TransactionState *old)
+{
+	const ScriptPlace *place = &check->work;
+
+	if (check->mode == MODE_OWN && old->status == TRANSACTION_OPEN &&
+		!is_nowhere(place) && is_nowhere(&check->registration))
+		finding_add(check->findings, FINDING_OUTSIDE_TRANSACTION, place->path,
+					place->line, "this transaction registers nothing, so it "
+					"is kept or lost without the one that does");
+	start_transaction(check);
+}
+
+/* ROLLBACK: there should be no registration in what is lost. */
+static void
+see_rollback(TransactionCheck *check, const TransactionState *old,
+			 const ScriptPlace *place)
+{
+	if (old->status == TRANSACTION_OPEN && !place->is_doubtful &&
+		!is_nowhere(&check->registration))
+		finding_add(check->findings, FINDING_NOT_COMMITTED, place->path,
+					place->line, "the registration in line %d is rolled back",
+					check->registration.line);
+	start_transaction(check);
+}
+
+static void
+see_statement(void *state, const ScriptStatement *statement)
+{
+	TransactionCheck *check = (TransactionCheck *) state;
+	const ScriptPlace *place = &statement->place;
+	TransactionState old = check->transaction;
+	StatementKind kind = script_transaction_follow(&check->transaction,
+												   statement);
+	StatementWords words;
+	const char *ban;
+
+	sql_words_init(&words, statement->text, statement->length,
+				   statement->standard_strings);
+	ban = check_ban(check, &old, statement, words);
+	check_need(check, &old, statement, words);
+
+	/* Without AUTOCOMMIT, any statement may begin a transaction */
+	if (old.status == TRANSACTION_NONE &&
+		check->transaction.status != TRANSACTION_NONE)
+		start_transaction(check);
+
+	switch (kind)
+	{
+		case STATEMENT_WORK:
+			see_work(check, statement, ban);
+			break;
+		case STATEMENT_BEGIN:
+			see_begin(check, &old, place);
+			break;
+		case STATEMENT_COMMIT:
+			see_commit(check, &old);
+			break;
+		case STATEMENT_ROLLBACK:
+			see_rollback(check, &old, place);
+			break;
+		case STATEMENT_PREPARE:
+			if (!is_nowhere(&check->registration))
+				check->prepared = *place;
+			forget_contents(check);
+			break;
+		case STATEMENT_FINISH:
+			check->prepared.line = 0;
+			break;
+		case STATEMENT_SETTING:
+		case STATEMENT_SAVEPOINT:
+			break;
+	}
+}
+
+/* \connect ends the session, and what is open in it. */
+static void
+see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
+{
+	TransactionCheck *check = (TransactionCheck *) state;
+	TransactionState old = check->transaction;
+
+	(void) script_transaction_obey(&check->transaction, command);
+	if (command->action != PSQL_CONNECT)
+		return;
+	if (old.status == TRANSACTION_OPEN && !place->is_doubtful)
+	{
+		finding_add(check->findings, FINDING_NOT_COMMITTED, place->path,
+					place->line, "\\connect ends the connection before the "
+					"transaction is committed");
+		check->is_outside = check->mode == MODE_AROUND;
+	}
+	forget_contents(check);
+}
+
+/* A comment may disable findings in its file; the outline has complained. */
+static void
+see_comment(void *state, const ScriptPlace *place, const char *text,
+			size_t length)
+{
+	TransactionCheck *check = (TransactionCheck *) state;
+	ScriptDirectives directives = {false, {NULL, NULL}};
+	ComplaintList complaints = {NULL, 0, 0};
+
+	script_directive_read(place, text, length, &directives, &complaints);
+	finding_disable_named(check->findings, &directives.disabled, place->path);
+	simple_string_list_destroy(&directives.disabled);
+	complaint_free(&complaints);
+}
+
+static void
+see_missing(void *state, const ScriptPlace *place, const char *path,
+			const char *reason)
+{
+	TransactionCheck *check = (TransactionCheck *) state;
+
+	finding_add(check->findings, FINDING_MISSING_INCLUDE, place->path,
+				place->line, "could not include \"%s\": %s", path, reason);
+}
+
+/* The script is over: nothing should be left to be committed. */
+static void
+check_end(TransactionCheck *check)
+{
+	const ScriptPlace *begin = &check->transaction.begin;
+
+	if (check->mode != MODE_AROUND &&
+		check->transaction.status == TRANSACTION_OPEN)
+		finding_add(check->findings, FINDING_NOT_COMMITTED, begin->path,
+					begin->line, "the transaction that begins here is not "
+					"committed");
+	if (!is_nowhere(&check->prepared))
+		finding_add(check->findings, FINDING_NOT_COMMITTED,
+					check->prepared.path, check->prepared.line,
+					"the transaction that is prepared here is not committed");
+}
+
+/* Add what is wrong with the script of that path and outline. */
+void
+check_transactions(const char *path, const ScriptOutline *outline,
+				   FindingList *findings)
+{
+	TransactionCheck check;
+	ScriptVisitor visitor;
+	SimpleStringList includes = {NULL, NULL};
+
+	memset(&check, 0, sizeof(check));
+	check.findings = findings;
+	check.mode = outline->no_transaction ? MODE_WITHOUT :
+		outline->has_transaction ? MODE_OWN : MODE_AROUND;
+	if (check.mode == MODE_AROUND)
+		check.transaction.status = TRANSACTION_OPEN;
+
+	visitor.statement = see_statement;
+	visitor.comment = see_comment;
+	visitor.command = see_command;
+	visitor.missing = see_missing;
+	visitor.query = NULL;
+	visitor.end = NULL;
+	visitor.state = &check;
+	if (script_walk(path, NULL, &visitor, &includes))
+		check_end(&check);
+	simple_string_list_destroy(&includes);
+}

@@ -1,0 +1,207 @@
+/*-------------------------------------------------------------------------
+ *
+ * command/deploy.c
+ *		What apply and rollback have in common
+ *
+ * The plan is made twice: once to see whether there is anything to do and
+ * whether it can be done, and once more when we are the only deployer, since
+ * another one may have been at work meanwhile.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "base/fe_compat.h"
+#include "base/report.h"
+#include "command/deploy.h"
+#include "deploy/deploy.h"
+
+/* What a command works on */
+typedef struct Deployment
+{
+	Options    *options;
+	DeployAction action;
+	MakePlan	make_plan;
+	PGconn	   *conn;
+	Project    *project;
+	Register   *reg;
+	PatchPlan  *plan;
+} Deployment;
+
+/* Forget the plan, and the register that it was made from. */
+static void
+forget_plan(Deployment *deployment)
+{
+	if (deployment->plan != NULL)
+		plan_free(deployment->plan);
+	if (deployment->reg != NULL)
+		register_free(deployment->reg);
+	deployment->plan = NULL;
+	deployment->reg = NULL;
+}
+
+/* Read the register and make the plan; says what is wrong with it. */
+static Status
+plan(Deployment *deployment)
+{
+	forget_plan(deployment);
+	deployment->reg = register_read(deployment->conn);
+	if (deployment->reg == NULL)
+		return STATUS_TROUBLE;
+	deployment->plan = deployment->make_plan(deployment->options,
+											 deployment->project,
+											 deployment->reg);
+	report_complaints(deployment->options->progname,
+					  &deployment->plan->complaints, NULL);
+	return plan_has_errors(deployment->plan) ||
+		deployment->reg->survey.is_captured ? STATUS_PROBLEM : STATUS_DONE;
+}
+
+/* Print the plan. */
+static void
+print_plan(const PatchPlan *plan)
+{
+	int			i;
+	int			j;
+
+	for (i = 0; i < plan->count; i++)
+	{
+		const PlanStep *step = &plan->steps[i];
+
+		printf("[%d/%d] ", i + 1, plan->count);
+		for (j = 0; j < step->name_count; j++)
+		{
+			if (j > 0)
+				fputs(", ", stdout);
+			report_escaped(stdout, step->names[j]);
+		}
+		fputs("  ", stdout);
+		report_escaped(stdout, step->file->path);
+		putchar('\n');
+	}
+}
+
+/*
+ * Say that there is nothing to do, and what may be the reason: files in which
+ * the registration is missing.
+ */
+static Status
+nothing_to_do(const Deployment *deployment)
+{
+	bool		is_apply = deployment->action == DEPLOY_APPLY;
+	int			others = deployment->project->other_count;
+
+	if (deployment->options->deploy.is_quiet)
+		return STATUS_DONE;
+	printf("Nothing to %s: %d applied, none of the patches asked for is %s.\n",
+		   is_apply ? "apply" : "take back", deployment->reg->count,
+		   is_apply ? "pending" : "applied");
+	if (is_apply && others > 0)
+		printf("%d %s nothing: \"versioning check\" tells which.\n", others,
+			   others == 1 ? "file registers" : "files register");
+	return STATUS_DONE;
+}
+
+/* Say what would be done, and what would be waited for first. */
+static Status
+run_dry(const Deployment *deployment)
+{
+	const InProgress *progress = &deployment->reg->progress;
+	int			i;
+
+	for (i = 0; i < progress->count; i++)
+	{
+		char	   *text = in_progress_explain(&progress->sessions[i]);
+
+		pg_log_warning("%s", text);
+		pg_free(text);
+	}
+	if (deployment->plan->count > 0)
+		print_plan(deployment->plan);
+	else if (progress->count > 0)
+		return STATUS_LOCKED;
+	else
+		return nothing_to_do(deployment);
+	return STATUS_DONE;
+}
+
+/* Be the only deployer, look again, and run what is to be run. */
+static Status
+run_alone(Deployment *deployment)
+{
+	DeployLock *lock;
+	Status		status = deploy_lock_acquire(deployment->options->deploy.wait,
+											 deployment->conn,
+											 deployment->action, &lock);
+
+	if (status != STATUS_DONE)
+		return status;
+	status = plan(deployment);
+	if (status == STATUS_DONE)
+		status = deployment->plan->count == 0 ? nothing_to_do(deployment) :
+			deploy_run(&deployment->options->deploy, deployment->conn, lock,
+					   deployment->action, deployment->plan);
+	deploy_lock_release(lock);
+	return status;
+}
+
+/* Say what is odd about the register. */
+static void
+report_register(const Deployment *deployment)
+{
+	const char *progname = deployment->options->progname;
+	const Register *reg = deployment->reg;
+
+	report_complaints(progname, &reg->survey.functions, NULL);
+	report_complaints(progname, &reg->complaints, NULL);
+}
+
+/* Look at everything, then do it. */
+static Status
+look_and_run(Deployment *deployment)
+{
+	const ComplaintList *complaints = &deployment->project->complaints;
+	Status		status;
+
+	/* All that is wrong is told at once */
+	report_complaints(deployment->options->progname, complaints, NULL);
+	status = plan(deployment);
+	if (deployment->reg != NULL)
+		report_register(deployment);
+	if (status == STATUS_DONE && project_has_errors(deployment->project))
+		status = STATUS_PROBLEM;
+	if (status == STATUS_PROBLEM)
+		pg_log_error("nothing was run");
+	if (status != STATUS_DONE)
+		return status;
+
+	if (deployment->options->is_dry_run)
+		return run_dry(deployment);
+	if (deployment->plan->count == 0 && deployment->reg->progress.count == 0)
+		return nothing_to_do(deployment);
+	return run_alone(deployment);
+}
+
+/* Run the command that makes such a plan; returns the exit status. */
+Status
+command_deploy_run(Options *options, DeployAction action, MakePlan make_plan)
+{
+	Deployment	deployment = {0};
+	Status		status;
+
+	deployment.options = options;
+	deployment.action = action;
+	deployment.make_plan = make_plan;
+	deployment.conn = connection_open(&options->connection, "versioning");
+	if (deployment.conn == NULL)
+		return STATUS_TROUBLE;
+	deployment.project = project_read(&options->patches,
+									  &options->rollbacks, PROJECT_BYTES);
+
+	status = look_and_run(&deployment);
+
+	forget_plan(&deployment);
+	project_free(deployment.project);
+	connection_close(deployment.conn);
+	return status;
+}

@@ -1,0 +1,306 @@
+/*-------------------------------------------------------------------------
+ *
+ * command/new.c
+ *		versioning new: begin a patch
+ *
+ * Writes a patch and its rollback, both ready to be run and to be filled in.
+ * What the patch requires is what the user says, or else the leaves: all
+ * patches that no other one requires.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <sys/stat.h>
+
+#include "base/fe_compat.h"
+#include "base/report.h"
+#include "command/options.h"
+#include "plan/names.h"
+#include "project/pair.h"
+#include "project/template.h"
+
+/* What separates names on the command line, or is around them */
+static const char blanks[] = " \t\n\r\f\v";
+
+/* Is there nothing of that name yet? */
+static bool
+is_missing(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) != 0 && errno == ENOENT;
+}
+
+/*
+ * The directory that new files go to: the first of the places that is one or
+ * can become one.  Returns NULL after a message if there is none.
+ */
+static const char *
+choose_directory(const SimpleStringList *places, const char *option)
+{
+	const SimpleStringListCell *cell;
+	struct stat status;
+
+	for (cell = places->head; cell != NULL; cell = cell->next)
+		if (is_missing(cell->val) ||
+			(stat(cell->val, &status) == 0 && S_ISDIR(status.st_mode)))
+			return cell->val;
+	pg_log_error("none of the places of %s is a directory", option);
+	return NULL;
+}
+
+/* Make a directory, with those that it is in; false after a message. */
+static bool
+make_directory(const char *directory)
+{
+	char	   *copy = pg_strdup(directory);
+	bool		is_made = !is_missing(directory) ||
+		pg_mkdir_p(copy, S_IRWXU | S_IRWXG | S_IRWXO) == 0;
+
+	if (!is_made)
+		pg_log_error("could not create directory \"%s\": %m",
+					 report_printable(directory));
+	pg_free(copy);
+	return is_made;
+}
+
+/* The project without the directory that is still to be made. */
+static Project *
+read_project(const Options *options, const char *patches,
+			 const char *rollbacks)
+{
+	SimpleStringList patch_places = {NULL, NULL};
+	SimpleStringList rollback_places = {NULL, NULL};
+	const SimpleStringListCell *cell;
+	Project    *project;
+
+	for (cell = options->patches.head; cell != NULL; cell = cell->next)
+		if (cell->val != patches || !is_missing(patches))
+			simple_string_list_append(&patch_places, cell->val);
+	for (cell = options->rollbacks.head; cell != NULL; cell = cell->next)
+		if (cell->val != rollbacks || !is_missing(rollbacks))
+			simple_string_list_append(&rollback_places, cell->val);
+
+	project = project_read(&patch_places, &rollback_places, PROJECT_CALLS);
+	simple_string_list_destroy(&patch_places);
+	simple_string_list_destroy(&rollback_places);
+	return project;
+}
+
+/* Is the name free to be used?  Else says which file has it. */
+static bool
+is_free(const Project *project, const char *name)
+{
+	int			number = project_find(project, name);
+	const ProjectName *entry;
+	const ProjectFile *file;
+
+	if (number == PROJECT_NONE)
+		return true;
+	entry = &project->names[number];
+	file = entry->patch != NULL ? &project->patches[entry->patch_file] :
+		&project->rollbacks[entry->rollback_file];
+	pg_log_error("patch \"%s\" is %s by %s:%d already",
+				 report_printable(name),
+				 entry->patch != NULL ? "registered" : "taken back",
+				 report_printable(file->path),
+				 entry->patch != NULL ? entry->patch->line :
+				 entry->rollback->line);
+	return false;
+}
+
+/*
+ * Take the requirements from the command line, where they stand between
+ * commas.  Returns false after a message.
+ */
+static bool
+read_requirements(const Options *options, SimpleStringList *requirements)
+{
+	char	   *copy = pg_strdup(options->requirements);
+	char	   *rest = copy + strspn(copy, blanks);
+	bool		is_good = true;
+
+	if (*rest == '\0')
+		rest = NULL;
+	while (rest != NULL && is_good)
+	{
+		char	   *name = strsep(&rest, ",");
+		size_t		length;
+
+		name += strspn(name, blanks);
+		length = strlen(name);
+		while (length > 0 && strchr(blanks, name[length - 1]) != NULL)
+			name[--length] = '\0';
+
+		is_good = length > 0 && strcmp(name, options->names[0]) != 0;
+		if (length == 0)
+			pg_log_error("a name between the commas of --requires is empty");
+		else if (!is_good)
+			pg_log_error("a patch cannot require itself");
+		else if (!simple_string_list_member(requirements, name))
+			simple_string_list_append(requirements, name);
+	}
+	pg_free(copy);
+	return is_good;
+}
+
+/* Warn of requirements that no file registers. */
+static void
+warn_of_unknown(const Project *project, const SimpleStringList *requirements)
+{
+	const SimpleStringListCell *cell;
+
+	for (cell = requirements->head; cell != NULL; cell = cell->next)
+	{
+		int			number = project_find(project, cell->val);
+
+		const char *suggestion;
+
+		if (number != PROJECT_NONE && project->names[number].patch != NULL)
+			continue;
+		suggestion = plan_names_suggestion(project, NULL, cell->val);
+		pg_log_warning("no file registers \"%s\"%s",
+					   report_printable(cell->val),
+					   report_printable(suggestion));
+	}
+}
+
+/* Do two patches of the files exclude each other?  Says which. */
+static bool
+has_conflict(const Project *project)
+{
+	int			i;
+
+	for (i = 0; i < project->name_count; i++)
+	{
+		const PatchCall *patch = project->names[i].patch;
+		const SimpleStringListCell *cell = patch == NULL ? NULL :
+			patch->conflicts.head;
+
+		for (; cell != NULL; cell = cell->next)
+		{
+			int			other = project_find(project, cell->val);
+
+			if (other == PROJECT_NONE || project->names[other].patch == NULL)
+				continue;
+			pg_log_error("patches \"%s\" and \"%s\" are in conflict, so a "
+						 "patch cannot require all that there are",
+						 report_printable(patch->name),
+						 report_printable(cell->val));
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Find the leaves, in the order of their files.  Returns false after a message
+ * if nothing could require them all, or they cannot be known.
+ */
+static bool
+find_leaves(const Project *project, SimpleStringList *leaves)
+{
+	bool	   *is_required = pg_malloc0(project->name_count + 1);
+	int			i;
+
+	if (project_has_errors(project) || has_conflict(project))
+	{
+		fe_compat_log_hint("Say with --requires what the patch requires.");
+		pg_free(is_required);
+		return false;
+	}
+	for (i = 0; i < project->name_count; i++)
+	{
+		const PatchCall *patch = project->names[i].patch;
+		const SimpleStringListCell *cell = patch == NULL ? NULL :
+			patch->requirements.head;
+
+		for (; cell != NULL; cell = cell->next)
+		{
+			int			required = project_find(project, cell->val);
+
+			if (required != PROJECT_NONE)
+				is_required[required] = true;
+		}
+	}
+	for (i = 0; i < project->name_count; i++)
+		if (project->names[i].patch != NULL && !is_required[i])
+			simple_string_list_append(leaves, project->names[i].patch->name);
+	pg_free(is_required);
+	return true;
+}
+
+/* The path of a new file; the caller frees it. */
+static char *
+make_path(const char *directory, const char *prefix, const char *name)
+{
+	size_t		length = strlen(directory);
+	bool		has_slash = length > 0 && directory[length - 1] == '/';
+
+	return psprintf("%s%s%s%s.sql", directory, has_slash ? "" : "/", prefix,
+					name);
+}
+
+/* Write the two files and print their paths; false after a message. */
+static bool
+write_files(const char *name, const SimpleStringList *requirements,
+			const char *patches, const char *rollbacks)
+{
+	char	   *file_name = project_template_file_name(name);
+	char	   *patch_path = make_path(patches, "", file_name);
+	char	   *rollback_path = make_path(rollbacks, "rollback-", file_name);
+	char	   *patch_text = project_template_patch(name, requirements);
+	char	   *rollback_text = project_template_rollback(name);
+	NewFile		patch = {patch_path, patch_text};
+	NewFile		rollback = {rollback_path, rollback_text};
+	bool		is_written = make_directory(patches) &&
+		make_directory(rollbacks) && project_pair_write(&patch, &rollback);
+
+	if (is_written)
+		printf("%s\n%s\n", patch_path, rollback_path);
+	pg_free(rollback_text);
+	pg_free(patch_text);
+	pg_free(rollback_path);
+	pg_free(patch_path);
+	pg_free(file_name);
+	return is_written;
+}
+
+/* Write a patch and its rollback. */
+Status
+command_new(Options *options)
+{
+	const char *patches = choose_directory(&options->patches, "--patches");
+	const char *rollbacks = choose_directory(&options->rollbacks,
+											 "--rollbacks");
+	const char *name = options->names[0];
+	SimpleStringList requirements = {NULL, NULL};
+	Project    *project;
+	Status		status = STATUS_PROBLEM;
+
+	if (patches == NULL || rollbacks == NULL)
+		return STATUS_TROUBLE;
+	if (name[0] == '\0')
+	{
+		pg_log_error("the name of a patch cannot be empty");
+		return STATUS_TROUBLE;
+	}
+	if (options->requirements != NULL &&
+		!read_requirements(options, &requirements))
+		return STATUS_TROUBLE;
+
+	project = read_project(options, patches, rollbacks);
+	report_complaints(options->progname, &project->complaints, NULL);
+	if (options->requirements != NULL)
+		warn_of_unknown(project, &requirements);
+	if (is_free(project, name) &&
+		(options->requirements != NULL ||
+		 find_leaves(project, &requirements)) &&
+		write_files(name, &requirements, patches, rollbacks))
+		status = STATUS_DONE;
+
+	simple_string_list_destroy(&requirements);
+	project_free(project);
+	return status;
+}

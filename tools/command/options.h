@@ -1,0 +1,75 @@
+/*-------------------------------------------------------------------------
+ *
+ * command/options.h
+ *		What the user of versioning asked for
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef COMMAND_OPTIONS_H
+#define COMMAND_OPTIONS_H
+
+#include "base/status.h"
+#include "database/connection.h"
+#include "deploy/file.h"
+#include "fe_utils/simple_list.h"
+
+/* The commands, as a set */
+typedef enum CommandBit
+{
+	COMMAND_STATUS = 1 << 0,
+	COMMAND_APPLY = 1 << 1,
+	COMMAND_ROLLBACK = 1 << 2,
+	COMMAND_CHECK = 1 << 3,
+	COMMAND_GRAPH = 1 << 4,
+	COMMAND_NEW = 1 << 5,
+	COMMAND_REHEARSE = 1 << 6
+} CommandBit;
+
+/* What the command line comes down to */
+typedef enum OptionsWish
+{
+	OPTIONS_HELP,
+	OPTIONS_VERSION,
+	OPTIONS_COMMAND
+} OptionsWish;
+
+typedef struct Options
+{
+	const char *progname;
+	const char *command;		/* its name */
+	DeployOptions deploy;
+	ConnectionOptions connection;
+	bool		wants_connection;	/* the command line names a database */
+
+	SimpleStringList patches;	/* places of patch files */
+	SimpleStringList rollbacks; /* places of rollback files */
+
+	bool		is_json;		/* status */
+	bool		has_exit_code;	/* status */
+	bool		is_dry_run;		/* apply, rollback */
+	bool		is_cascade;		/* rollback */
+	int			last;			/* rollback: how many, or 0 */
+	SimpleStringList disabled;	/* check: findings not wanted */
+	const char *requirements;	/* new: names between commas, or NULL */
+	const char *template;		/* rehearse: a database, or NULL */
+
+	char	  **names;			/* the PATCH arguments */
+	int			name_count;
+} Options;
+
+extern OptionsWish command_options_read(Options *options, int argc, char **argv);
+extern void command_options_check(const Options *options, CommandBit command);
+extern void command_options_usage_error(const char *format,...)
+			pg_attribute_printf(1, 2);
+extern void command_options_free(Options *options);
+
+/* The commands, each in a file of its name */
+extern Status command_status(Options *options);
+extern Status command_apply(Options *options);
+extern Status command_rollback(Options *options);
+extern Status command_check(Options *options);
+extern Status command_graph(Options *options);
+extern Status command_new(Options *options);
+extern Status command_rehearse(Options *options);
+
+#endif							/* COMMAND_OPTIONS_H */

@@ -1,0 +1,64 @@
+/*-------------------------------------------------------------------------
+ *
+ * command/register.c
+ *		The register, for commands that can do without
+ *
+ * Whoever names a database on the command line wants it to be looked at.  If
+ * only the environment does, that may be meant for other programs: then we
+ * try, and say so if we go on without.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "base/fe_compat.h"
+#include "base/report.h"
+#include "command/register.h"
+
+/* Does the environment say which database? */
+static bool
+environment_names_database(void)
+{
+	const char *database = getenv("PGDATABASE");
+	const char *service = getenv("PGSERVICE");
+
+	return (database != NULL && database[0] != '\0') ||
+		(service != NULL && service[0] != '\0');
+}
+
+/* Connect and read the register; NULL after a message. */
+static Register *
+connect_and_read(Options *options)
+{
+	PGconn	   *conn = connection_open(&options->connection, "versioning");
+	Register   *reg;
+
+	if (conn == NULL)
+		return NULL;
+	reg = register_read(conn);
+	if (reg != NULL)
+		report_complaints(options->progname, &reg->complaints, NULL);
+	connection_close(conn);
+	return reg;
+}
+
+/*
+ * Read the register if there is a word of a database.  If there is none,
+ * "reg" is NULL.  Returns false after a message if the register should be
+ * there and is not.
+ */
+bool
+command_register_read(Options *options, Register **reg)
+{
+	*reg = NULL;
+	if (!options->wants_connection && !environment_names_database())
+		return true;
+	*reg = connect_and_read(options);
+	if (*reg != NULL)
+		return true;
+	if (options->wants_connection)
+		return false;
+	pg_log_warning("%s goes on without the database that the environment "
+				   "names", options->command);
+	return true;
+}

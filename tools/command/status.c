@@ -1,0 +1,103 @@
+/*-------------------------------------------------------------------------
+ *
+ * command/status.c
+ *		versioning status: which patches are applied, and which are not
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "base/report.h"
+#include "command/options.h"
+#include "plan/state.h"
+#include "show/json.h"
+#include "show/table.h"
+
+/* Print a number of applied patches that are special, if there are any. */
+static void
+print_count(int count, const char *what, bool *is_first)
+{
+	if (count == 0)
+		return;
+	printf("%s%d %s", *is_first ? " (" : ", ", count, what);
+	*is_first = false;
+}
+
+/*
+ * Print how many patches there are of each kind, and how many files are none:
+ * somebody may have forgotten the registration.
+ */
+static void
+print_summary(const PatchStates *states, int other_files)
+{
+	bool		is_first = true;
+
+	printf("%d applied", states->applied);
+	print_count(states->without_file, "without a file here", &is_first);
+	print_count(states->differing, "not as in the file", &is_first);
+	print_count(states->changed, "with a changed file", &is_first);
+	if (!is_first)
+		putchar(')');
+	if (states->in_progress > 0)
+		printf(", %d in progress", states->in_progress);
+	printf(", %d pending, %d blocked", states->pending, states->blocked);
+	if (other_files > 0)
+		printf("; %d %s nothing", other_files,
+			   other_files == 1 ? "file registers" : "files register");
+	putchar('\n');
+}
+
+/* Print what the user wants to see. */
+static void
+print_states(const Options *options, const PatchStates *states,
+			 int other_files, int encoding)
+{
+	if (options->is_json)
+	{
+		show_json_print(states);
+		return;
+	}
+	if (states->count > 0 && !options->deploy.is_quiet)
+		show_table_print(states, encoding);
+	print_summary(states, other_files);
+}
+
+/* Show each patch of the project and of the register. */
+Status
+command_status(Options *options)
+{
+	PGconn	   *conn = connection_open(&options->connection, "versioning");
+	Register   *reg;
+	Project    *project;
+	PatchStates *states;
+	Status		status = STATUS_DONE;
+
+	if (conn == NULL)
+		return STATUS_TROUBLE;
+	reg = register_read(conn);
+	if (reg == NULL)
+	{
+		connection_close(conn);
+		return STATUS_TROUBLE;
+	}
+
+	project = project_read(&options->patches, NULL, reg->has_digests ?
+						   PROJECT_DIGESTS : PROJECT_CALLS);
+	states = plan_state_create(project, reg);
+	report_complaints(options->progname, &reg->survey.functions, NULL);
+	report_complaints(options->progname, &reg->complaints, NULL);
+	report_complaints(options->progname, &project->complaints, NULL);
+	print_states(options, states, project->other_count,
+				 PQclientEncoding(conn));
+	if (options->has_exit_code &&
+		states->pending + states->blocked + states->in_progress > 0)
+		status = STATUS_BEHIND;
+	if (project_has_errors(project))
+		status = STATUS_PROBLEM;
+
+	plan_state_free(states);
+	project_free(project);
+	register_free(reg);
+	connection_close(conn);
+	return status;
+}

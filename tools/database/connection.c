@@ -1,0 +1,382 @@
+/*-------------------------------------------------------------------------
+ *
+ * database/connection.c
+ *		A connection to the database, and how psql gets the same one
+ *
+ * The first connection is made as every client of PostgreSQL does it.  What
+ * comes after it, ours or of psql and pg_dump, is to lead to the same server
+ * even where the user named several: so it is made from what libpq says
+ * about the first one, and pinned to the host that this one has found.
+ *
+ * Whoever may create objects in a schema of the search_path could have us call
+ * functions and operators of theirs, so the search_path of our own connections
+ * is empty: what is not in pg_catalog is named with its schema.  The
+ * sessions in which patches run have the search_path that the user wants.
+ *
+ * Programs get their connection on the command line, where everyone can see
+ * it.  A password has no place there, nor in the environment, which ps shows
+ * as well: it is handed down in a file that has no name any more, which libpq
+ * takes for a password file.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <unistd.h>
+
+#include "base/fe_compat.h"
+#include "base/nameless_file.h"
+#include "base/report.h"
+#include "database/connection.h"
+#include "fe_utils/string_utils.h"
+#include "pqexpbuffer.h"
+
+/* Room for the settings of the first connection, and the NULL behind them */
+#define SETTINGS 7
+
+/*
+ * Make the first connection, with a password or NULL.  Never NULL: whether
+ * it has succeeded is for the caller to see.
+ */
+static PGconn *
+connect_as_asked(const ConnectionOptions *options,
+				 const char *application_name)
+{
+	/* As in psql: what is in a conninfo string outdoes the options */
+	const char *const keywords[SETTINGS] = {
+		"host", "port", "user", "password", "dbname",
+		"fallback_application_name", NULL
+	};
+	const char *const values[SETTINGS] = {
+		options->host, options->port, options->user, options->password,
+		options->dbname, application_name, NULL
+	};
+	PGconn	   *conn = PQconnectdbParams(keywords, values, true);
+
+	if (conn == NULL)
+	{
+		pg_log_error("out of memory");
+		exit(EXIT_FAILURE);
+	}
+	return conn;
+}
+
+/*
+ * Empty the search_path.  Behind a connection pooler, which makes up the
+ * process number that it tells us, the session is lent: so this is for one
+ * transaction there, which connection_close() ends.  Returns false if that
+ * fails, and then PQerrorMessage() says why.
+ */
+static bool
+empty_search_path(PGconn *conn)
+{
+	char		query[256];
+	PGresult   *result;
+	bool		is_done;
+
+	snprintf(query, sizeof(query),
+			 "SELECT pg_catalog.pg_backend_pid(), "
+			 "pg_catalog.set_config('search_path', '', "
+			 "pg_catalog.int4ne(pg_catalog.pg_backend_pid(), %d))",
+			 PQbackendPID(conn));
+	result = PQexec(conn, query);
+	is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
+	if (is_done && atoi(PQgetvalue(result, 0, 0)) != PQbackendPID(conn))
+	{
+		PQclear(result);
+		result = PQexec(conn, "BEGIN; SELECT "
+						"pg_catalog.set_config('search_path', '', true)");
+		is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
+	}
+	PQclear(result);
+	return is_done;
+}
+
+/* Is the connection there, and can it be made one of ours? */
+static bool
+is_ready(PGconn *conn)
+{
+	return PQstatus(conn) == CONNECTION_OK && empty_search_path(conn);
+}
+
+/*
+ * Connect as the user has said.  Returns NULL after a message.  A password
+ * that is asked for stays in the options.
+ */
+PGconn *
+connection_open(ConnectionOptions *options, const char *application_name)
+{
+	PGconn	   *conn;
+
+	if (options->prompt == PASSWORD_ALWAYS && options->password == NULL)
+		options->password = fe_compat_ask_password("Password: ");
+
+	conn = connect_as_asked(options, application_name);
+	if (PQstatus(conn) != CONNECTION_OK && PQconnectionNeedsPassword(conn) &&
+		options->password == NULL && options->prompt != PASSWORD_NEVER)
+	{
+		PQfinish(conn);
+		options->password = fe_compat_ask_password("Password: ");
+		conn = connect_as_asked(options, application_name);
+	}
+	if (is_ready(conn))
+		return conn;
+	report_server_message(PQerrorMessage(conn));
+	PQfinish(conn);
+	return NULL;
+}
+
+/* Add a setting to a conninfo string. */
+static void
+append_setting(PQExpBuffer conninfo, const char *keyword, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	appendPQExpBuffer(conninfo, "%s%s=", conninfo->len > 0 ? " " : "",
+					  keyword);
+	appendConnStrVal(conninfo, value);
+}
+
+/* Is the setting one that a connection to the same server takes over? */
+static bool
+is_carried_over(const PQconninfoOption *option)
+{
+	static const char *const own[] = {
+		"host", "hostaddr", "port", "dbname", "service", "servicefile",
+		"password", "sslpassword", "target_session_attrs",
+		"load_balance_hosts", "application_name", "fallback_application_name"
+	};
+	size_t		i;
+
+	if (option->val == NULL ||
+		(option->compiled != NULL &&
+		 strcmp(option->val, option->compiled) == 0))
+		return false;
+	for (i = 0; i < lengthof(own); i++)
+		if (strcmp(option->keyword, own[i]) == 0)
+			return false;
+	return true;
+}
+
+/*
+ * Append the conninfo string, without passwords, of a connection to the same
+ * server as the given one, and to the given database or, if NULL, the same.
+ * A host name is kept beside its address: certificates are checked by it.
+ */
+static void
+append_conninfo(PQExpBuffer conninfo, PGconn *like, const char *dbname,
+				const char *application_name)
+{
+	PQconninfoOption *options = PQconninfo(like);
+	const PQconninfoOption *option;
+
+	for (option = options; option->keyword != NULL; option++)
+		if (is_carried_over(option))
+			append_setting(conninfo, option->keyword, option->val);
+	PQconninfoFree(options);
+
+	append_setting(conninfo, "host", PQhost(like));
+	append_setting(conninfo, "hostaddr", PQhostaddr(like));
+	append_setting(conninfo, "port", PQport(like));
+	append_setting(conninfo, "dbname", dbname != NULL ? dbname : PQdb(like));
+	append_setting(conninfo, "application_name", application_name);
+}
+
+/*
+ * Connect once more to the server of a connection (which may be broken by
+ * now), to the given database or, if NULL, to the same, within the given time
+ * in seconds, if it is not NULL.  Never NULL: whether it has succeeded is for
+ * the caller to see.
+ */
+static PGconn *
+connect_again(PGconn *like, const char *dbname, const char *application_name,
+			  const char *timeout)
+{
+	PQExpBuffer conninfo = createPQExpBuffer();
+	PGconn	   *conn;
+
+	append_conninfo(conninfo, like, dbname, application_name);
+	append_setting(conninfo, "password", PQpass(like));
+	append_setting(conninfo, "connect_timeout", timeout);
+	conn = PQconnectdb(conninfo->data);
+	destroyPQExpBuffer(conninfo);
+	return conn;
+}
+
+/* The same, but returns NULL if that fails, without a message. */
+PGconn *
+connection_reopen(PGconn *like, const char *dbname,
+				  const char *application_name)
+{
+	PGconn	   *conn = connect_again(like, dbname, application_name, NULL);
+
+	if (is_ready(conn))
+		return conn;
+	PQfinish(conn);
+	return NULL;
+}
+
+PGconn *
+connection_reopen_soon(PGconn *like, const char *application_name)
+{
+	PGconn	   *conn = connect_again(like, NULL, application_name, "2");
+
+	if (is_ready(conn))
+		return conn;
+	PQfinish(conn);
+	return NULL;
+}
+
+/* One more connection to the same database, or NULL after a message. */
+PGconn *
+connection_open_again(PGconn *like, const char *application_name)
+{
+	PGconn	   *conn = connect_again(like, NULL, application_name, NULL);
+
+	if (is_ready(conn))
+		return conn;
+	report_server_message(PQerrorMessage(conn));
+	PQfinish(conn);
+	return NULL;
+}
+
+PGconn *
+connection_open_for_patches(PGconn *like, const char *application_name)
+{
+	return connect_again(like, NULL, application_name, NULL);
+}
+
+/*
+ * A password file that has no name: returns its descriptor, which programs
+ * that we start inherit, or -1 after a message.
+ */
+static int
+make_password_file(const char *password)
+{
+	PQExpBuffer line = createPQExpBuffer();
+	int			fd;
+
+	appendPQExpBufferStr(line, "*:*:*:*:");
+	for (; *password != '\0'; password++)
+	{
+		if (*password == ':' || *password == '\\')
+			appendPQExpBufferChar(line, '\\');
+		appendPQExpBufferChar(line, *password);
+	}
+	appendPQExpBufferChar(line, '\n');
+
+	fd = nameless_file_create(line->data);
+	destroyPQExpBuffer(line);
+	return fd;
+}
+
+/*
+ * What a program needs to connect to the same server, and to the given
+ * database or, if NULL, to the same.  Returns NULL after a message.  A
+ * password in the environment the program finds by itself.
+ */
+ConnectionHandover *
+connection_hand_over(PGconn *conn, const char *dbname,
+					 const char *application_name)
+{
+	ConnectionHandover *handover = pg_malloc(sizeof(ConnectionHandover));
+	PQExpBuffer conninfo = createPQExpBuffer();
+	const char *password = PQpass(conn);
+	const char *inherited = getenv("PGPASSWORD");
+
+	append_conninfo(conninfo, conn, dbname, application_name);
+	handover->password_fd = -1;
+	if (password != NULL && password[0] != '\0' &&
+		(inherited == NULL || strcmp(inherited, password) != 0))
+	{
+		handover->password_fd = make_password_file(password);
+		appendPQExpBuffer(conninfo, " passfile=/dev/fd/%d",
+						  handover->password_fd);
+		if (handover->password_fd < 0)
+		{
+			destroyPQExpBuffer(conninfo);
+			pg_free(handover);
+			return NULL;
+		}
+	}
+	handover->conninfo = pg_strdup(conninfo->data);
+	destroyPQExpBuffer(conninfo);
+	return handover;
+}
+
+/* Free it, and close its file. */
+void
+connection_handover_free(ConnectionHandover *handover)
+{
+	if (handover->password_fd >= 0)
+		close(handover->password_fd);
+	pg_free(handover->conninfo);
+	pg_free(handover);
+}
+
+/*
+ * Run a query, which may be several statements.  Returns NULL after a
+ * message if it fails; else the caller clears the result.
+ */
+PGresult *
+connection_query(PGconn *conn, const char *query)
+{
+	PGresult   *result = PQexec(conn, query);
+	ExecStatusType status = PQresultStatus(result);
+
+	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
+		return result;
+	report_server_message(PQerrorMessage(conn));
+	PQclear(result);
+	return NULL;
+}
+
+/*
+ * Have the server forget all that the session has come to be.  Returns false
+ * after a message.
+ */
+bool
+connection_reset(PGconn *conn)
+{
+	PGresult   *result = connection_query(conn, "DISCARD ALL");
+
+	if (result == NULL)
+		return false;
+	PQclear(result);
+	if (empty_search_path(conn))
+		return true;
+	report_server_message(PQerrorMessage(conn));
+	return false;
+}
+
+/*
+ * Close a connection, or none.  A pooler can go on with the session if there
+ * is no transaction in it.
+ */
+void
+connection_close(PGconn *conn)
+{
+	PGTransactionStatusType status = PQtransactionStatus(conn);
+
+	if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)
+		PQclear(PQexec(conn, "COMMIT"));
+	PQfinish(conn);
+}
+
+/*
+ * Does a connection pooler sit between us and the server?  It makes up the
+ * process number that it tells us.  Returns false after a message if the
+ * server does not answer.
+ */
+bool
+connection_is_pooled(PGconn *conn, bool *is_pooled)
+{
+	static const char query[] = "SELECT pg_catalog.pg_backend_pid()";
+	PGresult   *result = connection_query(conn, query);
+
+	if (result == NULL)
+		return false;
+	*is_pooled = atoi(PQgetvalue(result, 0, 0)) != PQbackendPID(conn);
+	PQclear(result);
+	return true;
+}

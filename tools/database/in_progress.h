@@ -1,0 +1,58 @@
+/*-------------------------------------------------------------------------
+ *
+ * database/in_progress.h
+ *		Sessions that are in a patch outside a transaction block
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DATABASE_IN_PROGRESS_H
+#define DATABASE_IN_PROGRESS_H
+
+#include "libpq-fe.h"
+
+/* An expression of SQL: can in_progress_read() be called? */
+#define IN_PROGRESS_IS_KNOWN \
+	"EXISTS (SELECT FROM pg_catalog.pg_attribute" \
+	" WHERE attrelid = pg_catalog.to_regclass('_v.in_progress')" \
+	" AND attname = 'history_id' AND NOT attisdropped)"
+
+/* A session, and the patch that it is in */
+typedef struct PatchSession
+{
+	const char *name;			/* all of it lives in the result */
+	bool		takes_back;		/* else it applies the patch */
+	const char *pid;
+	const char *role;
+	const char *application;
+	const char *since;			/* timestamptz, for people */
+	const char *since_iso;		/* and in ISO format */
+} PatchSession;
+
+/* A zeroed one is empty. */
+typedef struct InProgress
+{
+	PGresult   *result;
+	PatchSession *sessions;		/* in the order in which they began */
+	int			count;
+} InProgress;
+
+/*
+ * Read which sessions there are besides that of the connection; if there are
+ * any, that takes half a second.  Returns false after a message.  Free the
+ * list with in_progress_free.
+ */
+extern bool in_progress_read(PGconn *conn, InProgress *list);
+extern void in_progress_free(InProgress *list);
+
+/*
+ * A session in words: a process and, as far as they are not empty, its role,
+ * its application, and since when.  The caller frees the text.
+ */
+extern char *in_progress_describe(const char *pid, const char *role,
+								  const char *application,
+								  const char *since);
+
+/* What a session does to its patch, in words; the caller frees the text. */
+extern char *in_progress_explain(const PatchSession *session);
+
+#endif							/* DATABASE_IN_PROGRESS_H */

@@ -1,0 +1,48 @@
+/*-------------------------------------------------------------------------
+ *
+ * database/register.h
+ *		The rows of _v.patches
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DATABASE_REGISTER_H
+#define DATABASE_REGISTER_H
+
+#include "base/name_table.h"
+#include "database/in_progress.h"
+#include "database/register_survey.h"
+
+typedef struct AppliedPatch
+{
+	const char *name;			/* all of it lives in the register's result */
+	const char *applied_at;		/* timestamptz, in ISO format */
+	const char *applied_by;
+	const char *sha256;			/* of the file that did it; empty: unknown */
+	char	  **requirements;
+	int			requirement_count;
+	char	  **conflicts;
+	int			conflict_count;
+} AppliedPatch;
+
+typedef struct Register
+{
+	RegisterSurvey survey;
+	PGresult   *result;
+	NameTable  *table;			/* name -> number of its patch */
+	AppliedPatch *patches;		/* in the order of their registrations */
+	int			count;
+	bool		has_digests;	/* of any patch */
+	InProgress	progress;		/* read after the patches */
+	ComplaintList complaints;	/* of rows that are not as they should be */
+} Register;
+
+/*
+ * Read the register, as it is at one moment.  Returns NULL after a message;
+ * else the caller frees it with register_free.
+ */
+extern Register *register_read(PGconn *conn);
+extern const AppliedPatch *register_find(const Register *reg,
+										 const char *name);
+extern void register_free(Register *reg);
+
+#endif							/* DATABASE_REGISTER_H */

@@ -1,0 +1,175 @@
+/*-------------------------------------------------------------------------
+ *
+ * database/register_survey.c
+ *		What kind of a register a database has
+ *
+ * It may be this extension's or one that a script has made, which has no
+ * history.
+ *
+ * The extension's functions may have been replaced: by such a script that was
+ * run once more, or by anyone who may CREATE OR REPLACE them.  Then patches
+ * are registered, but without a history, or not at all.  Nor are calls what
+ * they seem if the schema has other functions of the same names.  Both can be
+ * mended, and nothing in the register changes by that.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "database/connection.h"
+#include "database/in_progress.h"
+#include "database/register_survey.h"
+
+/* The functions of the extension that are in C, as versioning_NAME */
+#define C_FUNCTIONS \
+	"'register_patch', 'try_register_patch', 'unregister_patch'," \
+	" 'assert_patch_is_applied', 'assert_user_is_superuser'," \
+	" 'assert_user_is_not_superuser', 'assert_user_is_one_of'," \
+	" 'current_patch', 'record_changes', 'refuse_to_forge'," \
+	" 'refuse_to_forget', 'require_patch', 'warn_without_patch'"
+
+/* All functions in the schema, and whether they belong to the extension */
+#define FUNCTIONS \
+	"SELECT p.*, p.oid::pg_catalog.regprocedure AS signature, EXISTS" \
+	" (SELECT FROM pg_catalog.pg_depend d" \
+	"  JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid" \
+	"  WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass" \
+	"  AND d.objid = p.oid AND d.deptype = 'e' AND d.refclassid =" \
+	"  'pg_catalog.pg_extension'::pg_catalog.regclass" \
+	"  AND e.extname = 'versioning') AS is_member" \
+	" FROM pg_catalog.pg_proc p" \
+	" JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace" \
+	" WHERE n.nspname = '_v'"
+
+/* Is the member f of the extension what was installed? */
+#define IS_INTACT \
+	"(f.proname <> ALL (ARRAY[" C_FUNCTIONS "]) OR" \
+	" f.prolang = (SELECT l.oid FROM pg_catalog.pg_language l" \
+	"  WHERE l.lanname = 'c') AND" \
+	" f.probin ~ '(^|/)versioning([.][a-z]+)?$' AND" \
+	" f.prosrc = 'versioning_' || f.proname)"
+
+/*
+ * Has f got defaults by which its calls are no longer those of a member with
+ * fewer arguments, so that none of the two can be called?
+ */
+#define IS_AMBIGUOUS \
+	"(f.pronargdefaults > 0 AND EXISTS" \
+	" (SELECT FROM functions o WHERE o.is_member" \
+	"  AND o.proname = f.proname AND o.pronargs < f.pronargs))"
+
+/*
+ * The arguments of f as CREATE FUNCTION has them.  A default stays one, which
+ * PostgreSQL insists on, but what it says is not for others to choose.
+ */
+#define ARGUMENTS(default_clause) \
+	"(SELECT pg_catalog.string_agg(pg_catalog.concat(" \
+	"  CASE a.mode WHEN 'o' THEN 'OUT ' WHEN 'v' THEN 'VARIADIC ' END," \
+	"  pg_catalog.quote_ident(a.name) || ' '," \
+	"  pg_catalog.format_type(a.type, NULL)" default_clause ")," \
+	"  ', ' ORDER BY a.number)" \
+	" FROM ROWS FROM (pg_catalog.unnest(coalesce(f.proallargtypes," \
+	"  f.proargtypes::pg_catalog.oid[])), pg_catalog.unnest(f.proargmodes)," \
+	"  pg_catalog.unnest(f.proargnames))" \
+	"  WITH ORDINALITY AS a (type, mode, name, number))"
+#define DEFAULTS \
+	", CASE WHEN a.number > f.pronargs - f.pronargdefaults" \
+	"  AND a.number <= f.pronargs THEN ' DEFAULT NULL' END"
+
+/* What comes after them, with the library of those that are intact */
+#define DEFINITION \
+	" pg_catalog.format(" \
+	"') RETURNS %s LANGUAGE c%s AS %L, %L;'," \
+	" pg_catalog.pg_get_function_result(f.oid)," \
+	" CASE f.proname WHEN 'current_patch' THEN ' PARALLEL RESTRICTED' END," \
+	" coalesce((SELECT pg_catalog.min(i.probin) FROM functions i" \
+	"  WHERE i.is_member AND i.prosrc LIKE 'versioning%')," \
+	"  '$libdir/versioning'), 'versioning_' || f.proname)"
+
+/* The functions that are not the extension's, and what mends that */
+#define FOREIGN \
+	"SELECT f.proname, f.signature, f.is_member, CASE" \
+	" WHEN NOT f.is_member" \
+	" THEN pg_catalog.format('DROP %s %s;', CASE f.prokind" \
+	"  WHEN 'a' THEN 'AGGREGATE' WHEN 'p' THEN 'PROCEDURE'" \
+	"  ELSE 'FUNCTION' END, f.signature)" \
+	" WHEN " IS_AMBIGUOUS \
+	" THEN pg_catalog.format('BEGIN;" \
+	" ALTER EXTENSION versioning DROP FUNCTION %1$s; DROP FUNCTION %1$s;" \
+	" CREATE FUNCTION _v.%2$I(', f.signature, f.proname) ||" \
+	" coalesce(" ARGUMENTS("") ", '') ||" DEFINITION " ||" \
+	" pg_catalog.format(' ALTER EXTENSION versioning ADD FUNCTION %s;" \
+	" COMMIT;', f.signature)" \
+	" ELSE pg_catalog.format('CREATE OR REPLACE FUNCTION _v.%I('," \
+	" f.proname) || coalesce(" ARGUMENTS(DEFAULTS) ", '') ||" DEFINITION \
+	" END AS remedy FROM functions f" \
+	" WHERE CASE WHEN f.is_member THEN NOT " IS_INTACT " OR " IS_AMBIGUOUS \
+	" ELSE EXISTS (SELECT FROM functions m" \
+	"  WHERE m.is_member AND m.proname = f.proname) END"
+
+/* Does the guard refuse that? */
+#define IS_GUARDED \
+	"EXISTS (SELECT FROM pg_catalog.pg_event_trigger t" \
+	" JOIN functions f ON f.oid = t.evtfoid" \
+	" WHERE f.proname = 'require_patch' AND t.evtenabled <> 'D')"
+
+static const char survey_query[] =
+"WITH functions AS MATERIALIZED (" FUNCTIONS "), strange AS (" FOREIGN ")"
+" SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute"
+"  WHERE attrelid = pg_catalog.to_regclass('_v.history')"
+"  AND attname = 'source_sha256' AND NOT attisdropped), "
+IN_PROGRESS_IS_KNOWN ","
+" s.signature, s.is_member, CASE WHEN " IS_GUARDED
+"  THEN pg_catalog.concat('SET versioning.bypass_guard = on; ', s.remedy,"
+"   ' RESET versioning.bypass_guard;') ELSE s.remedy END,"
+" s.proname IN ('register_patch', 'try_register_patch', 'unregister_patch')"
+" FROM (SELECT) AS one LEFT JOIN strange s ON true"
+" ORDER BY s.proname, s.signature::pg_catalog.text";
+
+/* The columns of its result */
+enum
+{
+	HAS_HISTORY, HAS_PROGRESS, SIGNATURE, IS_MEMBER, REMEDY, REGISTERS
+};
+
+/* Note the function of a row. */
+static void
+add_function(RegisterSurvey *survey, const PGresult *result, int row)
+{
+	bool		is_member = PQgetvalue(result, row, IS_MEMBER)[0] == 't';
+
+	complaint_add(&survey->functions, COMPLAINT_WARNING, NULL, 0,
+				  is_member ?
+				  "the function %s is not as the extension has installed "
+				  "it; a superuser puts it back by: %s" :
+				  "the function %s is not the extension's, but has the name "
+				  "of one that is; drop it by: %s",
+				  PQgetvalue(result, row, SIGNATURE),
+				  PQgetvalue(result, row, REMEDY));
+	survey->is_captured |= PQgetvalue(result, row, REGISTERS)[0] == 't';
+}
+
+/* Look what there is in schema _v. */
+bool
+register_survey_take(PGconn *conn, RegisterSurvey *survey)
+{
+	PGresult   *result = connection_query(conn, survey_query);
+	int			i;
+
+	if (result == NULL)
+		return false;
+	survey->has_history = PQgetvalue(result, 0, HAS_HISTORY)[0] == 't';
+	survey->has_progress = PQgetvalue(result, 0, HAS_PROGRESS)[0] == 't';
+	for (i = 0; i < PQntuples(result); i++)
+		if (!PQgetisnull(result, i, SIGNATURE))
+			add_function(survey, result, i);
+	PQclear(result);
+	return true;
+}
+
+/* Free what the survey holds. */
+void
+register_survey_free(RegisterSurvey *survey)
+{
+	complaint_free(&survey->functions);
+}

@@ -1,0 +1,391 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy/deploy.c
+ *		Running the files of a plan, one after the other
+ *
+ * A file of plain SQL is run by ourselves, in a session that goes on from file
+ * to file (deploy/session.c); a file that takes psql is run by a psql of its own
+ * (deploy/psql.c).
+ *
+ * A file has done what it should if it has run to its end, no transaction was
+ * open then, and the register, looked at from outside, has its names (or has
+ * them no more).  Whatever else happens stops the run, and it is found out
+ * what is really there.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "base/fe_compat.h"
+#include "base/interruption.h"
+#include "base/report.h"
+#include "deploy/deploy.h"
+#include "deploy/outcome.h"
+#include "deploy/progress.h"
+#include "deploy/psql.h"
+#include "deploy/report.h"
+#include "deploy/session.h"
+#include "mb/pg_wchar.h"
+#include "pqexpbuffer.h"
+#include "project/source.h"
+
+typedef struct Deploy
+{
+	DeployAction action;
+	const PatchPlan *plan;
+	DeployLock *lock;
+	FileRunner	runner;
+	SqlSession *session;		/* NULL: there is none now */
+	ConnectionHandover *handover;	/* to psql, or NULL: not needed yet */
+	Observer source;
+	int			done;			/* steps that did what they should */
+	int			failed;			/* 1 if one did not */
+} Deploy;
+
+/* The names of a step, as people read them; the caller frees the text. */
+static char *
+join_names(const PlanStep *step)
+{
+	PQExpBufferData text;
+	char	   *result;
+	int			i;
+
+	initPQExpBuffer(&text);
+	for (i = 0; i < step->name_count; i++)
+		appendPQExpBuffer(&text, "%s%s", i > 0 ? ", " : "",
+						  report_printable(step->names[i]));
+	result = pg_strdup(text.data);
+	termPQExpBuffer(&text);
+	return result;
+}
+
+/* How many names are to be registered after a step. */
+static int
+count_expected(const Deploy *deploy, const PlanStep *step)
+{
+	return deploy->action == DEPLOY_APPLY ? deploy_outcome_count_names(step) : 0;
+}
+
+/* End the session, if there is one. */
+static void
+end_session(Deploy *deploy)
+{
+	if (deploy->session != NULL)
+		deploy_session_close(deploy->session);
+	deploy->session = NULL;
+}
+
+/*
+ * Find out what has come of a step that was not run as it should be, or is not
+ * what it should be in the register, and say so.
+ */
+static void
+settle_step(Deploy *deploy, const PlanStep *step, const char *name,
+			const FileRun *run)
+{
+	DeployFailure failure;
+	Outcome truth;
+
+	end_session(deploy);
+	deploy_outcome_find(&deploy->source, &run->backend, deploy->plan,
+						deploy->done, &truth);
+	deploy_progress_end(deploy->runner.progress, true);
+	failure.action = deploy->action;
+	failure.step = step;
+	failure.name = name;
+	failure.run = run;
+	failure.truth = &truth;
+	failure.expected = count_expected(deploy, step);
+	failure.is_interrupted = interruption_count() > 0;
+	deploy_report_failure(&failure);
+	if (truth.is_known && truth.registered == failure.expected &&
+		deploy_report_is_whole(step, run))
+		deploy->done++;
+	else
+		deploy->failed = 1;
+	deploy_outcome_free(&truth);
+}
+
+/* Does a step take psql? */
+static bool
+needs_psql(const Deploy *deploy, const PlanStep *step)
+{
+	return step->outline->needs_psql || deploy->runner.forces_psql;
+}
+
+/* Does nothing keep us from running another file? */
+static bool
+may_go_on(const Deploy *deploy)
+{
+	return interruption_count() == 0 && deploy_lock_is_held(deploy->lock);
+}
+
+/*
+ * The step after this one has run as it should: get its session ready for the
+ * next one, or end it.  What DISCARD ALL does not undo goes with the session,
+ * and so does what ALTER ROLE and ALTER DATABASE have changed.
+ */
+static void
+renew_session(Deploy *deploy, const PlanStep *step, bool has_new_settings)
+{
+	const PlanStep *next = step + 1;
+	bool		is_last = deploy->done + 1 == deploy->plan->count;
+
+	if (deploy->session == NULL)
+		return;
+	if (is_last || has_new_settings || step->outline->marks_session ||
+		needs_psql(deploy, next) || !may_go_on(deploy))
+		end_session(deploy);
+	else
+		deploy_session_renew(deploy->session, next);
+}
+
+/* Is the file of a step another one than was read? */
+static bool
+has_changed(const PlanStep *step)
+{
+	SourceDigest digest;
+
+	return step->file->digest != NULL &&
+		(!project_source_digest_file(step->file->path, digest) ||
+		 memcmp(digest, *step->file->digest, sizeof(digest)) != 0);
+}
+
+/* Run a file in a psql of its own. */
+static void
+run_in_psql(Deploy *deploy, const PlanStep *step, FileRun *run)
+{
+	const FileRunner *runner = &deploy->runner;
+
+	end_session(deploy);
+	memset(run, 0, sizeof(*run));
+	run->end = FILE_RUN_CHANGED;
+	if (has_changed(step))
+		return;
+	run->end = FILE_RUN_LOST;
+	if (deploy->handover == NULL)
+		deploy->handover = connection_hand_over(runner->conn, NULL,
+												runner->application_name);
+	if (deploy->handover == NULL)
+		return;
+	deploy_psql_run(runner, deploy->handover, step, run);
+	if (has_changed(step))
+		pg_log_warning("file \"%s\" has changed while it was run: what was "
+					   "run may not be what was read",
+					   report_printable(step->file->path));
+}
+
+/* Run a file of plain SQL. */
+static void
+run_plain(Deploy *deploy, const PlanStep *step, FileRun *run)
+{
+	memset(run, 0, sizeof(*run));
+	run->end = FILE_RUN_LOST;
+	if (deploy->session == NULL)
+		deploy->session = deploy_session_open(&deploy->runner, step);
+	if (deploy->session != NULL)
+		deploy_session_run(deploy->session, step, run);
+}
+
+/*
+ * Run the file of a step, and look at the register.  Returns true if the step
+ * has done what it should.
+ */
+static bool
+run_file(Deploy *deploy, const PlanStep *step, FileRun *run)
+{
+	int			registered = 0;
+	bool		has_new_settings = false;
+
+	if (needs_psql(deploy, step))
+		run_in_psql(deploy, step, run);
+	else
+		run_plain(deploy, step, run);
+	if (run->end != FILE_RUN_DONE || run->is_left_open)
+		return false;
+
+	deploy_observer_ask(&deploy->source, step);
+	if (!deploy_observer_answer(&deploy->source, step, &registered,
+								&has_new_settings) ||
+		registered != count_expected(deploy, step))
+		return false;
+	renew_session(deploy, step, has_new_settings);
+	return true;
+}
+
+/* Run a step.  Returns false after a message. */
+static bool
+run_step(Deploy *deploy, const PlanStep *step)
+{
+	FileRun		run;
+	char	   *name = join_names(step);
+	bool		result;
+
+	deploy_progress_begin(deploy->runner.progress, deploy->done + 1, name);
+	result = run_file(deploy, step, &run);
+	if (result)
+	{
+		deploy_progress_end(deploy->runner.progress, false);
+		deploy->done++;
+	}
+	else
+		settle_step(deploy, step, name, &run);
+	pg_free(name);
+	return result;
+}
+
+/* Does nothing keep us from running the next step?  False after a message. */
+static bool
+is_ready(Deploy *deploy)
+{
+	if (may_go_on(deploy))
+		return true;
+	if (interruption_count() == 0)
+		pg_log_error("the connection that keeps other deployers away was "
+					 "lost");
+	return false;
+}
+
+/*
+ * Run all steps, up to the first that fails.  Returns false after a message.
+ */
+static bool
+run_steps(Deploy *deploy)
+{
+	bool		goes_on = true;
+
+	while (goes_on && deploy->done < deploy->plan->count)
+	{
+		if (!is_ready(deploy))
+			break;
+		goes_on = run_step(deploy, &deploy->plan->steps[deploy->done]);
+	}
+	if (goes_on && interruption_count() > 0)
+		pg_log_error("interrupted");
+	return goes_on && interruption_count() == 0 &&
+		deploy->done == deploy->plan->count;
+}
+
+/* Say how it went. */
+static void
+report_end(const Deploy *deploy, const DeployOptions *options, bool is_done)
+{
+	int			total = deploy->plan->count;
+
+	if (!is_done)
+	{
+		/* A rehearsal does the counting itself. */
+		if (!options->is_rehearsal)
+			deploy_report_counts(deploy->action, deploy->done, deploy->failed,
+								 total);
+	}
+	else if (!options->is_quiet)
+		printf("%d %s in %s.\n", total,
+			   deploy->action == DEPLOY_APPLY ?
+			   (total == 1 ? "patch applied" : "patches applied") :
+			   (total == 1 ? "patch taken back" : "patches taken back"),
+			   deploy_progress_duration(deploy->runner.progress));
+}
+
+/* Run the steps, and end what was needed for them. */
+static Status
+run_and_report(Deploy *deploy, const DeployOptions *options)
+{
+	bool		is_done = run_steps(deploy);
+
+	end_session(deploy);
+	if (deploy->handover != NULL)
+		connection_handover_free(deploy->handover);
+	report_end(deploy, options, is_done);
+	return is_done ? STATUS_DONE : STATUS_FAILED;
+}
+
+/* Is this what a parameter of the connection says? */
+static bool
+is_utf8(PGconn *conn, const char *parameter)
+{
+	const char *value = PQparameterStatus(conn, parameter);
+
+	return value != NULL && strcmp(value, "UTF8") == 0;
+}
+
+/*
+ * Does it take psql to read any file as this server would?  Our rules are
+ * those of standard_conforming_strings, and of encodings in which no byte of
+ * a letter can be taken for another one.
+ */
+static bool
+is_unusual(PGconn *conn)
+{
+	const char *value = PQparameterStatus(conn,
+										  "standard_conforming_strings");
+
+	return value == NULL || strcmp(value, "on") != 0 ||
+		!pg_valid_server_encoding_id(PQclientEncoding(conn));
+}
+
+/*
+ * Does the server look after clients that have died, when it is asked to?
+ * That is since release 14, and not on every system.
+ */
+static bool
+can_check_client(const Observer *source)
+{
+	PGresult   *result =
+		deploy_observer_query(source, "SELECT pg_catalog.set_config("
+							  "'client_connection_check_interval', '1s', false)",
+							  0, NULL);
+
+	PQclear(result);
+	return result != NULL;
+}
+
+/* Learn what it takes to run the files. */
+static void
+make_runner(Deploy *deploy, const DeployOptions *options, PGconn *conn)
+{
+	FileRunner *runner = &deploy->runner;
+
+	runner->options = options;
+	runner->conn = conn;
+	runner->application_name = deploy->action == DEPLOY_APPLY ?
+		"versioning apply" : "versioning rollback";
+	runner->progress = deploy_progress_create(options->is_quiet,
+											  options->is_verbose,
+											  deploy->plan->count);
+	runner->checks_client = PQserverVersion(conn) >= 140000 &&
+		can_check_client(&deploy->source);
+	runner->forces_psql = options->forces_psql || is_unusual(conn);
+	runner->is_unicode = is_utf8(conn, "client_encoding") &&
+		is_utf8(conn, "server_encoding");
+}
+
+/*
+ * Run the files of a plan that has no errors, in the database of the
+ * connection.  The lock must be had.
+ */
+Status
+deploy_run(const DeployOptions *options, PGconn *conn, DeployLock *lock,
+		   DeployAction action, const PatchPlan *plan)
+{
+	Deploy		deploy = {0};
+	Status		status = STATUS_TROUBLE;
+
+	deploy.action = action;
+	deploy.plan = plan;
+	deploy.lock = lock;
+	if (!interruption_catch())
+	{
+		pg_log_error("could not catch signals: %m");
+		return STATUS_TROUBLE;
+	}
+	if (deploy_observer_open(&deploy.source, conn))
+	{
+		make_runner(&deploy, options, conn);
+		status = run_and_report(&deploy, options);
+		deploy_progress_free(deploy.runner.progress);
+	}
+	deploy_observer_close(&deploy.source);
+	interruption_release();
+	return status;
+}

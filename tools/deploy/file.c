@@ -1,0 +1,41 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy/file.c
+ *		What running a file takes, with psql or without
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "base/report.h"
+#include "deploy/file.h"
+#include "deploy/lock.h"
+#include "project/source.h"
+
+void
+deploy_file_append_marks(PQExpBuffer query, const FileRunner *runner,
+						 const PlanStep *step)
+{
+	appendPQExpBuffer(query,
+					  "SELECT since AS versioning_since, "
+					  "pid AS versioning_pid FROM (SELECT "
+					  "pg_catalog.date_part('epoch', "
+					  "pg_catalog.clock_timestamp()) AS since, "
+					  "pg_catalog.pg_backend_pid() AS pid, "
+					  "pg_catalog.pg_try_advisory_lock_shared(%d, %d)%s, ",
+					  DEPLOY_LOCK_CLASS, DEPLOY_LOCK_SESSION,
+					  runner->checks_client ? ", pg_catalog.set_config("
+					  "'client_connection_check_interval', '1s', false)" :
+					  "");
+	project_source_append(query, step->file->path, step->file->digest,
+						  runner->is_unicode);
+	appendPQExpBufferStr(query, ") AS session");
+}
+
+void
+deploy_file_copy_path(char *path, const PlanStep *step)
+{
+	strlcpy(path, step->file->path, MAXPGPATH);
+	canonicalize_path(path);
+	strlcpy(path, report_printable(path), MAXPGPATH);
+}

@@ -1,0 +1,84 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy/file.h
+ *		Running a file: what it takes, and what comes of it
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DEPLOY_FILE_H
+#define DEPLOY_FILE_H
+
+#include "database/connection.h"
+#include "deploy/progress.h"
+#include "fe_utils/simple_list.h"
+#include "plan/plan.h"
+
+/* Whose messages are shown that stand for no line of a file */
+#define FILE_RUN_BEFORE "before it"
+#define FILE_RUN_BEGIN "BEGIN before it"
+#define FILE_RUN_COMMIT "COMMIT after it"
+
+/* How the user wants files to be run; nothing of it is owned */
+typedef struct DeployOptions
+{
+	const char *argv0;			/* how we were called: psql may be beside */
+	bool		is_quiet;
+	bool		is_verbose;
+	SimpleStringList variables; /* NAME=VALUE for psql */
+	int			wait;			/* seconds to wait for the lock */
+	bool		forces_psql;	/* psql is to run all files: for tests */
+	bool		is_rehearsal;	/* it counts the files that it runs itself */
+} DeployOptions;
+
+/* What files of a plan are run with; nothing of it is owned */
+typedef struct FileRunner
+{
+	const DeployOptions *options;
+	PGconn	   *conn;			/* to the database, for others like it */
+	const char *application_name;
+	Progress   *progress;
+	bool		checks_client;	/* the server can look after dead clients */
+	bool		is_unicode;		/* so are the client and the database */
+	bool		forces_psql;	/* all files take it */
+} FileRunner;
+
+typedef enum FileRunEnd
+{
+	FILE_RUN_DONE,				/* all of it was run, up to its end */
+	FILE_RUN_CHANGED,			/* nothing of it: it is not what was read */
+	FILE_RUN_FAILED,			/* there was an error in it */
+	FILE_RUN_LOST,				/* the connection was lost, or never there */
+	FILE_RUN_KILLED,			/* its psql was, by a signal */
+	FILE_RUN_ENDED				/* its psql has ended otherwise */
+} FileRunEnd;
+
+/* A backend, which may be gone by now */
+typedef struct Backend
+{
+	int			pid;			/* 0: there was none */
+	char		since[32];		/* it was there at this time, since 1970 */
+} Backend;
+
+/* What has come of it, as far as whoever ran it knows */
+typedef struct FileRun
+{
+	FileRunEnd	end;
+	int			number;			/* of that signal, or the exit status */
+	bool		is_left_open;	/* done, and a transaction was open */
+	bool		ignores_errors; /* done, and ON_ERROR_STOP was off */
+	Backend		backend;		/* in which it was run */
+} FileRun;
+
+/*
+ * Append the query that comes before the file of a step.  It says which file
+ * is run, has the server look after us, and takes the lock that tells others
+ * of the session; it does not wait.  The columns of its row are called
+ * versioning_since and versioning_pid.
+ */
+extern void deploy_file_append_marks(PQExpBuffer query, const FileRunner *runner,
+									 const PlanStep *step);
+
+/* Copy the path of a step's file, as psql prints it in messages. */
+extern void deploy_file_copy_path(char *path, const PlanStep *step);
+
+#endif							/* DEPLOY_FILE_H */

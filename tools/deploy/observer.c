@@ -1,0 +1,272 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy/observer.c
+ *		A look at the database from outside of the session that runs files
+ *
+ * It sees what is committed, and nothing else.  As a rule psql is busy with
+ * something else while we look, so that it costs no time.
+ *
+ * The connection may be lost, as when the server has crashed: it is made anew,
+ * if the server comes back soon enough.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <poll.h>
+
+#include "base/interruption.h"
+#include "base/report.h"
+#include "database/connection.h"
+#include "deploy/observer.h"
+#include "pqexpbuffer.h"
+
+/* In milliseconds: for how long to try to reconnect, and how often */
+#define RECONNECT_WITHIN 10000
+#define RECONNECT_EVERY 200
+
+/* The same since we were asked to stop: when to give up */
+#define WAIT_WHEN_STOPPING 7000
+#define RECONNECT_WHEN_STOPPING 5000
+
+static const char names_query[] = "SELECT patch_name FROM _v.patches";
+
+/*
+ * How many of some names are registered, and a mark that changes whenever what
+ * new sessions begin with does.
+ */
+static const char look_name[] = "versioning_look";
+static const char look_query[] =
+"SELECT (SELECT pg_catalog.count(*) FROM _v.patches "
+"WHERE patch_name OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[])), "
+"(SELECT pg_catalog.concat(pg_catalog.count(*), '.', "
+"pg_catalog.max(xmin::pg_catalog.text::pg_catalog.int8)) "
+"FROM pg_catalog.pg_db_role_setting)";
+
+/* The connection to ask. */
+static PGconn *
+connection(const Observer *source)
+{
+	return source->own != NULL ? source->own : source->given;
+}
+
+/*
+ * Wait until a result can be had.  Returns false if we were asked to stop long
+ * enough ago.
+ */
+static bool
+wait_for_result(PGconn *conn)
+{
+	while (PQisBusy(conn))
+	{
+		struct pollfd descriptors[] = {
+			{interruption_descriptor(), POLLIN, 0},
+			{PQsocket(conn), POLLIN, 0}
+		};
+
+		if (interruption_age() > WAIT_WHEN_STOPPING)
+			return false;
+		(void) poll(descriptors, lengthof(descriptors),
+					interruption_count() > 0 ? 100 : -1);
+		if (descriptors[0].revents != 0)
+			interruption_drain();
+		if (descriptors[1].revents != 0 && !PQconsumeInput(conn))
+			return true;
+	}
+	return true;
+}
+
+/* The last result of what was asked, or NULL if there is none. */
+static PGresult *
+last_result(PGconn *conn)
+{
+	PGresult   *result = NULL;
+	PGresult   *next;
+
+	while (wait_for_result(conn) && (next = PQgetResult(conn)) != NULL)
+	{
+		PQclear(result);
+		result = next;
+	}
+	if (PQresultStatus(result) == PGRES_TUPLES_OK)
+		return result;
+	PQclear(result);
+	return NULL;
+}
+
+/*
+ * Ask the server.  Returns NULL, without a message, if it does not answer as
+ * it should.
+ */
+PGresult *
+deploy_observer_query(const Observer *source, const char *query, int count,
+					  const char *const *values)
+{
+	PGconn	   *conn = connection(source);
+
+	if (PQsendQueryParams(conn, query, count, NULL, values, NULL, NULL,
+						  0) != 1)
+		return NULL;
+	return last_result(conn);
+}
+
+/* Connect anew if the connection is lost.  Returns false if that fails. */
+bool
+deploy_observer_reconnect(Observer *source)
+{
+	int			waited;
+
+	for (waited = 0; waited < RECONNECT_WITHIN &&
+		 interruption_age() < RECONNECT_WHEN_STOPPING;
+		 waited += RECONNECT_EVERY)
+	{
+		PGconn	   *conn;
+		PGresult   *result;
+
+		result = deploy_observer_query(source, "SELECT 1", 0, NULL);
+		PQclear(result);
+		if (result != NULL)
+			return true;
+
+		conn = connection_reopen_soon(source->given, "versioning");
+		if (conn != NULL)
+		{
+			if (source->own != NULL)
+				connection_close(source->own);
+			source->own = conn;
+		}
+		else
+			pg_usleep(RECONNECT_EVERY * 1000L);
+	}
+	return false;
+}
+
+/* The names that are registered, or NULL. */
+PGresult *
+deploy_observer_names(const Observer *source)
+{
+	return deploy_observer_query(source, names_query, 0, NULL);
+}
+
+/* The names of a step as the text of an array; the caller frees it. */
+static char *
+make_array(const PlanStep *step)
+{
+	PQExpBufferData text;
+	char	   *result;
+	const char *p;
+	int			i;
+
+	initPQExpBuffer(&text);
+	for (i = 0; i < step->name_count; i++)
+	{
+		appendPQExpBufferStr(&text, i == 0 ? "{\"" : "\",\"");
+		for (p = step->names[i]; *p != '\0'; p++)
+		{
+			if (*p == '"' || *p == '\\')
+				appendPQExpBufferChar(&text, '\\');
+			appendPQExpBufferChar(&text, *p);
+		}
+	}
+	appendPQExpBufferStr(&text, step->name_count == 0 ? "{}" : "\"}");
+	result = pg_strdup(text.data);
+	termPQExpBuffer(&text);
+	return result;
+}
+
+/*
+ * Ask how many names of a step are registered, without waiting for the answer.
+ */
+void
+deploy_observer_ask(Observer *source, const PlanStep *step)
+{
+	PGconn	   *conn = connection(source);
+	char	   *names = make_array(step);
+	const char *values[1];
+
+	values[0] = names;
+	if (!source->is_prepared)
+	{
+		if (PQsendPrepare(conn, look_name, look_query, 1, NULL) == 1)
+			PQclear(last_result(conn));
+		source->is_prepared = true;
+	}
+	/* If anything is wrong, there is no answer, and it is asked again. */
+	(void) PQsendQueryPrepared(conn, look_name, 1, values, NULL, NULL, 0);
+	pg_free(names);
+}
+
+/* Read the answer.  Returns false if there is none. */
+static bool
+read_answer(Observer *source, int *registered, bool *has_new_settings)
+{
+	PGresult   *result = last_result(connection(source));
+	const char *settings;
+
+	if (result == NULL)
+		return false;
+	*registered = atoi(PQgetvalue(result, 0, 0));
+	settings = PQgetvalue(result, 0, 1);
+	*has_new_settings = source->role_settings == NULL ||
+		strcmp(settings, source->role_settings) != 0;
+	if (*has_new_settings)
+	{
+		pg_free(source->role_settings);
+		source->role_settings = pg_strdup(settings);
+	}
+	PQclear(result);
+	return true;
+}
+
+/*
+ * Wait for the answer: how many names of the step are registered, and whether
+ * ALTER ROLE or ALTER DATABASE have changed what sessions begin with since the
+ * last time.  Returns false if the server does not answer.
+ */
+bool
+deploy_observer_answer(Observer *source, const PlanStep *step,
+					   int *registered, bool *has_new_settings)
+{
+	if (read_answer(source, registered, has_new_settings))
+		return true;
+	if (!deploy_observer_reconnect(source))
+		return false;
+	source->is_prepared = false;
+	deploy_observer_ask(source, step);
+	return read_answer(source, registered, has_new_settings);
+}
+
+/*
+ * Begin to look, before anything is run.  Returns false after a message.
+ */
+bool
+deploy_observer_open(Observer *source, PGconn *conn)
+{
+	static const PlanStep nothing = {0};
+	int			registered;
+	bool		has_new_settings;
+
+	memset(source, 0, sizeof(*source));
+	source->given = conn;
+	source->before = deploy_observer_names(source);
+	if (source->before == NULL)
+	{
+		report_server_message(PQerrorMessage(conn));
+		return false;
+	}
+	deploy_observer_ask(source, &nothing);
+	if (read_answer(source, &registered, &has_new_settings))
+		return true;
+	report_server_message(PQerrorMessage(conn));
+	return false;
+}
+
+/* Free what the source holds. */
+void
+deploy_observer_close(Observer *source)
+{
+	if (source->own != NULL)
+		connection_close(source->own);
+	PQclear(source->before);
+	pg_free(source->role_settings);
+}

@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy/outcome.h
+ *		What is really in the database after something went wrong
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DEPLOY_OUTCOME_H
+#define DEPLOY_OUTCOME_H
+
+#include "deploy/file.h"
+#include "deploy/observer.h"
+#include "fe_utils/simple_list.h"
+
+/* What has come of a step */
+typedef struct Outcome
+{
+	bool		is_known;		/* else the rest says nothing */
+	bool		is_running;		/* the backend would not end */
+	bool		is_unreadable;	/* the register is gone, or was closed */
+	int			registered;		/* how many of the step's names are */
+	SimpleStringList strangers; /* names that came or went, of no step */
+	SimpleStringList invalid;	/* indexes that are not valid */
+} Outcome;
+
+extern int	deploy_outcome_count_names(const PlanStep *step);
+extern void deploy_outcome_find(Observer *source, const Backend *backend,
+								const PatchPlan *plan, int step,
+								Outcome *truth);
+extern void deploy_outcome_free(Outcome *truth);
+
+#endif							/* DEPLOY_OUTCOME_H */

@@ -1,0 +1,286 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy/progress.c
+ *		What is seen of a run while it goes on
+ *
+ * A line for each patch, on standard output.  On a terminal it is there while
+ * the patch runs, with the seconds so far, and is written anew each second; it
+ * gives way to what psql prints.  Elsewhere it is written when the patch has
+ * ended.
+ *
+ * psql's messages go to standard error as they come, its output to standard
+ * output if that is wanted.  If it is to be quiet, no line is printed, and
+ * messages are kept until the patch fails, or forgotten.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/report.h"
+#include "deploy/progress.h"
+#include "pqexpbuffer.h"
+
+/* How much of a patch's messages is kept */
+#define KEPT (256 * 1024)
+
+/* What stands for the rest of a line that is too long */
+#define DOTS "..."
+
+/* What erases the line that the cursor is in, all of it or what is behind */
+#define ERASE "\r" ERASE_REST
+#define ERASE_REST "\033[K"
+
+struct Progress
+{
+	bool		is_quiet;
+	bool		is_verbose;
+	bool		is_terminal;	/* lines can be written anew */
+
+	int			total;			/* how many patches */
+	int64		start;			/* of all of them */
+
+	PQExpBufferData label;		/* of the patch that runs: number and name */
+	int64		patch_start;
+	int64		shown;			/* its seconds in the line that is there */
+	bool		is_line;		/* the cursor is in that line */
+	bool		is_running;
+
+	PQExpBufferData kept;		/* its messages, if quiet */
+	bool		is_shortened;	/* the first ones were forgotten */
+};
+
+/* Milliseconds of a clock that nobody sets. */
+static int64
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64) time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* Can a line be written anew on standard output? */
+static bool
+is_terminal(void)
+{
+	const char *terminal = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && terminal != NULL &&
+		terminal[0] != '\0' && strcmp(terminal, "dumb") != 0;
+}
+
+/* Begin a run of so many patches.  The caller frees it. */
+Progress *
+deploy_progress_create(bool is_quiet, bool is_verbose, int total)
+{
+	Progress   *progress = pg_malloc0(sizeof(Progress));
+
+	progress->is_quiet = is_quiet;
+	progress->is_verbose = is_verbose;
+	progress->is_terminal = !is_quiet && is_terminal();
+	progress->total = total;
+	progress->start = now();
+	initPQExpBuffer(&progress->label);
+	initPQExpBuffer(&progress->kept);
+	return progress;
+}
+
+/* A duration as people say it.  The text is overwritten by the next call. */
+static const char *
+duration(int64 milliseconds)
+{
+	static char text[64];
+	int64		seconds = milliseconds / 1000;
+
+	if (milliseconds < 1000)
+		snprintf(text, sizeof(text), "%d ms", (int) milliseconds);
+	else if (seconds < 60)
+		snprintf(text, sizeof(text), "%d.%d s", (int) seconds,
+				 (int) (milliseconds % 1000 / 100));
+	else if (seconds < 3600)
+		snprintf(text, sizeof(text), "%d min %d s", (int) (seconds / 60),
+				 (int) (seconds % 60));
+	else
+		snprintf(text, sizeof(text), "%d h %d min", (int) (seconds / 3600),
+				 (int) (seconds % 3600 / 60));
+	return text;
+}
+
+/* How wide the terminal is. */
+static size_t
+columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return 80;
+}
+
+/*
+ * How much of a text to show where there is room for so many bytes: all of it,
+ * or what leaves room for the dots behind it and does not end within a
+ * character of UTF-8.
+ */
+static int
+visible_length(const char *text, int length, int room)
+{
+	if (length <= room)
+		return length;
+	for (length = Max(0, room - (int) strlen(DOTS)); length > 0; length--)
+		if ((text[length] & 0xC0) != 0x80)
+			break;
+	return length;
+}
+
+/* Write the line of the patch that runs, shortened if it would take two. */
+static void
+show_line(Progress *progress)
+{
+	char		seconds[32] = "";
+	int			length;
+
+	if (!progress->is_terminal || !progress->is_running)
+		return;
+	progress->shown = (now() - progress->patch_start) / 1000;
+	if (progress->shown > 0)
+		snprintf(seconds, sizeof(seconds), "  " INT64_FORMAT " s",
+				 progress->shown);
+
+	/* The last column stays free: some terminals go on to the next line */
+	length = visible_length(progress->label.data, progress->label.len,
+							(int) columns() - 1 - (int) strlen(seconds));
+	if (length == 0)
+		return;
+	printf("\r%.*s%s%s" ERASE_REST, length, progress->label.data,
+		   length < (int) progress->label.len ? DOTS : "", seconds);
+	progress->is_line = true;
+	fflush(stdout);
+}
+
+/* Take that line away. */
+static void
+hide_line(Progress *progress)
+{
+	if (!progress->is_line)
+		return;
+	fputs(ERASE, stdout);
+	progress->is_line = false;
+	fflush(stdout);
+}
+
+/* A patch begins, the number-th (from 1). */
+void
+deploy_progress_begin(Progress *progress, int number, const char *name)
+{
+	char		total[32];
+
+	snprintf(total, sizeof(total), "%d", progress->total);
+	resetPQExpBuffer(&progress->label);
+	appendPQExpBuffer(&progress->label, "[%*d/%s] %s", (int) strlen(total),
+					  number, total, report_printable(name));
+	resetPQExpBuffer(&progress->kept);
+	progress->is_shortened = false;
+	progress->is_running = true;
+	progress->patch_start = now();
+	show_line(progress);
+}
+
+/* It has ended.  If it has failed, the messages that were kept are shown. */
+void
+deploy_progress_end(Progress *progress, bool has_failed)
+{
+	progress->is_running = false;
+	if (!progress->is_quiet)
+	{
+		hide_line(progress);
+		printf("%s  %s%s\n", progress->label.data,
+			   duration(now() - progress->patch_start),
+			   has_failed ? "  failed" : "");
+		fflush(stdout);
+	}
+	else if (has_failed)
+	{
+		if (progress->is_shortened)
+			fputs("...\n", stderr);
+		fwrite(progress->kept.data, 1, progress->kept.len, stderr);
+	}
+}
+
+/* Show how time goes by, if a second has. */
+void
+deploy_progress_tick(Progress *progress)
+{
+	if (progress->is_terminal && progress->is_running &&
+		(now() - progress->patch_start) / 1000 != progress->shown)
+		show_line(progress);
+}
+
+/* In how many milliseconds deploy_progress_tick() will do something; -1: never. */
+int
+deploy_progress_timeout(const Progress *progress)
+{
+	if (!progress->is_terminal || !progress->is_running)
+		return -1;
+	return 1000 - (int) ((now() - progress->patch_start) % 1000);
+}
+
+/* psql's messages, whole lines of them. */
+void
+deploy_progress_messages(Progress *progress, const char *text, size_t length)
+{
+	if (progress->is_quiet)
+	{
+		PQExpBuffer kept = &progress->kept;
+
+		appendBinaryPQExpBuffer(kept, text, length);
+		if (kept->len > KEPT)
+		{
+			progress->is_shortened = true;
+			memmove(kept->data, kept->data + kept->len - KEPT / 2, KEPT / 2);
+			kept->len = KEPT / 2;
+			kept->data[kept->len] = '\0';
+		}
+		return;
+	}
+	hide_line(progress);
+	fwrite(text, 1, length, stderr);
+	show_line(progress);
+}
+
+/* What psql prints on standard output. */
+void
+deploy_progress_output(Progress *progress, const char *text, size_t length)
+{
+	if (!progress->is_verbose || length == 0)
+		return;
+	hide_line(progress);
+	fwrite(text, 1, length, stdout);
+	fflush(stdout);
+	if (text[length - 1] == '\n')
+		show_line(progress);
+}
+
+/*
+ * How long the run has taken so far.  The text is overwritten by the next
+ * call.
+ */
+const char *
+deploy_progress_duration(const Progress *progress)
+{
+	return duration(now() - progress->start);
+}
+
+/* Free it. */
+void
+deploy_progress_free(Progress *progress)
+{
+	hide_line(progress);
+	termPQExpBuffer(&progress->label);
+	termPQExpBuffer(&progress->kept);
+	pg_free(progress);
+}

@@ -1,0 +1,336 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy/psql.c
+ *		Running a file in a psql of its own
+ *
+ * psql runs three scripts: one of ours, the file, and another one of ours.
+ * The last one commits the transaction that the first has begun, if there is
+ * to be one around the file, and tells us that psql has come so far, and
+ * whether a transaction is open.  It does so on standard error, in lines that
+ * are not shown.
+ *
+ * If a signal asks us to stop, psql is ended at once, so that it runs nothing
+ * more: Ctrl-C would only end what it waits for, as the pause of a \watch.
+ * Its backend is ended by whoever looks for what was kept.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/interruption.h"
+#include "base/nameless_file.h"
+#include "common/logging.h"
+#include "deploy/process.h"
+#include "deploy/psql.h"
+
+/* What psql's exit statuses mean */
+#define PSQL_LOST_CONNECTION 2
+#define PSQL_SCRIPT_ERROR 3
+
+/* Our lines begin with these words */
+#define BEGIN_WORD "versioning-has-begun "
+#define END_WORD "versioning-has-run "
+
+/* The line of the COMMIT in the last script */
+#define COMMIT_LINE 13
+
+/* When to kill what psql has started, in milliseconds after the signal */
+#define KILL_AFTER 1500
+
+/* How much may lie in the pipes when psql has ended, in chunks */
+#define LAST_CHUNKS 32
+
+typedef struct PsqlRun
+{
+	const FileRunner *runner;
+	PsqlProcess *process;
+	FileRun    *run;
+	char		path[MAXPGPATH];	/* of the file, as messages have it */
+	char		first_path[32]; /* of our scripts */
+	char		last_path[32];
+	bool		has_run;		/* psql has come to the end */
+} PsqlRun;
+
+/* The script before the file. */
+static char *
+make_first(const FileRunner *runner, const PlanStep *step)
+{
+	PQExpBufferData text;
+	char	   *result;
+
+	initPQExpBuffer(&text);
+	deploy_file_append_marks(&text, runner, step);
+	appendPQExpBufferStr(&text, " \\gset\n"
+						 "\\warn " BEGIN_WORD
+						 ":versioning_since :versioning_pid\n"
+						 "\\unset versioning_since\n"
+						 "\\unset versioning_pid\n");
+	if (step->outline->is_wrapped)
+		appendPQExpBufferStr(&text, "BEGIN;\n");
+	result = pg_strdup(text.data);
+	termPQExpBuffer(&text);
+	return result;
+}
+
+/*
+ * The script after the file.  First psql is brought to run ours as it should,
+ * whatever the file has set.  Within a transaction, its time is not that of
+ * the statement.
+ */
+static char *
+make_last(const PlanStep *step)
+{
+	const ScriptOutline *outline = step->outline;
+
+	return psprintf("\\set versioning_stop :ON_ERROR_STOP\n"
+					"\\set QUIET on\n"
+					"\\set ECHO none\n"
+					"\\set ECHO_HIDDEN off\n"
+					"\\set SINGLELINE off\n"
+					"\\set SINGLESTEP off\n"
+					"\\set FETCH_COUNT 0\n"
+					"\\set AUTOCOMMIT on\n"
+					"\\set ON_ERROR_ROLLBACK off\n"
+					"\\set ON_ERROR_STOP on\n"
+					"\\timing off\n"
+					"\\o\n"
+					"%s\n"
+					"\\set VERBOSITY terse\n"
+					"\\set ON_ERROR_STOP off\n"
+					"\\set versioning_is_settled f\n"
+					"SELECT pg_catalog.now() OPERATOR(pg_catalog.=) "
+					"pg_catalog.statement_timestamp() "
+					"AS versioning_is_settled \\gset\n"
+					"\\warn " END_WORD
+					":versioning_is_settled :versioning_stop\n",
+					outline->is_wrapped && !outline->ends_wrapping ?
+					"COMMIT;" : "");
+}
+
+/* Show some lines. */
+static void
+show(const PsqlRun *psql, const char *text, size_t length)
+{
+	deploy_progress_messages(psql->runner->progress, text, length);
+}
+
+/* Does a line begin so?  Returns what follows, or NULL. */
+static const char *
+pass(const char *line, const char *beginning)
+{
+	size_t		length = strlen(beginning);
+
+	return strncmp(line, beginning, length) == 0 ? line + length : NULL;
+}
+
+/* The news that the file is about to be run. */
+static void
+note_begin(PsqlRun *psql, const char *news)
+{
+	(void) sscanf(news, "%31s %d", psql->run->backend.since,
+				  &psql->run->backend.pid);
+}
+
+/* The news that it has run. */
+static void
+note_end(PsqlRun *psql, const char *news)
+{
+	char		is_settled = 'f';
+	char		value[16] = "";
+
+	psql->has_run = true;
+	(void) sscanf(news, "%c %15s", &is_settled, value);
+	psql->run->is_left_open = is_settled != 't';
+	psql->run->ignores_errors = pg_strcasecmp(value, "on") != 0 &&
+		strcmp(value, "1") != 0;
+}
+
+/*
+ * Show a message about a line of our scripts, of which the path was passed, as
+ * one about what is done around the file.  What only looks is not shown.
+ */
+static void
+show_own(const PsqlRun *psql, const char *place, bool is_first)
+{
+	char	   *message;
+	int			line = (int) strtol(place, &message, 10);
+	const char *doing = FILE_RUN_BEFORE;
+	char	   *text;
+
+	if (is_first && line > 1)
+		doing = FILE_RUN_BEGIN;
+	else if (!is_first && line == COMMIT_LINE)
+		doing = FILE_RUN_COMMIT;
+	else if (!is_first)
+		return;
+	text = psprintf("psql:%s: %s%s", psql->path, doing, message);
+	show(psql, text, strlen(text));
+	pg_free(text);
+}
+
+/* A line has come, with its newline. */
+static void
+take_line(PsqlRun *psql, const char *line)
+{
+	const char *rest;
+
+	if ((rest = pass(line, BEGIN_WORD)) != NULL)
+		note_begin(psql, rest);
+	else if ((rest = pass(line, END_WORD)) != NULL)
+		note_end(psql, rest);
+	else if ((rest = pass(line, psql->first_path)) != NULL)
+		show_own(psql, rest, true);
+	else if ((rest = pass(line, psql->last_path)) != NULL)
+		show_own(psql, rest, false);
+	else
+		show(psql, line, strlen(line));
+}
+
+/* Take what psql has written to standard error, as far as lines go. */
+static void
+take_errors(PsqlRun *psql)
+{
+	PQExpBuffer errors = &psql->process->errors_text;
+	char	   *p = errors->data;
+	char	   *newline;
+
+	while ((newline = strchr(p, '\n')) != NULL)
+	{
+		char		next = newline[1];
+
+		newline[1] = '\0';
+		take_line(psql, p);
+		newline[1] = next;
+		p = newline + 1;
+	}
+	errors->len -= p - errors->data;
+	memmove(errors->data, p, errors->len + 1);
+}
+
+/* Pass on what psql has printed. */
+static void
+take_text(PsqlRun *psql)
+{
+	PQExpBuffer output = &psql->process->output_text;
+
+	take_errors(psql);
+	deploy_progress_output(psql->runner->progress, output->data, output->len);
+	resetPQExpBuffer(output);
+}
+
+/* If we are asked to stop, end psql, and what does not end by itself. */
+static void
+stop_if_asked(const PsqlRun *psql)
+{
+	if (interruption_count() == 0)
+		return;
+	deploy_process_signal(psql->process, interruption_count() > 1 ||
+						  interruption_age() >= KILL_AFTER ?
+						  SIGKILL : SIGTERM);
+}
+
+/* Wait until psql has ended, and all that it has written was taken. */
+static void
+wait_for_end(PsqlRun *psql)
+{
+	Progress   *progress = psql->runner->progress;
+	int			chunks = LAST_CHUNKS;
+
+	while (psql->process->pid != 0)
+	{
+		stop_if_asked(psql);
+		(void) deploy_process_wait(psql->process, interruption_count() > 0 ?
+								   100 : deploy_progress_timeout(progress));
+		take_text(psql);
+		deploy_progress_tick(progress);
+	}
+	while (chunks-- > 0 && deploy_process_wait(psql->process, 0))
+		take_text(psql);
+	if (psql->process->errors_text.len > 0)
+		appendPQExpBufferChar(&psql->process->errors_text, '\n');
+	take_text(psql);
+}
+
+/* Note how psql has ended. */
+static void
+note_exit(const PsqlRun *psql)
+{
+	FileRun    *run = psql->run;
+	int			status = psql->process->wait_status;
+
+	run->number = WIFSIGNALED(status) ? WTERMSIG(status) :
+		WEXITSTATUS(status);
+	if (WIFSIGNALED(status))
+		run->end = FILE_RUN_KILLED;
+	else if (run->number == PSQL_SCRIPT_ERROR)
+		run->end = FILE_RUN_FAILED;
+	else if (run->number == PSQL_LOST_CONNECTION)
+		run->end = FILE_RUN_LOST;
+	else if (run->number == 0 && psql->has_run)
+		run->end = FILE_RUN_DONE;
+}
+
+/* The path of a step's file that psql takes for one. */
+static char *
+find_path(const PlanStep *step)
+{
+	const char *path = step->file->path;
+
+	return psprintf("%s%s", strcmp(path, "-") == 0 ? "./" : "", path);
+}
+
+/* Run the file between two scripts, of which the descriptors are open. */
+static void
+run_between(PsqlRun *psql, const ConnectionHandover *handover,
+			const PlanStep *step, int first, int last)
+{
+	const DeployOptions *options = psql->runner->options;
+	char	   *path = find_path(step);
+	char	   *first_path = psprintf("/dev/fd/%d", first);
+	char	   *last_path = psprintf("/dev/fd/%d", last);
+	const char *const scripts[] = {first_path, path, last_path, NULL};
+
+	snprintf(psql->first_path, sizeof(psql->first_path), "psql:%s:",
+			 first_path);
+	snprintf(psql->last_path, sizeof(psql->last_path), "psql:%s:", last_path);
+	psql->process = deploy_process_start(options->argv0, handover,
+										 &options->variables, scripts);
+	if (psql->process != NULL)
+	{
+		wait_for_end(psql);
+		note_exit(psql);
+		deploy_process_free(psql->process);
+	}
+	pg_free(path);
+	pg_free(first_path);
+	pg_free(last_path);
+}
+
+void
+deploy_psql_run(const FileRunner *runner, const ConnectionHandover *handover,
+				const PlanStep *step, FileRun *run)
+{
+	PsqlRun		psql = {0};
+	char	   *first_text = make_first(runner, step);
+	char	   *last_text = make_last(step);
+	int			first = nameless_file_create(first_text);
+	int			last = nameless_file_create(last_text);
+
+	memset(run, 0, sizeof(*run));
+	run->end = FILE_RUN_ENDED;
+	psql.runner = runner;
+	psql.run = run;
+	deploy_file_copy_path(psql.path, step);
+	if (first >= 0 && last >= 0)
+		run_between(&psql, handover, step, first, last);
+	if (first >= 0)
+		close(first);
+	if (last >= 0)
+		close(last);
+	pg_free(first_text);
+	pg_free(last_text);
+}

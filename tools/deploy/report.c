@@ -1,0 +1,305 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy/report.c
+ *		What is said when a file did not do what it should
+ *
+ * First what has happened, then why, as far as it can be known, then what was
+ * kept of it, then what to do.  What psql itself has to say was shown before.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "base/fe_compat.h"
+#include "base/report.h"
+#include "deploy/report.h"
+#include "pqexpbuffer.h"
+
+/* What a file is called in messages. */
+static const char *
+subject(const DeployFailure *failure)
+{
+	return failure->action == DEPLOY_APPLY ? "patch" : "rollback of";
+}
+
+/* Was a file run up to its end? */
+static bool
+has_run(const FileRun *run)
+{
+	return run->end == FILE_RUN_DONE;
+}
+
+/* Is the register as it should be after the file? */
+static bool
+is_registered_right(const DeployFailure *failure)
+{
+	return failure->truth->is_known &&
+		failure->truth->registered == failure->expected;
+}
+
+/* Say how a file was not run to its end. */
+static void
+say_how_it_failed(const DeployFailure *failure, const char *path)
+{
+	const char *what = subject(failure);
+	const char *name = failure->name;
+	int			number = failure->run->number;
+
+	if (failure->is_interrupted)
+		pg_log_error("interrupted in %s \"%s\" (%s)", what, name, path);
+	else if (failure->run->end == FILE_RUN_KILLED)
+		pg_log_error("psql was ended by signal %d in %s \"%s\" (%s)",
+					 number, what, name, path);
+	else if (failure->run->end == FILE_RUN_LOST)
+		pg_log_error("the connection was lost in %s \"%s\" (%s)", what,
+					 name, path);
+	else if (failure->run->end == FILE_RUN_FAILED)
+		pg_log_error("%s \"%s\" failed (%s)", what, name, path);
+	else if (failure->run->end == FILE_RUN_CHANGED)
+		pg_log_error("the file of %s \"%s\" has changed since it was read "
+					 "(%s)", what, name, path);
+	else
+		pg_log_error("psql ended with status %d in %s \"%s\" (%s)", number,
+					 what, name, path);
+}
+
+/* Say what was wrong with a file that has run to its end. */
+static void
+say_what_is_wrong(const DeployFailure *failure, const char *path)
+{
+	if (failure->run->is_left_open)
+		pg_log_error("%s \"%s\" leaves a transaction open (%s)",
+					 subject(failure), failure->name, path);
+	else if (is_registered_right(failure) || !failure->truth->is_known)
+		pg_log_error("the server did not answer when %s \"%s\" had run "
+					 "(%s)",
+					 subject(failure), failure->name, path);
+	else if (failure->action == DEPLOY_APPLY)
+		pg_log_error("patch \"%s\" has run without an error, but is not "
+					 "registered (%s)", failure->name, path);
+	else
+		pg_log_error("rollback of \"%s\" has run without an error, but it "
+					 "is still registered (%s)", failure->name, path);
+}
+
+/* The names in quotes, with commas between; the caller frees them. */
+static char *
+join_names(const SimpleStringList *names)
+{
+	PQExpBufferData text;
+	const SimpleStringListCell *cell;
+	char	   *result;
+
+	initPQExpBuffer(&text);
+	for (cell = names->head; cell != NULL; cell = cell->next)
+		appendPQExpBuffer(&text, "%s\"%s\"", text.len > 0 ? ", " : "",
+						  report_printable(cell->val));
+	result = pg_strdup(text.data);
+	termPQExpBuffer(&text);
+	return result;
+}
+
+/* Say why the register is not as it should be although there was no error. */
+static void
+say_why(const DeployFailure *failure)
+{
+	if (failure->run->is_left_open)
+		fe_compat_log_detail("There is no COMMIT for its last BEGIN, or "
+							 "AUTOCOMMIT was off.");
+	else if (failure->truth->strangers.head != NULL)
+	{
+		char	   *names = join_names(&failure->truth->strangers);
+
+		fe_compat_log_detail("%s meanwhile: %s.",
+							 failure->action == DEPLOY_APPLY ?
+							 "Registered were" : "Taken back were", names);
+		pg_free(names);
+	}
+	else if (failure->run->ignores_errors)
+		fe_compat_log_detail("It turns ON_ERROR_STOP off, so that psql goes "
+							 "on after an error.");
+	else
+		fe_compat_log_detail("Its transaction was rolled back or prepared, or "
+							 "the call of %s was not reached.",
+							 failure->action == DEPLOY_APPLY ?
+							 "register_patch" : "unregister_patch");
+}
+
+/* Name the indexes that are not valid: one may be of the file. */
+static void
+say_invalid_indexes(const DeployFailure *failure)
+{
+	char	   *indexes = join_names(&failure->truth->invalid);
+
+	if (indexes[0] != '\0')
+		fe_compat_log_detail("Indexes that are not valid in this database, as "
+							 "CREATE INDEX CONCURRENTLY leaves them when it "
+							 "fails: %s.", indexes);
+	pg_free(indexes);
+}
+
+/* Say what to do about what may be half done. */
+static void
+say_what_to_do(const DeployFailure *failure)
+{
+	if (!failure->step->outline->is_atomic)
+		say_invalid_indexes(failure);
+	fe_compat_log_hint("Look what there is of it, finish it or undo it by "
+					   "hand, then run this command again.");
+}
+
+/* Is a file run in one transaction, with nothing outside? */
+static bool
+is_one_transaction(const ScriptOutline *outline)
+{
+	return !outline->no_transaction && !outline->reconnects &&
+		outline->is_atomic;
+}
+
+/*
+ * Say what was kept of a file that did not make the register what it should
+ * be.
+ */
+static void
+say_what_was_kept(const DeployFailure *failure)
+{
+	const ScriptOutline *outline = failure->step->outline;
+	int			names = deploy_outcome_count_names(failure->step);
+
+	if (failure->run->end == FILE_RUN_CHANGED)
+	{
+		fe_compat_log_detail("Nothing of it was run.");
+		return;
+	}
+	if (failure->truth->registered != names - failure->expected)
+		fe_compat_log_detail("Only a part of it was kept: %d of its %d names "
+							 "are registered.", failure->truth->registered,
+							 names);
+	else if (outline->no_transaction)
+		fe_compat_log_detail("It runs without a transaction: each of its "
+							 "statements that succeeded was kept.");
+	else if (has_run(failure->run) && !failure->run->is_left_open)
+		fe_compat_log_detail("Whether any of it was kept does not show in the "
+							 "register.");
+	else if (outline->reconnects)
+		fe_compat_log_detail("It connects anew, so that some of it may have "
+							 "been kept.");
+	else if (is_one_transaction(outline))
+	{
+		fe_compat_log_detail("Nothing of it was kept.");
+		return;
+	}
+	else
+		fe_compat_log_detail("Its registration was not kept, but what is "
+							 "outside of that transaction may have been, as "
+							 "line %d.", outline->outside_line);
+	say_what_to_do(failure);
+}
+
+/*
+ * Was all of the file kept, given that the register is as it should be?  It
+ * was if it has run to its end, or is one transaction that something from
+ * outside has ended; but what it leaves open is rolled back.
+ */
+bool
+deploy_report_is_whole(const PlanStep *step, const FileRun *run)
+{
+	if (run->is_left_open)
+		return false;
+	return has_run(run) ||
+		(is_one_transaction(step->outline) && run->end != FILE_RUN_FAILED);
+}
+
+/*
+ * Say that the register is as it should be, although the file is one
+ * transaction in which there was an error.
+ */
+static void
+say_that_others_did_it(const char *state)
+{
+	fe_compat_log_detail("It is %s all the same: somebody else has done that "
+						 "meanwhile, or the error came behind COMMIT.", state);
+	fe_compat_log_hint("If it was somebody else, nothing was kept of this "
+					   "run, and running this command again goes on.");
+}
+
+/* Say that the register is as it should be, all the same. */
+static void
+say_that_it_is_done(const DeployFailure *failure)
+{
+	bool		is_apply = failure->action == DEPLOY_APPLY;
+	const char *state = is_apply ? "registered" : "taken back";
+
+	if (deploy_report_is_whole(failure->step, failure->run))
+	{
+		fe_compat_log_detail("All of it was kept: it is %s.", state);
+		return;
+	}
+	if (is_one_transaction(failure->step->outline) &&
+		failure->run->end == FILE_RUN_FAILED)
+	{
+		say_that_others_did_it(state);
+		return;
+	}
+	fe_compat_log_detail("It is %s, so that it will not be run again, but not "
+						 "all of it is %s.", state,
+						 is_apply ? "there" : "gone");
+	say_invalid_indexes(failure);
+	if (is_apply)
+		fe_compat_log_hint("Finish it by hand; or undo it by hand, take it "
+						   "out of the register with _v.unregister_patch, "
+						   "and run this command again.");
+	else
+		fe_compat_log_hint("Look what is left of it, and finish the rollback "
+						   "by hand.");
+}
+
+/* Say that it is not known what was kept. */
+static void
+say_that_nothing_is_known(const DeployFailure *failure)
+{
+	if (failure->truth->is_running)
+		fe_compat_log_detail("The server's process %d, which runs it, does "
+							 "not end, so it is not known what was kept.",
+							 failure->run->backend.pid);
+	else if (failure->truth->is_unreadable)
+		fe_compat_log_detail("The register of patches can no longer be read, "
+							 "so it is not known what was kept.");
+	else
+		fe_compat_log_detail("The server does not answer, so it is not known "
+							 "what was kept.");
+	fe_compat_log_hint("\"versioning status\" will say whether it is "
+					   "applied.");
+}
+
+/* Say on standard error all there is to say about a failure. */
+void
+deploy_report_failure(const DeployFailure *failure)
+{
+	const char *path = report_printable(failure->step->file->path);
+
+	if (has_run(failure->run) && !failure->is_interrupted)
+		say_what_is_wrong(failure, path);
+	else
+		say_how_it_failed(failure, path);
+
+	if (!failure->truth->is_known)
+		say_that_nothing_is_known(failure);
+	else if (is_registered_right(failure))
+		say_that_it_is_done(failure);
+	else
+	{
+		if (has_run(failure->run) && !failure->is_interrupted)
+			say_why(failure);
+		say_what_was_kept(failure);
+	}
+}
+
+/* Say how far a run that was not finished has come. */
+void
+deploy_report_counts(DeployAction action, int done, int failed, int total)
+{
+	pg_log_info("%d %s, %d failed, %d not attempted", done,
+				action == DEPLOY_APPLY ? "applied" : "taken back", failed,
+				total - done - failed);
+}

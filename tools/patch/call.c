@@ -1,0 +1,254 @@
+/*-------------------------------------------------------------------------
+ *
+ * patch/call.c
+ *		The arguments of a call of register_patch and its kin
+ *
+ * An argument counts if it is a constant, in any spelling: a string with or
+ * without casts, NULL, an array constructor of such, an array literal.  Any
+ * other expression is complained about and passed over; what can be
+ * understood of the rest is.
+ *
+ * Any parameter but the name may be left out, as the newer of the versions
+ * that people have, whose register_patch has defaults, allows.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "patch/call.h"
+#include "patch/constant.h"
+#include "sql/array.h"
+#include "sql/constant.h"
+
+/* The arguments, in the order of their positions */
+enum
+{
+	PATCH_NAME,
+	REQUIREMENTS,
+	CONFLICTS,
+	PARAMETERS
+};
+
+static const char *const parameters[PARAMETERS] = {
+	"in_patch_name", "in_requirements", "in_conflicts"
+};
+
+static const char *const functions[] = {
+	[PATCH_REGISTER] = "_v.register_patch",
+	[PATCH_TRY_REGISTER] = "_v.try_register_patch",
+	[PATCH_UNREGISTER] = "_v.unregister_patch"
+};
+
+/* A call that is being read */
+typedef struct CallReader
+{
+	PsqlScript *script;
+	SqlToken   *token;
+	PatchCall  *call;
+	ComplaintList *complaints;
+	bool		is_given[PARAMETERS];
+	bool		is_refused;		/* the server would not run it */
+} CallReader;
+
+/* Say what is wrong with the call; this one is not a registration. */
+static void
+refuse(CallReader *reader, const char *problem, const char *detail)
+{
+	if (!reader->is_refused)
+		complaint_add(reader->complaints, COMPLAINT_ERROR, NULL,
+					  reader->call->line, "%s: %s%s",
+					  functions[reader->call->action], problem, detail);
+	reader->is_refused = true;
+}
+
+/* Say what is wrong with one of its arguments. */
+static void
+complain(CallReader *reader, int parameter, int line, const char *problem,
+		 const char *detail)
+{
+	complaint_add(reader->complaints, COMPLAINT_ERROR, NULL, line,
+				  "%s: %s %s%s", functions[reader->call->action],
+				  parameters[parameter], problem, detail);
+	if (parameter == PATCH_NAME)
+		reader->is_refused = true;
+}
+
+/* Take the elements of an array as requirements or conflicts. */
+static void
+take_elements(CallReader *reader, int parameter, int line,
+			  const PatchConstant *constant)
+{
+	SimpleStringList *list = parameter == REQUIREMENTS ?
+		&reader->call->requirements : &reader->call->conflicts;
+	const SimpleStringListCell *cell;
+
+	if (constant->nulls > 0)
+		complain(reader, parameter, line, "has an element that is NULL", "");
+	for (cell = constant->elements.head; cell != NULL; cell = cell->next)
+	{
+		if (cell->val[0] == '\0')
+			complain(reader, parameter, line, "has an empty element", "");
+		else
+			simple_string_list_append(list, cell->val);
+	}
+}
+
+/* Take a constant as the value of that parameter. */
+static void
+take_constant(CallReader *reader, int parameter, int line,
+			  PatchConstant *constant)
+{
+	const char *problem;
+
+	if (parameter == PATCH_NAME)
+	{
+		if (constant->kind == CONSTANT_ARRAY)
+			complain(reader, parameter, line, "is an array", "");
+		else if (constant->kind == CONSTANT_NULL)
+			complain(reader, parameter, line, "is NULL", "");
+		else if (constant->text[0] == '\0')
+			complain(reader, parameter, line, "is empty", "");
+		else
+		{
+			reader->call->name = constant->text;
+			constant->text = NULL;
+		}
+		return;
+	}
+
+	switch (constant->kind)
+	{
+		case CONSTANT_NULL:
+			break;
+		case CONSTANT_TEXT:
+			complain(reader, parameter, line, "is not an array", "");
+			break;
+		case CONSTANT_UNTYPED:
+			problem = patch_constant_to_array(constant);
+			if (problem != NULL)
+				complain(reader, parameter, line, "is not understood: ",
+						 problem);
+			else
+				take_elements(reader, parameter, line, constant);
+			break;
+		case CONSTANT_ARRAY:
+			take_elements(reader, parameter, line, constant);
+			break;
+	}
+}
+
+/*
+ * Which parameter is the argument at hand for?  Passes a name before it.
+ * Returns -1 if there is none.
+ */
+static int
+read_parameter(CallReader *reader, int position, bool *is_named)
+{
+	int			i;
+
+	for (i = 0; i < PARAMETERS; i++)
+	{
+		if (!sql_constant_is(reader->token, parameters[i]))
+			continue;
+		psql_script_next(reader->script, reader->token);
+		if (!sql_constant_is_symbol(reader->token, "=>") &&
+			!sql_constant_is_symbol(reader->token, ":="))
+			return position;
+		psql_script_next(reader->script, reader->token);
+		*is_named = true;
+		return reader->call->action == PATCH_UNREGISTER && i > 0 ? -1 : i;
+	}
+	if (*is_named)
+		refuse(reader, "an argument without a name follows one with", "");
+	return position;
+}
+
+/* Read one argument, up to the comma or parenthesis behind it. */
+static void
+read_argument(CallReader *reader, int position, bool *is_named)
+{
+	int			parameter = read_parameter(reader, position, is_named);
+	int			most = reader->call->action == PATCH_UNREGISTER ?
+		1 : PARAMETERS;
+	int			line = psql_script_line(reader->script,
+										reader->token->start);
+	PatchConstant constant;
+	char	   *problem;
+
+	if (parameter < 0 || parameter >= most)
+		refuse(reader, "there are too many arguments", "");
+	else if (reader->is_given[parameter])
+		refuse(reader, "given twice: ", parameters[parameter]);
+	else
+		reader->is_given[parameter] = true;
+
+	problem = patch_constant_read(reader->script, reader->token, &constant);
+	if (!reader->is_refused)
+	{
+		if (problem != NULL)
+			complain(reader, parameter, line, "is not a constant: found ",
+					 problem);
+		if (constant.is_understood)
+			take_constant(reader, parameter, line, &constant);
+	}
+	pg_free(problem);
+	patch_constant_free(&constant);
+}
+
+/*
+ * Read the arguments of the call, whose opening parenthesis is the token at
+ * hand; afterwards it is what follows the closing one, or the end of the
+ * statement if there is none.  "call" says the action and the line already.
+ * Returns whether it is a call that registers something, by a name that is
+ * known; if not, or not all of it is understood, there are complaints.  The
+ * caller frees the call with patch_call_free in any case.
+ */
+bool
+patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
+				ComplaintList *complaints)
+{
+	CallReader	reader;
+	bool		is_named = false;
+
+	memset(&reader, 0, sizeof(reader));
+	reader.script = script;
+	reader.token = token;
+	reader.call = call;
+	reader.complaints = complaints;
+
+	psql_script_next(script, token);
+	if (!sql_constant_is_symbol(token, ")"))
+	{
+		int			position = 0;
+
+		read_argument(&reader, position++, &is_named);
+		while (sql_constant_is_symbol(token, ","))
+		{
+			psql_script_next(script, token);
+			read_argument(&reader, position++, &is_named);
+		}
+	}
+
+	if (!sql_constant_is_symbol(token, ")"))
+	{
+		char	   *found = sql_constant_excerpt(token);
+
+		refuse(&reader, "its parenthesis is not closed before ", found);
+		pg_free(found);
+	}
+	else
+		psql_script_next(script, token);
+
+	if (!reader.is_given[PATCH_NAME])
+		refuse(&reader, "there is no patch name", "");
+	return !reader.is_refused && call->name != NULL;
+}
+
+/* Free what a call holds. */
+void
+patch_call_free(PatchCall *call)
+{
+	pg_free(call->name);
+	simple_string_list_destroy(&call->requirements);
+	simple_string_list_destroy(&call->conflicts);
+}

@@ -1,0 +1,37 @@
+/*-------------------------------------------------------------------------
+ *
+ * patch/constant.h
+ *		Constant expressions: text, arrays of text, NULL
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PATCH_CONSTANT_H
+#define PATCH_CONSTANT_H
+
+#include "fe_utils/simple_list.h"
+#include "psql/script.h"
+
+typedef enum PatchConstantKind
+{
+	CONSTANT_NULL,
+	CONSTANT_UNTYPED,			/* a string that may yet be an array */
+	CONSTANT_TEXT,
+	CONSTANT_ARRAY
+} PatchConstantKind;
+
+typedef struct PatchConstant
+{
+	bool		is_understood;	/* else the rest means nothing */
+	PatchConstantKind kind;
+	bool		lacks_type;		/* ARRAY[], which PostgreSQL refuses */
+	char	   *text;
+	SimpleStringList elements;
+	int			nulls;			/* elements that are NULL and not listed */
+} PatchConstant;
+
+extern char *patch_constant_read(PsqlScript *script, SqlToken *token,
+								 PatchConstant *constant);
+extern const char *patch_constant_to_array(PatchConstant *constant);
+extern void patch_constant_free(PatchConstant *constant);
+
+#endif							/* PATCH_CONSTANT_H */

@@ -1,0 +1,65 @@
+/*-------------------------------------------------------------------------
+ *
+ * patch/graph.h
+ *		Which of several patch files must come before which
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PATCH_GRAPH_H
+#define PATCH_GRAPH_H
+
+#include "base/name_table.h"
+#include "patch/file.h"
+
+/* No link, no file */
+#define PATCH_GRAPH_NONE (-1)
+
+/* A file in the list of those that register a name, or that require it */
+typedef struct GraphLink
+{
+	int			file;
+	int			next;
+} GraphLink;
+
+typedef struct GraphName
+{
+	int			providers;		/* list of files that register it */
+	int			last_provider;	/* its end */
+	int			waiting;		/* list of files that require it */
+	int			missing;		/* how many of these are not done */
+	int			seen;			/* the last pass over a file that met it */
+} GraphName;
+
+typedef struct GraphFile
+{
+	const char *path;
+	const PatchFile *file;
+	int			missing;		/* how many names it waits for */
+	bool		is_done;
+	int			walk;			/* which walk met it, while it is not done */
+} GraphFile;
+
+typedef struct PatchGraph
+{
+	NameTable  *index;			/* of the names */
+	GraphName  *names;
+	int			name_count;
+	int			name_space;
+	GraphFile  *files;			/* in the order in which they were added */
+	int			file_count;
+	int			file_space;
+	GraphLink  *links;
+	int			link_count;
+	int			link_space;
+} PatchGraph;
+
+extern PatchGraph *patch_graph_create(void);
+extern void patch_graph_add(PatchGraph *graph, const char *path,
+							const PatchFile *file);
+extern int	patch_graph_sort(PatchGraph *graph, int *order,
+							 ComplaintList *complaints);
+extern GraphName *patch_graph_find(const PatchGraph *graph,
+								   const char *name);
+extern void patch_graph_free(PatchGraph *graph);
+
+#endif							/* PATCH_GRAPH_H */

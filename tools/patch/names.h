@@ -1,0 +1,33 @@
+/*-------------------------------------------------------------------------
+ *
+ * patch/names.h
+ *		Which file registers which patch
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PATCH_NAMES_H
+#define PATCH_NAMES_H
+
+#include "base/name_table.h"
+#include "patch/file.h"
+
+typedef struct PatchPlace
+{
+	const char *path;			/* not owned */
+	int			line;
+} PatchPlace;
+
+typedef struct PatchNames
+{
+	NameTable  *table;
+	PatchPlace *firsts;			/* by the name's number: who was first */
+	int			count;
+	int			space;
+} PatchNames;
+
+extern PatchNames *patch_names_create(int expected);
+extern void patch_names_add(PatchNames *names, const char *path,
+							const PatchFile *file, ComplaintList *complaints);
+extern void patch_names_free(PatchNames *names);
+
+#endif							/* PATCH_NAMES_H */

@@ -1,0 +1,305 @@
+/*-------------------------------------------------------------------------
+ *
+ * patch/reader.c
+ *		Going through a script, collecting calls
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "patch/call.h"
+#include "patch/reader.h"
+#include "sql/call_search.h"
+#include "sql/constant.h"
+
+/* The functions that we look for, by what they do. */
+static const char *const functions[] = {
+	[PATCH_REGISTER] = "register_patch",
+	[PATCH_TRY_REGISTER] = "try_register_patch",
+	[PATCH_UNREGISTER] = "unregister_patch"
+};
+
+/* Get ready to read a text into "file"; both must outlive the reader. */
+void
+patch_reader_init(PatchReader *reader, PatchFile *file, const char *text,
+				  size_t length, int first_line, bool is_script)
+{
+	memset(reader, 0, sizeof(*reader));
+	reader->file = file;
+	psql_script_init(&reader->script, text, length, first_line, is_script);
+}
+
+/* Go to the first token. */
+void
+patch_reader_start(PatchReader *reader)
+{
+	patch_reader_advance(reader);
+	patch_reader_begin_query(reader);
+}
+
+/* Free what the reader holds; the file is the caller's. */
+void
+patch_reader_free(PatchReader *reader)
+{
+	psql_script_free(&reader->script);
+}
+
+/* Go to the next token. */
+void
+patch_reader_advance(PatchReader *reader)
+{
+	psql_script_next(&reader->script, &reader->token);
+}
+
+/* Is this key word at hand? */
+bool
+patch_reader_at(const PatchReader *reader, const char *word)
+{
+	return sql_constant_is_keyword(&reader->token, word);
+}
+
+/* Is one of these key words at hand?  The last is followed by NULL. */
+bool
+patch_reader_at_one_of(const PatchReader *reader, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (patch_reader_at(reader, *words))
+			return true;
+	return false;
+}
+
+/* Is this symbol or operator at hand? */
+bool
+patch_reader_at_symbol(const PatchReader *reader, const char *symbol)
+{
+	return sql_constant_is_symbol(&reader->token, symbol);
+}
+
+/* Is the statement over? */
+bool
+patch_reader_at_end(const PatchReader *reader)
+{
+	switch (reader->token.kind)
+	{
+		case SQL_END:
+		case SQL_SEND:
+		case SQL_DISCARD:
+		case SQL_UNTERMINATED:
+			return true;
+		default:
+			return reader->script.parentheses == 0 &&
+				reader->script.blocks == 0 &&
+				patch_reader_at_symbol(reader, ";");
+	}
+}
+
+/* No name ends before the token at hand. */
+void
+patch_reader_forget_name(PatchReader *reader)
+{
+	reader->parts = 0;
+	reader->in_schema = false;
+	reader->after_dot = false;
+}
+
+/* Pass the rest of a statement that runs none of the calls in it. */
+void
+patch_reader_skip_statement(PatchReader *reader)
+{
+	while (!patch_reader_at_end(reader))
+		patch_reader_advance(reader);
+}
+
+/* Pass the rest of a statement that runs all of the calls in it. */
+void
+patch_reader_read_statement(PatchReader *reader)
+{
+	while (!patch_reader_at_end(reader))
+		patch_reader_step(reader);
+}
+
+/* Complain about what stands at "place". */
+void
+patch_reader_complain(PatchReader *reader, ComplaintLevel level,
+					  const char *place, const char *text)
+{
+	complaint_add(&reader->file->complaints, level, NULL,
+				  psql_script_line(&reader->script, place), "%s", text);
+}
+
+/* The token at hand is the first of a query. */
+void
+patch_reader_begin_query(PatchReader *reader)
+{
+	reader->query = reader->token.start;
+	reader->old_calls = reader->file->count;
+	reader->old_complaints = reader->file->complaints.count;
+}
+
+/* Forget all calls but so many, and all complaints but so many. */
+void
+patch_reader_forget(PatchReader *reader, int calls, int complaints)
+{
+	PatchFile  *file = reader->file;
+
+	while (file->count > calls)
+		patch_call_free(&file->calls[--file->count]);
+	complaint_shorten(&file->complaints, complaints);
+}
+
+/* Forget the query at hand, what was said about it included. */
+void
+patch_reader_forget_query(PatchReader *reader)
+{
+	patch_reader_forget(reader, reader->old_calls, reader->old_complaints);
+}
+
+/* Might this text register something? */
+bool
+patch_reader_mentions(const char *text, size_t length)
+{
+	return sql_call_search_last(text, length) != CALL_SEARCH_NONE;
+}
+
+/* Read the call whose opening parenthesis is at hand. */
+static void
+read_call(PatchReader *reader)
+{
+	PatchFile  *file = reader->file;
+	const char *place = reader->token.start;
+	bool		is_doubtful = psql_script_is_doubtful(&reader->script);
+	PatchCall	call;
+
+	memset(&call, 0, sizeof(call));
+	call.action = (PatchAction) reader->action;
+	call.line = psql_script_line(&reader->script, place);
+	if (is_doubtful)
+		patch_reader_complain(reader, COMPLAINT_ERROR, place,
+							  "whether this runs depends on an \\if that "
+							  "cannot be known here");
+
+	if (!patch_call_read(&reader->script, &reader->token, &call,
+						 &file->complaints))
+	{
+		patch_call_free(&call);
+		return;
+	}
+	if (file->count == file->space)
+	{
+		file->space = Max(1, 2 * file->space);
+		file->calls = pg_realloc(file->calls,
+								 file->space * sizeof(PatchCall));
+	}
+	file->calls[file->count++] = call;
+}
+
+/* Note that the identifier at hand is a part of a qualified name. */
+static void
+extend_name(PatchReader *reader)
+{
+	int			i;
+
+	reader->parts = reader->after_dot ? reader->parts + 1 : 1;
+	reader->in_schema = reader->after_dot && reader->is_schema;
+	reader->after_dot = false;
+	reader->is_schema = sql_constant_is(&reader->token, "_v");
+	reader->action = -1;
+	for (i = 0; reader->in_schema && i < (int) lengthof(functions); i++)
+		if (sql_constant_is(&reader->token, functions[i]))
+			reader->action = i;
+}
+
+/*
+ * Pass the token at hand; if it begins the arguments of a call of one of our
+ * functions, the call.  The name of the database may stand before the
+ * schema, as PostgreSQL allows.
+ */
+void
+patch_reader_step(PatchReader *reader)
+{
+	if (reader->token.kind == SQL_IDENTIFIER)
+		extend_name(reader);
+	else if (reader->parts > 0 && !reader->after_dot &&
+			 patch_reader_at_symbol(reader, "."))
+		reader->after_dot = true;
+	else
+	{
+		bool		is_call = reader->in_schema && reader->action >= 0 &&
+			(reader->parts == 2 || reader->parts == 3) &&
+			!reader->after_dot && patch_reader_at_symbol(reader, "(");
+
+		patch_reader_forget_name(reader);
+		if (is_call)
+		{
+			read_call(reader);
+			return;
+		}
+	}
+	patch_reader_advance(reader);
+}
+
+/*
+ * Has the query at hand something in it that may register something, of
+ * which nothing is collected or said yet?
+ */
+static bool
+hides_something(const PatchReader *reader)
+{
+	return reader->file->count == reader->old_calls &&
+		reader->file->complaints.count == reader->old_complaints &&
+		patch_reader_mentions(reader->query,
+							  reader->token.start - reader->query);
+}
+
+/*
+ * The query at hand is over.  If a parenthesis or BEGIN is open in it, the
+ * server refuses it; and what \gexec runs cannot be known.
+ */
+void
+patch_reader_end_query(PatchReader *reader)
+{
+	PatchFile  *file = reader->file;
+	const char *unclosed = reader->script.unclosed;
+	bool		is_hidden = hides_something(reader);
+
+	if (unclosed != NULL && (is_hidden || file->count > reader->old_calls))
+	{
+		patch_reader_forget(reader, reader->old_calls,
+							file->complaints.count);
+		patch_reader_complain(reader, COMPLAINT_WARNING, unclosed,
+							  *unclosed == '(' ?
+							  "this parenthesis is never closed, so a "
+							  "registration does not run" :
+							  "this BEGIN has no END, so a registration does "
+							  "not run");
+	}
+	else if (reader->script.sends_result && is_hidden)
+		patch_reader_complain(reader, COMPLAINT_WARNING, reader->token.start,
+							  "a registration in the result that \\gexec "
+							  "runs is not read");
+}
+
+/*
+ * The token at hand has no end, so what follows never runs, nor what stands
+ * before it in the same query.  If the quote is a stray one, each of those
+ * behind it opens what it should close: so look at the text as it is.
+ */
+void
+patch_reader_end_hidden(PatchReader *reader)
+{
+	const SqlToken *token = &reader->token;
+	const char *what;
+
+	patch_reader_forget_query(reader);
+	if (!patch_reader_mentions(reader->query,
+							   reader->script.lexer.end - reader->query))
+		return;
+
+	if (*token->start == '/')
+		what = "this comment has no end, so a registration does not run";
+	else if (*token->start == '$')
+		what = "this dollar quote has no end, so a registration does not run";
+	else
+		what = "this quote has no end, so a registration does not run";
+	patch_reader_complain(reader, COMPLAINT_WARNING, token->start, what);
+}

@@ -1,0 +1,481 @@
+/*-------------------------------------------------------------------------
+ *
+ * patch/statement.c
+ *		Which calls in an SQL statement are run
+ *
+ * A statement is known by its first words.  A query runs the calls in it,
+ * so does what stores or sends its result; what merely defines something
+ * does not.
+ *
+ * In a DO block of PL/pgSQL almost everything is evaluated: assignments,
+ * conditions, PERFORM, queries.  So every call counts, whatever branch it is
+ * in, but for those in SQL statements that merely define something, and in
+ * cursors.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "patch/statement.h"
+#include "sql/constant.h"
+
+/* A DO block in a DO block in ... */
+#define MAX_NESTING 32
+
+static void read_block(PatchReader *reader);
+
+/*
+ * What has been passed from "start" on is not run.  Say why, if it looks as
+ * if it registered something.
+ */
+static void
+warn_of_mention(PatchReader *reader, const char *start, const char *why)
+{
+	if (patch_reader_mentions(start, reader->token.start - start))
+		patch_reader_complain(reader, COMPLAINT_WARNING, start, why);
+}
+
+/* Does the token switch a setting off? */
+static bool
+is_off(const SqlToken *token)
+{
+	static const char *const words[] = {"off", "false", "f", "no", "n", "0"};
+	char	   *value;
+	bool		result = false;
+	size_t		i;
+
+	if (token->kind == SQL_NUMBER)
+		return token->length == 1 && *token->start == '0';
+	if (token->kind != SQL_IDENTIFIER && token->kind != SQL_STRING)
+		return false;
+	value = sql_constant_decode(token);
+	for (i = 0; value != NULL && i < lengthof(words); i++)
+		result |= pg_strcasecmp(value, words[i]) == 0;
+	pg_free(value);
+	return result;
+}
+
+/*
+ * EXPLAIN: pass the options.  Returns whether the statement behind them,
+ * which is at hand then, is run.
+ */
+static bool
+read_explain(PatchReader *reader)
+{
+	bool		analyze = false;
+
+	patch_reader_advance(reader);
+	if (patch_reader_at_symbol(reader, "("))
+	{
+		size_t		depth = reader->script.parentheses;
+
+		do
+		{
+			bool		is_analyze = patch_reader_at(reader, "analyze") ||
+				patch_reader_at(reader, "analyse");
+
+			patch_reader_advance(reader);
+			if (is_analyze)
+				analyze = !is_off(&reader->token);
+		} while (!patch_reader_at_end(reader) &&
+				 reader->script.parentheses >= depth);
+		patch_reader_advance(reader);
+		return analyze;
+	}
+
+	while (patch_reader_at(reader, "verbose") ||
+		   patch_reader_at(reader, "analyze") ||
+		   patch_reader_at(reader, "analyse"))
+	{
+		analyze |= !patch_reader_at(reader, "verbose");
+		patch_reader_advance(reader);
+	}
+	return analyze;
+}
+
+/*
+ * CREATE TABLE ... AS and CREATE MATERIALIZED VIEW run their query, unless
+ * they end WITH NO DATA.  Nothing else that is created runs anything.
+ */
+static void
+read_create(PatchReader *reader)
+{
+	static const char *const attributes[] = {
+		"global", "local", "temporary", "temp", "unlogged", NULL
+	};
+	static const char *const no_data[] = {"with", "no", "data"};
+	size_t		matched = 0;
+	int			calls = reader->file->count;
+	int			complaints = reader->file->complaints.count;
+
+	do
+		patch_reader_advance(reader);
+	while (patch_reader_at_one_of(reader, attributes));
+
+	if (!patch_reader_at(reader, "table") &&
+		!patch_reader_at(reader, "materialized"))
+	{
+		patch_reader_skip_statement(reader);
+		return;
+	}
+
+	while (!patch_reader_at_end(reader) &&
+		   !(reader->script.parentheses == 0 && patch_reader_at(reader, "as")))
+		patch_reader_advance(reader);
+
+	while (!patch_reader_at_end(reader))
+	{
+		if (matched < lengthof(no_data) &&
+			patch_reader_at(reader, no_data[matched]))
+			matched++;
+		else
+			matched = patch_reader_at(reader, "with") ? 1 : 0;
+		patch_reader_step(reader);
+	}
+	if (matched == lengthof(no_data))
+		patch_reader_forget(reader, calls, complaints);
+}
+
+/* COPY (query) TO runs its query; COPY table FROM stdin has data. */
+static void
+read_copy(PatchReader *reader)
+{
+	patch_reader_advance(reader);
+	if (patch_reader_at_symbol(reader, "("))
+	{
+		patch_reader_read_statement(reader);
+		return;
+	}
+	while (!patch_reader_at_end(reader) && !patch_reader_at(reader, "from"))
+		patch_reader_advance(reader);
+	if (patch_reader_at(reader, "from"))
+		patch_reader_advance(reader);
+	if (patch_reader_at(reader, "stdin"))
+		psql_script_expect_copy_data(&reader->script);
+	patch_reader_skip_statement(reader);
+}
+
+/*
+ * CALL: none of our functions is a procedure, but they can be called in the
+ * arguments of one.
+ */
+static void
+read_procedure_call(PatchReader *reader)
+{
+	const char *start = reader->token.start;
+
+	while (!patch_reader_at_end(reader) &&
+		   !patch_reader_at_symbol(reader, "("))
+		patch_reader_advance(reader);
+	warn_of_mention(reader, start, "CALL does not run a function");
+	patch_reader_read_statement(reader);
+}
+
+/* Read the body of a DO block, which is decoded already. */
+static void
+read_body_text(PatchReader *reader, const SqlToken *body, const char *text)
+{
+	PatchReader inner;
+
+	patch_reader_init(&inner, reader->file, text, strlen(text),
+					  psql_script_line(&reader->script, body->start), false);
+	inner.script.lexer.standard_strings =
+		reader->script.lexer.standard_strings;
+	inner.nesting = reader->nesting + 1;
+	patch_reader_start(&inner);
+	read_block(&inner);
+	patch_reader_free(&inner);
+}
+
+/*
+ * Read the body of a DO block.  One that cannot be read is complained about
+ * only if it looks as if it registered something.
+ */
+static void
+read_body(PatchReader *reader, const SqlToken *body, bool is_plpgsql)
+{
+	char	   *text = sql_constant_decode(body);
+	const char *problem = NULL;
+
+	if (!is_plpgsql)
+		problem = "only DO blocks in PL/pgSQL are understood";
+	else if (text == NULL)
+		problem = "the body of this DO block has an invalid escape";
+	else if (reader->nesting >= MAX_NESTING)
+		problem = "DO blocks are nested too deep";
+
+	if (problem == NULL)
+		read_body_text(reader, body, text);
+	else if (patch_reader_mentions(body->start, body->length))
+		patch_reader_complain(reader, COMPLAINT_ERROR, body->start, problem);
+	pg_free(text);
+}
+
+/* Is this the name of PL/pgSQL, be it an identifier or a string? */
+static bool
+names_plpgsql(const SqlToken *token)
+{
+	char	   *name = sql_constant_decode(token);
+	bool		result = name != NULL && strcmp(name, "plpgsql") == 0;
+
+	pg_free(name);
+	return result;
+}
+
+/* DO [LANGUAGE name] body, or the other way round. */
+static void
+read_do(PatchReader *reader)
+{
+	const char *start = reader->token.start;
+	SqlToken	body = reader->token;
+	bool		has_body = false;
+	bool		is_plpgsql = true;
+
+	patch_reader_advance(reader);
+	while (!patch_reader_at_end(reader))
+	{
+		bool		is_language = patch_reader_at(reader, "language");
+
+		if (is_language)
+			patch_reader_advance(reader);
+		if (is_language && (reader->token.kind == SQL_IDENTIFIER ||
+							reader->token.kind == SQL_STRING))
+			is_plpgsql = names_plpgsql(&reader->token);
+		else if (reader->token.kind == SQL_STRING && !has_body)
+		{
+			body = reader->token;
+			has_body = true;
+		}
+		else
+		{
+			/* Nothing else belongs here: the server refuses it */
+			patch_reader_skip_statement(reader);
+			warn_of_mention(reader, start, "this DO is malformed");
+			return;
+		}
+		patch_reader_advance(reader);
+	}
+
+	if (has_body && reader->token.kind != SQL_UNTERMINATED)
+		read_body(reader, &body, is_plpgsql);
+}
+
+/*
+ * SET standard_conforming_strings decides how the rest of the script is
+ * read; SET LOCAL as far as the end of the transaction.
+ */
+static void
+read_set(PatchReader *reader)
+{
+	PsqlScript *script = &reader->script;
+	bool		is_local;
+	bool		is_standard;
+
+	patch_reader_advance(reader);
+	is_local = patch_reader_at(reader, "local");
+	if (is_local || patch_reader_at(reader, "session"))
+		patch_reader_advance(reader);
+	if (!sql_constant_is(&reader->token, "standard_conforming_strings"))
+	{
+		patch_reader_skip_statement(reader);
+		return;
+	}
+	patch_reader_advance(reader);
+	patch_reader_advance(reader);
+	is_standard = !is_off(&reader->token);
+	patch_reader_skip_statement(reader);
+
+	if (reader->token.kind == SQL_DISCARD || !script->lexer.is_script)
+		return;
+	script->lexer.standard_strings = is_standard;
+	if (!is_local)
+		script->session_strings = is_standard;
+}
+
+/* RESET and DISCARD undo what SET does. */
+static void
+read_reset(PatchReader *reader)
+{
+	bool		is_reset;
+
+	patch_reader_advance(reader);
+	is_reset = patch_reader_at(reader, "all") ||
+		sql_constant_is(&reader->token, "standard_conforming_strings");
+	patch_reader_skip_statement(reader);
+	if (is_reset)
+	{
+		reader->script.lexer.standard_strings = true;
+		reader->script.session_strings = true;
+	}
+}
+
+/*
+ * Any other statement runs no call.  Where one is not merely named, someone
+ * may have thought otherwise: it is no SQL at all, as PERFORM outside of
+ * PL/pgSQL, or lacks a semicolon.
+ */
+static void
+read_other(PatchReader *reader)
+{
+	static const char *const definitions[] = {
+		"alter", "comment", "declare", "drop", "explain", "grant", "prepare",
+		"revoke", "security", NULL
+	};
+	static const char *const transaction_ends[] = {
+		"commit", "end", "rollback", "abort", NULL
+	};
+	const char *start = reader->token.start;
+	bool		is_definition = patch_reader_at_one_of(reader, definitions);
+
+	if (patch_reader_at_one_of(reader, transaction_ends))
+		reader->script.lexer.standard_strings = reader->script.session_strings;
+	patch_reader_skip_statement(reader);
+	if (!is_definition)
+		warn_of_mention(reader, start, "this statement is none that runs a "
+						"registration");
+}
+
+/*
+ * Read the statement whose first token is at hand, up to its end, and
+ * collect the calls that it runs.
+ */
+void
+patch_statement_read(PatchReader *reader)
+{
+	static const char *const queries[] = {
+		"select", "with", "insert", "update", "delete", "merge", "values",
+		"table", "execute", NULL
+	};
+
+	patch_reader_forget_name(reader);
+	if (patch_reader_at(reader, "explain") && !read_explain(reader))
+		patch_reader_skip_statement(reader);
+	else if (patch_reader_at_one_of(reader, queries) ||
+			 patch_reader_at_symbol(reader, "("))
+		patch_reader_read_statement(reader);
+	else if (patch_reader_at(reader, "call"))
+		read_procedure_call(reader);
+	else if (patch_reader_at(reader, "create"))
+		read_create(reader);
+	else if (patch_reader_at(reader, "copy"))
+		read_copy(reader);
+	else if (patch_reader_at(reader, "do"))
+		read_do(reader);
+	else if (patch_reader_at(reader, "set"))
+		read_set(reader);
+	else if (patch_reader_at(reader, "reset") ||
+			 patch_reader_at(reader, "discard"))
+		read_reset(reader);
+	else
+		read_other(reader);
+}
+
+/* What a new statement may follow without a semicolon */
+static const char *const openings[] = {
+	"begin", "declare", "then", "else", "loop", NULL
+};
+
+/* What is SQL and does not run all the calls in it */
+static const char *const sql_statements[] = {
+	"alter", "comment", "copy", "create", "do", "drop", "explain", "grant",
+	"prepare", "revoke", "set", "security", NULL
+};
+
+/* EXECUTE: what it runs is not known before, but a constant may give a hint */
+static void
+watch_string(PatchReader *reader)
+{
+	char	   *text;
+
+	if (reader->token.kind != SQL_STRING)
+		return;
+	text = sql_constant_decode(&reader->token);
+	if (text != NULL && patch_reader_mentions(text, strlen(text)))
+		patch_reader_complain(reader, COMPLAINT_WARNING, reader->token.start,
+							  "a registration in a string that is EXECUTEd "
+							  "is not read");
+	pg_free(text);
+}
+
+/* May a new statement begin behind the key word at hand? */
+static bool
+at_opening(PatchReader *reader)
+{
+	return reader->script.parentheses == 0 &&
+		patch_reader_at_one_of(reader, openings);
+}
+
+/* Is something assigned to a variable that is called like a command? */
+static bool
+at_assignment(const PatchReader *reader)
+{
+	static const char *const symbols[] = {":=", "=", ".", "["};
+	SqlLexer	ahead = reader->script.lexer;
+	SqlToken	token;
+	size_t		i;
+
+	sql_lexer_next(&ahead, &token);
+	for (i = 0; i < lengthof(symbols); i++)
+		if (sql_constant_is_symbol(&token, symbols[i]))
+			return true;
+	return false;
+}
+
+/* Read an ordinary statement, as far as the next may begin. */
+static void
+read_plain_statement(PatchReader *reader, bool is_declaration)
+{
+	static const char *const cursors[] = {"cursor", "scroll", "no", NULL};
+	bool		is_dynamic = patch_reader_at(reader, "execute");
+
+	patch_reader_forget_name(reader);
+	if (patch_reader_at(reader, "open") && !at_assignment(reader))
+	{
+		patch_reader_skip_statement(reader);
+		return;
+	}
+	patch_reader_step(reader);
+	if (is_declaration && patch_reader_at_one_of(reader, cursors))
+	{
+		patch_reader_skip_statement(reader);
+		return;
+	}
+	while (!patch_reader_at_end(reader) && !at_opening(reader))
+	{
+		is_dynamic |= patch_reader_at(reader, "execute");
+		if (is_dynamic)
+			watch_string(reader);
+		patch_reader_step(reader);
+	}
+}
+
+/* Read the whole text, the body of a DO block. */
+static void
+read_block(PatchReader *reader)
+{
+	bool		in_declarations = false;
+
+	while (reader->token.kind != SQL_END)
+	{
+		if (reader->token.kind == SQL_UNTERMINATED)
+		{
+			patch_reader_end_hidden(reader);
+			return;
+		}
+		if (patch_reader_at_symbol(reader, ";") || at_opening(reader))
+		{
+			if (patch_reader_at(reader, "declare"))
+				in_declarations = true;
+			else if (patch_reader_at(reader, "begin"))
+				in_declarations = false;
+			psql_script_begin_statement(&reader->script);
+			patch_reader_advance(reader);
+		}
+		else if (patch_reader_at_one_of(reader, sql_statements) &&
+				 !at_assignment(reader))
+			patch_statement_read(reader);
+		else
+			read_plain_statement(reader, in_declarations);
+	}
+	patch_reader_end_query(reader);
+}

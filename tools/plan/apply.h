@@ -1,0 +1,17 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan/apply.h
+ *		What is to be applied
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PLAN_APPLY_H
+#define PLAN_APPLY_H
+
+#include "plan/plan.h"
+
+extern PatchPlan *plan_apply_create(const Project *project,
+									const Register *reg,
+									char *const *names, int name_count);
+
+#endif							/* PLAN_APPLY_H */

@@ -1,0 +1,85 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan/names.c
+ *		What is meant by a name
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "base/report.h"
+#include "base/suggestion.h"
+#include "plan/names.h"
+
+/* Offer a name, unless it is the one that was not meant for sure. */
+static void
+offer(Suggestion *suggestion, const char *name, const char *except)
+{
+	if (except == NULL || strcmp(name, except) != 0)
+		suggestion_offer(suggestion, name);
+}
+
+/*
+ * What to say behind a message about a name that is not known: a question
+ * with the nearest patch that there is, in the files or in the register (which
+ * may be NULL), but for the one that mentions the name (or NULL); or nothing.
+ * The text is overwritten by the next call.
+ */
+const char *
+plan_names_other_suggestion(const Project *project, const Register *reg,
+							const char *name, const char *except)
+{
+	static char *text = NULL;
+	Suggestion	suggestion;
+	int			i;
+
+	suggestion_init(&suggestion, name);
+	for (i = 0; i < project->patch_count; i++)
+	{
+		const PatchFile *file = project->patches[i].file;
+		int			j;
+
+		for (j = 0; j < file->count; j++)
+			if (file->calls[j].action != PATCH_UNREGISTER)
+				offer(&suggestion, file->calls[j].name, except);
+	}
+	for (i = 0; reg != NULL && i < reg->count; i++)
+		offer(&suggestion, reg->patches[i].name, except);
+
+	if (suggestion.nearest == NULL)
+		return "";
+	pg_free(text);
+	text = psprintf("; did you mean \"%s\"?", suggestion.nearest);
+	return text;
+}
+
+/* The same, with all patches that there are. */
+const char *
+plan_names_suggestion(const Project *project, const Register *reg,
+					  const char *name)
+{
+	return plan_names_other_suggestion(project, reg, name, NULL);
+}
+
+/* Pass over what a path may begin with and means nothing. */
+static const char *
+without_dot(const char *path)
+{
+	while (path[0] == '.' && path[1] == '/')
+		for (path += 2; *path == '/'; path++)
+			;
+	return path;
+}
+
+/* The file of that path, or NULL. */
+const ProjectFile *
+plan_names_file(const ProjectFile *files, int count, const char *path)
+{
+	int			i;
+
+	path = without_dot(path);
+	for (i = 0; i < count; i++)
+		if (strcmp(without_dot(files[i].path), path) == 0)
+			return &files[i];
+	return NULL;
+}

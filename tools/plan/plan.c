@@ -1,0 +1,127 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan/plan.c
+ *		Which files to run, in which order
+ *
+ * What the plans to apply patches (plan/apply.c) and to take them back
+ * (plan/rollback.c) have in common: a list of steps.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "plan/plan.h"
+
+/* An empty plan with room for so many steps; free it with plan_free. */
+PatchPlan *
+plan_create(int space)
+{
+	PatchPlan  *plan = pg_malloc0(sizeof(PatchPlan));
+
+	plan->steps = pg_malloc0((space + 1) * sizeof(PlanStep));
+	return plan;
+}
+
+/* Take over what there is to complain about how a file is to be run. */
+static void
+copy_complaints(PatchPlan *plan, const PlanStep *step)
+{
+	const ComplaintList *complaints = &step->outline->complaints;
+	int			i;
+
+	for (i = 0; i < complaints->count; i++)
+	{
+		const Complaint *complaint = &complaints->items[i];
+
+		complaint_add(&plan->complaints, complaint->level,
+					  complaint->path != NULL ? complaint->path :
+					  step->file->path, complaint->line, "%s",
+					  complaint->text);
+	}
+}
+
+/* Add a step for a file, which may have as many names as it has calls. */
+static PlanStep *
+add_step(PatchPlan *plan, const ProjectFile *file)
+{
+	PlanStep   *step = &plan->steps[plan->count++];
+
+	step->file = file;
+	step->outline = script_outline_read(file->path,
+										file->bytes.text != NULL ?
+										&file->bytes : NULL);
+	copy_complaints(plan, step);
+	step->names = pg_malloc((file->file->count + 1) * sizeof(char *));
+	step->name_count = 0;
+	return step;
+}
+
+/* Add a name to a step, unless it has it. */
+static void
+add_name(PlanStep *step, const char *name)
+{
+	int			i;
+
+	for (i = 0; i < step->name_count; i++)
+		if (strcmp(step->names[i], name) == 0)
+			return;
+	step->names[step->name_count++] = name;
+}
+
+/* Add a file that registers patches; those that are applied do not count. */
+void
+plan_add_patch(PatchPlan *plan, const ProjectFile *file,
+			   const Register *reg)
+{
+	PlanStep   *step = add_step(plan, file);
+	int			i;
+
+	for (i = 0; i < file->file->count; i++)
+	{
+		const PatchCall *call = &file->file->calls[i];
+
+		if (call->action != PATCH_UNREGISTER &&
+			register_find(reg, call->name) == NULL)
+			add_name(step, call->name);
+	}
+}
+
+/* Add a file that takes patches back. */
+void
+plan_add_rollback(PatchPlan *plan, const ProjectFile *file)
+{
+	PlanStep   *step = add_step(plan, file);
+	int			i;
+
+	for (i = 0; i < file->file->count; i++)
+		if (file->file->calls[i].action == PATCH_UNREGISTER)
+			add_name(step, file->file->calls[i].name);
+}
+
+/* Is there something that must be mended before the plan can be run? */
+bool
+plan_has_errors(const PatchPlan *plan)
+{
+	int			i;
+
+	for (i = 0; i < plan->complaints.count; i++)
+		if (plan->complaints.items[i].level == COMPLAINT_ERROR)
+			return true;
+	return false;
+}
+
+/* Free the plan; the files and their names are the project's. */
+void
+plan_free(PatchPlan *plan)
+{
+	int			i;
+
+	for (i = 0; i < plan->count; i++)
+	{
+		script_outline_free(plan->steps[i].outline);
+		pg_free(plan->steps[i].names);
+	}
+	pg_free(plan->steps);
+	complaint_free(&plan->complaints);
+	pg_free(plan);
+}

@@ -1,0 +1,39 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan/plan.h
+ *		Which files to run, in which order
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include "database/register.h"
+#include "project/project.h"
+#include "script/outline.h"
+
+/* One file to run */
+typedef struct PlanStep
+{
+	const ProjectFile *file;
+	ScriptOutline *outline;		/* how it is to be run; never NULL */
+	const char **names;			/* what it registers, or takes back */
+	int			name_count;
+} PlanStep;
+
+/* The steps in their order; the files and names in them are the project's. */
+typedef struct PatchPlan
+{
+	PlanStep   *steps;
+	int			count;
+	ComplaintList complaints;	/* with errors, nothing may run */
+} PatchPlan;
+
+extern PatchPlan *plan_create(int space);
+extern void plan_add_patch(PatchPlan *plan, const ProjectFile *file,
+						   const Register *reg);
+extern void plan_add_rollback(PatchPlan *plan, const ProjectFile *file);
+extern bool plan_has_errors(const PatchPlan *plan);
+extern void plan_free(PatchPlan *plan);
+
+#endif							/* PLAN_H */

@@ -1,0 +1,57 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan/state.h
+ *		What the project and the register together say of each patch
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PLAN_STATE_H
+#define PLAN_STATE_H
+
+#include "database/register.h"
+#include "project/project.h"
+
+typedef enum PatchStateKind
+{
+	PATCH_IS_APPLIED,
+	PATCH_IS_PENDING,			/* could be applied, with what it requires */
+	PATCH_IS_BLOCKED,			/* could not; "reasons" says why */
+	PATCH_IS_BEING_APPLIED,		/* by "session", whatever else is known */
+	PATCH_IS_BEING_TAKEN_BACK
+} PatchStateKind;
+
+typedef struct PatchState
+{
+	const char *name;
+	PatchStateKind kind;
+	const AppliedPatch *applied;	/* NULL: it is not */
+	const PatchSession *session;	/* NULL: none is in it */
+	const PatchCall *call;		/* NULL: no file registers it */
+	const ProjectFile *file;	/* NULL, too, then */
+	bool		differs;		/* from its row in the register */
+	bool		has_changed;	/* the file, since the patch was applied */
+	SimpleStringList reasons;	/* why it is blocked, a phrase each */
+} PatchState;
+
+typedef struct PatchStates
+{
+	PatchState *items;			/* applied ones in their order, then files,
+								 * then what only a session knows */
+	int			count;
+	int			applied;		/* how many of each kind */
+	int			pending;
+	int			blocked;
+	int			in_progress;
+	int			without_file;	/* applied, but no file here */
+	int			differing;
+	int			changed;
+} PatchStates;
+
+/* The name of a kind, for people and programs. */
+extern const char *plan_state_name(PatchStateKind kind);
+
+extern PatchStates *plan_state_create(const Project *project,
+									  const Register *reg);
+extern void plan_state_free(PatchStates *states);
+
+#endif							/* PLAN_STATE_H */

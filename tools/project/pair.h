@@ -1,0 +1,19 @@
+/*-------------------------------------------------------------------------
+ *
+ * project/pair.h
+ *		Two new files, or none
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PROJECT_PAIR_H
+#define PROJECT_PAIR_H
+
+typedef struct NewFile
+{
+	const char *path;
+	const char *text;
+} NewFile;
+
+extern bool project_pair_write(const NewFile *first, const NewFile *second);
+
+#endif							/* PROJECT_PAIR_H */

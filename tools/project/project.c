@@ -1,0 +1,318 @@
+/*-------------------------------------------------------------------------
+ *
+ * project/project.c
+ *		The patch files and rollback files of a project
+ *
+ * Directories are searched, with those in them, for files whose names end
+ * with ".sql".  What a file is follows from the calls in it: a patch
+ * registers something, a rollback takes something back.  Only where the user
+ * says that rollbacks are, a file that does both is a rollback too.
+ *
+ * Nothing is left out silently: files that are neither are kept, as "others".
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "project/project.h"
+#include "project/search.h"
+
+/* Where a file was found */
+typedef enum Place
+{
+	PLACE_OF_PATCHES,
+	PLACE_OF_ROLLBACKS
+} Place;
+
+/* Does the file make a call that (un)registers something? */
+static bool
+has_call(const PatchFile *file, bool is_unregister)
+{
+	int			i;
+
+	for (i = 0; i < file->count; i++)
+		if ((file->calls[i].action == PATCH_UNREGISTER) == is_unregister)
+			return true;
+	return false;
+}
+
+/* Make room for one more file, and put it there; returns its number. */
+static int
+append_file(ProjectFile **files, int *count, const ProjectFile *file)
+{
+	/* Powers of two are when the room is used up */
+	if ((*count & (*count - 1)) == 0)
+		*files = pg_realloc(*files, Max(1, 2 * *count) *
+							sizeof(ProjectFile));
+	(*files)[*count] = *file;
+	return (*count)++;
+}
+
+/* The entry of a name, a new one if there is none. */
+static ProjectName *
+find_or_add_name(Project *project, const char *name)
+{
+	int			number = name_table_add(project->table, name);
+	ProjectName *entry;
+
+	if (number < project->name_count)
+		return &project->names[number];
+	if ((number & (number - 1)) == 0)
+		project->names = pg_realloc(project->names, Max(1, 2 * number) *
+									sizeof(ProjectName));
+	entry = &project->names[project->name_count++];
+	entry->patch = entry->rollback = NULL;
+	entry->patch_file = entry->rollback_file = PROJECT_NONE;
+	return entry;
+}
+
+/* Note which names a patch file registers. */
+static void
+note_patches(Project *project, int number)
+{
+	const ProjectFile *file = &project->patches[number];
+	int			i;
+
+	for (i = 0; i < file->file->count; i++)
+	{
+		const PatchCall *call = &file->file->calls[i];
+		ProjectName *name;
+
+		if (call->action == PATCH_UNREGISTER)
+			continue;
+		name = find_or_add_name(project, call->name);
+		if (name->patch == NULL)
+		{
+			name->patch = call;
+			name->patch_file = number;
+		}
+		else if (name->patch_file != number)
+			complaint_add(&project->complaints, COMPLAINT_ERROR, file->path,
+						  call->line,
+						  "patch \"%s\" is registered by %s:%d, too",
+						  call->name, project->patches[name->patch_file].path,
+						  name->patch->line);
+	}
+}
+
+/* Note which names a rollback file takes back. */
+static void
+note_rollbacks(Project *project, int number)
+{
+	const ProjectFile *file = &project->rollbacks[number];
+	int			i;
+
+	for (i = 0; i < file->file->count; i++)
+	{
+		const PatchCall *call = &file->file->calls[i];
+		ProjectName *name;
+
+		if (call->action != PATCH_UNREGISTER)
+			continue;
+		name = find_or_add_name(project, call->name);
+		if (name->rollback == NULL)
+		{
+			name->rollback = call;
+			name->rollback_file = number;
+		}
+		else if (name->rollback_file != number)
+			complaint_add(&project->complaints, COMPLAINT_ERROR, file->path,
+						  call->line,
+						  "patch \"%s\" is taken back by %s:%d, too",
+						  call->name,
+						  project->rollbacks[name->rollback_file].path,
+						  name->rollback->line);
+	}
+}
+
+/*
+ * Take over what there is to complain about a file.  If nothing is found in
+ * it but what warns of a registration that cannot be read, the file would be
+ * left out although it may well be a patch: so that is an error.
+ */
+static void
+copy_complaints(Project *project, const ProjectFile *file)
+{
+	const ComplaintList *complaints = &file->file->complaints;
+	int			i;
+
+	for (i = 0; i < complaints->count; i++)
+	{
+		const Complaint *complaint = &complaints->items[i];
+		ComplaintLevel level = complaint->level;
+
+		if (level == COMPLAINT_WARNING && file->file->count == 0)
+			level = COMPLAINT_ERROR;
+		complaint_add(&project->complaints, level, file->path,
+					  complaint->line, "%s", complaint->text);
+	}
+}
+
+/*
+ * Find out what is in an open file, and keep it, read once.  Returns false if
+ * it is not to be kept, or cannot be read: then errno is set.
+ */
+static bool
+keep_contents(ProjectFile *file, int fd)
+{
+	if (!file_bytes_read(&file->bytes, fd))
+		return false;
+	file->file = patch_file_read_bytes(&file->bytes);
+	file->digest = pg_malloc(sizeof(SourceDigest));
+	if (project_source_digest_bytes(file->bytes.text, file->bytes.length,
+									*file->digest))
+		return true;
+	pg_free(file->digest);
+	file->digest = NULL;
+	return true;
+}
+
+/* Find out what is in an open file, and its digest if that is wanted. */
+static void
+read_contents(ProjectFile *file, int fd, ProjectWish wish)
+{
+	if (wish == PROJECT_BYTES && (keep_contents(file, fd) || errno != 0))
+		return;
+	file->file = patch_file_read_descriptor(fd);
+	if (file->file == NULL || wish == PROJECT_CALLS)
+		return;
+	file->digest = pg_malloc(sizeof(SourceDigest));
+	if (!project_source_digest(fd, *file->digest))
+	{
+		pg_free(file->digest);
+		file->digest = NULL;
+	}
+}
+
+/* Read a file and put it where it belongs. */
+static void
+read_file(Project *project, const char *path, Place place)
+{
+	ProjectFile file = {0};
+	int			fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	file.path = pg_strdup(path);
+	if (fd >= 0)
+		read_contents(&file, fd, project->wish == PROJECT_DIGESTS &&
+					  place == PLACE_OF_ROLLBACKS ? PROJECT_CALLS :
+					  project->wish);
+	if (file.file == NULL)
+	{
+		file.file = pg_malloc0(sizeof(PatchFile));
+		complaint_add(&file.file->complaints, COMPLAINT_ERROR, NULL, 0,
+					  "could not read: %s", strerror(errno));
+	}
+	if (fd >= 0)
+		close(fd);
+	copy_complaints(project, &file);
+
+	if (has_call(file.file, true) &&
+		(place == PLACE_OF_ROLLBACKS || !has_call(file.file, false)))
+		note_rollbacks(project, append_file(&project->rollbacks,
+											&project->rollback_count, &file));
+	else if (has_call(file.file, false) && place == PLACE_OF_PATCHES)
+		note_patches(project, append_file(&project->patches,
+										  &project->patch_count, &file));
+	else
+	{
+		file_bytes_free(&file.bytes);
+		(void) append_file(&project->others, &project->other_count, &file);
+	}
+}
+
+/* Read the files that are in the given places, and not "done" yet. */
+static void
+read_places(Project *project, const SimpleStringList *places, Place place,
+			NameTable *done)
+{
+	const SimpleStringListCell *cell;
+
+	for (cell = places->head; cell != NULL; cell = cell->next)
+	{
+		SimpleStringList paths = {NULL, NULL};
+		const SimpleStringListCell *path;
+
+		project_search(cell->val, &paths, &project->complaints);
+		for (path = paths.head; path != NULL; path = path->next)
+			if (name_table_find(done, path->val) == NAME_TABLE_NONE)
+			{
+				name_table_add(done, path->val);
+				read_file(project, path->val, place);
+			}
+		simple_string_list_destroy(&paths);
+	}
+}
+
+/*
+ * Read all files of these places, each a directory or a file.  The rollbacks
+ * can be left out (NULL).
+ * Problems are in the project's complaints.  Free it with project_free.
+ */
+Project *
+project_read(const SimpleStringList *patches,
+			 const SimpleStringList *rollbacks, ProjectWish wish)
+{
+	Project    *project = pg_malloc0(sizeof(Project));
+	NameTable  *done = name_table_create(64);
+
+	project->wish = wish;
+	project->table = name_table_create(64);
+	read_places(project, patches, PLACE_OF_PATCHES, done);
+	if (rollbacks != NULL)
+		read_places(project, rollbacks, PLACE_OF_ROLLBACKS, done);
+	name_table_free(done);
+	return project;
+}
+
+/* The number of a name that some file registers or takes back, or NONE. */
+int
+project_find(const Project *project, const char *name)
+{
+	int			number = name_table_find(project->table, name);
+
+	return number == NAME_TABLE_NONE ? PROJECT_NONE : number;
+}
+
+/* Is there something about the files that must be mended first? */
+bool
+project_has_errors(const Project *project)
+{
+	int			i;
+
+	for (i = 0; i < project->complaints.count; i++)
+		if (project->complaints.items[i].level == COMPLAINT_ERROR)
+			return true;
+	return false;
+}
+
+/* Free an array of files. */
+static void
+free_files(ProjectFile *files, int count)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+	{
+		patch_file_free(files[i].file);
+		pg_free(files[i].path);
+		pg_free(files[i].digest);
+		file_bytes_free(&files[i].bytes);
+	}
+	pg_free(files);
+}
+
+/* Free the project and all that is in it. */
+void
+project_free(Project *project)
+{
+	free_files(project->patches, project->patch_count);
+	free_files(project->rollbacks, project->rollback_count);
+	free_files(project->others, project->other_count);
+	name_table_free(project->table);
+	pg_free(project->names);
+	complaint_free(&project->complaints);
+	pg_free(project);
+}

@@ -1,0 +1,71 @@
+/*-------------------------------------------------------------------------
+ *
+ * project/project.h
+ *		The patch files and rollback files of a project
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PROJECT_H
+#define PROJECT_H
+
+#include "base/complaint.h"
+#include "base/file_bytes.h"
+#include "base/name_table.h"
+#include "fe_utils/simple_list.h"
+#include "patch/file.h"
+#include "project/source.h"
+
+/* No file has it */
+#define PROJECT_NONE (-1)
+
+/* What is wanted of the files, beside what they register */
+typedef enum ProjectWish
+{
+	PROJECT_CALLS,				/* no more than that */
+	PROJECT_DIGESTS,			/* the digests of patches */
+	PROJECT_BYTES				/* the digests and the bytes, to be run */
+} ProjectWish;
+
+typedef struct ProjectFile
+{
+	char	   *path;
+	PatchFile  *file;
+	SourceDigest *digest;		/* NULL: not wanted, or it cannot be had */
+	FileBytes	bytes;			/* no text: not wanted, or not to be kept */
+} ProjectFile;
+
+/* A name that a file registers, or takes back */
+typedef struct ProjectName
+{
+	const PatchCall *patch;		/* the call that registers it, or NULL */
+	int			patch_file;		/* the number of its file */
+	const PatchCall *rollback;	/* the call that takes it back, or NULL */
+	int			rollback_file;
+} ProjectName;
+
+typedef struct Project
+{
+	ProjectWish wish;
+	ProjectFile *patches;		/* files that register something */
+	int			patch_count;
+	ProjectFile *rollbacks;		/* files that only take back */
+	int			rollback_count;
+	ProjectFile *others;		/* files that do neither */
+	int			other_count;
+
+	NameTable  *table;			/* numbers of the names */
+	ProjectName *names;			/* by these numbers */
+	int			name_count;
+
+	/* not understood, could not be read, two files for one name */
+	ComplaintList complaints;
+} Project;
+
+extern Project *project_read(const SimpleStringList *patches,
+							 const SimpleStringList *rollbacks,
+							 ProjectWish wish);
+extern int	project_find(const Project *project, const char *name);
+extern bool project_has_errors(const Project *project);
+extern void project_free(Project *project);
+
+#endif							/* PROJECT_H */

@@ -1,0 +1,184 @@
+/*-------------------------------------------------------------------------
+ *
+ * project/search.c
+ *		The scripts in a directory
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include "project/search.h"
+
+static void search_directory(const char *directory, SimpleStringList *paths,
+							 ComplaintList *complaints);
+
+/* Compare names by their bytes, whatever the locale. */
+static int
+compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* Hidden files, "." and ".." among them, are none of ours. */
+static int
+is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/*
+ * Append a file.  What is none, a pipe, could not be read twice: once to see
+ * what it is, and once by psql.
+ */
+static void
+append_file(const char *path, mode_t mode,
+			SimpleStringList *paths, ComplaintList *complaints)
+{
+	if (S_ISREG(mode))
+		simple_string_list_append(paths, path);
+	else
+		complaint_add(complaints, COMPLAINT_ERROR, NULL, 0,
+					  "\"%s\" is not a regular file", path);
+}
+
+/* Complain of a path that cannot be found; errno says why. */
+static void
+complain_not_found(const char *path, ComplaintList *complaints)
+{
+	complaint_add(complaints, COMPLAINT_ERROR, NULL, 0,
+				  "could not find \"%s\": %s", path, strerror(errno));
+}
+
+/* Does the name of a file say that it is a script, in any case? */
+static bool
+is_script_name(const char *path)
+{
+	size_t		length = strlen(path);
+
+	return length > 4 && pg_strcasecmp(path + length - 4, ".sql") == 0;
+}
+
+/*
+ * Append what is behind a symbolic link.  A directory is left out, since it
+ * could be a loop; but that is said.
+ */
+static void
+search_link(const char *path, SimpleStringList *paths,
+			ComplaintList *complaints)
+{
+	struct stat status;
+
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		complaint_add(complaints, COMPLAINT_WARNING, NULL, 0,
+					  "\"%s\" is a symbolic link to a directory: what is "
+					  "in there is left out", path);
+	else if (!is_script_name(path))
+		return;
+	else if (stat(path, &status) == 0)
+		append_file(path, status.st_mode, paths, complaints);
+	else
+		complain_not_found(path, complaints);
+}
+
+/*
+ * What an entry of a directory is, as the mode of a file, 0 if it cannot be
+ * found.  The directory itself knows, but on some file systems.
+ */
+static mode_t
+entry_mode(const char *path, const struct dirent *entry)
+{
+	struct stat status;
+
+	switch (entry->d_type)
+	{
+		case DT_REG:
+			return S_IFREG;
+		case DT_DIR:
+			return S_IFDIR;
+		case DT_LNK:
+			return S_IFLNK;
+		default:
+			return lstat(path, &status) == 0 ? status.st_mode : 0;
+	}
+}
+
+/*
+ * Append what is found in a directory: a directory is searched, a file counts
+ * if its name says that it is a script.
+ */
+static void
+search_entry(const char *path, const struct dirent *entry,
+			 SimpleStringList *paths, ComplaintList *complaints)
+{
+	mode_t		mode = entry_mode(path, entry);
+
+	if (mode == 0)
+		complain_not_found(path, complaints);
+	else if (S_ISDIR(mode))
+		search_directory(path, paths, complaints);
+	else if (S_ISLNK(mode))
+		search_link(path, paths, complaints);
+	else if (is_script_name(path))
+		append_file(path, mode, paths, complaints);
+}
+
+/* Append the scripts in a directory, in the order of their names. */
+static void
+search_directory(const char *directory, SimpleStringList *paths,
+				 ComplaintList *complaints)
+{
+	struct dirent **entries;
+	int			count = scandir(directory, &entries, is_visible,
+								compare_names);
+	int			i;
+
+	if (count < 0)
+	{
+		complaint_add(complaints, COMPLAINT_ERROR, NULL, 0,
+					  "could not open directory \"%s\": %s", directory,
+					  strerror(errno));
+		return;
+	}
+	for (i = 0; i < count; i++)
+	{
+		char	   *path = psprintf("%s/%s", directory, entries[i]->d_name);
+
+		search_entry(path, entries[i], paths, complaints);
+		pg_free(path);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/*
+ * Append the paths of the scripts that a place means: all *.sql files in and
+ * below a directory, or the one file.  What cannot be searched is complained
+ * of, and the rest is searched all the same.
+ */
+void
+project_search(const char *place, SimpleStringList *paths,
+			   ComplaintList *complaints)
+{
+	struct stat status;
+	char	   *directory;
+	int			length = strlen(place);
+
+	if (stat(place, &status) != 0)
+	{
+		complain_not_found(place, complaints);
+		return;
+	}
+	if (!S_ISDIR(status.st_mode))
+	{
+		append_file(place, status.st_mode, paths, complaints);
+		return;
+	}
+	while (length > 1 && place[length - 1] == '/')
+		length--;
+	directory = psprintf("%.*s", length, place);
+	search_directory(directory, paths, complaints);
+	pg_free(directory);
+}

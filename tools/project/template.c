@@ -1,0 +1,147 @@
+/*-------------------------------------------------------------------------
+ *
+ * project/template.c
+ *		A patch and its rollback, to be filled in
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "fe_utils/string_utils.h"
+#include "mb/pg_wchar.h"
+#include "pqexpbuffer.h"
+#include "project/template.h"
+
+/* How long a line may be before what comes behind a list of names */
+#define LONGEST_LINE 70
+
+/* A file's name takes 255 bytes; what is put around this one needs some */
+#define LONGEST_FILE_NAME 200
+
+/* Append a constant that means the same whatever the server's settings are. */
+static void
+append_constant(PQExpBuffer text, const char *value)
+{
+	if (strchr(value, '\\') != NULL)
+		appendPQExpBufferChar(text, 'E');
+
+	/* The bytes are to stay what they are: they are of no encoding here */
+	appendStringLiteral(text, value, PG_SQL_ASCII, false);
+}
+
+/* Append an array of names, which begins in the line that starts there. */
+static void
+append_array(PQExpBuffer text, size_t line_start,
+			 const SimpleStringList *names)
+{
+	const SimpleStringListCell *cell;
+	PQExpBuffer constant = createPQExpBuffer();
+
+	appendPQExpBufferStr(text, "ARRAY[");
+	for (cell = names->head; cell != NULL; cell = cell->next)
+	{
+		resetPQExpBuffer(constant);
+		append_constant(constant, cell->val);
+		if (cell == names->head)
+			;
+		else if (text->len - line_start + constant->len <= LONGEST_LINE)
+			appendPQExpBufferStr(text, ", ");
+		else
+		{
+			appendPQExpBufferStr(text, ",\n");
+			line_start = text->len;
+			appendPQExpBufferStr(text, "    ");
+		}
+		appendPQExpBufferStr(text, constant->data);
+	}
+	appendPQExpBufferChar(text, ']');
+	destroyPQExpBuffer(constant);
+}
+
+/* Hand over the text that has been written. */
+static char *
+finish(PQExpBuffer text)
+{
+	char	   *result = pg_strdup(text->data);
+
+	destroyPQExpBuffer(text);
+	return result;
+}
+
+/* The text of a patch; the caller frees it. */
+char *
+project_template_patch(const char *name, const SimpleStringList *requirements)
+{
+	PQExpBuffer text = createPQExpBuffer();
+	size_t		line_start;
+
+	appendPQExpBufferStr(text, "BEGIN;\n");
+	line_start = text->len;
+	appendPQExpBufferStr(text, "SELECT _v.register_patch(");
+	append_constant(text, name);
+	appendPQExpBufferStr(text, ", ");
+	if (requirements->head == NULL)
+		appendPQExpBufferStr(text, "NULL");
+	else
+		append_array(text, line_start, requirements);
+	appendPQExpBufferStr(text, ", NULL);\n"
+						 "\n"
+						 "-- What the patch does goes here.\n"
+						 "\n"
+						 "COMMIT;\n");
+	return finish(text);
+}
+
+/* The text of its rollback; the caller frees it. */
+char *
+project_template_rollback(const char *name)
+{
+	PQExpBuffer text = createPQExpBuffer();
+
+	appendPQExpBufferStr(text, "BEGIN;\n"
+						 "SELECT _v.unregister_patch(");
+	append_constant(text, name);
+	appendPQExpBufferStr(text, ");\n"
+						 "\n"
+						 "-- What takes back all that the patch does goes "
+						 "here.\n"
+						 "\n"
+						 "COMMIT;\n");
+	return finish(text);
+}
+
+/* Is the character good for the name of a file, wherever it is used? */
+static bool
+is_good_in_file_name(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		(c >= '0' && c <= '9') || IS_HIGHBIT_SET(c) ||
+		strchr("-_.+@", c) != NULL;
+}
+
+/*
+ * The name of a file for a patch, without ".sql": the patch's name as far as
+ * its characters are good for that, and not too long.  It is never hidden,
+ * never an option.  The caller frees it.
+ */
+char *
+project_template_file_name(const char *name)
+{
+	char	   *result = pg_strdup(name);
+	char	   *p;
+
+	for (p = result; *p != '\0'; p++)
+		if (!is_good_in_file_name(*p))
+			*p = '_';
+	if (result[0] == '.' || result[0] == '-')
+		result[0] = '_';
+	if (strlen(result) > LONGEST_FILE_NAME)
+	{
+		/* Not in the middle of a character of UTF-8 */
+		p = result + LONGEST_FILE_NAME;
+		while (p > result && ((unsigned char) *p & 0xC0) == 0x80)
+			p--;
+		*p = '\0';
+	}
+	return result;
+}

@@ -1,0 +1,54 @@
+/*-------------------------------------------------------------------------
+ *
+ * psql/command.h
+ *		psql's meta-commands, as far as they matter to a reader
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PSQL_COMMAND_H
+#define PSQL_COMMAND_H
+
+#include "sql/lexer.h"
+
+typedef enum PsqlAction
+{
+	PSQL_NOTHING,				/* nothing that changes which queries run */
+	PSQL_SEND,					/* \g and its kin: run the query */
+	PSQL_SEND_RESULT,			/* \gexec: run the query, then its result */
+	PSQL_DISCARD,				/* \r and its kin: forget the query */
+	PSQL_QUIT,
+	PSQL_CONNECT,
+	PSQL_IF,
+	PSQL_ELIF,
+	PSQL_ELSE,
+	PSQL_ENDIF,
+	PSQL_COPY_IN,				/* \copy whose data follows in the script */
+
+	/* What matters to who looks at more than one file */
+	PSQL_INCLUDE,
+	PSQL_INCLUDE_RELATIVE,		/* to the directory of the script */
+	PSQL_CHANGE_DIRECTORY,
+	PSQL_SET,
+	PSQL_UNSET,
+	PSQL_SETENV
+} PsqlAction;
+
+typedef enum PsqlTruth
+{
+	PSQL_FALSE,
+	PSQL_TRUE,
+	PSQL_DEPENDS				/* on a variable or a program */
+} PsqlTruth;
+
+typedef struct PsqlCommand
+{
+	PsqlAction	action;
+	const char *name;			/* points into the script */
+	const char *arguments;
+	size_t		length;
+} PsqlCommand;
+
+extern void psql_command_read(SqlLexer *lexer, PsqlCommand *command);
+extern PsqlTruth psql_command_condition(const PsqlCommand *command);
+
+#endif							/* PSQL_COMMAND_H */

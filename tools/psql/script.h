@@ -1,0 +1,79 @@
+/*-------------------------------------------------------------------------
+ *
+ * psql/script.h
+ *		A script as the server gets it from psql
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PSQL_SCRIPT_H
+#define PSQL_SCRIPT_H
+
+#include "psql/command.h"
+
+/* Who is to be told of what does not go to the server, where it would run */
+typedef struct PsqlWatcher
+{
+	void		(*see_comment) (void *state, const SqlToken *comment);
+	void		(*see_command) (void *state, const PsqlCommand *command);
+	void	   *state;
+} PsqlWatcher;
+
+/* One \if ... \endif */
+typedef struct PsqlBranch
+{
+	bool		is_active;		/* the lines here may run */
+	bool		is_doubtful;	/* and may as well not run */
+	bool		may_be_taken;	/* a branch before or this one may run */
+	bool		is_taken;		/* a branch before or this one does run */
+} PsqlBranch;
+
+typedef struct PsqlScript
+{
+	SqlLexer	lexer;
+	bool		session_strings;	/* what SET LOCAL falls back to */
+	const PsqlWatcher *watcher; /* or NULL */
+
+	/* the last place whose line was asked for */
+	const char *counted;
+	int			line;
+
+	/* the query in psql's buffer */
+	bool		has_query;
+	size_t		parentheses;	/* open ones: no semicolon ends the query */
+	const char *parenthesis;	/* the outermost of them */
+	int			blocks;			/* the same for BEGIN ATOMIC ... END */
+	int			words;			/* identifiers so far */
+	char		initials[4];	/* of the first of them, if they matter */
+	const char *block;			/* the outermost BEGIN */
+	int			copies;			/* COPY ... FROM stdin in it */
+
+	bool		needs_psql;		/* so far: it takes psql to run it */
+	bool		sends_result;	/* the last one was sent by \gexec */
+	const char *endless_data;	/* COPY data without an end, or NULL */
+
+	/* what was open at the end of the last query, or NULL */
+	const char *unclosed;
+
+	PsqlBranch *branches;
+	int			depth;
+	int			space;
+} PsqlScript;
+
+extern void psql_script_init(PsqlScript *script, const char *text,
+							 size_t length, int first_line, bool is_script);
+extern void psql_script_next(PsqlScript *script, SqlToken *token);
+extern void psql_script_begin_statement(PsqlScript *script);
+extern void psql_script_expect_copy_data(PsqlScript *script);
+extern bool psql_script_is_doubtful(const PsqlScript *script);
+extern int	psql_script_line(PsqlScript *script, const char *place);
+extern void psql_script_free(PsqlScript *script);
+
+/* Tell "watcher", which must outlive the script, of comments and commands. */
+static inline void
+psql_script_watch(PsqlScript *script, const PsqlWatcher *watcher)
+{
+	script->watcher = watcher;
+	script->lexer.keeps_comments = true;
+}
+
+#endif							/* PSQL_SCRIPT_H */

@@ -1,0 +1,231 @@
+/*-------------------------------------------------------------------------
+ *
+ * rehearse/dump.c
+ *		What pg_dump says of a database without its data
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/nameless_file.h"
+#include "base/program_path.h"
+#include "common/logging.h"
+#include "database/connection.h"
+#include "pqexpbuffer.h"
+#include "rehearse/dump.h"
+
+/* How many arguments a program gets from us at most */
+#define MOST_ARGUMENTS 16
+
+/* How much to read at once */
+#define CHUNK 65536
+
+/*
+ * Start a program whose output goes to "output" or, if that is -1, to where
+ * ours goes.  "without" is a variable that it shall not see, or NULL.  Returns
+ * its process number, or -1 after a message.
+ */
+static pid_t
+start(const char *const *arguments, int output, const char *without)
+{
+	pid_t		pid;
+
+	/* What has been printed so far comes before what it prints */
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		pg_log_error("could not start \"%s\": %m", arguments[0]);
+	if (pid != 0)
+		return pid;
+
+	/* We ignore this one, which is nothing to inherit */
+	signal(SIGPIPE, SIG_DFL);
+	if (without != NULL)
+		unsetenv(without);
+	if (output < 0 || dup2(output, STDOUT_FILENO) >= 0)
+		execvp(arguments[0], (char *const *) arguments);
+	pg_log_error("could not run \"%s\": %m", arguments[0]);
+	_exit(127);
+}
+
+/* Wait for its end; returns its exit status, or -1 if it has none. */
+static int
+finish(pid_t pid)
+{
+	int			status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Read all that comes. */
+static void
+read_all(int fd, PQExpBuffer text)
+{
+	ssize_t		count = 0;
+
+	while (enlargePQExpBuffer(text, CHUNK) &&
+		   ((count = read(fd, text->data + text->len, CHUNK)) > 0 ||
+			(count < 0 && errno == EINTR)))
+		text->len += Max(count, 0);
+	if (!PQExpBufferBroken(text))
+		text->data[text->len] = '\0';
+}
+
+/* Run a program and read its output; false after a message if it fails. */
+static bool
+run(const char *const *arguments, const char *without, PQExpBuffer text)
+{
+	int			ends[2];
+	pid_t		pid;
+
+	if (pipe(ends) != 0 || fcntl(ends[0], F_SETFD, FD_CLOEXEC) != 0)
+	{
+		pg_log_error("could not make a pipe: %m");
+		return false;
+	}
+	pid = start(arguments, ends[1], without);
+	close(ends[1]);
+	if (pid > 0)
+		read_all(ends[0], text);
+	close(ends[0]);
+	if (pid < 0)
+		return false;
+	if (finish(pid) == 0 && !PQExpBufferBroken(text))
+		return true;
+	pg_log_error("\"%s\" has failed", arguments[0]);
+	return false;
+}
+
+/* The length of the line at hand, with its end. */
+static size_t
+line_length(const char *text)
+{
+	size_t		length = strcspn(text, "\n");
+
+	return text[length] == '\n' ? length + 1 : length;
+}
+
+/*
+ * Take out the lines that differ from dump to dump: newer ones bear a random
+ * key, so that nothing in them can be taken for a meta-command of psql.
+ */
+static void
+remove_keys(char *text)
+{
+	static const char *const words[] = {"\\restrict ", "\\unrestrict "};
+	char	   *to = text;
+
+	while (*text != '\0')
+	{
+		size_t		length = line_length(text);
+		bool		is_key = false;
+		size_t		i;
+
+		for (i = 0; i < lengthof(words); i++)
+			is_key |= strncmp(text, words[i], strlen(words[i])) == 0;
+		if (!is_key)
+		{
+			memmove(to, text, length);
+			to += length;
+		}
+		text += length;
+	}
+	*to = '\0';
+}
+
+/*
+ * Dump the schema of a connection's database; "arguments" are more arguments
+ * for pg_dump, up to a NULL, and argv0 says where we are: it may be beside.
+ * Returns NULL after a message; else the caller frees it.
+ */
+char *
+rehearse_dump_take(const char *argv0, PGconn *conn,
+				   const char *const *arguments)
+{
+	ConnectionHandover *handover = connection_hand_over(conn, NULL,
+														"versioning pg_dump");
+	char	   *program = program_path_find(argv0, "pg_dump");
+	PQExpBuffer text = createPQExpBuffer();
+	char	   *result = NULL;
+
+	if (handover != NULL)
+	{
+		const char *all[MOST_ARGUMENTS] = {
+			program, "--schema-only", "--no-password", "--dbname",
+			handover->conninfo
+		};
+		int			count = 5;
+
+		while (*arguments != NULL)
+			all[count++] = *arguments++;
+		if (run(all, handover->password_fd >= 0 ? "PGPASSWORD" : NULL, text))
+		{
+			remove_keys(text->data);
+			result = pg_strdup(text->data);
+		}
+		connection_handover_free(handover);
+	}
+	destroyPQExpBuffer(text);
+	pg_free(program);
+	return result;
+}
+
+/* Are all lines of a dump those of another one, less some of these? */
+bool
+rehearse_dump_is_part(const char *part, const char *whole)
+{
+	while (*part != '\0' && *whole != '\0')
+	{
+		size_t		length = line_length(whole);
+
+		if (length == line_length(part) && memcmp(part, whole, length) == 0)
+			part += length;
+		whole += length;
+	}
+	return *part == '\0';
+}
+
+/*
+ * Print how two dumps differ, as diff -u does.  Returns false after a message
+ * if that cannot be done.
+ */
+bool
+rehearse_dump_print_difference(const char *before, const char *before_label,
+							   const char *after, const char *after_label)
+{
+	int			files[] = {
+		nameless_file_create(before), nameless_file_create(after)
+	};
+	char	   *paths[lengthof(files)];
+	pid_t		pid = -1;
+	size_t		i;
+
+	for (i = 0; i < lengthof(files); i++)
+		paths[i] = psprintf("/dev/fd/%d", files[i]);
+	if (files[0] >= 0 && files[1] >= 0)
+	{
+		const char *const arguments[] = {
+			"diff", "-u", "--label", before_label, "--label", after_label,
+			paths[0], paths[1], NULL
+		};
+
+		pid = start(arguments, -1, NULL);
+	}
+	for (i = 0; i < lengthof(files); i++)
+	{
+		if (files[i] >= 0)
+			close(files[i]);
+		pg_free(paths[i]);
+	}
+
+	/* 1 says that there are differences */
+	return pid > 0 && finish(pid) == 1;
+}

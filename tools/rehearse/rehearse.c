@@ -1,0 +1,397 @@
+/*-------------------------------------------------------------------------
+ *
+ * rehearse/rehearse.c
+ *		Applying patches, taking them back, and applying them again
+ *
+ * Each patch is applied and taken back, with a dump of the schema before and
+ * after; if these are equal, it leaves nothing behind.  Then it is applied
+ * again, for those that require it.
+ *
+ * If it cannot be applied again, or not be taken back, or if its rollback has
+ * taken away too much, the database is not fit for what comes next.  But the
+ * patches up to this one can be applied, that has been seen: this is done, in
+ * a new database, and so the rehearsal goes on.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include <signal.h>
+
+#include "base/finding.h"
+#include "base/interruption.h"
+#include "base/report.h"
+#include "deploy/deploy.h"
+#include "rehearse/dump.h"
+#include "rehearse/rehearse.h"
+
+/* A signal has come while no file was run: a handler knows only globals */
+static volatile sig_atomic_t has_signal = false;
+
+static void
+note_signal(int number)
+{
+	(void) number;
+	has_signal = true;
+}
+
+/*
+ * Let signals that ask us to stop do so between two steps, so that the scratch
+ * database can be dropped.  While files are run, that catches them itself.
+ */
+void
+rehearse_catch_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {0};
+	size_t		i;
+
+	sigemptyset(&action.sa_mask);
+	action.sa_flags = SA_RESTART;
+	action.sa_handler = note_signal;
+	for (i = 0; i < lengthof(signals); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
+/* Has there been such a signal? */
+bool
+rehearse_is_interrupted(void)
+{
+	return has_signal || interruption_count() > 0;
+}
+
+/*
+ * Create the scratch database, and be alone in it.  Returns false after a
+ * message.
+ */
+bool
+rehearse_open(Rehearsal *rehearsal)
+{
+	rehearsal->scratch = rehearse_scratch_create(rehearsal->options->argv0,
+												 rehearsal->template,
+												 rehearsal->target);
+	if (rehearsal->scratch == NULL)
+		return false;
+	if (deploy_lock_acquire(rehearsal->options->wait, rehearsal->scratch->conn,
+							DEPLOY_APPLY, &rehearsal->lock) == STATUS_DONE)
+		return true;
+	rehearsal->lock = NULL;
+	return false;
+}
+
+/* Drop the scratch database, if there is one; false after a message. */
+bool
+rehearse_close(Rehearsal *rehearsal)
+{
+	ScratchDatabase *scratch = rehearsal->scratch;
+
+	if (rehearsal->lock != NULL)
+		deploy_lock_release(rehearsal->lock);
+	rehearsal->lock = NULL;
+	rehearsal->scratch = NULL;
+	return scratch == NULL || rehearse_scratch_drop(scratch);
+}
+
+/* Run files; what they print is shown only if they fail. */
+static Status
+run(Rehearsal *rehearsal, DeployAction action, const PatchPlan *plan)
+{
+	DeployOptions options = *rehearsal->options;
+
+	if (rehearse_is_interrupted())
+		return STATUS_FAILED;
+	options.is_quiet = true;
+	options.is_rehearsal = true;
+	fflush(stdout);
+	return deploy_run(&options, rehearsal->scratch->conn, rehearsal->lock,
+					  action, plan);
+}
+
+/* Apply some of the steps. */
+static Status
+apply(Rehearsal *rehearsal, int first, int count)
+{
+	PatchPlan	part = {0};
+
+	part.steps = rehearsal->plan->steps + first;
+	part.count = count;
+	return run(rehearsal, DEPLOY_APPLY, &part);
+}
+
+/* Begin anew, with what has been applied up to a step. */
+static Status
+begin_anew(Rehearsal *rehearsal, int last)
+{
+	if (!rehearse_close(rehearsal) || !rehearse_open(rehearsal))
+		return STATUS_TROUBLE;
+	return apply(rehearsal, 0, last + 1);
+}
+
+/* Dump the schema as it is now; NULL after a message. */
+static char *
+take_dump(Rehearsal *rehearsal)
+{
+	static const char *const no_arguments[] = {NULL};
+
+	return rehearse_dump_take(rehearsal->options->argv0,
+							  rehearsal->scratch->conn, no_arguments);
+}
+
+/* Begin the line that says what has come of a step. */
+static void
+print_step(const Rehearsal *rehearsal, int number)
+{
+	const PlanStep *step = &rehearsal->plan->steps[number];
+	int			i;
+
+	printf("[%d/%d] ", number + 1, rehearsal->plan->count);
+	for (i = 0; i < step->name_count; i++)
+	{
+		if (i > 0)
+			fputs(", ", stdout);
+		report_escaped(stdout, step->names[i]);
+	}
+	fputs(": ", stdout);
+}
+
+/* Say what has come of a step, in words that need no more than that. */
+static void
+print_result(const Rehearsal *rehearsal, int number, const char *result)
+{
+	print_step(rehearsal, number);
+	puts(result);
+	fflush(stdout);
+}
+
+/* Does the file take back a patch that is not in the step? */
+static bool
+takes_back_others(const ProjectFile *file, const PlanStep *step)
+{
+	int			i;
+	int			j;
+
+	for (i = 0; i < file->file->count; i++)
+	{
+		const PatchCall *call = &file->file->calls[i];
+
+		for (j = 0; j < step->name_count; j++)
+			if (strcmp(step->names[j], call->name) == 0)
+				break;
+		if (j == step->name_count && call->action == PATCH_UNREGISTER)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The plan to take a step back: the rollback files of its patches, those of
+ * the last ones first.  Returns NULL if that is not possible, with the reason
+ * in "obstacle"; else the caller frees it.
+ */
+static PatchPlan *
+plan_rollback(const Project *project, const PlanStep *step,
+			  const char **obstacle)
+{
+	PatchPlan  *plan = plan_create(step->name_count);
+	int			i;
+
+	*obstacle = NULL;
+	for (i = step->name_count - 1; i >= 0 && *obstacle == NULL; i--)
+	{
+		int			number = project_find(project, step->names[i]);
+		int			rollback = project->names[number].rollback_file;
+		const ProjectFile *file;
+		int			j;
+
+		if (rollback == PROJECT_NONE)
+		{
+			*obstacle = "there is no rollback file";
+			break;
+		}
+		file = &project->rollbacks[rollback];
+		if (takes_back_others(file, step))
+			*obstacle = "its rollback file takes back other patches, too";
+		for (j = 0; j < plan->count; j++)
+			if (plan->steps[j].file == file)
+				break;
+		if (j == plan->count)
+			plan_add_rollback(plan, file);
+	}
+	if (plan_has_errors(plan))
+		*obstacle = "its rollback file has a problem";
+	if (*obstacle == NULL)
+		return plan;
+	plan_free(plan);
+	return NULL;
+}
+
+/* Note that a step cannot be taken back. */
+static void
+note_obstacle(Rehearsal *rehearsal, int number, const char *obstacle)
+{
+	ScriptOutline *outline = rehearsal->plan->steps[number].outline;
+
+	if (simple_string_list_member(&outline->disabled,
+								  finding_name(FINDING_NO_ROLLBACK)))
+	{
+		rehearsal->excused++;
+		if (rehearsal->options->is_quiet)
+			return;
+	}
+	else
+		rehearsal->missing++;
+	print_result(rehearsal, number, obstacle);
+}
+
+/* Count a step for what it has left behind, or taken away, and print that. */
+static void
+print_difference(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
+				 const char *before, const char *after)
+{
+	const PlanStep *step = &rehearsal->plan->steps[number];
+	bool		takes_away = rehearse_dump_is_part(after, before);
+	const PlanStep *last = &rollback->steps[rollback->count - 1];
+	char	   *before_label = psprintf("before %s",
+										report_printable(step->file->path));
+	char	   *after_label = psprintf("after %s",
+									   report_printable(last->file->path));
+
+	if (takes_away)
+		rehearsal->taking++;
+	else
+		rehearsal->leaving++;
+	print_result(rehearsal, number, takes_away ?
+				 "its rollback takes away too much" :
+				 "its rollback leaves something behind");
+	(void) rehearse_dump_print_difference(before, before_label, after,
+										  after_label);
+	pg_free(before_label);
+	pg_free(after_label);
+}
+
+/*
+ * Apply a step again; if it is not counted yet, count it.  Something that the
+ * step does not bring back may be missing.
+ */
+static Status
+apply_again(Rehearsal *rehearsal, int number, bool is_counted,
+			bool is_damaged)
+{
+	Status		status = apply(rehearsal, number, 1);
+
+	if (status == STATUS_FAILED && !rehearse_is_interrupted())
+	{
+		print_result(rehearsal, number, "it cannot be applied again");
+		if (!is_counted)
+			rehearsal->failed++;
+		return begin_anew(rehearsal, number);
+	}
+	if (status == STATUS_DONE && !is_counted)
+	{
+		rehearsal->good++;
+		if (!rehearsal->options->is_quiet)
+			print_result(rehearsal, number, "ok");
+	}
+	return status == STATUS_DONE && is_damaged ?
+		begin_anew(rehearsal, number) : status;
+}
+
+/* A step has been applied: take it back, compare, and apply it again. */
+static Status
+take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
+		  const char *before)
+{
+	Status		status = run(rehearsal, DEPLOY_ROLLBACK, rollback);
+	char	   *after;
+	bool		is_different;
+	bool		is_damaged;
+
+	if (status == STATUS_FAILED && !rehearse_is_interrupted())
+	{
+		print_result(rehearsal, number, "its rollback has failed");
+		rehearsal->failed++;
+		return begin_anew(rehearsal, number);
+	}
+	if (status != STATUS_DONE)
+		return status;
+
+	after = take_dump(rehearsal);
+	if (after == NULL)
+		return STATUS_TROUBLE;
+	is_different = strcmp(before, after) != 0;
+	is_damaged = !rehearse_dump_is_part(before, after);
+	if (is_different)
+		print_difference(rehearsal, number, rollback, before, after);
+	pg_free(after);
+	return apply_again(rehearsal, number, is_different, is_damaged);
+}
+
+/* Apply a step for the first time. */
+static Status
+apply_first(Rehearsal *rehearsal, int number)
+{
+	Status		status = apply(rehearsal, number, 1);
+
+	if (status == STATUS_FAILED && !rehearse_is_interrupted())
+	{
+		print_result(rehearsal, number, "it cannot be applied");
+		rehearsal->failed++;
+	}
+	return status;
+}
+
+/* Rehearse a step. */
+static Status
+rehearse(Rehearsal *rehearsal, int number)
+{
+	const char *obstacle;
+	PatchPlan  *rollback = plan_rollback(rehearsal->project,
+										 &rehearsal->plan->steps[number],
+										 &obstacle);
+	char	   *before = NULL;
+	Status		status = STATUS_DONE;
+
+	if (rollback != NULL)
+	{
+		before = take_dump(rehearsal);
+		if (before == NULL)
+			status = STATUS_TROUBLE;
+	}
+	if (status == STATUS_DONE)
+		status = apply_first(rehearsal, number);
+	if (status == STATUS_DONE && rollback != NULL)
+		status = take_back(rehearsal, number, rollback, before);
+	else if (status == STATUS_DONE)
+		note_obstacle(rehearsal, number, obstacle);
+
+	pg_free(before);
+	if (rollback != NULL)
+		plan_free(rollback);
+	return status;
+}
+
+/*
+ * Go through all steps of the plan, which has no errors, in the database that
+ * is open.  Returns STATUS_DONE if all were gone through, however they fared;
+ * else there has been a message.
+ */
+Status
+rehearse_run(Rehearsal *rehearsal)
+{
+	Status		status = STATUS_DONE;
+	int			i;
+
+	for (i = 0; i < rehearsal->plan->count && status == STATUS_DONE; i++)
+	{
+		rehearsal->gone = i + 1;
+		if (rehearsal->is_cycled[i])
+			status = rehearse(rehearsal, i);
+		else
+		{
+			status = apply_first(rehearsal, i);
+			if (status == STATUS_DONE && !rehearsal->options->is_quiet)
+				print_result(rehearsal, i, "applied");
+		}
+	}
+	return status;
+}

@@ -1,0 +1,42 @@
+/*-------------------------------------------------------------------------
+ *
+ * rehearse/rehearse.h
+ *		Applying patches, taking them back, and applying them again
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef REHEARSE_H
+#define REHEARSE_H
+
+#include "deploy/lock.h"
+#include "plan/plan.h"
+#include "rehearse/scratch.h"
+
+typedef struct Rehearsal
+{
+	const DeployOptions *options;
+	const char *template;		/* of the scratch database, or NULL */
+	PGconn	   *target;			/* where the patches are to go one day */
+	const Project *project;
+	const PatchPlan *plan;		/* what is to be applied */
+	const bool *is_cycled;		/* which steps are to be taken back, too */
+
+	ScratchDatabase *scratch;	/* where they go today, or NULL */
+	DeployLock *lock;			/* there */
+
+	int			good;			/* steps that left nothing behind */
+	int			leaving;		/* that did */
+	int			taking;			/* that took away what had been there */
+	int			missing;		/* that have no rollback, and should */
+	int			excused;		/* that have none, and say so */
+	int			failed;			/* of which a file failed */
+	int			gone;			/* all that were begun, rehearsed or not */
+} Rehearsal;
+
+extern void rehearse_catch_signals(void);
+extern bool rehearse_is_interrupted(void);
+extern bool rehearse_open(Rehearsal *rehearsal);
+extern bool rehearse_close(Rehearsal *rehearsal);
+extern Status rehearse_run(Rehearsal *rehearsal);
+
+#endif							/* REHEARSE_H */

@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * rehearse/scratch.h
+ *		A database to try something in, like another one
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef REHEARSE_SCRATCH_H
+#define REHEARSE_SCRATCH_H
+
+#include "libpq-fe.h"
+
+typedef struct ScratchDatabase
+{
+	const char *argv0;			/* how we were called */
+	const char *template;		/* the database to copy, or NULL */
+	PGconn	   *target;			/* the database that it is like */
+	char		name[64];
+	PGconn	   *conn;			/* to the database itself, or NULL */
+} ScratchDatabase;
+
+/*
+ * Create a database like that of the connection, or a copy of the template if
+ * that is not NULL.  The strings and the connection must stay.  Returns NULL
+ * after a message; else it is for the caller to drop it, whatever happens.
+ */
+extern ScratchDatabase *rehearse_scratch_create(const char *argv0,
+												const char *template,
+												PGconn *target);
+extern bool rehearse_scratch_drop(ScratchDatabase *scratch);
+
+#endif							/* REHEARSE_SCRATCH_H */

@@ -1,0 +1,283 @@
+/*-------------------------------------------------------------------------
+ *
+ * script/directive.c
+ *		What a comment line tells us to do with its script
+ *
+ *		-- versioning: no-transaction
+ *		-- versioning: disable NAME[, NAME]...
+ *
+ * Case does not matter, nor do blanks.  What looks like one of these and is
+ * none is complained about: how a script is run must not depend on a typing
+ * error that nobody is told of.  Scripts that are older than these comments
+ * may have prose behind the word: that is worth no more than a remark.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "base/finding.h"
+#include "base/suggestion.h"
+#include "script/directive.h"
+
+static const char no_transaction[] = "no-transaction";
+static const char disable[] = "disable";
+
+/* What is left of a comment */
+typedef struct DirectiveText
+{
+	const char *p;
+	const char *end;
+} DirectiveText;
+
+/* Where complaints go */
+typedef struct DirectiveReader
+{
+	DirectiveText rest;
+	const ScriptPlace *place;
+	ScriptDirectives *directives;
+	ComplaintList *complaints;
+} DirectiveReader;
+
+/* Pass blanks. */
+static void
+pass_blanks(DirectiveText *rest)
+{
+	while (rest->p < rest->end && sql_lexer_is_space(*rest->p))
+		rest->p++;
+}
+
+/* If this character is at hand, pass it and the blanks behind it. */
+static bool
+pass_character(DirectiveText *rest, char c)
+{
+	if (rest->p == rest->end || *rest->p != c)
+		return false;
+	rest->p++;
+	pass_blanks(rest);
+	return true;
+}
+
+/*
+ * Pass a word and the blanks behind it, up to a blank or punctuation.
+ * Returns it in lower case, empty if there is none, to be freed by the
+ * caller.
+ */
+static char *
+read_word(DirectiveText *rest)
+{
+	const char *start = rest->p;
+	char	   *word;
+	char	   *c;
+
+	while (rest->p < rest->end && !sql_lexer_is_space(*rest->p) &&
+		   *rest->p != ':' && *rest->p != ',' && *rest->p != ';')
+		rest->p++;
+	word = pnstrdup(start, rest->p - start);
+	for (c = word; *c != '\0'; c++)
+		*c = sql_lexer_fold(*c);
+	pass_blanks(rest);
+	return word;
+}
+
+/*
+ * Complain of a word that is not known.  An error is one that leaves open how
+ * the script is to be run.
+ */
+static void
+complain(DirectiveReader *reader, ComplaintLevel level, const char *what,
+		 const Suggestion *suggestion)
+{
+	if (suggestion->nearest != NULL)
+		complaint_add(reader->complaints, level, reader->place->path,
+					  reader->place->line,
+					  "unknown %s \"%s\": did you mean \"%s\"?", what,
+					  suggestion->wanted, suggestion->nearest);
+	else
+		complaint_add(reader->complaints, level, reader->place->path,
+					  reader->place->line, "unknown %s \"%s\"", what,
+					  suggestion->wanted);
+}
+
+/* Complain of a directive in which something is wrong. */
+static void
+complain_of_text(DirectiveReader *reader, ComplaintLevel level,
+				 const char *text)
+{
+	complaint_add(reader->complaints, level, reader->place->path,
+				  reader->place->line, "%s", text);
+}
+
+/* Complain of a finding that is not known. */
+static void
+complain_of_finding(DirectiveReader *reader, const char *word)
+{
+	Suggestion	suggestion;
+	int			kind;
+
+	suggestion_init(&suggestion, word);
+	for (kind = 0; kind < FINDING_KINDS; kind++)
+		suggestion_offer(&suggestion, finding_name((FindingKind) kind));
+	complain(reader, COMPLAINT_WARNING, "finding", &suggestion);
+}
+
+/* Read the names behind "disable"; the first that is none is told of. */
+static void
+read_disable(DirectiveReader *reader)
+{
+	DirectiveText *rest = &reader->rest;
+	bool		has_complained = false;
+	FindingKind kind;
+
+	if (rest->p == rest->end)
+		complain_of_text(reader, COMPLAINT_WARNING,
+						 "\"disable\" must be followed by names of findings");
+	while (rest->p < rest->end)
+	{
+		char	   *word = read_word(rest);
+
+		if (finding_kind(word, &kind))
+			simple_string_list_append(&reader->directives->disabled, word);
+		else if (*word != '\0' && !has_complained)
+		{
+			complain_of_finding(reader, word);
+			has_complained = true;
+		}
+		pg_free(word);
+		while (pass_character(rest, ',') || pass_character(rest, ';') ||
+			   pass_character(rest, ':'))
+			;
+	}
+}
+
+/* Is the last word about transactions, as in "without a transaction"? */
+static bool
+ends_with_transaction(DirectiveText rest)
+{
+	static const char stem[] = "transact";
+	const int	length = sizeof(stem) - 1;
+	bool		result = false;
+
+	for (; rest.p < rest.end; rest.p++)
+	{
+		if (sql_lexer_is_space(*rest.p))
+			result = false;
+		else if (rest.end - rest.p >= length &&
+				 pg_strncasecmp(rest.p, stem, length) == 0)
+			result = true;
+	}
+	return result;
+}
+
+/*
+ * Is a word that is no directive the beginning of something else?  There is
+ * more than this word then, or it is none, such as a number.
+ */
+static bool
+begins_prose(const char *word, const DirectiveText *rest)
+{
+	const char *c;
+
+	if (rest->p < rest->end)
+		return true;
+	for (c = word; *c != '\0'; c++)
+		if ((*c < 'a' || *c > 'z') && *c != '-' && *c != '_')
+			return true;
+	return false;
+}
+
+/* Complain of a directive that there is not, or of what may be none at all. */
+static void
+complain_of_directive(DirectiveReader *reader, const char *word,
+					  bool is_about_transactions)
+{
+	Suggestion	suggestion;
+
+	suggestion_init(&suggestion, word);
+	suggestion_offer(&suggestion, no_transaction);
+	suggestion_offer(&suggestion, disable);
+	if (suggestion.nearest == NULL && is_about_transactions)
+		suggestion.nearest = no_transaction;
+	if (suggestion.nearest == NULL && begins_prose(word, &reader->rest))
+		complaint_add(reader->complaints, COMPLAINT_REMARK,
+					  reader->place->path, reader->place->line,
+					  "\"%s\" is no directive, so this is taken for an "
+					  "ordinary comment", word);
+	else
+		complain(reader, COMPLAINT_ERROR, "directive", &suggestion);
+}
+
+/* Read the directive behind the colon. */
+static void
+read_directive(DirectiveReader *reader)
+{
+	bool		is_about_transactions = ends_with_transaction(reader->rest);
+	char	   *word = read_word(&reader->rest);
+
+	if (*word == '\0')
+		complain_of_text(reader, COMPLAINT_REMARK,
+						 "a directive is missing: there are "
+						 "\"no-transaction\" and \"disable\"");
+	else if (strcmp(word, disable) == 0)
+		read_disable(reader);
+	else if (strcmp(word, no_transaction) != 0)
+		complain_of_directive(reader, word, is_about_transactions);
+	else if (reader->rest.p < reader->rest.end)
+		complain_of_text(reader, COMPLAINT_ERROR,
+						 "nothing may follow \"no-transaction\"");
+	else
+		reader->directives->no_transaction = true;
+	pg_free(word);
+}
+
+/* "-- versioning no-transaction" lacks a colon; all else is no directive. */
+static void
+watch_for_colon(DirectiveReader *reader)
+{
+	char	   *word = read_word(&reader->rest);
+
+	if (strcmp(word, no_transaction) == 0 || strcmp(word, disable) == 0)
+		complain_of_text(reader, COMPLAINT_ERROR,
+						 "a colon is missing behind \"versioning\"");
+	pg_free(word);
+}
+
+/*
+ * Read a comment that is a line of its own, and add to the directives what it
+ * says, or to the complaints.
+ */
+void
+script_directive_read(const ScriptPlace *place, const char *text,
+					  size_t length, ScriptDirectives *directives,
+					  ComplaintList *complaints)
+{
+	static const char versioning[] = "versioning";
+	DirectiveReader reader;
+	DirectiveText *rest = &reader.rest;
+
+	rest->p = text;
+	rest->end = text + length;
+	while (rest->end > rest->p && sql_lexer_is_space(rest->end[-1]))
+		rest->end--;
+	while (rest->p < rest->end && *rest->p == '-')
+		rest->p++;
+	pass_blanks(rest);
+	if ((size_t) (rest->end - rest->p) < strlen(versioning) ||
+		pg_strncasecmp(rest->p, versioning, strlen(versioning)) != 0)
+		return;
+	rest->p += strlen(versioning);
+	reader.place = place;
+	reader.directives = directives;
+	reader.complaints = complaints;
+
+	if (rest->p < rest->end && sql_lexer_is_space(*rest->p))
+	{
+		pass_blanks(rest);
+		if (rest->p < rest->end && *rest->p != ':')
+		{
+			watch_for_colon(&reader);
+			return;
+		}
+	}
+	if (pass_character(rest, ':'))
+		read_directive(&reader);
+}

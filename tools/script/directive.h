@@ -1,0 +1,27 @@
+/*-------------------------------------------------------------------------
+ *
+ * script/directive.h
+ *		What a comment line tells us to do with its script
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SCRIPT_DIRECTIVE_H
+#define SCRIPT_DIRECTIVE_H
+
+#include "base/complaint.h"
+#include "fe_utils/simple_list.h"
+#include "script/walk.h"
+
+/* What a script says; a zeroed one is empty and ready to be used. */
+typedef struct ScriptDirectives
+{
+	bool		no_transaction;
+	SimpleStringList disabled;	/* names of findings */
+} ScriptDirectives;
+
+extern void script_directive_read(const ScriptPlace *place, const char *text,
+								  size_t length,
+								  ScriptDirectives *directives,
+								  ComplaintList *complaints);
+
+#endif							/* SCRIPT_DIRECTIVE_H */

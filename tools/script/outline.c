@@ -1,0 +1,324 @@
+/*-------------------------------------------------------------------------
+ *
+ * script/outline.c
+ *		The transactions and statements of a script
+ *
+ * All of a script is gone through, for it may end a transaction, or connect
+ * anew, on its last line.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "script/directive.h"
+#include "script/outline.h"
+#include "script/restriction.h"
+#include "script/transaction.h"
+
+/*
+ * What can be kept without the rest: a transaction that is committed, and a
+ * statement outside of one.
+ */
+typedef struct OutlineParts
+{
+	TransactionState transaction;
+	int			count;
+	int			alone_line;		/* of the first such statement */
+	int			second_line;	/* of the second transaction */
+} OutlineParts;
+
+/* A script on the way to its outline */
+typedef struct OutlineReader
+{
+	ScriptOutline *outline;
+	const char *path;
+	const FileBytes *bytes;
+	ScriptDirectives directives;
+	OutlineParts own;			/* if it is run as it is */
+	OutlineParts wrapped;		/* if there is a transaction around it */
+	ScriptRestriction restriction;
+	ComplaintList refusals;		/* by psql, because of that */
+} OutlineReader;
+
+/* The current transaction is committed, maybe. */
+static void
+end_transaction(OutlineParts *parts, const TransactionState *old)
+{
+	if (old->status == TRANSACTION_NONE)
+		return;
+	if (++parts->count > 1 && parts->second_line == 0)
+		parts->second_line = old->begin.main_line;
+}
+
+/* There is work outside a transaction, be it one query of several. */
+static void
+note_alone(OutlineParts *parts, const ScriptStatement *statement)
+{
+	if (statement->number > 0)
+		return;
+	parts->count++;
+	if (parts->alone_line == 0)
+		parts->alone_line = statement->place.main_line;
+}
+
+/* A statement is run.  Returns its kind. */
+static StatementKind
+follow_statement(OutlineParts *parts, const ScriptStatement *statement)
+{
+	TransactionState old = parts->transaction;
+	StatementKind kind = script_transaction_follow(&parts->transaction,
+												   statement);
+
+	if (kind == STATEMENT_COMMIT || kind == STATEMENT_PREPARE)
+		end_transaction(parts, &old);
+	else if (kind == STATEMENT_WORK &&
+			 parts->transaction.status != TRANSACTION_OPEN)
+		note_alone(parts, statement);
+	return kind;
+}
+
+static void
+see_statement(void *state, const ScriptStatement *statement)
+{
+	OutlineReader *reader = (OutlineReader *) state;
+
+	(void) follow_statement(&reader->wrapped, statement);
+	if (follow_statement(&reader->own, statement) == STATEMENT_BEGIN)
+		reader->outline->has_transaction = true;
+}
+
+/* The path of a complaint: none if it is about the script itself */
+static const char *
+complaint_path(const OutlineReader *reader, const ScriptPlace *place)
+{
+	return place->path == reader->path ? NULL : place->path;
+}
+
+static void
+see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
+{
+	OutlineReader *reader = (OutlineReader *) state;
+	char	   *refusal = script_restriction_obey(&reader->restriction, place,
+												  command);
+
+	(void) script_transaction_obey(&reader->wrapped.transaction, command);
+	if (script_transaction_obey(&reader->own.transaction, command))
+		reader->outline->has_transaction = true;
+	if (command->action == PSQL_CONNECT)
+		reader->outline->reconnects = true;
+	if (refusal != NULL)
+		complaint_add(&reader->refusals, COMPLAINT_ERROR,
+					  complaint_path(reader, place), place->line, "%s",
+					  refusal);
+	pg_free(refusal);
+}
+
+/*
+ * Is this a statement that only psql runs as it should be run: one that copies
+ * data from or to the client, has the server send what psql would print, or
+ * changes what the bytes of the script mean?
+ */
+static bool
+is_for_psql(StatementWords words)
+{
+	if (sql_words_at(&words, "copy") ||
+		sql_words_at(&words, "listen"))
+		return true;
+	if (!sql_words_accept(&words, "set"))
+		return false;
+	if (!sql_words_accept(&words, "session"))
+		(void) sql_words_accept(&words, "local");
+	return sql_words_at(&words, "names");
+}
+
+/*
+ * May the parser warn of something in a statement before it is executed?  It
+ * looks into most of the commands that are no queries only then.
+ */
+static bool
+may_warn(const StatementWords *words)
+{
+	static const char *const silent[] = {
+		"alter", "begin", "comment", "commit", "create", "drop", "end",
+		"grant", "revoke", "rollback", "set"
+	};
+	size_t		i;
+
+	for (i = 0; i < lengthof(silent); i++)
+		if (sql_words_at(words, silent[i]))
+			return false;
+	return true;
+}
+
+static void
+see_query(void *state, const ScriptQuery *query)
+{
+	OutlineReader *reader = (OutlineReader *) state;
+	ScriptOutline *outline = reader->outline;
+	OutlineQuery *new;
+	StatementWords words;
+
+	sql_words_init(&words, query->text, query->length,
+				   query->standard_strings);
+	if (query->statements > 1 || is_for_psql(words))
+		outline->needs_psql = true;
+	if (sql_words_at(&words, "load"))
+		outline->marks_session = true;
+	if (reader->bytes == NULL || outline->needs_psql)
+		return;
+
+	/* Powers of two are when the room is used up */
+	if ((outline->query_count & (outline->query_count - 1)) == 0)
+		outline->queries = pg_realloc(outline->queries,
+									  Max(1, 2 * outline->query_count) *
+									  sizeof(OutlineQuery));
+	new = &outline->queries[outline->query_count++];
+	new->start = (uint32) (query->text - reader->bytes->text);
+	new->length = (uint32) query->length;
+	new->line = query->line;
+	new->kind = script_statement_kind(words, &new->chains);
+	new->may_warn = may_warn(&words);
+}
+
+static void
+see_end(void *state, bool needs_psql)
+{
+	OutlineReader *reader = (OutlineReader *) state;
+
+	reader->outline->needs_psql |= needs_psql;
+}
+
+/* Is a word, in small letters, somewhere in a text, maybe in larger ones? */
+static bool
+mentions(const FileBytes *bytes, const char *word)
+{
+	size_t		length = strlen(word);
+	const char *p = bytes->text;
+	const char *end = p + bytes->length;
+
+	for (; (size_t) (end - p) >= length; p++)
+		if (sql_lexer_fold(*p) == *word &&
+			pg_strncasecmp(p, word, length) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Look for what may stand in a string or a function, too: what changes how the
+ * script is to be read is for psql, and so are the cursors, one of which our
+ * queries are.  What stays in the process or has a connection of its own is
+ * not undone by DISCARD ALL.
+ */
+static void
+look_into_bytes(OutlineReader *reader)
+{
+	ScriptOutline *outline = reader->outline;
+
+	if (reader->bytes == NULL)
+	{
+		outline->needs_psql = true;
+		return;
+	}
+	outline->needs_psql |=
+		mentions(reader->bytes, "standard_conforming_strings") ||
+		mentions(reader->bytes, "client_encoding") ||
+		mentions(reader->bytes, "pg_cursors");
+	outline->marks_session |= mentions(reader->bytes, "dblink") ||
+		mentions(reader->bytes, "load '");
+}
+
+static void
+see_comment(void *state, const ScriptPlace *place, const char *text,
+			size_t length)
+{
+	OutlineReader *reader = (OutlineReader *) state;
+	ScriptPlace named = *place;
+
+	named.path = complaint_path(reader, place);
+	script_directive_read(&named, text, length, &reader->directives,
+						  &reader->outline->complaints);
+}
+
+/* Add what psql would refuse to the complaints. */
+static void
+add_refusals(OutlineReader *reader)
+{
+	ScriptOutline *outline = reader->outline;
+	const ScriptPlace *begin = &reader->restriction.begin;
+	const char *refusal = script_restriction_end(&reader->restriction);
+	int			i;
+
+	if (refusal != NULL)
+		complaint_add(&reader->refusals, COMPLAINT_ERROR,
+					  complaint_path(reader, begin), begin->line, "%s",
+					  refusal);
+	outline->directive_complaints = outline->complaints.count;
+	for (i = 0; i < reader->refusals.count; i++)
+		complaint_add(&outline->complaints, COMPLAINT_ERROR,
+					  reader->refusals.items[i].path,
+					  reader->refusals.items[i].line, "%s",
+					  reader->refusals.items[i].text);
+	complaint_free(&reader->refusals);
+}
+
+/* Know whether it is to have a transaction of ours, and what that means. */
+static void
+find_wrapping(OutlineReader *reader)
+{
+	ScriptOutline *outline = reader->outline;
+	OutlineParts *parts;
+
+	outline->is_wrapped = !outline->has_transaction &&
+		!outline->no_transaction;
+	parts = outline->is_wrapped ? &reader->wrapped : &reader->own;
+	outline->ends_wrapping = outline->is_wrapped &&
+		parts->transaction.status == TRANSACTION_NONE;
+
+	/* What is left open is lost, so not all is kept where something is */
+	end_transaction(parts, &parts->transaction);
+	outline->is_atomic = parts->count <= 1;
+	if (!outline->is_atomic)
+		outline->outside_line = parts->alone_line > 0 ?
+			parts->alone_line : parts->second_line;
+}
+
+ScriptOutline *
+script_outline_read(const char *path, const FileBytes *bytes)
+{
+	ScriptOutline *outline = pg_malloc0(sizeof(ScriptOutline));
+	OutlineReader reader;
+	ScriptVisitor visitor;
+
+	memset(&reader, 0, sizeof(reader));
+	reader.outline = outline;
+	reader.path = path;
+	reader.bytes = bytes;
+	reader.wrapped.transaction.status = TRANSACTION_OPEN;
+	visitor.statement = see_statement;
+	visitor.comment = see_comment;
+	visitor.command = see_command;
+	visitor.missing = NULL;
+	visitor.query = see_query;
+	visitor.end = see_end;
+	visitor.state = &reader;
+	if (!script_walk(path, bytes, &visitor, &outline->includes))
+		complaint_add(&outline->complaints, COMPLAINT_ERROR, NULL, 0,
+					  "could not read file: %s", strerror(errno));
+	look_into_bytes(&reader);
+	add_refusals(&reader);
+	outline->no_transaction = reader.directives.no_transaction;
+	outline->disabled = reader.directives.disabled;
+	find_wrapping(&reader);
+	return outline;
+}
+
+/* Free an outline and all that it holds. */
+void
+script_outline_free(ScriptOutline *outline)
+{
+	simple_string_list_destroy(&outline->disabled);
+	simple_string_list_destroy(&outline->includes);
+	complaint_free(&outline->complaints);
+	pg_free(outline->queries);
+	pg_free(outline);
+}

@@ -1,0 +1,66 @@
+/*-------------------------------------------------------------------------
+ *
+ * script/outline.h
+ *		The transactions and statements of a script
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SCRIPT_OUTLINE_H
+#define SCRIPT_OUTLINE_H
+
+#include "base/complaint.h"
+#include "base/file_bytes.h"
+#include "fe_utils/simple_list.h"
+#include "script/statement.h"
+
+/* A query of a script that can be run without psql */
+typedef struct OutlineQuery
+{
+	uint32		start;			/* in the script's bytes */
+	uint32		length;			/* with its semicolon */
+	int			line;			/* in messages about it */
+	uint8		kind;			/* a StatementKind */
+	bool		chains;			/* COMMIT AND CHAIN */
+	bool		may_warn;		/* the parser may, before it is executed */
+} OutlineQuery;
+
+/*
+ * How a script is to be run.  What \i and \ir include counts, as far as the
+ * names of the files are written out.  Complaints about the script itself have
+ * no path.
+ */
+typedef struct ScriptOutline
+{
+	bool		has_transaction;	/* BEGIN, or AUTOCOMMIT off */
+	bool		no_transaction; /* -- versioning: no-transaction */
+	bool		is_wrapped;		/* so we put a transaction around it, */
+	bool		ends_wrapping;	/* which it commits or rolls back itself */
+	bool		reconnects;		/* \connect */
+	bool		marks_session;	/* in a way that DISCARD ALL does not undo */
+
+	/* Without psql, these are sent to the server, one after the other */
+	bool		needs_psql;
+	OutlineQuery *queries;
+	int			query_count;
+
+	/* Is all that it does in one transaction, ours or its own, so that
+	 * nothing is kept if it fails? */
+	bool		is_atomic;
+	int			outside_line;	/* if not: the first statement outside */
+
+	SimpleStringList disabled;	/* -- versioning: disable NAME, ... */
+	ComplaintList complaints;	/* what cannot be, or is not known */
+	int			directive_complaints;	/* the first are about directives */
+	SimpleStringList includes;	/* the paths of what \i and \ir name */
+} ScriptOutline;
+
+/*
+ * Read the script of that path, whose bytes are these and must outlive the
+ * outline; if they are NULL, the file is read, and the outline has no queries.
+ * What is wrong with it is among the complaints.
+ */
+extern ScriptOutline *script_outline_read(const char *path,
+										  const FileBytes *bytes);
+extern void script_outline_free(ScriptOutline *outline);
+
+#endif							/* SCRIPT_OUTLINE_H */

@@ -1,0 +1,33 @@
+/*-------------------------------------------------------------------------
+ *
+ * script/restriction.h
+ *		Whether psql refuses meta-commands, as a script goes on
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SCRIPT_RESTRICTION_H
+#define SCRIPT_RESTRICTION_H
+
+#include "script/walk.h"
+
+typedef enum RestrictionStatus
+{
+	RESTRICTION_OFF,
+	RESTRICTION_ON,
+	RESTRICTION_UNKNOWN			/* it depends on an \if; or a script failed */
+} RestrictionStatus;
+
+/* A zeroed one is that at the beginning of a script. */
+typedef struct ScriptRestriction
+{
+	RestrictionStatus status;
+	ScriptPlace begin;			/* of \restrict, while it is on */
+	char	   *key;			/* what it takes to end it, if that is known */
+} ScriptRestriction;
+
+extern char *script_restriction_obey(ScriptRestriction *restriction,
+									 const ScriptPlace *place,
+									 const PsqlCommand *command);
+extern const char *script_restriction_end(ScriptRestriction *restriction);
+
+#endif							/* SCRIPT_RESTRICTION_H */

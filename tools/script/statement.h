@@ -1,0 +1,27 @@
+/*-------------------------------------------------------------------------
+ *
+ * script/statement.h
+ *		What a statement is to the transaction that it stands in
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SCRIPT_STATEMENT_H
+#define SCRIPT_STATEMENT_H
+
+#include "sql/words.h"
+
+typedef enum StatementKind
+{
+	STATEMENT_WORK,				/* may leave something behind: most do */
+	STATEMENT_SETTING,			/* of the session, a lock, an assertion */
+	STATEMENT_BEGIN,
+	STATEMENT_COMMIT,
+	STATEMENT_ROLLBACK,
+	STATEMENT_PREPARE,			/* PREPARE TRANSACTION */
+	STATEMENT_FINISH,			/* COMMIT PREPARED, ROLLBACK PREPARED */
+	STATEMENT_SAVEPOINT			/* and what goes back to one */
+} StatementKind;
+
+extern StatementKind script_statement_kind(StatementWords words, bool *chains);
+
+#endif							/* SCRIPT_STATEMENT_H */

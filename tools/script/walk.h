@@ -1,0 +1,73 @@
+/*-------------------------------------------------------------------------
+ *
+ * script/walk.h
+ *		Going through a script, and those that it includes
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SCRIPT_WALK_H
+#define SCRIPT_WALK_H
+
+#include "base/file_bytes.h"
+#include "fe_utils/simple_list.h"
+#include "psql/command.h"
+
+typedef struct ScriptPlace
+{
+	const char *path;			/* the script's, or that of one it includes */
+	int			line;
+	int			main_line;		/* the script's, be it that of an \i */
+	bool		is_doubtful;	/* it depends on an \if whether it is run */
+} ScriptPlace;
+
+/* A statement that is sent to the server; the text is gone afterwards */
+typedef struct ScriptStatement
+{
+	ScriptPlace place;
+	const char *text;
+	size_t		length;
+	bool		standard_strings;
+	int			registrations;	/* calls that register a patch */
+	int			removals;		/* calls that take one back */
+	int			number;			/* in its query, from 0 */
+	int			siblings;		/* how many others are in its query */
+} ScriptStatement;
+
+/*
+ * A query of the script itself, as psql sends it: with its semicolon and the
+ * comments in it, and the number of the line that psql has come to then.
+ */
+typedef struct ScriptQuery
+{
+	const char *text;
+	size_t		length;
+	int			line;
+	int			statements;
+	bool		standard_strings;
+} ScriptQuery;
+
+/*
+ * Who is to be told, in the order in which psql would come to it; of queries
+ * behind their statements, and at the end whether the script needs psql to be
+ * run.  "query", "end", and "missing", of files that cannot be included, may
+ * be NULL.
+ */
+typedef struct ScriptVisitor
+{
+	void		(*statement) (void *state, const ScriptStatement *statement);
+	void		(*comment) (void *state, const ScriptPlace *place,
+							const char *text, size_t length);
+	void		(*command) (void *state, const ScriptPlace *place,
+							const PsqlCommand *command);
+	void		(*missing) (void *state, const ScriptPlace *place,
+							const char *path, const char *reason);
+	void		(*query) (void *state, const ScriptQuery *query);
+	void		(*end) (void *state, bool needs_psql);
+	void	   *state;
+} ScriptVisitor;
+
+extern bool script_walk(const char *path, const FileBytes *bytes,
+						const ScriptVisitor *visitor,
+						SimpleStringList *includes);
+
+#endif							/* SCRIPT_WALK_H */

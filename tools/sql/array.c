@@ -1,0 +1,172 @@
+/*-------------------------------------------------------------------------
+ *
+ * sql/array.c
+ *		The text form of a PostgreSQL array of text
+ *
+ * '{a, "b c", d\,e}', by the rules of array_in, for arrays of one dimension.
+ * Bounds may stand before it: '[2:3]={a,b}'.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "sql/array.h"
+#include "sql/lexer.h"
+
+static const char *const malformed = "malformed array literal";
+static const char *const too_deep = "array of more than one dimension";
+
+static const char *
+skip_spaces(const char *p)
+{
+	while (sql_lexer_is_space(*p))
+		p++;
+	return p;
+}
+
+/*
+ * Read an element that is in quotes, the first of which is at p, into "out";
+ * returns what follows, or NULL.
+ */
+static const char *
+read_quoted(const char *p, char *out)
+{
+	for (p++; *p != '"'; p++)
+	{
+		if (*p == '\\')
+			p++;
+		if (*p == '\0')
+			return NULL;
+		*out++ = *p;
+	}
+	*out = '\0';
+	return p + 1;
+}
+
+/*
+ * Read an element without quotes into "out"; returns what follows, or NULL.
+ * White space behind it is not part of it unless a backslash stands before.
+ */
+static const char *
+read_bare(const char *p, char *out, bool *is_null)
+{
+	char	   *start = out;
+	char	   *kept = out;
+	bool		has_backslash = false;
+
+	for (; *p != ',' && *p != '}'; p++)
+	{
+		bool		is_escaped = *p == '\\';
+
+		if (is_escaped)
+		{
+			has_backslash = true;
+			p++;
+		}
+		else if (*p == '"' || *p == '{')
+			return NULL;
+		if (*p == '\0')
+			return NULL;
+		*out++ = *p;
+		if (is_escaped || !sql_lexer_is_space(*p))
+			kept = out;
+	}
+	*kept = '\0';
+	*is_null = !has_backslash && pg_strcasecmp(start, "null") == 0;
+	return kept == start ? NULL : p;
+}
+
+/*
+ * Read the bounds of the one dimension at p, if any, and say how many
+ * elements they promise (-1: no bounds).  Returns what follows, or NULL.
+ */
+static const char *
+read_bounds(const char *p, long *promised)
+{
+	char	   *behind;
+	long		lower = 1;
+	long		upper;
+
+	*promised = -1;
+	if (*p != '[')
+		return p;
+	upper = strtol(p + 1, &behind, 10);
+	if (behind == p + 1)
+		return NULL;
+	if (*behind == ':')
+	{
+		p = behind;
+		lower = upper;
+		upper = strtol(p + 1, &behind, 10);
+		if (behind == p + 1)
+			return NULL;
+	}
+	if (*behind != ']' || upper < lower - 1 ||
+		lower < PG_INT32_MIN || upper > PG_INT32_MAX)
+		return NULL;
+	*promised = upper - lower + 1;
+	p = skip_spaces(behind + 1);
+	return *p == '=' ? skip_spaces(p + 1) : NULL;
+}
+
+/*
+ * Read a literal: append its elements to the list, count the NULL ones, which
+ * are not appended.  Returns NULL if all is well, else what is wrong.
+ */
+const char *
+sql_array_read(const char *literal, SimpleStringList *elements,
+			   int *nulls)
+{
+	const char *p = skip_spaces(literal);
+	char	   *element;
+	long		promised;
+	long		count = 0;
+
+	*nulls = 0;
+	if (*p == '[' && strncmp(p + strcspn(p, "]="), "][", 2) == 0)
+		return too_deep;
+	p = read_bounds(p, &promised);
+	if (p == NULL || *p != '{')
+		return malformed;
+
+	p = skip_spaces(p + 1);
+	element = pg_malloc(strlen(p) + 1);
+	if (*p != '}')
+	{
+		for (;;)
+		{
+			bool		is_null = false;
+
+			p = skip_spaces(p);
+			if (*p == '{')
+			{
+				pg_free(element);
+				return too_deep;
+			}
+			if (*p == '"')
+				p = read_quoted(p, element);
+			else
+				p = read_bare(p, element, &is_null);
+			if (p == NULL)
+				break;
+			p = skip_spaces(p);
+			if (*p != ',' && *p != '}')
+				break;
+
+			count++;
+			if (is_null)
+				(*nulls)++;
+			else
+				simple_string_list_append(elements, element);
+			if (*p == '}')
+				break;
+			p++;
+		}
+	}
+	pg_free(element);
+
+	if (p == NULL || *p != '}' || *skip_spaces(p + 1) != '\0' ||
+		(promised >= 0 && promised != count))
+		return malformed;
+	return NULL;
+}

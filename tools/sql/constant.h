@@ -1,0 +1,44 @@
+/*-------------------------------------------------------------------------
+ *
+ * sql/constant.h
+ *		What an identifier or a string constant means
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SQL_CONSTANT_H
+#define SQL_CONSTANT_H
+
+#include "sql/lexer.h"
+
+extern char *sql_constant_decode(const SqlToken *token);
+extern bool sql_constant_is(const SqlToken *token, const char *name);
+extern char *sql_constant_excerpt(const SqlToken *token);
+
+/* Is this the key word "word", in lower case here?  Quotes make it none. */
+static inline bool
+sql_constant_is_keyword(const SqlToken *token, const char *word)
+{
+	size_t		i;
+
+	if (token->kind != SQL_IDENTIFIER || token->spelling != SQL_BARE)
+		return false;
+	for (i = 0; i < token->length; i++)
+		if (word[i] == '\0' || sql_lexer_fold(token->start[i]) != word[i])
+			return false;
+	return word[i] == '\0';
+}
+
+/* Is this that symbol or operator, of one or two characters? */
+static inline bool
+sql_constant_is_symbol(const SqlToken *token, const char *symbol)
+{
+	if (token->kind != SQL_SYMBOL && token->kind != SQL_OPERATOR)
+		return false;
+	if (token->start[0] != symbol[0])
+		return false;
+	if (symbol[1] == '\0')
+		return token->length == 1;
+	return token->length == 2 && token->start[1] == symbol[1];
+}
+
+#endif							/* SQL_CONSTANT_H */
