@@ -21,14 +21,7 @@ version := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(control))
 
 EXTENSION = versioning
 MODULE_big = versioning
-OBJS = src/versioning.o src/rules.o src/registry.o src/reverse_lookup.o \
-	src/columns.o src/row.o src/patch.o src/assertions.o src/current_patch.o \
-	src/history.o src/append_only.o src/journal.o src/journal_check.o src/sequence.o src/settings.o src/attempt.o \
-	src/event_rows.o src/guard.o src/verdict.o src/dropped.o src/change.o \
-	src/change_commands.o src/change_drops.o src/change_former.o \
-	src/change_grants.o src/change_journal.o src/change_life.o \
-	src/change_names.o src/change_parts.o src/change_recall.o \
-	src/change_record.o src/change_references.o
+OBJS = $(patsubst $(here)%.c,%.o,$(wildcard $(here)src/*/*.c))
 DATA_built = sql/versioning--$(version).sql
 
 # The parts of the install script, in their order.
@@ -57,7 +50,7 @@ LIBRARY_OBJS = $(patsubst $(here)%.c,%.o,$(wildcard $(here)tools/*/*.c))
 # All of our code is to compile without a warning under -Wextra. PostgreSQL's
 # headers are not ours: as system headers they stay out of it.
 
-PG_CPPFLAGS = -isystem $(includedir_server)
+PG_CPPFLAGS = -I$(here)src -isystem $(includedir_server)
 PG_CFLAGS = -Wextra -MMD -MP
 ALL_OBJS = $(OBJS) $(PROGRAMS:=.o) $(LIBRARY_OBJS)
 EXTRA_CLEAN = $(PROGRAMS) $(LIBRARY) $(ALL_OBJS) $(ALL_OBJS:.o=.d)

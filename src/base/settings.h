@@ -1,0 +1,23 @@
+/*-------------------------------------------------------------------------
+ *
+ * base/settings.h
+ *		What a session may SET.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef BASE_SETTINGS_H
+#define BASE_SETTINGS_H
+
+/* For _PG_init(), once. */
+extern void settings_define(void);
+
+/* The file that the session runs, or NULL. */
+extern const char *settings_source_file(void);
+
+/* The SHA-256 of that, 64 hexadecimal digits, or NULL. */
+extern const char *settings_source_sha256(void);
+
+/* Has a superuser switched the guard off for now? */
+extern bool settings_bypass_guard(void);
+
+#endif							/* BASE_SETTINGS_H */

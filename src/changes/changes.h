@@ -1,0 +1,82 @@
+/*-------------------------------------------------------------------------
+ *
+ * changes/changes.h
+ *		What a command did to an object.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CHANGES_H
+#define CHANGES_H
+
+#include "catalog/objectaddress.h"
+#include "utils/array.h"
+#include "utils/hsearch.h"
+
+typedef enum ChangeAction
+{
+	CHANGE_CREATED,
+	CHANGE_ALTERED,
+	CHANGE_RENAMED,
+	CHANGE_MOVED,
+	CHANGE_DROPPED
+} ChangeAction;
+
+/* Whether a change is written may depend on what is known of the object. */
+typedef enum ChangeCondition
+{
+	CHANGE_ALWAYS,
+	CHANGE_IF_KNOWN,			/* only if its life is being recorded */
+	CHANGE_UNLESS_KNOWN			/* only if it is not */
+} ChangeCondition;
+
+typedef struct Change
+{
+	ObjectAddress object;
+	ChangeAction action;
+	ChangeCondition condition;
+	const char *command_tag;
+	const char *object_type;	/* these three as pg_identify_object() */
+	const char *schema_name;	/* has them; NULL where there is none */
+	const char *identity;
+	const char *previous_identity;	/* renamed or moved from, else NULL */
+	ArrayType  *columns;		/* of a relation that was created, else NULL */
+} Change;
+
+/* The changes that one command made, in order, each object once. */
+typedef struct ChangeSet
+{
+	const char *command_tag;	/* for changes that come from here on */
+	List	   *changes;
+	HTAB	   *seen;			/* addresses of those objects */
+} ChangeSet;
+
+extern ChangeSet *changes_create(void);
+extern Change *changes_add(ChangeSet *set, const ObjectAddress *object,
+						   ChangeAction action);
+extern Change *changes_add_described(ChangeSet *set,
+									 const ObjectAddress *object,
+									 ChangeAction action,
+									 const char *object_type,
+									 const char *schema_name,
+									 const char *identity);
+/* The type of NOT NULL constraints, in pg_constraint since version 18 */
+#define CHANGE_CONTYPE_NOT_NULL 'n'
+
+extern char *changes_identity(const ObjectAddress *object);
+
+/*
+ * Is the object, which is there, temporary, or of a TOAST table?  It is if its
+ * schema is, or that of the table that it is a part of, never by its name.
+ */
+extern bool changes_is_temporary(const ObjectAddress *object);
+
+/* Does the identity of such an object lack a schema, but name a table's? */
+extern bool changes_is_part_of_table(const ObjectAddress *object);
+
+/*
+ * The same of a schema, by its name, which nobody can give to another one:
+ * such names are PostgreSQL's.  NULL is none.
+ */
+extern bool changes_is_temporary_schema(const char *name);
+
+#endif							/* CHANGES_H */

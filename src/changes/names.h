@@ -1,0 +1,20 @@
+/*-------------------------------------------------------------------------
+ *
+ * changes/names.h
+ *		What a command renamed or moved to another schema.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CHANGES_NAMES_H
+#define CHANGES_NAMES_H
+
+#include "changes/changes.h"
+#include "nodes/nodes.h"
+
+extern void changes_names_add(ChangeSet *set, const ObjectAddress *object,
+							  Node *command, const ObjectAddress *old_schema);
+
+extern void changes_names_add_indexes(ChangeSet *set, Oid relid,
+									  Node *command);
+
+#endif							/* CHANGES_NAMES_H */
