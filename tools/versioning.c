@@ -15,7 +15,7 @@
 
 #include "base/fe_compat.h"
 #include "base/report.h"
-#include "command/options.h"
+#include "command/command.h"
 
 static const char *const progname = "versioning";
 
@@ -96,8 +96,8 @@ find_command(const char *name)
 	for (i = 0; i < lengthof(commands); i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
-	command_options_usage_error("there is no command \"%s\"",
-								report_printable(name));
+	command_options_error("there is no command \"%s\"",
+						  report_printable(name));
 	return NULL;
 }
 

@@ -8,8 +8,8 @@
  * included.  What could run somebody else's code on the way is a column with a
  * default or a domain for its type, a check constraint, and an index on an
  * expression, on some of the rows, or by somebody's operators.  (Triggers,
- * rules and policies are passed over: see base/journal.c.)  A journal that has any
- * of these is not written to, and what it has is named.
+ * rules and policies are passed over: see base/journal.c.)  A journal that has
+ * any of these is not written to, and what it has is named.
  *
  * Nothing may be evaluated to find that out.  The relation cache would fold
  * the constants of an index's expressions, and call functions for that, so

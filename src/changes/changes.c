@@ -24,6 +24,7 @@
 #include "catalog/pg_type.h"
 #include "changes/changes.h"
 #include "changes/former.h"
+#include "changes/object.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -42,58 +43,6 @@ changes_create(void)
 	set->seen = hash_create("changed objects", 32, &control,
 							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	return set;
-}
-
-bool
-changes_is_temporary_schema(const char *name)
-{
-	return name != NULL &&
-		(strcmp(name, "pg_temp") == 0 ||
-		 strncmp(name, "pg_temp_", 8) == 0 ||
-		 strncmp(name, "pg_toast", 8) == 0);
-}
-
-/* The identity of an object, or NULL if it is not there. */
-char *
-changes_identity(const ObjectAddress *object)
-{
-	List	   *names = NIL;
-	List	   *arguments = NIL;
-
-	return getObjectIdentityParts(object, &names, &arguments, true);
-}
-
-bool
-changes_is_part_of_table(const ObjectAddress *object)
-{
-	return object->classId == TriggerRelationId ||
-		object->classId == RewriteRelationId ||
-		object->classId == PolicyRelationId;
-}
-
-/* Is the table of this trigger, rule or policy temporary? */
-static bool
-is_part_of_temporary(const ObjectAddress *object)
-{
-	List	   *names = NIL;
-	List	   *arguments = NIL;
-
-	return getObjectIdentityParts(object, &names, &arguments, true) != NULL &&
-		names != NIL && changes_is_temporary_schema(linitial(names));
-}
-
-bool
-changes_is_temporary(const ObjectAddress *object)
-{
-	Oid			schema = InvalidOid;
-
-	if (changes_is_part_of_table(object))
-		return is_part_of_temporary(object);
-	if (object->classId == NamespaceRelationId)
-		return isAnyTempNamespace(object->objectId);
-	if (is_objectclass_supported(object->classId))
-		schema = get_object_namespace(object);
-	return schema == PG_TOAST_NAMESPACE || isAnyTempNamespace(schema);
 }
 
 /* The relation whose columns an object has, or InvalidOid. */
@@ -132,7 +81,8 @@ changes_add_described(ChangeSet *set, const ObjectAddress *object,
 	Oid			relid;
 
 	hash_search(set->seen, object, HASH_ENTER, &found);
-	if (found || (action != CHANGE_DROPPED && changes_is_temporary(object)))
+	if (found ||
+		(action != CHANGE_DROPPED && changes_object_is_temporary(object)))
 		return NULL;
 
 	change = palloc0(sizeof(Change));
@@ -221,7 +171,7 @@ changes_add(ChangeSet *set, const ObjectAddress *object,
 	}
 
 	type = getObjectTypeDescription(&address, true);
-	identity = changes_identity(&address);
+	identity = changes_object_identity(&address);
 	if (type == NULL || identity == NULL)
 		return NULL;
 	if (is_objectclass_supported(address.classId))

@@ -62,21 +62,4 @@ extern Change *changes_add_described(ChangeSet *set,
 /* The type of NOT NULL constraints, in pg_constraint since version 18 */
 #define CHANGE_CONTYPE_NOT_NULL 'n'
 
-extern char *changes_identity(const ObjectAddress *object);
-
-/*
- * Is the object, which is there, temporary, or of a TOAST table?  It is if its
- * schema is, or that of the table that it is a part of, never by its name.
- */
-extern bool changes_is_temporary(const ObjectAddress *object);
-
-/* Does the identity of such an object lack a schema, but name a table's? */
-extern bool changes_is_part_of_table(const ObjectAddress *object);
-
-/*
- * The same of a schema, by its name, which nobody can give to another one:
- * such names are PostgreSQL's.  NULL is none.
- */
-extern bool changes_is_temporary_schema(const char *name);
-
 #endif							/* CHANGES_H */

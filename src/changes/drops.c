@@ -30,6 +30,7 @@
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "changes/drops.h"
+#include "changes/object.h"
 #include "tcop/cmdtag.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -174,9 +175,10 @@ is_of_no_interest(EventRows *rows, const ObjectAddress *object,
 				 "\"_RETURN\" on ", 13) == 0) ||
 		strcmp(type, "composite type") == 0 ||
 		DatumGetBool(event_rows_datum(rows, DROPPED_IS_TEMPORARY)) ||
-		changes_is_temporary_schema(string(rows, DROPPED_SCHEMA_NAME)) ||
-		(changes_is_part_of_table(object) &&
-		 changes_is_temporary_schema(first_name(rows)));
+		changes_object_is_temporary_schema(string(rows,
+												  DROPPED_SCHEMA_NAME)) ||
+		(changes_object_is_part_of_table(object) &&
+		 changes_object_is_temporary_schema(first_name(rows)));
 }
 
 /* Did it go for its own sake, not as a part of something else? */

@@ -23,6 +23,7 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
 #include "changes/former.h"
+#include "changes/object.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -211,7 +212,7 @@ static Oid
 leading_schema(const ObjectAddress *object)
 {
 	return object->classId == ConstraintRelationId ||
-		changes_is_part_of_table(object) ? InvalidOid :
+		changes_object_is_part_of_table(object) ? InvalidOid :
 		get_object_namespace(object);
 }
 

@@ -8,7 +8,8 @@
 #ifndef CHANGES_FORMER_H
 #define CHANGES_FORMER_H
 
-#include "changes/changes.h"
+#include "catalog/objectaddress.h"
+#include "utils/array.h"
 #include "utils/snapshot.h"
 
 /*

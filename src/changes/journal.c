@@ -3,8 +3,8 @@
  * changes/journal.c
  *		The table _v.changes: what each command did to which object.
  *
- * See base/journal.c for how it is written, and changes/life.c for what first_id is
- * about.
+ * See base/journal.c for how it is written, and changes/life.c for what
+ * first_id is about.
  *
  *-------------------------------------------------------------------------
  */

@@ -28,6 +28,7 @@
 #include "catalog/pg_type.h"
 #include "changes/former.h"
 #include "changes/names.h"
+#include "changes/object.h"
 #include "changes/parts.h"
 #include "changes/references.h"
 #include "commands/trigger.h"
@@ -112,7 +113,7 @@ static void
 add_renamed(ChangeSet *set, const ObjectAddress *object, const char *before,
 			ChangeCondition condition)
 {
-	char	   *identity = changes_identity(object);
+	char	   *identity = changes_object_identity(object);
 	char	   *previous;
 
 	if (identity == NULL)
@@ -237,7 +238,7 @@ static void
 add_moved(ChangeSet *set, const ObjectAddress *object, const char *now,
 		  const char *before, ChangeCondition condition)
 {
-	char	   *identity = changes_identity(object);
+	char	   *identity = changes_object_identity(object);
 	char	   *previous;
 
 	if (identity == NULL || strncmp(identity, now, strlen(now)) != 0 ||
@@ -279,7 +280,7 @@ add_references_to_members(ChangeSet *set, const ObjectAddress *extension,
 	foreach(lc, changes_references_dependents(extension))
 	{
 		ObjectAddress *member = lfirst(lc);
-		char	   *identity = changes_identity(member);
+		char	   *identity = changes_object_identity(member);
 
 		if (member->classId == TypeRelationId && identity != NULL &&
 			strlen(identity) > strlen(now))

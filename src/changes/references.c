@@ -23,6 +23,7 @@
 #include "catalog/pg_depend.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
+#include "changes/object.h"
 #include "changes/references.h"
 #include "lib/stringinfo.h"
 #include "utils/fmgroids.h"
@@ -119,7 +120,7 @@ static void
 add_if_changed(ChangeSet *set, ChangeAction action,
 			   const ObjectAddress *object, const Reference *reference)
 {
-	char	   *identity = changes_identity(object);
+	char	   *identity = changes_object_identity(object);
 	char	   *before;
 	Change	   *change;
 

@@ -17,6 +17,7 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_subscription.h"
 #include "changes/grants.h"
+#include "changes/object.h"
 #include "guard/dropped.h"
 #include "guard/verdict.h"
 #include "tcop/deparse_utility.h"
@@ -31,7 +32,7 @@ is_temporary(EventRows *rows)
 	ObjectAddress object = event_rows_address(rows);
 
 	return OidIsValid(object.classId) && OidIsValid(object.objectId) &&
-		changes_is_temporary(&object);
+		changes_object_is_temporary(&object);
 }
 
 /* Does a GRANT or REVOKE concern anything that is not temporary? */
@@ -46,11 +47,11 @@ grant_is_change(const InternalGrant *grant, Verdict *verdict)
 		ObjectAddress object;
 
 		ObjectAddressSet(object, class, lfirst_oid(lc));
-		if (!changes_is_temporary(&object))
+		if (!changes_object_is_temporary(&object))
 		{
 			verdict->object =
 				psprintf("%s %s", getObjectTypeDescription(&object, true),
-						 changes_identity(&object));
+						 changes_object_identity(&object));
 			return true;
 		}
 	}

@@ -22,10 +22,8 @@
 #include "base/settings.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "commands/extension.h"
 #include "history/history.h"
 #include "miscadmin.h"
-#include "register/table.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -35,8 +33,6 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
-
-PG_FUNCTION_INFO_V1(versioning_adopt_patches);
 
 typedef enum HistoryColumn
 {
@@ -241,53 +237,17 @@ history_add(HistoryEvent event, const Patch *patch, const char *command)
 	return id;
 }
 
+void
+history_add_adopted(const Patch *patch, const char *applied_by)
+{
+	Journal    *journal = journal_open(&history);
+
+	(void) add_row(journal, HISTORY_ADOPTED, patch, applied_by, NULL);
+	journal_close(journal);
+}
+
 bool
 history_was_written(void)
 {
 	return journal_was_written(&history);
 }
-
-/* Which of two registered patches was applied first?  For list_sort(). */
-static int
-compare_applied(const ListCell *a, const ListCell *b)
-{
-	const RegisteredPatch *one = lfirst(a);
-	const RegisteredPatch *other = lfirst(b);
-
-	if (one->applied_at != other->applied_at)
-		return one->applied_at < other->applied_at ? -1 : 1;
-	return strcmp(text_to_cstring(one->patch.name),
-				  text_to_cstring(other->patch.name));
-}
-
-/*
- * _v.adopt_patches(), for the install script: adds a row for each patch that
- * is in the register already.  No query does that: one would be planned, as
- * the superuser as whom the script runs, with all that the table's owner has
- * put on it.
- */
-Datum
-versioning_adopt_patches(PG_FUNCTION_ARGS pg_attribute_unused())
-{
-	List	   *patches;
-	Journal    *journal;
-	ListCell   *lc;
-
-	if (!creating_extension)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("patches are adopted by CREATE EXTENSION only")));
-	patches = register_table_all();
-	list_sort(patches, compare_applied);
-	journal = journal_open(&history);
-	foreach(lc, patches)
-	{
-		const RegisteredPatch *patch = lfirst(lc);
-
-		add_row(journal, HISTORY_ADOPTED, &patch->patch, patch->applied_by,
-				NULL);
-	}
-	journal_close(journal);
-	PG_RETURN_VOID();
-}
-

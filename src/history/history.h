@@ -37,6 +37,12 @@ extern bool history_has(Oid table, int64 id, const char *patch_name);
 extern int64 history_add(HistoryEvent event, const Patch *patch,
 						 const char *command);
 
+/*
+ * The same for a patch that was in the register before the extension was
+ * there, and for the role of whom the register says that it has applied it.
+ */
+extern void history_add_adopted(const Patch *patch, const char *applied_by);
+
 /* See journal_was_written(). */
 extern bool history_was_written(void);
 

@@ -13,7 +13,7 @@
 #include "base/patch.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "register/table.h"
+#include "register/register.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 
@@ -28,13 +28,13 @@ versioning_assert_patch_is_applied(PG_FUNCTION_ARGS)
 {
 	text	   *name = patch_name_argument(fcinfo);
 	char	   *printable = text_to_cstring(name);
-	Register   *reg = register_table_open(ACL_SELECT);
+	Register   *reg = register_open(ACL_SELECT);
 
-	if (!register_table_find(reg, name))
+	if (!register_find(reg, name))
 		ereport(ERROR,
 				(errcode(ERRCODE_RAISE_EXCEPTION),
 				 errmsg("Patch %s is not applied!", printable)));
-	register_table_close(reg);
+	register_close(reg);
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf("Patch %s is applied.",
 											  printable)));
 }

@@ -206,7 +206,7 @@ array_holds(Datum array, bool isnull, const text *name)
  * The installed patches whose column, requires or conflicts, holds the
  * name: a list of InstalledPatch in the order of the table, which is that of
  * their registration as long as nothing was deleted.  Overwrites what
- * register_table_find() found.  All memory is the current context's.
+ * register_find() found.  All memory is the current context's.
  */
 List *
 register_reverse_lookup(Register *reg, Column column, const text *name)
@@ -237,9 +237,9 @@ register_reverse_lookup(Register *reg, Column column, const text *name)
 			if (!table_index_fetch_tuple(fetch, &tid, reg->snapshot,
 										 reg->row, &call_again, NULL))
 				continue;
-			value = register_table_value(reg, column, &isnull);
+			value = register_value(reg, column, &isnull);
 			if (array_holds(value, isnull, name))
-				patches = lappend(patches, register_table_found(reg));
+				patches = lappend(patches, register_found(reg));
 		}
 
 	compat_bitmap_end(pages);

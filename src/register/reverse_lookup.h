@@ -8,7 +8,7 @@
 #ifndef REGISTER_REVERSE_LOOKUP_H
 #define REGISTER_REVERSE_LOOKUP_H
 
-#include "register/table.h"
+#include "register/register.h"
 
 extern List *register_reverse_lookup(Register *reg, Column column,
 									 const text *name);

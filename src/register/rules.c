@@ -155,11 +155,11 @@ check_not_applied(Register *reg, const Patch *patch, int elevel)
 	Datum		time;
 	Datum		user;
 
-	if (!register_table_find(reg, patch->name))
+	if (!register_find(reg, patch->name))
 		return true;
 
-	time = register_table_value(reg, COLUMN_APPLIED_TSZ, &no_time);
-	user = register_table_value(reg, COLUMN_APPLIED_BY, &no_user);
+	time = register_value(reg, COLUMN_APPLIED_TSZ, &no_time);
+	user = register_value(reg, COLUMN_APPLIED_BY, &no_user);
 	ereport(elevel,
 			(errcode(ERRCODE_RAISE_EXCEPTION),
 			 errmsg("Patch %s is already applied!",
@@ -186,8 +186,8 @@ check_no_conflict(Register *reg, const Patch *patch, int elevel)
 	List	   *all;
 
 	for (int i = 0; i < patch->conflicts.count; i++)
-		if (register_table_find(reg, DatumGetTextPP(patch->conflicts.names[i])))
-			named = lappend(named, register_table_found(reg));
+		if (register_find(reg, DatumGetTextPP(patch->conflicts.names[i])))
+			named = lappend(named, register_found(reg));
 	naming = register_reverse_lookup(reg, COLUMN_CONFLICTS, patch->name);
 	if (named == NIL && naming == NIL)
 		return true;
@@ -227,7 +227,7 @@ check_requirements(Register *reg, const Patch *patch, int elevel)
 	{
 		text	   *name = DatumGetTextPP(patch->requires.names[i]);
 
-		if (!register_table_find(reg, name))
+		if (!register_find(reg, name))
 			missing = lappend(missing, text_to_cstring(name));
 	}
 	if (missing == NIL)
@@ -259,13 +259,14 @@ register_rules_admit(Register *reg, const Patch *patch, int elevel)
 
 /*
  * Raises P0001 if the patch is not installed, or others require it.  The
- * register must be open for ACL_DELETE; afterwards register_table_find() must be
+ * register must be open for ACL_DELETE; afterwards register_find() must be
  * asked again for the row.
  */
 void
 register_rules_check_removable(Register *reg, const text *name)
 {
-	List	   *dependents = register_reverse_lookup(reg, COLUMN_REQUIRES, name);
+	List	   *dependents =
+		register_reverse_lookup(reg, COLUMN_REQUIRES, name);
 
 	if (dependents != NIL)
 	{
@@ -279,7 +280,7 @@ register_rules_check_removable(Register *reg, const text *name)
 						   one_a_line(names)),
 				 errhint("Take them back first.")));
 	}
-	if (!register_table_find(reg, name))
+	if (!register_find(reg, name))
 		ereport(ERROR,
 				(errcode(ERRCODE_RAISE_EXCEPTION),
 				 errmsg("Patch %s is not installed, "

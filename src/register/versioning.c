@@ -21,7 +21,7 @@
 #include "history/history.h"
 #include "nodes/execnodes.h"
 #include "register/rules.h"
-#include "register/table.h"
+#include "register/register.h"
 #include "utils/builtins.h"
 
 PG_MODULE_MAGIC;
@@ -58,16 +58,16 @@ begin_patch(HistoryEvent event, const Patch *patch)
 static bool
 register_patch(const Patch *patch, int elevel)
 {
-	Register   *reg = register_table_open(ACL_INSERT);
+	Register   *reg = register_open(ACL_INSERT);
 	bool		admitted = register_rules_admit(reg, patch, elevel);
 
 	if (admitted)
 	{
-		register_table_insert(reg, patch->name,
-							  patch->requires.array, patch->conflicts.array);
+		register_insert(reg, patch->name,
+						patch->requires.array, patch->conflicts.array);
 		begin_patch(HISTORY_APPLIED, patch);
 	}
-	register_table_close(reg);
+	register_close(reg);
 	return admitted;
 }
 
@@ -113,13 +113,13 @@ Datum
 versioning_unregister_patch(PG_FUNCTION_ARGS)
 {
 	Patch		patch = {.name = patch_name_argument(fcinfo)};
-	Register   *reg = register_table_open(ACL_DELETE);
+	Register   *reg = register_open(ACL_DELETE);
 
 	register_rules_check_removable(reg, patch.name);
-	patch.requires.array = register_table_names(reg, COLUMN_REQUIRES);
-	patch.conflicts.array = register_table_names(reg, COLUMN_CONFLICTS);
-	register_table_delete(reg, patch.name);
+	patch.requires.array = register_names(reg, COLUMN_REQUIRES);
+	patch.conflicts.array = register_names(reg, COLUMN_CONFLICTS);
+	register_delete(reg, patch.name);
 	begin_patch(HISTORY_TAKEN_BACK, &patch);
-	register_table_close(reg);
+	register_close(reg);
 	return no_rows(fcinfo);
 }

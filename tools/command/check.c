@@ -16,6 +16,7 @@
 #include "check/names.h"
 #include "check/register.h"
 #include "check/scripts.h"
+#include "command/command.h"
 #include "command/register.h"
 #include "common/logging.h"
 #include "lib/stringinfo.h"
@@ -38,8 +39,8 @@ reject_name(const char *name)
 	for (i = 0; i < FINDING_KINDS; i++)
 		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "",
 						 finding_name((FindingKind) i));
-	command_options_usage_error("--disable takes the name of a finding, not \"%s\"; "
-								"there are: %s", report_printable(name), names.data);
+	command_options_error("--disable takes the name of a finding, not \"%s\"; "
+						  "there are: %s", report_printable(name), names.data);
 }
 
 /* Disable what the command line says: names, be it with commas between. */

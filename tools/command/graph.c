@@ -11,7 +11,7 @@
 #include "postgres_fe.h"
 
 #include "base/report.h"
-#include "command/options.h"
+#include "command/command.h"
 #include "command/register.h"
 #include "common/logging.h"
 #include "plan/names.h"
@@ -48,7 +48,8 @@ show_named(Drawing *drawing, const Options *options, const Project *project,
 	{
 		const char *name = options->names[i];
 
-		if (show_graph_show(drawing, name) || show_file(drawing, project, name))
+		if (show_graph_show(drawing, name) ||
+			show_file(drawing, project, name))
 			continue;
 		pg_log_error("there is no patch \"%s\"%s", report_printable(name),
 					 report_printable(plan_names_suggestion(project, reg,

@@ -15,7 +15,7 @@
 
 #include "base/fe_compat.h"
 #include "base/report.h"
-#include "command/options.h"
+#include "command/command.h"
 #include "plan/names.h"
 #include "project/pair.h"
 #include "project/template.h"

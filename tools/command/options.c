@@ -15,6 +15,7 @@
 
 #include "base/fe_compat.h"
 #include "base/report.h"
+#include "base/status.h"
 #include "command/options.h"
 #include "getopt_long.h"
 
@@ -111,7 +112,7 @@ exit_with_advice(void)
 
 /* Say what is wrong with the command line and how to get help, and exit. */
 void
-command_options_usage_error(const char *format,...)
+command_options_error(const char *format,...)
 {
 	va_list		args;
 
@@ -139,7 +140,8 @@ static void
 add_places(SimpleStringList *places, int argc, char **argv)
 {
 	if (optarg[0] == '\0')
-		command_options_usage_error("a place of patches or rollbacks cannot be empty");
+		command_options_error("a place of patches or rollbacks cannot be "
+							  "empty");
 	simple_string_list_append(places, optarg);
 	if (!is_regular_file(optarg))
 		return;
@@ -158,9 +160,9 @@ number(const char *name, int least)
 	errno = 0;
 	value = strtoint(optarg, &end, 10);
 	if (end == optarg || *end != '\0' || errno != 0 || value < least)
-		command_options_usage_error("%s takes a number from %d to %d, not \"%s\"",
-									name, least, PG_INT32_MAX,
-									report_printable(optarg));
+		command_options_error("%s takes a number from %d to %d, not \"%s\"",
+							  name, least, PG_INT32_MAX,
+							  report_printable(optarg));
 	return value;
 }
 
@@ -174,8 +176,8 @@ check_variable(const char *text)
 		if (!IS_HIGHBIT_SET(*p) && !isalnum((unsigned char) *p) && *p != '_')
 			break;
 	if (p == text || *p != '=')
-		command_options_usage_error("--variable takes NAME=VALUE, not \"%s\"",
-									report_printable(text));
+		command_options_error("--variable takes NAME=VALUE, not \"%s\"",
+							  report_printable(text));
 }
 
 /* Remember that an option was given. */
@@ -312,7 +314,7 @@ command_options_read(Options *options, int argc, char **argv)
 		read_option(options, option, argc, argv);
 	}
 	if (optind == argc)
-		command_options_usage_error("no command is given");
+		command_options_error("no command is given");
 
 	options->command = argv[optind];
 	options->names = argv + optind + 1;
@@ -328,18 +330,19 @@ check_names(const Options *options, CommandBit command)
 	int			most = command == COMMAND_NEW ? 1 : 0;
 
 	if (command == COMMAND_NEW && options->name_count == 0)
-		command_options_usage_error("new takes the name of the patch");
+		command_options_error("new takes the name of the patch");
 	if ((command & COMMANDS_WITH_NAMES) == 0 && options->name_count > most)
-		command_options_usage_error("\"%s\" is one argument too many for %s",
-									report_printable(options->names[most]),
-									options->command);
+		command_options_error("\"%s\" is one argument too many for %s",
+							  report_printable(options->names[most]),
+							  options->command);
 	if (command != COMMAND_ROLLBACK)
 		return;
 	if (options->name_count == 0 && options->last == 0)
-		command_options_usage_error("rollback takes the names of patches, or --last");
+		command_options_error("rollback takes the names of patches, or "
+							  "--last");
 	if (options->name_count > 0 && options->last > 0)
-		command_options_usage_error("--last and names of patches cannot be used "
-									"together");
+		command_options_error("--last and names of patches cannot be used "
+							  "together");
 }
 
 /*
@@ -353,11 +356,12 @@ command_options_check(const Options *options, CommandBit command)
 
 	for (i = 0; i < lengthof(restrictions); i++)
 		if (is_given[i] && (restrictions[i].commands & command) == 0)
-			command_options_usage_error("%s cannot be used with %s",
-										restrictions[i].name, options->command);
+			command_options_error("%s cannot be used with %s",
+								  restrictions[i].name, options->command);
 	check_names(options, command);
 	if (options->deploy.is_quiet && options->deploy.is_verbose)
-		command_options_usage_error("--quiet and --verbose cannot be used together");
+		command_options_error("--quiet and --verbose cannot be used "
+							  "together");
 }
 
 /* Free what reading the command line, and a password, has taken. */

@@ -8,7 +8,6 @@
 #ifndef COMMAND_OPTIONS_H
 #define COMMAND_OPTIONS_H
 
-#include "base/status.h"
 #include "database/connection.h"
 #include "deploy/file.h"
 #include "fe_utils/simple_list.h"
@@ -57,19 +56,11 @@ typedef struct Options
 	int			name_count;
 } Options;
 
-extern OptionsWish command_options_read(Options *options, int argc, char **argv);
+extern OptionsWish command_options_read(Options *options, int argc,
+										char **argv);
 extern void command_options_check(const Options *options, CommandBit command);
-extern void command_options_usage_error(const char *format,...)
+extern void command_options_error(const char *format,...)
 			pg_attribute_printf(1, 2);
 extern void command_options_free(Options *options);
-
-/* The commands, each in a file of its name */
-extern Status command_status(Options *options);
-extern Status command_apply(Options *options);
-extern Status command_rollback(Options *options);
-extern Status command_check(Options *options);
-extern Status command_graph(Options *options);
-extern Status command_new(Options *options);
-extern Status command_rehearse(Options *options);
 
 #endif							/* COMMAND_OPTIONS_H */

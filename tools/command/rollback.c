@@ -7,6 +7,7 @@
  */
 #include "postgres_fe.h"
 
+#include "command/command.h"
 #include "command/deploy.h"
 #include "plan/rollback.h"
 

@@ -8,7 +8,7 @@
 #include "postgres_fe.h"
 
 #include "base/report.h"
-#include "command/options.h"
+#include "command/command.h"
 #include "plan/state.h"
 #include "show/json.h"
 #include "show/table.h"

@@ -4,8 +4,8 @@
  *		Running the files of a plan, one after the other
  *
  * A file of plain SQL is run by ourselves, in a session that goes on from file
- * to file (deploy/session.c); a file that takes psql is run by a psql of its own
- * (deploy/psql.c).
+ * to file (deploy/session.c); a file that takes psql is run by a psql of its
+ * own (deploy/psql.c).
  *
  * A file has done what it should if it has run to its end, no transaction was
  * open then, and the register, looked at from outside, has its names (or has
@@ -63,7 +63,8 @@ join_names(const PlanStep *step)
 static int
 count_expected(const Deploy *deploy, const PlanStep *step)
 {
-	return deploy->action == DEPLOY_APPLY ? deploy_outcome_count_names(step) : 0;
+	return deploy->action != DEPLOY_APPLY ? 0 :
+		deploy_outcome_count_names(step);
 }
 
 /* End the session, if there is one. */
@@ -333,8 +334,8 @@ can_check_client(const Observer *source)
 {
 	PGresult   *result =
 		deploy_observer_query(source, "SELECT pg_catalog.set_config("
-							  "'client_connection_check_interval', '1s', false)",
-							  0, NULL);
+							  "'client_connection_check_interval', '1s', "
+							  "false)", 0, NULL);
 
 	PQclear(result);
 	return result != NULL;

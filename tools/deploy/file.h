@@ -75,7 +75,8 @@ typedef struct FileRun
  * of the session; it does not wait.  The columns of its row are called
  * versioning_since and versioning_pid.
  */
-extern void deploy_file_append_marks(PQExpBuffer query, const FileRunner *runner,
+extern void deploy_file_append_marks(PQExpBuffer query,
+									 const FileRunner *runner,
 									 const PlanStep *step);
 
 /* Copy the path of a step's file, as psql prints it in messages. */

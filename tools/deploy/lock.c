@@ -14,7 +14,7 @@
  * shared, and who has got the first one waits until nobody has the second.
  *
  * Nor is a patch applied, whoever does it, as long as a session is in it that
- * has registered it outside a transaction block: so that is waited for as well.
+ * has registered it outside a transaction block: so that is waited for, too.
  *
  *-------------------------------------------------------------------------
  */

@@ -220,7 +220,7 @@ deploy_progress_tick(Progress *progress)
 		show_line(progress);
 }
 
-/* In how many milliseconds deploy_progress_tick() will do something; -1: never. */
+/* In how many milliseconds the next tick will do something; -1: never. */
 int
 deploy_progress_timeout(const Progress *progress)
 {

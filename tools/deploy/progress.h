@@ -10,8 +10,10 @@
 
 typedef struct Progress Progress;
 
-extern Progress *deploy_progress_create(bool is_quiet, bool is_verbose, int total);
-extern void deploy_progress_begin(Progress *progress, int number, const char *name);
+extern Progress *deploy_progress_create(bool is_quiet, bool is_verbose,
+										int total);
+extern void deploy_progress_begin(Progress *progress, int number,
+								  const char *name);
 extern void deploy_progress_end(Progress *progress, bool has_failed);
 extern void deploy_progress_tick(Progress *progress);
 extern int	deploy_progress_timeout(const Progress *progress);

@@ -20,7 +20,8 @@ typedef struct SqlType
 	size_t		limit;			/* a longer string is cut; 0: none */
 } SqlType;
 
-extern bool patch_type_read(PsqlScript *script, SqlToken *token, SqlType *type);
+extern bool patch_type_read(PsqlScript *script, SqlToken *token,
+							SqlType *type);
 extern void patch_type_coerce(const SqlType *type, char *text);
 
 #endif							/* PATCH_TYPE_H */

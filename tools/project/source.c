@@ -42,7 +42,8 @@ add_file(FeCompatSha256 *sha256, int fd, off_t size)
 }
 
 bool
-project_source_digest_bytes(const char *text, size_t length, SourceDigest digest)
+project_source_digest_bytes(const char *text, size_t length,
+							SourceDigest digest)
 {
 	FeCompatSha256 *sha256 = fe_compat_sha256_create();
 	bool		result = sha256 != NULL &&

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * register/table.c
+ * register/register.c
  *		The table _v.patches: lock it, look up, insert, delete.
  *
  * Who changes the register holds an EXCLUSIVE lock on it until the end of the
@@ -32,7 +32,7 @@
 #include "catalog/namespace.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
-#include "register/table.h"
+#include "register/register.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -137,10 +137,10 @@ check_no_policies(Oid relid)
  * and on a standby, 42501 without the privilege, 42P01 without the table;
  * and 0A000 under row-level security, 42703, 42804 or 55000 if the table was
  * altered so that it is not the register any more.
- * The result lives in the current memory context until register_table_close().
+ * The result lives in the current memory context until register_close().
  */
 Register *
-register_table_open(AclMode privilege)
+register_open(AclMode privilege)
 {
 	Register   *reg = palloc0(sizeof(Register));
 	RangeVar   *table = makeRangeVar("_v", "patches", -1);
@@ -171,7 +171,7 @@ register_table_open(AclMode privilege)
 
 /* Gives back all that the open register held, but for the locks. */
 void
-register_table_close(Register *reg)
+register_close(Register *reg)
 {
 	Relation	index = reg->by_name->indexRelation;
 
@@ -185,11 +185,11 @@ register_table_close(Register *reg)
 }
 
 /*
- * Is the patch installed?  If so, register_table_found() and register_table_value() tell
+ * Is the patch installed?  If so, register_found() and register_value() tell
  * of it until the next look-up.
  */
 bool
-register_table_find(Register *reg, const text *name)
+register_find(Register *reg, const text *name)
 {
 	Relation	index = reg->by_name->indexRelation;
 	ScanKeyData key;
@@ -204,7 +204,7 @@ register_table_find(Register *reg, const text *name)
 
 /* A column of the row that was looked up last. */
 Datum
-register_table_value(Register *reg, Column column, bool *isnull)
+register_value(Register *reg, Column column, bool *isnull)
 {
 	return slot_getattr(reg->row, reg->columns[column], isnull);
 }
@@ -214,21 +214,21 @@ register_table_value(Register *reg, Column column, bool *isnull)
  * current context.
  */
 ArrayType *
-register_table_names(Register *reg, Column column)
+register_names(Register *reg, Column column)
 {
 	bool		isnull;
-	Datum		names = register_table_value(reg, column, &isnull);
+	Datum		names = register_value(reg, column, &isnull);
 
 	return isnull ? NULL : DatumGetArrayTypePCopy(names);
 }
 
 /* The patch that was looked up last, allocated in the current context. */
 InstalledPatch *
-register_table_found(Register *reg)
+register_found(Register *reg)
 {
 	InstalledPatch *patch = palloc(sizeof(InstalledPatch));
 	bool		isnull;
-	Datum		name = register_table_value(reg, COLUMN_PATCH_NAME, &isnull);
+	Datum		name = register_value(reg, COLUMN_PATCH_NAME, &isnull);
 
 	Assert(!isnull);
 	patch->tid = reg->row->tts_tid;
@@ -236,7 +236,7 @@ register_table_found(Register *reg)
 	return patch;
 }
 
-/* What register_table_all() tells of a row. */
+/* What register_all() tells of a row. */
 static RegisteredPatch *
 registered_patch(TupleTableSlot *row, const AttrNumber *columns)
 {
@@ -261,7 +261,7 @@ registered_patch(TupleTableSlot *row, const AttrNumber *columns)
 }
 
 List *
-register_table_all(void)
+register_all(void)
 {
 	List	   *patches = NIL;
 	AttrNumber	columns[COLUMN_COUNT];
@@ -331,7 +331,7 @@ rethrow_insert_error(Register *reg, MemoryContext context)
 static void
 check_done(Register *reg, const text *name, bool inserted)
 {
-	if (register_table_find(reg, name) != inserted)
+	if (register_find(reg, name) != inserted)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg(inserted ? "patch \"%s\" was not registered" :
@@ -350,7 +350,7 @@ insert_error_callback(void *arg)
 	errcontext("registration of patch \"%s\"", text_to_cstring(name));
 }
 
-/* What register_table_insert() does, as long as all is well. */
+/* What register_insert() does, as long as all is well. */
 static void
 insert_row(Register *reg, text *name,
 		   ArrayType *requires, ArrayType *conflicts)
@@ -380,8 +380,8 @@ insert_row(Register *reg, text *name,
  * there after it.
  */
 void
-register_table_insert(Register *reg, text *name,
-					  ArrayType *requires, ArrayType *conflicts)
+register_insert(Register *reg, text *name,
+				ArrayType *requires, ArrayType *conflicts)
 {
 	TriggerDesc *triggers = reg->table->trigdesc;
 	MemoryContext context = CurrentMemoryContext;
@@ -401,12 +401,12 @@ register_table_insert(Register *reg, text *name,
 }
 
 /*
- * Deletes the row that register_table_find() has just found, as the current user.
+ * Deletes the row that register_find() has just found, as the current user.
  * Raises what row_delete() raises, and 55000 if the row is still there after
  * it.
  */
 void
-register_table_delete(Register *reg, const text *name)
+register_delete(Register *reg, const text *name)
 {
 	TriggerDesc *triggers = reg->table->trigdesc;
 
