@@ -8,8 +8,10 @@
 use strict;
 use warnings;
 
+use File::Temp qw(tempdir);
 use FindBin;
 use lib $FindBin::Bin;
+use Fixtures;
 use IPC::Run ();
 use Program;
 use Test::More;
@@ -20,11 +22,14 @@ my $created = 0;
 # What a file registers and the program says that it cannot know, or knows
 # to be refused by the extension only.
 my %not_compared = (
-	'database-before-schema' => 'needs a database of that name',
-	map { $_ => 'is not read, with a warning' }
-	  qw(do-execute-string do-execute-in-loop psql-gexec));
+	'a database before the schema' => 'needs a database of that name',
+	map { $_ => 'is not read, with a warning' } (
+		'a registration that EXECUTE runs is warned about',
+		'a registration that a loop over EXECUTE runs is warned about',
+		'what \gexec runs is warned about'));
 
-$not_compared{'psql-pipeline'} = 'psql has it since version 18'
+$not_compared{'commands of a pipeline drop the query before them'} =
+  'psql has it since version 18'
   if `psql --version` =~ / (\d+)/ && $1 < 18;
 
 # Run psql on this database; returns what it prints.
@@ -58,9 +63,12 @@ END
 my (undef, $version) = psql($maintenance, '-c', 'SHOW server_version_num');
 if ($version >= 190000)
 {
-	$not_compared{"standard-conforming-strings-$_"} =
-	  'a backslash never escapes since version 19'
-	  for qw(local off over-commit reset);
+	$not_compared{$_} = 'a backslash never escapes since version 19'
+	  for (
+		'standard_conforming_strings off, and RESET',
+		'SET LOCAL standard_conforming_strings lasts until COMMIT',
+		'SET standard_conforming_strings outlasts another COMMIT',
+		'RESET ALL and DISCARD ALL reset standard_conforming_strings');
 }
 
 my $body = <<'SQL';
@@ -106,21 +114,29 @@ SQL
 
 $ENV{PGCLIENTENCODING} = 'UTF8';
 $ENV{PGOPTIONS} = '-c client_min_messages=error';
-chdir "$FindBin::Bin/fixtures" or die "could not enter fixtures: $!";
+chdir tempdir(CLEANUP => 1) or die "could not enter a new directory: $!";
 
-foreach my $sql (sort glob '*.sql')
+my @cases = Fixtures::write_all('.');
+my %is_case = map { $_->{name} => 1 } @cases;
+foreach my $name (keys %not_compared)
 {
-	(my $name = $sql) =~ s/\.sql$//;
+	die "no case has this name: $name\n" unless $is_case{$name};
+}
+
+foreach my $case (@cases)
+{
+	my $name = "$case->{subject}: $case->{name}";
+	my $why_not = $not_compared{ $case->{name} };
 
   SKIP:
 	{
-		skip "$name: $not_compared{$name}", 1 if $not_compared{$name};
-		my ($status, $printed, $complaints) = Program::run($sql);
+		skip "$name: $why_not", 1 if $why_not;
+		my ($status, $printed, $complaints) = Program::run($case->{file});
 		skip "$name: has what cannot be known", 1 if $status != 0;
 
 		my ($bad, undef, $why_bad) = psql($database, '-c', $stand_ins);
 		die "could not make the stand-ins: $why_bad" if $bad;
-		psql($database, '-f', $sql);
+		psql($database, '-f', $case->{file});
 		my (undef, $called) = psql($database, '-c', $calls);
 		$called = '' if $called eq "\n";
 		is($printed, $called, $name);
