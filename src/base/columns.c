@@ -46,11 +46,6 @@ column_number(TupleDesc columns, const char *name)
 	return InvalidAttrNumber;
 }
 
-/*
- * Puts the number that each of the columns has in the table, one of the
- * schema _v, into numbers[].  Raises 42703 if one is not there, 42804 if it is
- * of another type.
- */
 void
 columns_find(Relation table, const ColumnDefinition *definitions, int count,
 			 AttrNumber *numbers)
@@ -78,25 +73,18 @@ columns_find(Relation table, const ColumnDefinition *definitions, int count,
 	}
 }
 
-/* The name of a column of _v.patches. */
 const char *
 columns_name(Column column)
 {
 	return patches[column].name;
 }
 
-/* The columns of _v.patches; see columns_find(). */
 void
 columns_find_patches(Relation table, AttrNumber *numbers)
 {
 	columns_find(table, patches, COLUMN_COUNT, numbers);
 }
 
-/*
- * The primary key of the table, which must be on patch_name alone.  Raises
- * 55000 if it is not, for then no name could be looked up, and 42809 if this
- * is a view or the like.
- */
 Oid
 columns_primary_key(Relation table, const AttrNumber *numbers)
 {

@@ -17,11 +17,6 @@
 #include "nodes/execnodes.h"
 #include "utils/builtins.h"
 
-/*
- * Calls one of the two functions, by its OID.  The result lives in the current
- * memory context until event_rows_close().  Raises what the function raises,
- * which is 39P03 outside its event.
- */
 EventRows *
 event_rows_open(Oid function)
 {
@@ -47,14 +42,12 @@ event_rows_open(Oid function)
 	return rows;
 }
 
-/* Reads the next row; returns false if there is none. */
 bool
 event_rows_next(EventRows *rows)
 {
 	return tuplestore_gettupleslot(rows->store, true, false, rows->row);
 }
 
-/* Frees the rows.  What was read as a string stays. */
 void
 event_rows_close(EventRows *rows)
 {
@@ -63,7 +56,6 @@ event_rows_close(EventRows *rows)
 	pfree(rows);
 }
 
-/* A column of the row, counted from 1; 0 if it is NULL. */
 Datum
 event_rows_datum(EventRows *rows, int column)
 {
@@ -73,7 +65,6 @@ event_rows_datum(EventRows *rows, int column)
 	return isnull ? (Datum) 0 : value;
 }
 
-/* The same for a text, as a copy in the current context; NULL if it is. */
 char *
 event_rows_string(EventRows *rows, int column)
 {
@@ -83,7 +74,6 @@ event_rows_string(EventRows *rows, int column)
 	return isnull ? NULL : TextDatumGetCString(value);
 }
 
-/* The object that the row is about. */
 ObjectAddress
 event_rows_address(EventRows *rows)
 {

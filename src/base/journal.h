@@ -32,6 +32,8 @@ typedef struct Journal Journal;
  * raises.
  */
 extern Journal *journal_open(const JournalDefinition *definition);
+
+/* Makes the rows visible to what comes next, and frees the journal. */
 extern void journal_close(Journal *journal);
 
 /*
@@ -42,17 +44,20 @@ extern int64 journal_next_id(Journal *journal);
 
 /*
  * Appends a row.  The values are in the order of the definition; nulls says
- * which are NULL.  values[0] is an id from journal_next_id(), or is given one
- * by journal_append(), which returns it.  Raises what INSERT raises; 23505 if
- * somebody has taken the id meanwhile.
+ * which are NULL.  values[0] is an id from journal_next_id().  Raises what
+ * INSERT raises; 23505 if somebody has taken the id meanwhile.
  */
 extern void journal_append_numbered(Journal *journal, Datum *values,
 									const bool *nulls);
+
+/* The same, with the next id as values[0].  Returns it. */
 extern int64 journal_append(Journal *journal, Datum *values,
 							const bool *nulls);
 
-/* The open table, and the number that a column of the definition has in it. */
+/* The open table. */
 extern Relation journal_table(const Journal *journal);
+
+/* The number that a column of the definition has in the table. */
 extern AttrNumber journal_column(const Journal *journal, int column);
 
 /*

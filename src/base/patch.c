@@ -35,10 +35,6 @@ report_null(const char *where)
 			 errhint("Give the name of a patch.")));
 }
 
-/*
- * The first argument, in_patch_name.  Raises 22004 if it is NULL, 22023 if it
- * is empty.
- */
 text *
 patch_name_argument(FunctionCallInfo fcinfo)
 {
@@ -93,11 +89,6 @@ names_argument(FunctionCallInfo fcinfo, int number, const char *argument)
 	return names;
 }
 
-/*
- * The arguments of register_patch in each of its arities, and of
- * try_register_patch.  Raises what patch_name_argument() and names_argument()
- * raise.
- */
 Patch
 patch_arguments(FunctionCallInfo fcinfo)
 {

@@ -183,21 +183,12 @@ open_writer(Relation table, bool with_triggers)
 	return writer;
 }
 
-/*
- * Gets ready to append rows to a table that only we write: no trigger and no
- * rule of anybody's has a say in it.  The result lives in the current memory
- * context until row_writer_close().
- */
 RowWriter *
 row_writer_open(Relation table)
 {
 	return open_writer(table, false);
 }
 
-/*
- * Appends a row: what row_insert() does, and NULL where nulls says so.
- * Constraints and indexes are as ever.  Raises what INSERT raises.
- */
 void
 row_writer_append(RowWriter *writer, const AttrNumber *columns,
 				  const Datum *values, const bool *nulls, int count)
@@ -205,7 +196,6 @@ row_writer_append(RowWriter *writer, const AttrNumber *columns,
 	insert(writer, columns, values, nulls, count);
 }
 
-/* Makes the rows visible to what comes next, and frees the writer. */
 void
 row_writer_close(RowWriter *writer)
 {
@@ -213,11 +203,6 @@ row_writer_close(RowWriter *writer)
 	pfree(writer);
 }
 
-/*
- * Inserts a row with these values, none of them NULL, in these columns; other
- * columns get their defaults.  Raises what INSERT raises, and 0A000 for what
- * only a query can respect.
- */
 void
 row_insert(Relation table, const AttrNumber *columns, const Datum *values,
 		   int count)
@@ -230,11 +215,6 @@ row_insert(Relation table, const AttrNumber *columns, const Datum *values,
 	row_writer_close(writer);
 }
 
-/*
- * Deletes the row, which must be one that the caller has just read from the
- * table.  Raises what DELETE raises, and 0A000 for what only a query can
- * respect.
- */
 void
 row_delete(Relation table, TupleTableSlot *row)
 {

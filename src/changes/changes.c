@@ -26,7 +26,6 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-/* An empty set, in the current memory context. */
 ChangeSet *
 changes_create(void)
 {
@@ -62,11 +61,6 @@ relation_of_columns(const ObjectAddress *object)
 	return InvalidOid;
 }
 
-/*
- * Adds what happened to an object that the caller has described.  Returns the
- * change, or NULL if there is one of the same object already, or the object is
- * there and temporary.
- */
 Change *
 changes_add_described(ChangeSet *set, const ObjectAddress *object,
 					  ChangeAction action, const char *object_type,
@@ -136,12 +130,6 @@ holder_of_not_null(const ObjectAddress *object)
 	return holder;
 }
 
-/*
- * Adds what happened to an object that is still there.  Returns the change, or
- * NULL where changes_add_described() does, or if it is not there.  A
- * composite type is a type, never the relation behind it, and whatever happens
- * to a NOT NULL constraint alters its column or domain.
- */
 Change *
 changes_add(ChangeSet *set, const ObjectAddress *object,
 			ChangeAction action)

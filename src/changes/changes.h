@@ -50,15 +50,30 @@ typedef struct ChangeSet
 	HTAB	   *seen;			/* addresses of those objects */
 } ChangeSet;
 
+/* An empty set, in the current memory context. */
 extern ChangeSet *changes_create(void);
+
+/*
+ * Adds what happened to an object that is still there.  Returns the change, or
+ * NULL where changes_add_described() does, or if it is not there.  A
+ * composite type is a type, never the relation behind it, and whatever happens
+ * to a NOT NULL constraint alters its column or domain.
+ */
 extern Change *changes_add(ChangeSet *set, const ObjectAddress *object,
 						   ChangeAction action);
+
+/*
+ * Adds what happened to an object that the caller has described.  Returns the
+ * change, or NULL if there is one of the same object already, or the object is
+ * there and temporary.
+ */
 extern Change *changes_add_described(ChangeSet *set,
 									 const ObjectAddress *object,
 									 ChangeAction action,
 									 const char *object_type,
 									 const char *schema_name,
 									 const char *identity);
+
 /* The type of NOT NULL constraints, in pg_constraint since version 18 */
 #define CHANGE_CONTYPE_NOT_NULL 'n'
 

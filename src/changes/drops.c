@@ -238,10 +238,6 @@ add_dropped(ChangeSet *set, const EventTriggerData *trigger, EventRows *rows)
 						  deleted_constraint(object.objectId).conrelid);
 }
 
-/*
- * Returns what the command of this sql_drop event has dropped, and which
- * tables lost a column by that.  Allocated in the current memory context.
- */
 ChangeSet *
 changes_drops_gather(const EventTriggerData *trigger)
 {

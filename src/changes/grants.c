@@ -77,7 +77,6 @@ add_columns(ChangeSet *set, const InternalGrant *grant, Oid relid)
 		}
 }
 
-/* Adds the objects of a GRANT or REVOKE. */
 void
 changes_grants_add(ChangeSet *set, const InternalGrant *grant)
 {
@@ -167,7 +166,6 @@ roles_of(List *names)
 	return roles == NIL ? list_make1_oid(GetUserId()) : roles;
 }
 
-/* Adds what ALTER DEFAULT PRIVILEGES has set. */
 void
 changes_grants_add_default(ChangeSet *set, AlterDefaultPrivilegesStmt *command)
 {

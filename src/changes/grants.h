@@ -15,7 +15,10 @@
 /* The catalog of the objects of a GRANT; InvalidOid for shared ones. */
 extern Oid	changes_grants_class(ObjectType type);
 
+/* Adds the objects of a GRANT or REVOKE. */
 extern void changes_grants_add(ChangeSet *set, const InternalGrant *grant);
+
+/* Adds what ALTER DEFAULT PRIVILEGES has set. */
 extern void changes_grants_add_default(ChangeSet *set,
 									   AlterDefaultPrivilegesStmt *command);
 

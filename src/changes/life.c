@@ -85,10 +85,6 @@ end_scan(IndexScanDesc scan)
 	index_close(index, NoLock);
 }
 
-/*
- * Gets ready to search in the table, which the caller has open.  Raises 55000
- * if its indexes are not those that it was installed with.
- */
 LifeSearch *
 changes_life_open(Relation table, LifeColumns columns)
 {
@@ -101,7 +97,6 @@ changes_life_open(Relation table, LifeColumns columns)
 	return search;
 }
 
-/* Gives back all that the search held, but for the locks. */
 void
 changes_life_close(LifeSearch *search)
 {
@@ -170,11 +165,6 @@ find_latest(LifeSearch *search, const char *object_type,
 	return 0;
 }
 
-/*
- * Returns the first_id of the life of an object that is there, or 0 if nothing
- * of it was recorded: also if that object has another name by now, or was
- * dropped, and this one came unseen.
- */
 int64
 changes_life_find(LifeSearch *search, const char *object_type,
 				  const char *identity)

@@ -22,13 +22,24 @@ typedef struct LifeColumns
 
 typedef struct LifeSearch LifeSearch;
 
+/*
+ * Gets ready to search in the table, which the caller has open.  Raises 55000
+ * if its indexes are not those that it was installed with.
+ */
 extern LifeSearch *changes_life_open(Relation table, LifeColumns columns);
+
+/*
+ * Returns the first_id of the life of an object that is there, or 0 if nothing
+ * of it was recorded: also if that object has another name by now, or was
+ * dropped, and this one came unseen.
+ */
 extern int64 changes_life_find(LifeSearch *search, const char *object_type,
 							   const char *identity);
 
 /* The id of the first row that there is of this life, or 0. */
 extern int64 changes_life_first(LifeSearch *search, int64 life);
 
+/* Gives back all that the search held, but for the locks. */
 extern void changes_life_close(LifeSearch *search);
 
 #endif							/* CHANGES_LIFE_H */

@@ -310,10 +310,6 @@ add_move(ChangeSet *set, const ObjectAddress *object,
 		add_moved_along(set, object->objectId, now, before);
 }
 
-/*
- * Adds what a RENAME or SET SCHEMA has renamed or moved: the object, and what
- * has its name in its own.
- */
 void
 changes_names_add(ChangeSet *set, const ObjectAddress *object, Node *command,
 				  const ObjectAddress *old_schema)
@@ -331,10 +327,6 @@ changes_names_add(ChangeSet *set, const ObjectAddress *object, Node *command,
 		add_move(set, object, (AlterObjectSchemaStmt *) command, schema);
 }
 
-/*
- * Adds the indexes that ALTER TABLE ... ADD CONSTRAINT ... USING INDEX has
- * given the names of constraints.
- */
 void
 changes_names_add_indexes(ChangeSet *set, Oid relid, Node *command)
 {

@@ -147,14 +147,12 @@ tree_of(Oid relid)
 		list_make1_oid(relid);
 }
 
-/* The relations that inherit from this one, through others as well. */
 List *
 changes_parts_children(Oid relid)
 {
 	return list_delete_oid(tree_of(relid), relid);
 }
 
-/* The indexes of a relation. */
 List *
 changes_parts_indexes(Oid relid)
 {
@@ -199,10 +197,6 @@ add_parts_of(ChangeSet *set, Oid relid, ChangeCondition condition)
 				 TriggerRelationId);
 }
 
-/*
- * Adds the indexes, constraints and triggers that this transaction has made on
- * a relation and its partitions, as created.
- */
 void
 changes_parts_add(ChangeSet *set, Oid relid, ChangeCondition condition)
 {
@@ -240,7 +234,6 @@ required_by(Oid extension)
 	return required;
 }
 
-/* Adds the extensions that CREATE EXTENSION ... CASCADE has created, too. */
 void
 changes_parts_add_required(ChangeSet *set, Oid extension)
 {
@@ -267,7 +260,6 @@ changes_parts_add_required(ChangeSet *set, Oid extension)
 	}
 }
 
-/* Adds the constraints of a new domain; other types have none. */
 void
 changes_parts_add_domain(ChangeSet *set, Oid domain)
 {
@@ -277,7 +269,6 @@ changes_parts_add_domain(ChangeSet *set, Oid domain)
 				 ConstraintRelationId);
 }
 
-/* Adds the triggers that a new one has put on the partitions of its table. */
 void
 changes_parts_add_clones(ChangeSet *set, Oid trigger)
 {
@@ -291,10 +282,6 @@ changes_parts_add_clones(ChangeSet *set, Oid trigger)
 						  CHANGE_UNLESS_KNOWN);
 }
 
-/*
- * Adds what happened to a column, and to the columns of the same name that
- * others have inherited; the relations of the latter are altered by it.
- */
 void
 changes_parts_add_column(ChangeSet *set, Oid relid, AttrNumber column,
 						 ChangeAction action)

@@ -181,7 +181,6 @@ is_referred_to(const ObjectAddress *object)
 		object->classId == ConstraintRelationId;
 }
 
-/* The objects that depend on this one: a list of ObjectAddress. */
 List *
 changes_references_dependents(const ObjectAddress *object)
 {
@@ -223,10 +222,6 @@ create_address_set(void)
 					   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
-/*
- * Adds the objects, if there is something known of them, whose identities have
- * changed because this one is called by another name now.
- */
 void
 changes_references_add(ChangeSet *set, ChangeAction action,
 					   const ObjectAddress *object, const Reference *reference)

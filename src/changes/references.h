@@ -26,10 +26,15 @@ typedef struct Reference
 	const char *before;			/* and was before */
 } Reference;
 
+/*
+ * Adds the objects, if there is something known of them, whose identities have
+ * changed because this one is called by another name now.
+ */
 extern void changes_references_add(ChangeSet *set, ChangeAction action,
 								   const ObjectAddress *object,
 								   const Reference *reference);
 
+/* The objects that depend on this one: a list of ObjectAddress. */
 extern List *changes_references_dependents(const ObjectAddress *object);
 
 #endif							/* CHANGES_REFERENCES_H */

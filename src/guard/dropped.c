@@ -212,10 +212,6 @@ name_is_gone(Relation catalog, const char *name, Snapshot snapshot)
 	return gone;
 }
 
-/*
- * Has the transaction dropped a permanent object of this name, which the
- * catalog has had?
- */
 bool
 guard_dropped_from(Oid class_id, const char *name)
 {
@@ -228,11 +224,6 @@ guard_dropped_from(Oid class_id, const char *name)
 	return gone;
 }
 
-/*
- * The first object in the command that is permanent and dropped, as it is
- * called there; "" if that is not known, NULL if there is none.  What only its
- * schema or CASCADE took along does not count.
- */
 char *
 guard_dropped_permanent(const DropStmt *drop)
 {

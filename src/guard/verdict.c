@@ -106,11 +106,6 @@ row_is_change(EventRows *rows, Verdict *verdict)
 	return true;
 }
 
-/*
- * Finds out whether verdict->command needs a patch, in an event trigger on
- * ddl_command_end that was called for it.  For attempt_run(): takes a Verdict.
- * Raises what a look at the catalogs may raise.
- */
 void
 guard_verdict_reach(void *arg)
 {
@@ -167,11 +162,6 @@ concurrent_relation(Node *command)
 	return NULL;
 }
 
-/*
- * Does this command do what an error at its end does not undo?  Those with
- * CONCURRENTLY commit on their way, those on subscriptions have done something
- * on another server.
- */
 bool
 guard_verdict_is_final(Node *command)
 {
@@ -194,10 +184,6 @@ finds_its_name(Node *command, Oid relid)
 									 get_rel_namespace(relid)));
 }
 
-/*
- * Will it do so with something that is there, and permanent?  (On a temporary
- * table, CONCURRENTLY says nothing.)
- */
 bool
 guard_verdict_will_be_final(Node *command)
 {

@@ -128,17 +128,6 @@ check_no_policies(Oid relid)
 				 errhint("Grant or revoke privileges on it instead.")));
 }
 
-/*
- * Opens the register for what the privilege is needed for: ACL_INSERT and
- * ACL_DELETE take the EXCLUSIVE lock, ACL_SELECT an ACCESS SHARE lock.  They
- * are held to the end of the transaction.
- *
- * Raises, as INSERT, DELETE and SELECT do, 25006 in a read-only transaction
- * and on a standby, 42501 without the privilege, 42P01 without the table;
- * and 0A000 under row-level security, 42703, 42804 or 55000 if the table was
- * altered so that it is not the register any more.
- * The result lives in the current memory context until register_close().
- */
 Register *
 register_open(AclMode privilege)
 {
@@ -169,7 +158,6 @@ register_open(AclMode privilege)
 	return reg;
 }
 
-/* Gives back all that the open register held, but for the locks. */
 void
 register_close(Register *reg)
 {
@@ -184,10 +172,6 @@ register_close(Register *reg)
 	pfree(reg);
 }
 
-/*
- * Is the patch installed?  If so, register_found() and register_value() tell
- * of it until the next look-up.
- */
 bool
 register_find(Register *reg, const text *name)
 {
@@ -202,17 +186,12 @@ register_find(Register *reg, const text *name)
 							  reg->row);
 }
 
-/* A column of the row that was looked up last. */
 Datum
 register_value(Register *reg, Column column, bool *isnull)
 {
 	return slot_getattr(reg->row, reg->columns[column], isnull);
 }
 
-/*
- * A column of names of the row that was looked up last, or NULL: a copy in the
- * current context.
- */
 ArrayType *
 register_names(Register *reg, Column column)
 {
@@ -222,7 +201,6 @@ register_names(Register *reg, Column column)
 	return isnull ? NULL : DatumGetArrayTypePCopy(names);
 }
 
-/* The patch that was looked up last, allocated in the current context. */
 InstalledPatch *
 register_found(Register *reg)
 {
@@ -374,11 +352,6 @@ insert_row(Register *reg, text *name,
 	error_context_stack = callback.previous;
 }
 
-/*
- * Inserts a row, as the current user.  Columns that people added get their
- * defaults.  Raises what row_insert() raises, and 55000 if the row is not
- * there after it.
- */
 void
 register_insert(Register *reg, text *name,
 				ArrayType *requires, ArrayType *conflicts)
@@ -400,11 +373,6 @@ register_insert(Register *reg, text *name,
 		check_done(reg, name, true);
 }
 
-/*
- * Deletes the row that register_find() has just found, as the current user.
- * Raises what row_delete() raises, and 55000 if the row is still there after
- * it.
- */
 void
 register_delete(Register *reg, const text *name)
 {

@@ -202,12 +202,6 @@ array_holds(Datum array, bool isnull, const text *name)
 	return false;
 }
 
-/*
- * The installed patches whose column, requires or conflicts, holds the
- * name: a list of InstalledPatch in the order of the table, which is that of
- * their registration as long as nothing was deleted.  Overwrites what
- * register_find() found.  All memory is the current context's.
- */
 List *
 register_reverse_lookup(Register *reg, Column column, const text *name)
 {

@@ -244,11 +244,6 @@ check_requirements(Register *reg, const Patch *patch, int elevel)
 	return false;
 }
 
-/*
- * May the patch go in?  Refusals are raised as P0001 at elevel, in the order
- * of the checks, the first one only.  Below ERROR, the return value says
- * whether all is well.  The register must be open for ACL_INSERT.
- */
 bool
 register_rules_admit(Register *reg, const Patch *patch, int elevel)
 {
@@ -257,11 +252,6 @@ register_rules_admit(Register *reg, const Patch *patch, int elevel)
 		check_requirements(reg, patch, elevel);
 }
 
-/*
- * Raises P0001 if the patch is not installed, or others require it.  The
- * register must be open for ACL_DELETE; afterwards register_find() must be
- * asked again for the row.
- */
 void
 register_rules_check_removable(Register *reg, const text *name)
 {

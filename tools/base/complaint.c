@@ -9,7 +9,6 @@
 
 #include "base/complaint.h"
 
-/* Begin a text with what is formatted, however long that is. */
 void
 complaint_format(StringInfo text, const char *format, va_list args)
 {
@@ -28,7 +27,6 @@ complaint_format(StringInfo text, const char *format, va_list args)
 	} while (needed > 0);
 }
 
-/* Add a complaint; the text is formatted here, the path only referred to. */
 void
 complaint_add(ComplaintList *list, ComplaintLevel level, const char *path,
 			  int line, const char *format,...)
@@ -54,7 +52,6 @@ complaint_add(ComplaintList *list, ComplaintLevel level, const char *path,
 	complaint->text = text.data;
 }
 
-/* Forget all but the first "count" complaints. */
 void
 complaint_shorten(ComplaintList *list, int count)
 {
@@ -62,7 +59,6 @@ complaint_shorten(ComplaintList *list, int count)
 		pfree(list->items[--list->count].text);
 }
 
-/* Free all that the list holds, and make it empty. */
 void
 complaint_free(ComplaintList *list)
 {

@@ -33,12 +33,19 @@ typedef struct ComplaintList
 	int			space;
 } ComplaintList;
 
+/* Begin a text with what is formatted, however long that is. */
 extern void complaint_format(StringInfo text, const char *format,
 							 va_list args) pg_attribute_printf(2, 0);
+
+/* Add a complaint; the text is formatted here, the path only referred to. */
 extern void complaint_add(ComplaintList *list, ComplaintLevel level,
 						  const char *path, int line,
 						  const char *format,...) pg_attribute_printf(5, 6);
+
+/* Forget all but the first "count" complaints. */
 extern void complaint_shorten(ComplaintList *list, int count);
+
+/* Free all that the list holds, and make it empty. */
 extern void complaint_free(ComplaintList *list);
 
 #endif							/* BASE_COMPLAINT_H */

@@ -39,14 +39,12 @@ static const char *const names[] = {
 
 StaticAssertDecl(lengthof(names) == FINDING_KINDS, "every finding has a name");
 
-/* The name of a kind of findings. */
 const char *
 finding_name(FindingKind kind)
 {
 	return names[kind];
 }
 
-/* Find the kind with that name, in any case.  False if there is none. */
 bool
 finding_kind(const char *name, FindingKind *kind)
 {
@@ -62,7 +60,6 @@ finding_kind(const char *name, FindingKind *kind)
 	return false;
 }
 
-/* Does it merely inform? */
 bool
 finding_is_information(const Finding *finding)
 {
@@ -70,10 +67,6 @@ finding_is_information(const Finding *finding)
 		finding->kind == FINDING_UNCLEAR_COMMENT;
 }
 
-/*
- * Add a finding in a file, or about none if the path is NULL; line 0 is the
- * file as a whole.  All texts are copied.
- */
 void
 finding_add(FindingList *list, FindingKind kind, const char *path, int line,
 			const char *format,...)
@@ -108,7 +101,6 @@ disabled_key(FindingKind kind, const char *path)
 	return psprintf("%s %s", names[kind], path);
 }
 
-/* Do not print findings of this kind in a file, or in all if it is NULL. */
 void
 finding_disable(FindingList *list, FindingKind kind, const char *path)
 {
@@ -120,7 +112,6 @@ finding_disable(FindingList *list, FindingKind kind, const char *path)
 	pg_free(key);
 }
 
-/* The same for all of those kinds, given by names that are known. */
 void
 finding_disable_named(FindingList *list, const SimpleStringList *kinds,
 					  const char *path)
@@ -145,7 +136,6 @@ is_disabled_for(const FindingList *list, FindingKind kind, const char *path)
 	return result;
 }
 
-/* Is it one that is not to be printed? */
 bool
 finding_is_disabled(const FindingList *list, const Finding *finding)
 {
@@ -178,7 +168,6 @@ compare(const void *a, const void *b)
 	return order == 0 ? x->number - y->number : order;
 }
 
-/* Bring the findings into the order in which they are printed. */
 void
 finding_sort(FindingList *list)
 {
@@ -186,7 +175,6 @@ finding_sort(FindingList *list)
 		qsort(list->items, list->count, sizeof(Finding), compare);
 }
 
-/* Do they say the same?  A file that is included by several is read often. */
 bool
 finding_repeats(const Finding *finding, const Finding *other)
 {
@@ -196,7 +184,6 @@ finding_repeats(const Finding *finding, const Finding *other)
 		strcmp(finding->text, other->text) == 0;
 }
 
-/* Free all that the list holds, and make it empty. */
 void
 finding_free(FindingList *list)
 {

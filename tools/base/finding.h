@@ -61,21 +61,43 @@ typedef struct FindingList
 	NameTable  *disabled;		/* names of findings, with paths, or NULL */
 } FindingList;
 
+/* The name of a kind of findings. */
 extern const char *finding_name(FindingKind kind);
+
+/* Find the kind with that name, in any case.  False if there is none. */
 extern bool finding_kind(const char *name, FindingKind *kind);
+
+/* Does it merely inform? */
 extern bool finding_is_information(const Finding *finding);
+
+/*
+ * Add a finding in a file, or about none if the path is NULL; line 0 is the
+ * file as a whole.  All texts are copied.
+ */
 extern void finding_add(FindingList *list, FindingKind kind, const char *path,
 						int line, const char *format,...)
 			pg_attribute_printf(5, 6);
+
+/* Do not print findings of this kind in a file, or in all if it is NULL. */
 extern void finding_disable(FindingList *list, FindingKind kind,
 							const char *path);
+
+/* The same for all of those kinds, given by names that are known. */
 extern void finding_disable_named(FindingList *list,
 								  const SimpleStringList *kinds,
 								  const char *path);
+
+/* Is it one that is not to be printed? */
 extern bool finding_is_disabled(const FindingList *list,
 								const Finding *finding);
+
+/* Bring the findings into the order in which they are printed. */
 extern void finding_sort(FindingList *list);
+
+/* Do they say the same?  A file that is included by several is read often. */
 extern bool finding_repeats(const Finding *finding, const Finding *other);
+
+/* Free all that the list holds, and make it empty. */
 extern void finding_free(FindingList *list);
 
 #endif							/* BASE_FINDING_H */

@@ -51,11 +51,6 @@ handle_signal(int number)
 	errno = saved_errno;
 }
 
-/*
- * Begin to catch signals.  One that asks us to stop is caught even where the
- * shell that has started us in the background ignores it, as psql does; but
- * not SIGHUP, which nohup ignores.  Returns false, with errno, on failure.
- */
 bool
 interruption_catch(void)
 {
@@ -83,7 +78,6 @@ interruption_catch(void)
 	return true;
 }
 
-/* No longer catch them. */
 void
 interruption_release(void)
 {
@@ -98,14 +92,12 @@ interruption_release(void)
 	}
 }
 
-/* The descriptor that is readable after a signal. */
 int
 interruption_descriptor(void)
 {
 	return ends[0];
 }
 
-/* Make it unreadable until the next signal. */
 void
 interruption_drain(void)
 {
@@ -115,7 +107,6 @@ interruption_drain(void)
 		;
 }
 
-/* How many signals there were that ask us to stop. */
 int
 interruption_count(void)
 {

@@ -8,10 +8,23 @@
 #ifndef BASE_INTERRUPTION_H
 #define BASE_INTERRUPTION_H
 
+/*
+ * Begin to catch signals.  One that asks us to stop is caught even where the
+ * shell that has started us in the background ignores it, as psql does; but
+ * not SIGHUP, which nohup ignores.  Returns false, with errno, on failure.
+ */
 extern bool interruption_catch(void);
+
+/* No longer catch them. */
 extern void interruption_release(void);
+
+/* The descriptor that is readable after a signal. */
 extern int	interruption_descriptor(void);
+
+/* Make it unreadable until the next signal. */
 extern void interruption_drain(void);
+
+/* How many signals there were that ask us to stop. */
 extern int	interruption_count(void);
 
 /* For how many milliseconds we have been asked to stop; -1: we were not. */

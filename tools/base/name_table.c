@@ -37,14 +37,12 @@ typedef struct NameEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* An empty table for about so many names; free it with name_table_free. */
 NameTable *
 name_table_create(int expected)
 {
 	return name_create(expected, NULL);
 }
 
-/* Free the table with its copies of the names. */
 void
 name_table_free(NameTable *table)
 {
@@ -57,7 +55,6 @@ name_table_free(NameTable *table)
 	name_destroy(table);
 }
 
-/* The number of the name, or NAME_TABLE_NONE. */
 int
 name_table_find(NameTable *table, const char *name)
 {
@@ -66,10 +63,6 @@ name_table_find(NameTable *table, const char *name)
 	return entry == NULL ? NAME_TABLE_NONE : entry->number;
 }
 
-/*
- * The number of the name, which is added if it is new: then its number is as
- * many as there were before.
- */
 int
 name_table_add(NameTable *table, const char *name)
 {

@@ -15,11 +15,6 @@
 #include "base/nameless_file.h"
 #include "common/logging.h"
 
-/*
- * Make a file with that text, in the directory that TMPDIR names or /tmp, to
- * be read from its beginning.  Returns its descriptor, which programs that we
- * start inherit, or -1 after a message.
- */
 int
 nameless_file_create(const char *text)
 {

@@ -11,10 +11,6 @@
 
 #include "base/program_path.h"
 
-/*
- * The program of that name beside our own, which was called by argv0, or else
- * its name, for PATH to lead to it.  The caller frees it.
- */
 char *
 program_path_find(const char *argv0, const char *program)
 {

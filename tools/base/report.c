@@ -31,10 +31,6 @@ escape(unsigned char c)
 	return hexadecimal;
 }
 
-/*
- * The text without its control characters.  The result is good for a
- * message: it is overwritten some calls later.
- */
 const char *
 report_printable(const char *text)
 {
@@ -59,7 +55,6 @@ report_printable(const char *text)
 	return result->data;
 }
 
-/* Write a text without its control characters. */
 void
 report_escaped(FILE *stream, const char *text)
 {
@@ -74,7 +69,6 @@ report_escaped(FILE *stream, const char *text)
 	}
 }
 
-/* Say as an error what libpq has to say, which ends its lines itself. */
 void
 report_server_message(const char *message)
 {
@@ -85,10 +79,6 @@ report_server_message(const char *message)
 	pg_free(copy);
 }
 
-/*
- * Write what there is to complain about files to standard error; "path" is
- * for complaints that have none.  Returns how many are errors.
- */
 int
 report_complaints(const char *progname, const ComplaintList *complaints,
 				  const char *path)
@@ -120,10 +110,6 @@ report_complaints(const char *progname, const ComplaintList *complaints,
 	return errors;
 }
 
-/*
- * Write out what has been printed, the last thing that a program does.
- * Returns false, after a message, if not all of it could be written.
- */
 bool
 report_finish_output(const char *progname)
 {

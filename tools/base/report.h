@@ -10,10 +10,28 @@
 
 #include "base/complaint.h"
 
+/*
+ * The text without its control characters.  The result is good for a
+ * message: it is overwritten some calls later.
+ */
 extern const char *report_printable(const char *text);
+
+/* Write a text without its control characters. */
 extern void report_escaped(FILE *stream, const char *text);
+
+/* Say as an error what libpq has to say, which ends its lines itself. */
 extern void report_server_message(const char *message);
+
+/*
+ * Write out what has been printed, the last thing that a program does.
+ * Returns false, after a message, if not all of it could be written.
+ */
 extern bool report_finish_output(const char *progname);
+
+/*
+ * Write what there is to complain about files to standard error; "path" is
+ * for complaints that have none.  Returns how many are errors.
+ */
 extern int	report_complaints(const char *progname,
 							  const ComplaintList *complaints,
 							  const char *path);

@@ -18,7 +18,6 @@
 /* Names that are longer are not compared */
 #define LONGEST 255
 
-/* Begin to look for the name that was meant by "wanted". */
 void
 suggestion_init(Suggestion *suggestion, const char *wanted)
 {
@@ -63,7 +62,6 @@ distance(const char *a, int a_length, const char *b, int b_length)
 	return row[b_length];
 }
 
-/* Was this name meant?  It must outlive the suggestion. */
 void
 suggestion_offer(Suggestion *suggestion, const char *name)
 {

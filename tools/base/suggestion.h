@@ -16,7 +16,10 @@ typedef struct Suggestion
 	int			distance;
 } Suggestion;
 
+/* Begin to look for the name that was meant by "wanted". */
 extern void suggestion_init(Suggestion *suggestion, const char *wanted);
+
+/* Was this name meant?  It must outlive the suggestion. */
 extern void suggestion_offer(Suggestion *suggestion, const char *name);
 
 #endif							/* BASE_SUGGESTION_H */

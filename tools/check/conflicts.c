@@ -191,7 +191,6 @@ check_patch(Dependents *dependents, int number, int pass,
 	return count;
 }
 
-/* Add the patches that cannot be applied because of conflicts. */
 void
 check_conflicts(const Project *project, FindingList *findings)
 {

@@ -11,6 +11,7 @@
 #include "base/finding.h"
 #include "project/project.h"
 
+/* Add the patches that cannot be applied because of conflicts. */
 extern void check_conflicts(const Project *project, FindingList *findings);
 
 #endif							/* CHECK_CONFLICTS_H */

@@ -212,10 +212,6 @@ check_rollbacks(const Project *project, const Register *reg,
 	}
 }
 
-/*
- * Add what is wrong with the names of a project.  The register, which may be
- * NULL, is looked at for what may be known from there, too.
- */
 void
 check_names(const Project *project, const Register *reg,
 			FindingList *findings)

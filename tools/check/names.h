@@ -12,6 +12,10 @@
 #include "database/register.h"
 #include "project/project.h"
 
+/*
+ * Add what is wrong with the names of a project.  The register, which may be
+ * NULL, is looked at for what may be known from there, too.
+ */
 extern void check_names(const Project *project, const Register *reg,
 						FindingList *findings);
 

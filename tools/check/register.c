@@ -125,7 +125,6 @@ check_functions(const Register *reg, FindingList *findings)
 					functions->items[i].text);
 }
 
-/* Add what of a project does not go with a register. */
 void
 check_register(const Project *project, const Register *reg,
 			   FindingList *findings)

@@ -12,6 +12,7 @@
 #include "database/register.h"
 #include "project/project.h"
 
+/* Add what of a project does not go with a register. */
 extern void check_register(const Project *project, const Register *reg,
 						   FindingList *findings);
 

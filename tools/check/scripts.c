@@ -124,10 +124,6 @@ check_script(const ProjectFile *file, bool has_calls, NameTable *included,
 	findings->main_path = NULL;
 }
 
-/*
- * Add what is wrong with each of the scripts.  One that does not register
- * anything may be there for others to include it.
- */
 void
 check_scripts(const Project *project, FindingList *findings)
 {

@@ -372,7 +372,6 @@ check_end(TransactionCheck *check)
 					"the transaction that is prepared here is not committed");
 }
 
-/* Add what is wrong with the script of that path and outline. */
 void
 check_transactions(const char *path, const ScriptOutline *outline,
 				   FindingList *findings)

@@ -11,6 +11,7 @@
 #include "base/finding.h"
 #include "script/outline.h"
 
+/* Add what is wrong with the script of that path and outline. */
 extern void check_transactions(const char *path, const ScriptOutline *outline,
 							   FindingList *findings);
 

@@ -182,7 +182,6 @@ look_and_run(Deployment *deployment)
 	return run_alone(deployment);
 }
 
-/* Run the command that makes such a plan; returns the exit status. */
 Status
 command_deploy_run(Options *options, DeployAction action, MakePlan make_plan)
 {

@@ -16,6 +16,7 @@
 typedef PatchPlan *(*MakePlan) (Options *options, const Project *project,
 								const Register *reg);
 
+/* Run the command that makes such a plan; returns the exit status. */
 extern Status command_deploy_run(Options *options, DeployAction action,
 								 MakePlan make_plan);
 

@@ -110,7 +110,6 @@ exit_with_advice(void)
 	exit(STATUS_TROUBLE);
 }
 
-/* Say what is wrong with the command line and how to get help, and exit. */
 void
 command_options_error(const char *format,...)
 {
@@ -294,10 +293,6 @@ is_help(int option, const char *argument)
 		(option == '?' && strcmp(argument, "-?") == 0);
 }
 
-/*
- * Read the command line.  A usage error ends the program.  The words that
- * are no options are the command line's own, as getopt_long leaves them.
- */
 OptionsWish
 command_options_read(Options *options, int argc, char **argv)
 {
@@ -345,10 +340,6 @@ check_names(const Options *options, CommandBit command)
 							  "together");
 }
 
-/*
- * Can the command do something with what was said?  A usage error ends the
- * program.
- */
 void
 command_options_check(const Options *options, CommandBit command)
 {
@@ -364,7 +355,6 @@ command_options_check(const Options *options, CommandBit command)
 							  "together");
 }
 
-/* Free what reading the command line, and a password, has taken. */
 void
 command_options_free(Options *options)
 {

@@ -56,11 +56,24 @@ typedef struct Options
 	int			name_count;
 } Options;
 
+/*
+ * Read the command line.  A usage error ends the program.  The words that
+ * are no options are the command line's own, as getopt_long leaves them.
+ */
 extern OptionsWish command_options_read(Options *options, int argc,
 										char **argv);
+
+/*
+ * Can the command do something with what was said?  A usage error ends the
+ * program.
+ */
 extern void command_options_check(const Options *options, CommandBit command);
+
+/* Say what is wrong with the command line and how to get help, and exit. */
 extern void command_options_error(const char *format,...)
 			pg_attribute_printf(1, 2);
+
+/* Free what reading the command line, and a password, has taken. */
 extern void command_options_free(Options *options);
 
 #endif							/* COMMAND_OPTIONS_H */

@@ -42,11 +42,6 @@ connect_and_read(Options *options)
 	return reg;
 }
 
-/*
- * Read the register if there is a word of a database.  If there is none,
- * "reg" is NULL.  Returns false after a message if the register should be
- * there and is not.
- */
 bool
 command_register_read(Options *options, Register **reg)
 {

@@ -99,10 +99,6 @@ is_ready(PGconn *conn)
 	return PQstatus(conn) == CONNECTION_OK && empty_search_path(conn);
 }
 
-/*
- * Connect as the user has said.  Returns NULL after a message.  A password
- * that is asked for stays in the options.
- */
 PGconn *
 connection_open(ConnectionOptions *options, const char *application_name)
 {
@@ -203,7 +199,6 @@ connect_again(PGconn *like, const char *dbname, const char *application_name,
 	return conn;
 }
 
-/* The same, but returns NULL if that fails, without a message. */
 PGconn *
 connection_reopen(PGconn *like, const char *dbname,
 				  const char *application_name)
@@ -227,7 +222,6 @@ connection_reopen_soon(PGconn *like, const char *application_name)
 	return NULL;
 }
 
-/* One more connection to the same database, or NULL after a message. */
 PGconn *
 connection_open_again(PGconn *like, const char *application_name)
 {
@@ -270,11 +264,6 @@ make_password_file(const char *password)
 	return fd;
 }
 
-/*
- * What a program needs to connect to the same server, and to the given
- * database or, if NULL, to the same.  Returns NULL after a message.  A
- * password in the environment the program finds by itself.
- */
 ConnectionHandover *
 connection_hand_over(PGconn *conn, const char *dbname,
 					 const char *application_name)
@@ -304,7 +293,6 @@ connection_hand_over(PGconn *conn, const char *dbname,
 	return handover;
 }
 
-/* Free it, and close its file. */
 void
 connection_handover_free(ConnectionHandover *handover)
 {
@@ -314,10 +302,6 @@ connection_handover_free(ConnectionHandover *handover)
 	pg_free(handover);
 }
 
-/*
- * Run a query, which may be several statements.  Returns NULL after a
- * message if it fails; else the caller clears the result.
- */
 PGresult *
 connection_query(PGconn *conn, const char *query)
 {
@@ -331,10 +315,6 @@ connection_query(PGconn *conn, const char *query)
 	return NULL;
 }
 
-/*
- * Have the server forget all that the session has come to be.  Returns false
- * after a message.
- */
 bool
 connection_reset(PGconn *conn)
 {
@@ -349,10 +329,6 @@ connection_reset(PGconn *conn)
 	return false;
 }
 
-/*
- * Close a connection, or none.  A pooler can go on with the session if there
- * is no transaction in it.
- */
 void
 connection_close(PGconn *conn)
 {
@@ -363,11 +339,6 @@ connection_close(PGconn *conn)
 	PQfinish(conn);
 }
 
-/*
- * Does a connection pooler sit between us and the server?  It makes up the
- * process number that it tells us.  Returns false after a message if the
- * server does not answer.
- */
 bool
 connection_is_pooled(PGconn *conn, bool *is_pooled)
 {

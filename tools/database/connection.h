@@ -37,13 +37,25 @@ typedef struct ConnectionHandover
 	int			password_fd;	/* the file, to be inherited, or -1 */
 } ConnectionHandover;
 
+/*
+ * Connect as the user has said.  Returns NULL after a message.  A password
+ * that is asked for stays in the options.
+ */
 extern PGconn *connection_open(ConnectionOptions *options,
 							   const char *application_name);
+
+/*
+ * One more connection to the same server, and to the given database or, if
+ * NULL, to the same.  Returns NULL if that fails, without a message.
+ */
 extern PGconn *connection_reopen(PGconn *like, const char *dbname,
 								 const char *application_name);
+
+/* One more connection to the same database, or NULL after a message. */
 extern PGconn *connection_open_again(PGconn *like,
 									 const char *application_name);
-/* The same if that takes no more than two seconds. */
+
+/* The same, but NULL without a message if it takes more than two seconds. */
 extern PGconn *connection_reopen_soon(PGconn *like,
 									  const char *application_name);
 
@@ -54,13 +66,42 @@ extern PGconn *connection_reopen_soon(PGconn *like,
  */
 extern PGconn *connection_open_for_patches(PGconn *like,
 										   const char *application_name);
+
+/*
+ * Run a query, which may be several statements.  Returns NULL after a
+ * message if it fails; else the caller clears the result.
+ */
 extern PGresult *connection_query(PGconn *conn, const char *query);
+
+/*
+ * Have the server forget all that the session has come to be.  Returns false
+ * after a message.
+ */
 extern bool connection_reset(PGconn *conn);
+
+/*
+ * Close a connection, or none.  A pooler can go on with the session if there
+ * is no transaction in it.
+ */
 extern void connection_close(PGconn *conn);
+
+/*
+ * Does a connection pooler sit between us and the server?  It makes up the
+ * process number that it tells us.  Returns false after a message if the
+ * server does not answer.
+ */
 extern bool connection_is_pooled(PGconn *conn, bool *is_pooled);
+
+/*
+ * What a program needs to connect to the same server, and to the given
+ * database or, if NULL, to the same.  Returns NULL after a message.  A
+ * password in the environment the program finds by itself.
+ */
 extern ConnectionHandover *connection_hand_over(PGconn *conn,
 												const char *dbname,
 												const char *application_name);
+
+/* Free it, and close its file. */
 extern void connection_handover_free(ConnectionHandover *handover);
 
 #endif							/* DATABASE_CONNECTION_H */

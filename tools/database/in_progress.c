@@ -74,7 +74,6 @@ in_progress_read(PGconn *conn, InProgress *list)
 	return true;
 }
 
-/* Free what the list holds. */
 void
 in_progress_free(InProgress *list)
 {

@@ -42,6 +42,8 @@ typedef struct InProgress
  * list with in_progress_free.
  */
 extern bool in_progress_read(PGconn *conn, InProgress *list);
+
+/* Free what the list holds. */
 extern void in_progress_free(InProgress *list);
 
 /*

@@ -174,7 +174,6 @@ register_read(PGconn *conn)
 	return NULL;
 }
 
-/* Is it applied?  Returns the patch, or NULL. */
 const AppliedPatch *
 register_find(const Register *reg, const char *name)
 {
@@ -183,7 +182,6 @@ register_find(const Register *reg, const char *name)
 	return number == NAME_TABLE_NONE ? NULL : &reg->patches[number];
 }
 
-/* Free the register and all that is in it. */
 void
 register_free(Register *reg)
 {

@@ -41,8 +41,12 @@ typedef struct Register
  * else the caller frees it with register_free.
  */
 extern Register *register_read(PGconn *conn);
+
+/* Is it applied?  Returns the patch, or NULL. */
 extern const AppliedPatch *register_find(const Register *reg,
 										 const char *name);
+
+/* Free the register and all that is in it. */
 extern void register_free(Register *reg);
 
 #endif							/* DATABASE_REGISTER_H */

@@ -167,7 +167,6 @@ register_survey_take(PGconn *conn, RegisterSurvey *survey)
 	return true;
 }
 
-/* Free what the survey holds. */
 void
 register_survey_free(RegisterSurvey *survey)
 {

@@ -26,6 +26,8 @@ typedef struct RegisterSurvey
  * register_survey_free.
  */
 extern bool register_survey_take(PGconn *conn, RegisterSurvey *survey);
+
+/* Free what the survey holds. */
 extern void register_survey_free(RegisterSurvey *survey);
 
 #endif							/* DATABASE_REGISTER_SURVEY_H */

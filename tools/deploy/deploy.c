@@ -361,10 +361,6 @@ make_runner(Deploy *deploy, const DeployOptions *options, PGconn *conn)
 		is_utf8(conn, "server_encoding");
 }
 
-/*
- * Run the files of a plan that has no errors, in the database of the
- * connection.  The lock must be had.
- */
 Status
 deploy_run(const DeployOptions *options, PGconn *conn, DeployLock *lock,
 		   DeployAction action, const PatchPlan *plan)

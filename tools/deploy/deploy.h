@@ -12,6 +12,10 @@
 #include "deploy/lock.h"
 #include "plan/plan.h"
 
+/*
+ * Run the files of a plan that has no errors, in the database of the
+ * connection.  The lock must be had.
+ */
 extern Status deploy_run(const DeployOptions *options, PGconn *conn,
 						 DeployLock *lock, DeployAction action,
 						 const PatchPlan *plan);

@@ -292,13 +292,6 @@ wait_for_sessions(PGconn *conn, double until, int seconds)
 	return STATUS_TROUBLE;
 }
 
-/*
- * Wait until no other deployer is at work in the database of the connection,
- * and keep others from it, by a connection of our own.  Neither of the two is
- * ended by the server for being idle.  If the status is
- * STATUS_DONE, sets the lock, which the caller releases; else there has been a
- * message.
- */
 Status
 deploy_lock_acquire(int wait, PGconn *conn, DeployAction action,
 					DeployLock **lock)
@@ -334,10 +327,6 @@ deploy_lock_acquire(int wait, PGconn *conn, DeployAction action,
 	return STATUS_DONE;
 }
 
-/*
- * Is the session that has the lock still there, as far as can be seen without
- * asking the server?
- */
 bool
 deploy_lock_is_held(DeployLock *lock)
 {
@@ -345,7 +334,6 @@ deploy_lock_is_held(DeployLock *lock)
 		PQstatus(lock->conn) == CONNECTION_OK;
 }
 
-/* Let others in, and free the lock. */
 void
 deploy_lock_release(DeployLock *lock)
 {

@@ -29,9 +29,23 @@ typedef enum DeployAction
 /* A deployer that has the lock, or none of it */
 typedef struct DeployLock DeployLock;
 
+/*
+ * Wait until no other deployer is at work in the database of the connection,
+ * and keep others from it, by a connection of our own.  Neither of the two is
+ * ended by the server for being idle.  If the status is
+ * STATUS_DONE, sets the lock, which the caller releases; else there has been a
+ * message.
+ */
 extern Status deploy_lock_acquire(int wait, PGconn *conn,
 								  DeployAction action, DeployLock **lock);
+
+/*
+ * Is the session that has the lock still there, as far as can be seen without
+ * asking the server?
+ */
 extern bool deploy_lock_is_held(DeployLock *lock);
+
+/* Let others in, and free the lock. */
 extern void deploy_lock_release(DeployLock *lock);
 
 #endif							/* DEPLOY_LOCK_H */

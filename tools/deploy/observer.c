@@ -94,10 +94,6 @@ last_result(PGconn *conn)
 	return NULL;
 }
 
-/*
- * Ask the server.  Returns NULL, without a message, if it does not answer as
- * it should.
- */
 PGresult *
 deploy_observer_query(const Observer *source, const char *query, int count,
 					  const char *const *values)
@@ -110,7 +106,6 @@ deploy_observer_query(const Observer *source, const char *query, int count,
 	return last_result(conn);
 }
 
-/* Connect anew if the connection is lost.  Returns false if that fails. */
 bool
 deploy_observer_reconnect(Observer *source)
 {
@@ -141,7 +136,6 @@ deploy_observer_reconnect(Observer *source)
 	return false;
 }
 
-/* The names that are registered, or NULL. */
 PGresult *
 deploy_observer_names(const Observer *source)
 {
@@ -174,9 +168,6 @@ make_array(const PlanStep *step)
 	return result;
 }
 
-/*
- * Ask how many names of a step are registered, without waiting for the answer.
- */
 void
 deploy_observer_ask(Observer *source, const PlanStep *step)
 {
@@ -218,11 +209,6 @@ read_answer(Observer *source, int *registered, bool *has_new_settings)
 	return true;
 }
 
-/*
- * Wait for the answer: how many names of the step are registered, and whether
- * ALTER ROLE or ALTER DATABASE have changed what sessions begin with since the
- * last time.  Returns false if the server does not answer.
- */
 bool
 deploy_observer_answer(Observer *source, const PlanStep *step,
 					   int *registered, bool *has_new_settings)
@@ -236,9 +222,6 @@ deploy_observer_answer(Observer *source, const PlanStep *step,
 	return read_answer(source, registered, has_new_settings);
 }
 
-/*
- * Begin to look, before anything is run.  Returns false after a message.
- */
 bool
 deploy_observer_open(Observer *source, PGconn *conn)
 {
@@ -261,7 +244,6 @@ deploy_observer_open(Observer *source, PGconn *conn)
 	return false;
 }
 
-/* Free what the source holds. */
 void
 deploy_observer_close(Observer *source)
 {

@@ -21,15 +21,39 @@ typedef struct Observer
 	char	   *role_settings;	/* a mark of ALTER ROLE and DATABASE SET */
 } Observer;
 
+/*
+ * Begin to look, before anything is run.  Returns false after a message.
+ */
 extern bool deploy_observer_open(Observer *source, PGconn *conn);
+
+/*
+ * Ask how many names of a step are registered, without waiting for the answer.
+ */
 extern void deploy_observer_ask(Observer *source, const PlanStep *step);
+
+/*
+ * Wait for the answer: how many names of the step are registered, and whether
+ * ALTER ROLE or ALTER DATABASE have changed what sessions begin with since the
+ * last time.  Returns false if the server does not answer.
+ */
 extern bool deploy_observer_answer(Observer *source, const PlanStep *step,
 								   int *registered, bool *has_new_settings);
+
+/* Connect anew if the connection is lost.  Returns false if that fails. */
 extern bool deploy_observer_reconnect(Observer *source);
+
+/*
+ * Ask the server.  Returns NULL, without a message, if it does not answer as
+ * it should.
+ */
 extern PGresult *deploy_observer_query(const Observer *source,
 									   const char *query, int count,
 									   const char *const *values);
+
+/* The names that are registered, or NULL. */
 extern PGresult *deploy_observer_names(const Observer *source);
+
+/* Free what the source holds. */
 extern void deploy_observer_close(Observer *source);
 
 #endif							/* DEPLOY_OBSERVER_H */

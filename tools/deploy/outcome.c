@@ -139,7 +139,6 @@ is_first(const PlanStep *step, int number)
 	return true;
 }
 
-/* How many different names a step has. */
 int
 deploy_outcome_count_names(const PlanStep *step)
 {
@@ -182,11 +181,6 @@ compare_register(const Observer *source, const PGresult *now,
 	name_table_free(planned);
 }
 
-/*
- * Find out what has come of a step of the plan, up to which all was done, and
- * see to it that the backend that has run it is gone.  The caller frees what
- * the truth holds.
- */
 void
 deploy_outcome_find(Observer *source, const Backend *backend,
 					const PatchPlan *plan, int step, Outcome *truth)
@@ -218,7 +212,6 @@ deploy_outcome_find(Observer *source, const Backend *backend,
 	PQclear(result);
 }
 
-/* Free what the truth holds. */
 void
 deploy_outcome_free(Outcome *truth)
 {

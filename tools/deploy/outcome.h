@@ -23,10 +23,19 @@ typedef struct Outcome
 	SimpleStringList invalid;	/* indexes that are not valid */
 } Outcome;
 
+/* How many different names a step has. */
 extern int	deploy_outcome_count_names(const PlanStep *step);
+
+/*
+ * Find out what has come of a step of the plan, up to which all was done, and
+ * see to it that the backend that has run it is gone.  The caller frees what
+ * the truth holds.
+ */
 extern void deploy_outcome_find(Observer *source, const Backend *backend,
 								const PatchPlan *plan, int step,
 								Outcome *truth);
+
+/* Free what the truth holds. */
 extern void deploy_outcome_free(Outcome *truth);
 
 #endif							/* DEPLOY_OUTCOME_H */

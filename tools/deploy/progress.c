@@ -73,7 +73,6 @@ is_terminal(void)
 		terminal[0] != '\0' && strcmp(terminal, "dumb") != 0;
 }
 
-/* Begin a run of so many patches.  The caller frees it. */
 Progress *
 deploy_progress_create(bool is_quiet, bool is_verbose, int total)
 {
@@ -173,7 +172,6 @@ hide_line(Progress *progress)
 	fflush(stdout);
 }
 
-/* A patch begins, the number-th (from 1). */
 void
 deploy_progress_begin(Progress *progress, int number, const char *name)
 {
@@ -190,7 +188,6 @@ deploy_progress_begin(Progress *progress, int number, const char *name)
 	show_line(progress);
 }
 
-/* It has ended.  If it has failed, the messages that were kept are shown. */
 void
 deploy_progress_end(Progress *progress, bool has_failed)
 {
@@ -211,7 +208,6 @@ deploy_progress_end(Progress *progress, bool has_failed)
 	}
 }
 
-/* Show how time goes by, if a second has. */
 void
 deploy_progress_tick(Progress *progress)
 {
@@ -220,7 +216,6 @@ deploy_progress_tick(Progress *progress)
 		show_line(progress);
 }
 
-/* In how many milliseconds the next tick will do something; -1: never. */
 int
 deploy_progress_timeout(const Progress *progress)
 {
@@ -229,7 +224,6 @@ deploy_progress_timeout(const Progress *progress)
 	return 1000 - (int) ((now() - progress->patch_start) % 1000);
 }
 
-/* psql's messages, whole lines of them. */
 void
 deploy_progress_messages(Progress *progress, const char *text, size_t length)
 {
@@ -252,7 +246,6 @@ deploy_progress_messages(Progress *progress, const char *text, size_t length)
 	show_line(progress);
 }
 
-/* What psql prints on standard output. */
 void
 deploy_progress_output(Progress *progress, const char *text, size_t length)
 {
@@ -265,17 +258,12 @@ deploy_progress_output(Progress *progress, const char *text, size_t length)
 		show_line(progress);
 }
 
-/*
- * How long the run has taken so far.  The text is overwritten by the next
- * call.
- */
 const char *
 deploy_progress_duration(const Progress *progress)
 {
 	return duration(now() - progress->start);
 }
 
-/* Free it. */
 void
 deploy_progress_free(Progress *progress)
 {

@@ -10,18 +10,38 @@
 
 typedef struct Progress Progress;
 
+/* Begin a run of so many patches.  The caller frees it. */
 extern Progress *deploy_progress_create(bool is_quiet, bool is_verbose,
 										int total);
+
+/* A patch begins, the number-th (from 1). */
 extern void deploy_progress_begin(Progress *progress, int number,
 								  const char *name);
+
+/* It has ended.  If it has failed, the messages that were kept are shown. */
 extern void deploy_progress_end(Progress *progress, bool has_failed);
+
+/* Show how time goes by, if a second has. */
 extern void deploy_progress_tick(Progress *progress);
+
+/* In how many milliseconds the next tick will do something; -1: never. */
 extern int	deploy_progress_timeout(const Progress *progress);
+
+/* psql's messages, whole lines of them. */
 extern void deploy_progress_messages(Progress *progress, const char *text,
 									 size_t length);
+
+/* What psql prints on standard output. */
 extern void deploy_progress_output(Progress *progress, const char *text,
 								   size_t length);
+
+/*
+ * How long the run has taken so far.  The text is overwritten by the next
+ * call.
+ */
 extern const char *deploy_progress_duration(const Progress *progress);
+
+/* Free it. */
 extern void deploy_progress_free(Progress *progress);
 
 #endif							/* DEPLOY_PROGRESS_H */

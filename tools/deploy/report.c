@@ -196,11 +196,6 @@ say_what_was_kept(const DeployFailure *failure)
 	say_what_to_do(failure);
 }
 
-/*
- * Was all of the file kept, given that the register is as it should be?  It
- * was if it has run to its end, or is one transaction that something from
- * outside has ended; but what it leaves open is rolled back.
- */
 bool
 deploy_report_is_whole(const PlanStep *step, const FileRun *run)
 {
@@ -272,7 +267,6 @@ say_that_nothing_is_known(const DeployFailure *failure)
 					   "applied.");
 }
 
-/* Say on standard error all there is to say about a failure. */
 void
 deploy_report_failure(const DeployFailure *failure)
 {
@@ -295,7 +289,6 @@ deploy_report_failure(const DeployFailure *failure)
 	}
 }
 
-/* Say how far a run that was not finished has come. */
 void
 deploy_report_counts(DeployAction action, int done, int failed, int total)
 {

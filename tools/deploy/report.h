@@ -23,8 +23,17 @@ typedef struct DeployFailure
 	bool		is_interrupted;
 } DeployFailure;
 
+/*
+ * Was all of the file kept, given that the register is as it should be?  It
+ * was if it has run to its end, or is one transaction that something from
+ * outside has ended; but what it leaves open is rolled back.
+ */
 extern bool deploy_report_is_whole(const PlanStep *step, const FileRun *run);
+
+/* Say on standard error all there is to say about a failure. */
 extern void deploy_report_failure(const DeployFailure *failure);
+
+/* Say how far a run that was not finished has come. */
 extern void deploy_report_counts(DeployAction action, int done, int failed,
 								 int total);
 

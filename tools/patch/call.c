@@ -195,14 +195,6 @@ read_argument(CallReader *reader, int position, bool *is_named)
 	patch_constant_free(&constant);
 }
 
-/*
- * Read the arguments of the call, whose opening parenthesis is the token at
- * hand; afterwards it is what follows the closing one, or the end of the
- * statement if there is none.  "call" says the action and the line already.
- * Returns whether it is a call that registers something, by a name that is
- * known; if not, or not all of it is understood, there are complaints.  The
- * caller frees the call with patch_call_free in any case.
- */
 bool
 patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
 				ComplaintList *complaints)
@@ -244,7 +236,6 @@ patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
 	return !reader.is_refused && call->name != NULL;
 }
 
-/* Free what a call holds. */
 void
 patch_call_free(PatchCall *call)
 {

@@ -38,8 +38,18 @@ typedef struct PatchFile
 	ComplaintList complaints;	/* without a path: the caller knows it */
 } PatchFile;
 
+/*
+ * Read the arguments of the call, whose opening parenthesis is the token at
+ * hand; afterwards it is what follows the closing one, or the end of the
+ * statement if there is none.  "call" says the action and the line already.
+ * Returns whether it is a call that registers something, by a name that is
+ * known; if not, or not all of it is understood, there are complaints.  The
+ * caller frees the call with patch_call_free in any case.
+ */
 extern bool patch_call_read(PsqlScript *script, SqlToken *token,
 							PatchCall *call, ComplaintList *complaints);
+
+/* Free what a call holds. */
 extern void patch_call_free(PatchCall *call);
 
 #endif							/* PATCH_CALL_H */

@@ -119,7 +119,6 @@ pass_rest(ConstantReader *reader, size_t depth)
 	}
 }
 
-/* Turn a string into the array that it is the text form of, or say why not. */
 const char *
 patch_constant_to_array(PatchConstant *constant)
 {
@@ -128,7 +127,6 @@ patch_constant_to_array(PatchConstant *constant)
 						  &constant->nulls);
 }
 
-/* Free what a constant holds. */
 void
 patch_constant_free(PatchConstant *constant)
 {
@@ -369,13 +367,6 @@ read_value(ConstantReader *reader, PatchConstant *constant)
 	return is_understood;
 }
 
-/*
- * Read the constant at hand; afterwards, what follows it is, a comma or a
- * parenthesis if all is well.  Returns NULL if all of it is understood, else
- * what was found instead, which the caller frees.  It may still be a
- * constant then, an array of which some elements are left out.  Free it with
- * patch_constant_free in any case.
- */
 char *
 patch_constant_read(PsqlScript *script, SqlToken *token,
 					PatchConstant *constant)

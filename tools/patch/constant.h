@@ -29,9 +29,20 @@ typedef struct PatchConstant
 	int			nulls;			/* elements that are NULL and not listed */
 } PatchConstant;
 
+/*
+ * Read the constant at hand; afterwards, what follows it is, a comma or a
+ * parenthesis if all is well.  Returns NULL if all of it is understood, else
+ * what was found instead, which the caller frees.  It may still be a
+ * constant then, an array of which some elements are left out.  Free it with
+ * patch_constant_free in any case.
+ */
 extern char *patch_constant_read(PsqlScript *script, SqlToken *token,
 								 PatchConstant *constant);
+
+/* Turn a string into the array that it is the text form of, or say why not. */
 extern const char *patch_constant_to_array(PatchConstant *constant);
+
+/* Free what a constant holds. */
 extern void patch_constant_free(PatchConstant *constant);
 
 #endif							/* PATCH_CONSTANT_H */

@@ -79,11 +79,6 @@ read_queries(PatchReader *reader, const char *last_place)
 	return false;
 }
 
-/*
- * Read a script that is in memory, no call being behind offset "last_place".
- * Returns NULL if the text is not the whole script and there is not enough
- * of it.  Free the result with patch_file_free.
- */
 PatchFile *
 patch_file_read_text(const char *text, size_t length, size_t last_place,
 					 bool is_whole)
@@ -116,7 +111,6 @@ refuse(const char *not_a_script)
 	return file;
 }
 
-/* Read the script that is all of these bytes, none of which is a NUL. */
 PatchFile *
 patch_file_read_bytes(const FileBytes *bytes)
 {
@@ -153,11 +147,6 @@ read_source(ScriptSource *source)
 	return file;
 }
 
-/*
- * Read the script that an open file is, from its beginning.  Returns NULL
- * with errno set if it cannot be read.  Free the result with
- * patch_file_free; the descriptor remains the caller's.
- */
 PatchFile *
 patch_file_read_descriptor(int fd)
 {
@@ -173,7 +162,6 @@ patch_file_read_descriptor(int fd)
 	return file;
 }
 
-/* The same for the file of that name. */
 PatchFile *
 patch_file_read(const char *path)
 {
@@ -190,7 +178,6 @@ patch_file_read(const char *path)
 	return file;
 }
 
-/* Free a file and all that it holds. */
 void
 patch_file_free(PatchFile *file)
 {

@@ -32,7 +32,6 @@
 		} \
 	} while (0)
 
-/* An empty graph; free it with patch_graph_free. */
 PatchGraph *
 patch_graph_create(void)
 {
@@ -42,7 +41,6 @@ patch_graph_create(void)
 	return graph;
 }
 
-/* Free the graph; the files and paths in it are the caller's. */
 void
 patch_graph_free(PatchGraph *graph)
 {
@@ -53,7 +51,6 @@ patch_graph_free(PatchGraph *graph)
 	pg_free(graph);
 }
 
-/* The name's node, or NULL. */
 GraphName *
 patch_graph_find(const PatchGraph *graph, const char *name)
 {
@@ -90,7 +87,6 @@ add_link(PatchGraph *graph, int file, int next)
 	return graph->link_count++;
 }
 
-/* Add a file, which must outlive the graph as must its path. */
 void
 patch_graph_add(PatchGraph *graph, const char *path, const PatchFile *file)
 {
@@ -352,12 +348,6 @@ explain_cycles(PatchGraph *graph, ComplaintList *complaints)
 	pg_free(is_in_cycle);
 }
 
-/*
- * Put the files into an order in which they can be applied: write their
- * numbers to "order", which has room for all of them, and return how many
- * they are.  The complaints say which are left out, and why.  This can be done
- * once for a graph.
- */
 int
 patch_graph_sort(PatchGraph *graph, int *order, ComplaintList *complaints)
 {

@@ -53,13 +53,27 @@ typedef struct PatchGraph
 	int			link_space;
 } PatchGraph;
 
+/* An empty graph; free it with patch_graph_free. */
 extern PatchGraph *patch_graph_create(void);
+
+/* Add a file, which must outlive the graph as must its path. */
 extern void patch_graph_add(PatchGraph *graph, const char *path,
 							const PatchFile *file);
+
+/*
+ * Put the files into an order in which they can be applied: write their
+ * numbers to "order", which has room for all of them, and return how many
+ * they are.  The complaints say which are left out, and why.  This can be done
+ * once for a graph.
+ */
 extern int	patch_graph_sort(PatchGraph *graph, int *order,
 							 ComplaintList *complaints);
+
+/* The name's node, or NULL. */
 extern GraphName *patch_graph_find(const PatchGraph *graph,
 								   const char *name);
+
+/* Free the graph; the files and paths in it are the caller's. */
 extern void patch_graph_free(PatchGraph *graph);
 
 #endif							/* PATCH_GRAPH_H */

@@ -11,7 +11,6 @@
 
 #include "patch/heap.h"
 
-/* An empty heap with room for so many; free it with patch_heap_free. */
 void
 patch_heap_init(FileHeap *heap, int space)
 {
@@ -19,14 +18,12 @@ patch_heap_init(FileHeap *heap, int space)
 	heap->count = 0;
 }
 
-/* Free what the heap holds. */
 void
 patch_heap_free(FileHeap *heap)
 {
 	pg_free(heap->items);
 }
 
-/* Put one in. */
 void
 patch_heap_push(FileHeap *heap, int file)
 {
@@ -41,7 +38,6 @@ patch_heap_push(FileHeap *heap, int file)
 	items[i] = file;
 }
 
-/* Take the lowest out; there must be one. */
 int
 patch_heap_pop(FileHeap *heap)
 {

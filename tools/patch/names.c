@@ -12,7 +12,6 @@
 
 #include "patch/names.h"
 
-/* An empty table for about so many names; free it with patch_names_free. */
 PatchNames *
 patch_names_create(int expected)
 {
@@ -22,7 +21,6 @@ patch_names_create(int expected)
 	return names;
 }
 
-/* Free the table; the paths in it are the caller's. */
 void
 patch_names_free(PatchNames *names)
 {
@@ -46,10 +44,6 @@ add_first(PatchNames *names, const char *path, int line)
 	names->count++;
 }
 
-/*
- * Note what a file registers, whose path must outlive the table, and complain
- * about what has been registered before.
- */
 void
 patch_names_add(PatchNames *names, const char *path, const PatchFile *file,
 				ComplaintList *complaints)

@@ -25,9 +25,17 @@ typedef struct PatchNames
 	int			space;
 } PatchNames;
 
+/* An empty table for about so many names; free it with patch_names_free. */
 extern PatchNames *patch_names_create(int expected);
+
+/*
+ * Note what a file registers, whose path must outlive the table, and complain
+ * about what has been registered before.
+ */
 extern void patch_names_add(PatchNames *names, const char *path,
 							const PatchFile *file, ComplaintList *complaints);
+
+/* Free the table; the paths in it are the caller's. */
 extern void patch_names_free(PatchNames *names);
 
 #endif							/* PATCH_NAMES_H */

@@ -19,7 +19,6 @@ static const char *const functions[] = {
 	[PATCH_UNREGISTER] = "unregister_patch"
 };
 
-/* Get ready to read a text into "file"; both must outlive the reader. */
 void
 patch_reader_init(PatchReader *reader, PatchFile *file, const char *text,
 				  size_t length, int first_line, bool is_script)
@@ -29,7 +28,6 @@ patch_reader_init(PatchReader *reader, PatchFile *file, const char *text,
 	psql_script_init(&reader->script, text, length, first_line, is_script);
 }
 
-/* Go to the first token. */
 void
 patch_reader_start(PatchReader *reader)
 {
@@ -37,28 +35,24 @@ patch_reader_start(PatchReader *reader)
 	patch_reader_begin_query(reader);
 }
 
-/* Free what the reader holds; the file is the caller's. */
 void
 patch_reader_free(PatchReader *reader)
 {
 	psql_script_free(&reader->script);
 }
 
-/* Go to the next token. */
 void
 patch_reader_advance(PatchReader *reader)
 {
 	psql_script_next(&reader->script, &reader->token);
 }
 
-/* Is this key word at hand? */
 bool
 patch_reader_at(const PatchReader *reader, const char *word)
 {
 	return sql_constant_is_keyword(&reader->token, word);
 }
 
-/* Is one of these key words at hand?  The last is followed by NULL. */
 bool
 patch_reader_at_one_of(const PatchReader *reader, const char *const *words)
 {
@@ -68,14 +62,12 @@ patch_reader_at_one_of(const PatchReader *reader, const char *const *words)
 	return false;
 }
 
-/* Is this symbol or operator at hand? */
 bool
 patch_reader_at_symbol(const PatchReader *reader, const char *symbol)
 {
 	return sql_constant_is_symbol(&reader->token, symbol);
 }
 
-/* Is the statement over? */
 bool
 patch_reader_at_end(const PatchReader *reader)
 {
@@ -93,7 +85,6 @@ patch_reader_at_end(const PatchReader *reader)
 	}
 }
 
-/* No name ends before the token at hand. */
 void
 patch_reader_forget_name(PatchReader *reader)
 {
@@ -102,7 +93,6 @@ patch_reader_forget_name(PatchReader *reader)
 	reader->after_dot = false;
 }
 
-/* Pass the rest of a statement that runs none of the calls in it. */
 void
 patch_reader_skip_statement(PatchReader *reader)
 {
@@ -110,7 +100,6 @@ patch_reader_skip_statement(PatchReader *reader)
 		patch_reader_advance(reader);
 }
 
-/* Pass the rest of a statement that runs all of the calls in it. */
 void
 patch_reader_read_statement(PatchReader *reader)
 {
@@ -118,7 +107,6 @@ patch_reader_read_statement(PatchReader *reader)
 		patch_reader_step(reader);
 }
 
-/* Complain about what stands at "place". */
 void
 patch_reader_complain(PatchReader *reader, ComplaintLevel level,
 					  const char *place, const char *text)
@@ -127,7 +115,6 @@ patch_reader_complain(PatchReader *reader, ComplaintLevel level,
 				  psql_script_line(&reader->script, place), "%s", text);
 }
 
-/* The token at hand is the first of a query. */
 void
 patch_reader_begin_query(PatchReader *reader)
 {
@@ -136,7 +123,6 @@ patch_reader_begin_query(PatchReader *reader)
 	reader->old_complaints = reader->file->complaints.count;
 }
 
-/* Forget all calls but so many, and all complaints but so many. */
 void
 patch_reader_forget(PatchReader *reader, int calls, int complaints)
 {
@@ -147,14 +133,12 @@ patch_reader_forget(PatchReader *reader, int calls, int complaints)
 	complaint_shorten(&file->complaints, complaints);
 }
 
-/* Forget the query at hand, what was said about it included. */
 void
 patch_reader_forget_query(PatchReader *reader)
 {
 	patch_reader_forget(reader, reader->old_calls, reader->old_complaints);
 }
 
-/* Might this text register something? */
 bool
 patch_reader_mentions(const char *text, size_t length)
 {
@@ -209,11 +193,6 @@ extend_name(PatchReader *reader)
 			reader->action = i;
 }
 
-/*
- * Pass the token at hand; if it begins the arguments of a call of one of our
- * functions, the call.  The name of the database may stand before the
- * schema, as PostgreSQL allows.
- */
 void
 patch_reader_step(PatchReader *reader)
 {
@@ -251,10 +230,6 @@ hides_something(const PatchReader *reader)
 							  reader->token.start - reader->query);
 }
 
-/*
- * The query at hand is over.  If a parenthesis or BEGIN is open in it, the
- * server refuses it; and what \gexec runs cannot be known.
- */
 void
 patch_reader_end_query(PatchReader *reader)
 {
@@ -279,11 +254,6 @@ patch_reader_end_query(PatchReader *reader)
 							  "runs is not read");
 }
 
-/*
- * The token at hand has no end, so what follows never runs, nor what stands
- * before it in the same query.  If the quote is a stray one, each of those
- * behind it opens what it should close: so look at the text as it is.
- */
 void
 patch_reader_end_hidden(PatchReader *reader)
 {

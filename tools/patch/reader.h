@@ -31,30 +31,78 @@ typedef struct PatchReader
 	int			action;			/* what its last part does, or -1 */
 } PatchReader;
 
+/* Get ready to read a text into "file"; both must outlive the reader. */
 extern void patch_reader_init(PatchReader *reader, PatchFile *file,
 							  const char *text, size_t length,
 							  int first_line, bool is_script);
+
+/* Go to the first token. */
 extern void patch_reader_start(PatchReader *reader);
+
+/* Free what the reader holds; the file is the caller's. */
 extern void patch_reader_free(PatchReader *reader);
+
+/* Go to the next token. */
 extern void patch_reader_advance(PatchReader *reader);
+
+/*
+ * Pass the token at hand; if it begins the arguments of a call of one of our
+ * functions, the call.  The name of the database may stand before the
+ * schema, as PostgreSQL allows.
+ */
 extern void patch_reader_step(PatchReader *reader);
+
+/* Is this key word at hand? */
 extern bool patch_reader_at(const PatchReader *reader, const char *word);
+
+/* Is one of these key words at hand?  The last is followed by NULL. */
 extern bool patch_reader_at_one_of(const PatchReader *reader,
 								   const char *const *words);
+
+/* Is this symbol or operator at hand? */
 extern bool patch_reader_at_symbol(const PatchReader *reader,
 								   const char *symbol);
+
+/* Is the statement over? */
 extern bool patch_reader_at_end(const PatchReader *reader);
+
+/* No name ends before the token at hand. */
 extern void patch_reader_forget_name(PatchReader *reader);
+
+/* Pass the rest of a statement that runs none of the calls in it. */
 extern void patch_reader_skip_statement(PatchReader *reader);
+
+/* Pass the rest of a statement that runs all of the calls in it. */
 extern void patch_reader_read_statement(PatchReader *reader);
+
+/* Forget all calls but so many, and all complaints but so many. */
 extern void patch_reader_forget(PatchReader *reader, int calls,
 								int complaints);
+
+/* The token at hand is the first of a query. */
 extern void patch_reader_begin_query(PatchReader *reader);
+
+/* Forget the query at hand, what was said about it included. */
 extern void patch_reader_forget_query(PatchReader *reader);
+
+/* Complain about what stands at "place". */
 extern void patch_reader_complain(PatchReader *reader, ComplaintLevel level,
 								  const char *place, const char *text);
+
+/* Might this text register something? */
 extern bool patch_reader_mentions(const char *text, size_t length);
+
+/*
+ * The query at hand is over.  If a parenthesis or BEGIN is open in it, the
+ * server refuses it; and what \gexec runs cannot be known.
+ */
 extern void patch_reader_end_query(PatchReader *reader);
+
+/*
+ * The token at hand has no end, so what follows never runs, nor what stands
+ * before it in the same query.  If the quote is a stray one, each of those
+ * behind it opens what it should close: so look at the text as it is.
+ */
 extern void patch_reader_end_hidden(PatchReader *reader);
 
 #endif							/* PATCH_READER_H */

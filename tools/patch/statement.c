@@ -335,10 +335,6 @@ read_other(PatchReader *reader)
 						"registration");
 }
 
-/*
- * Read the statement whose first token is at hand, up to its end, and
- * collect the calls that it runs.
- */
 void
 patch_statement_read(PatchReader *reader)
 {

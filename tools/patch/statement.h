@@ -10,6 +10,10 @@
 
 #include "patch/reader.h"
 
+/*
+ * Read the statement whose first token is at hand, up to its end, and
+ * collect the calls that it runs.
+ */
 extern void patch_statement_read(PatchReader *reader);
 
 #endif							/* PATCH_STATEMENT_H */

@@ -121,10 +121,6 @@ read_name(PsqlScript *script, SqlToken *token, SqlType *type)
 	return true;
 }
 
-/*
- * Read the name of a type of strings or arrays of strings, and pass it.
- * Returns false, at the token that does not fit, if it is another.
- */
 bool
 patch_type_read(PsqlScript *script, SqlToken *token, SqlType *type)
 {
@@ -139,7 +135,6 @@ patch_type_read(PsqlScript *script, SqlToken *token, SqlType *type)
 	return read_brackets(script, token);
 }
 
-/* Make of "text" in place what a cast to the type makes of it. */
 void
 patch_type_coerce(const SqlType *type, char *text)
 {

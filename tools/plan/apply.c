@@ -250,10 +250,6 @@ order_files(Planner *planner)
 	patch_graph_free(graph);
 }
 
-/*
- * Make the plan to apply these patches and all that they require; if there
- * are no names, all that are pending.  Free it with plan_free.
- */
 PatchPlan *
 plan_apply_create(const Project *project, const Register *reg,
 				  char *const *names, int name_count)

@@ -19,12 +19,6 @@ offer(Suggestion *suggestion, const char *name, const char *except)
 		suggestion_offer(suggestion, name);
 }
 
-/*
- * What to say behind a message about a name that is not known: a question
- * with the nearest patch that there is, in the files or in the register (which
- * may be NULL), but for the one that mentions the name (or NULL); or nothing.
- * The text is overwritten by the next call.
- */
 const char *
 plan_names_other_suggestion(const Project *project, const Register *reg,
 							const char *name, const char *except)
@@ -53,7 +47,6 @@ plan_names_other_suggestion(const Project *project, const Register *reg,
 	return text;
 }
 
-/* The same, with all patches that there are. */
 const char *
 plan_names_suggestion(const Project *project, const Register *reg,
 					  const char *name)
@@ -71,7 +64,6 @@ without_dot(const char *path)
 	return path;
 }
 
-/* The file of that path, or NULL. */
 const ProjectFile *
 plan_names_file(const ProjectFile *files, int count, const char *path)
 {

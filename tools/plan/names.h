@@ -11,13 +11,23 @@
 #include "database/register.h"
 #include "project/project.h"
 
+/*
+ * What to say behind a message about a name that is not known: a question
+ * with the nearest patch that there is, in the files or in the register (which
+ * may be NULL), but for the one that mentions the name (or NULL); or nothing.
+ * The text is overwritten by the next call.
+ */
 extern const char *plan_names_other_suggestion(const Project *project,
 											   const Register *reg,
 											   const char *name,
 											   const char *except);
+
+/* The same, with all patches that there are. */
 extern const char *plan_names_suggestion(const Project *project,
 										 const Register *reg,
 										 const char *name);
+
+/* The file of that path, or NULL. */
 extern const ProjectFile *plan_names_file(const ProjectFile *files, int count,
 										  const char *path);
 

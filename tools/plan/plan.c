@@ -12,7 +12,6 @@
 
 #include "plan/plan.h"
 
-/* An empty plan with room for so many steps; free it with plan_free. */
 PatchPlan *
 plan_create(int space)
 {
@@ -68,7 +67,6 @@ add_name(PlanStep *step, const char *name)
 	step->names[step->name_count++] = name;
 }
 
-/* Add a file that registers patches; those that are applied do not count. */
 void
 plan_add_patch(PatchPlan *plan, const ProjectFile *file,
 			   const Register *reg)
@@ -86,7 +84,6 @@ plan_add_patch(PatchPlan *plan, const ProjectFile *file,
 	}
 }
 
-/* Add a file that takes patches back. */
 void
 plan_add_rollback(PatchPlan *plan, const ProjectFile *file)
 {
@@ -98,7 +95,6 @@ plan_add_rollback(PatchPlan *plan, const ProjectFile *file)
 			add_name(step, file->file->calls[i].name);
 }
 
-/* Is there something that must be mended before the plan can be run? */
 bool
 plan_has_errors(const PatchPlan *plan)
 {
@@ -110,7 +106,6 @@ plan_has_errors(const PatchPlan *plan)
 	return false;
 }
 
-/* Free the plan; the files and their names are the project's. */
 void
 plan_free(PatchPlan *plan)
 {

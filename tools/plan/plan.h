@@ -29,11 +29,20 @@ typedef struct PatchPlan
 	ComplaintList complaints;	/* with errors, nothing may run */
 } PatchPlan;
 
+/* An empty plan with room for so many steps; free it with plan_free. */
 extern PatchPlan *plan_create(int space);
+
+/* Add a file that registers patches; those that are applied do not count. */
 extern void plan_add_patch(PatchPlan *plan, const ProjectFile *file,
 						   const Register *reg);
+
+/* Add a file that takes patches back. */
 extern void plan_add_rollback(PatchPlan *plan, const ProjectFile *file);
+
+/* Is there something that must be mended before the plan can be run? */
 extern bool plan_has_errors(const PatchPlan *plan);
+
+/* Free the plan; the files and their names are the project's. */
 extern void plan_free(PatchPlan *plan);
 
 #endif							/* PLAN_H */

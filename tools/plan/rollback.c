@@ -352,10 +352,6 @@ order_files(Planner *planner)
 	pg_free(waits);
 }
 
-/*
- * Make the plan to take these patches back, with all that requires them if
- * "is_cascade".  Free it with plan_free.
- */
 PatchPlan *
 plan_rollback_create(const Project *project, const Register *reg,
 					 char *const *names, int name_count, bool is_cascade)

@@ -10,6 +10,10 @@
 
 #include "plan/plan.h"
 
+/*
+ * Make the plan to take these patches back, with all that requires them if
+ * "is_cascade".  Free it with plan_free.
+ */
 extern PatchPlan *plan_rollback_create(const Project *project,
 									   const Register *reg,
 									   char *const *names, int name_count,

@@ -363,11 +363,6 @@ count_kinds(PatchStates *states)
 		}
 }
 
-/*
- * Put both together: first what is applied, in the order in which it was,
- * then what is not, in the order of the files.  The states refer to project
- * and register.  Free them with plan_state_free.
- */
 PatchStates *
 plan_state_create(const Project *project, const Register *reg)
 {
@@ -399,7 +394,6 @@ plan_state_create(const Project *project, const Register *reg)
 	return states;
 }
 
-/* Free the states. */
 void
 plan_state_free(PatchStates *states)
 {

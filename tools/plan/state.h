@@ -50,8 +50,15 @@ typedef struct PatchStates
 /* The name of a kind, for people and programs. */
 extern const char *plan_state_name(PatchStateKind kind);
 
+/*
+ * Put both together: first what is applied, in the order in which it was,
+ * then what is not, in the order of the files.  The states refer to project
+ * and register.  Free them with plan_state_free.
+ */
 extern PatchStates *plan_state_create(const Project *project,
 									  const Register *reg);
+
+/* Free the states. */
 extern void plan_state_free(PatchStates *states);
 
 #endif							/* PLAN_STATE_H */

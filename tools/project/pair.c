@@ -82,7 +82,6 @@ fill_both(int first_fd, const NewFile *first,
 	return is_done;
 }
 
-/* Write two files that must not exist yet.  Returns false after a message. */
 bool
 project_pair_write(const NewFile *first, const NewFile *second)
 {

@@ -14,6 +14,7 @@ typedef struct NewFile
 	const char *text;
 } NewFile;
 
+/* Write two files that must not exist yet.  Returns false after a message. */
 extern bool project_pair_write(const NewFile *first, const NewFile *second);
 
 #endif							/* PROJECT_PAIR_H */

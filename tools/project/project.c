@@ -246,11 +246,6 @@ read_places(Project *project, const SimpleStringList *places, Place place,
 	}
 }
 
-/*
- * Read all files of these places, each a directory or a file.  The rollbacks
- * can be left out (NULL).
- * Problems are in the project's complaints.  Free it with project_free.
- */
 Project *
 project_read(const SimpleStringList *patches,
 			 const SimpleStringList *rollbacks, ProjectWish wish)
@@ -267,7 +262,6 @@ project_read(const SimpleStringList *patches,
 	return project;
 }
 
-/* The number of a name that some file registers or takes back, or NONE. */
 int
 project_find(const Project *project, const char *name)
 {
@@ -276,7 +270,6 @@ project_find(const Project *project, const char *name)
 	return number == NAME_TABLE_NONE ? PROJECT_NONE : number;
 }
 
-/* Is there something about the files that must be mended first? */
 bool
 project_has_errors(const Project *project)
 {
@@ -304,7 +297,6 @@ free_files(ProjectFile *files, int count)
 	pg_free(files);
 }
 
-/* Free the project and all that is in it. */
 void
 project_free(Project *project)
 {

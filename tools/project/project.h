@@ -61,11 +61,22 @@ typedef struct Project
 	ComplaintList complaints;
 } Project;
 
+/*
+ * Read all files of these places, each a directory or a file.  The rollbacks
+ * can be left out (NULL).
+ * Problems are in the project's complaints.  Free it with project_free.
+ */
 extern Project *project_read(const SimpleStringList *patches,
 							 const SimpleStringList *rollbacks,
 							 ProjectWish wish);
+
+/* The number of a name that some file registers or takes back, or NONE. */
 extern int	project_find(const Project *project, const char *name);
+
+/* Is there something about the files that must be mended first? */
 extern bool project_has_errors(const Project *project);
+
+/* Free the project and all that is in it. */
 extern void project_free(Project *project);
 
 #endif							/* PROJECT_H */

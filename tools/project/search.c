@@ -153,11 +153,6 @@ search_directory(const char *directory, SimpleStringList *paths,
 	free(entries);
 }
 
-/*
- * Append the paths of the scripts that a place means: all *.sql files in and
- * below a directory, or the one file.  What cannot be searched is complained
- * of, and the rest is searched all the same.
- */
 void
 project_search(const char *place, SimpleStringList *paths,
 			   ComplaintList *complaints)

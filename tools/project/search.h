@@ -11,6 +11,11 @@
 #include "base/complaint.h"
 #include "fe_utils/simple_list.h"
 
+/*
+ * Append the paths of the scripts that a place means: all *.sql files in and
+ * below a directory, or the one file.  What cannot be searched is complained
+ * of, and the rest is searched all the same.
+ */
 extern void project_search(const char *place, SimpleStringList *paths,
 						   ComplaintList *complaints);
 

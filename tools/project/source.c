@@ -70,7 +70,6 @@ project_source_digest(int fd, SourceDigest digest)
 	return result;
 }
 
-/* Print a digest, in small letters. */
 void
 project_source_digits(const SourceDigest digest, SourceDigits digits)
 {

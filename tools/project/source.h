@@ -27,8 +27,11 @@ extern bool project_source_digest(int fd, SourceDigest digest);
 
 /* The same of the file of that path. */
 extern bool project_source_digest_file(const char *path, SourceDigest digest);
+
+/* Print a digest, in small letters. */
 extern void project_source_digits(const SourceDigest digest,
 								  SourceDigits digits);
+
 /*
  * Append calls that say which file will be run, a part of a list of
  * expressions.  The digest may be NULL: it is not known.  Is the text of the

@@ -68,7 +68,6 @@ finish(PQExpBuffer text)
 	return result;
 }
 
-/* The text of a patch; the caller frees it. */
 char *
 project_template_patch(const char *name, const SimpleStringList *requirements)
 {
@@ -92,7 +91,6 @@ project_template_patch(const char *name, const SimpleStringList *requirements)
 	return finish(text);
 }
 
-/* The text of its rollback; the caller frees it. */
 char *
 project_template_rollback(const char *name)
 {
@@ -119,11 +117,6 @@ is_good_in_file_name(unsigned char c)
 		strchr("-_.+@", c) != NULL;
 }
 
-/*
- * The name of a file for a patch, without ".sql": the patch's name as far as
- * its characters are good for that, and not too long.  It is never hidden,
- * never an option.  The caller frees it.
- */
 char *
 project_template_file_name(const char *name)
 {

@@ -10,9 +10,18 @@
 
 #include "fe_utils/simple_list.h"
 
+/* The text of a patch; the caller frees it. */
 extern char *project_template_patch(const char *name,
 									const SimpleStringList *requirements);
+
+/* The text of its rollback; the caller frees it. */
 extern char *project_template_rollback(const char *name);
+
+/*
+ * The name of a file for a patch, without ".sql": the patch's name as far as
+ * its characters are good for that, and not too long.  It is never hidden,
+ * never an option.  The caller frees it.
+ */
 extern char *project_template_file_name(const char *name);
 
 #endif							/* PROJECT_TEMPLATE_H */

@@ -88,11 +88,6 @@ is_variable(const char *p, const char *end)
 		(unsigned char) c >= 0x80;
 }
 
-/*
- * Read the next argument of a command of which "rest" is left, and pass it.
- * Returns false if there is none.  The value is to be freed by the caller;
- * it is NULL if it depends on more than the script.
- */
 bool
 psql_argument_next(PsqlCommand *rest, char **value)
 {
@@ -134,11 +129,6 @@ psql_argument_next(PsqlCommand *rest, char **value)
 	return true;
 }
 
-/*
- * The name of a file, which is the first argument of a command: psql takes
- * semicolons off its end.  To be freed by the caller; NULL if there is none,
- * or if it depends on more than the script.
- */
 char *
 psql_argument_file(const PsqlCommand *command)
 {
@@ -153,7 +143,6 @@ psql_argument_file(const PsqlCommand *command)
 	return value;
 }
 
-/* Does psql take this value of a variable for "off"? */
 bool
 psql_argument_is_off(const char *value)
 {

@@ -10,8 +10,21 @@
 
 #include "psql/command.h"
 
+/*
+ * Read the next argument of a command of which "rest" is left, and pass it.
+ * Returns false if there is none.  The value is to be freed by the caller;
+ * it is NULL if it depends on more than the script.
+ */
 extern bool psql_argument_next(PsqlCommand *rest, char **value);
+
+/*
+ * The name of a file, which is the first argument of a command: psql takes
+ * semicolons off its end.  To be freed by the caller; NULL if there is none,
+ * or if it depends on more than the script.
+ */
 extern char *psql_argument_file(const PsqlCommand *command);
+
+/* Does psql take this value of a variable for "off"? */
 extern bool psql_argument_is_off(const char *value);
 
 #endif							/* PSQL_ARGUMENT_H */

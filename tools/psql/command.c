@@ -146,10 +146,6 @@ copies_in(const PsqlCommand *command)
 	}
 }
 
-/*
- * Read the command whose backslash the lexer has just passed, and leave the
- * lexer where SQL or the next command goes on.
- */
 void
 psql_command_read(SqlLexer *lexer, PsqlCommand *command)
 {
@@ -212,10 +208,6 @@ abbreviates(const char *word, const char *full, size_t least)
 		pg_strncasecmp(word, full, length) == 0;
 }
 
-/*
- * What \if or \elif make of their arguments.  psql leaves double quotes
- * and blanks between them as they are, and takes what is no boolean for false.
- */
 PsqlTruth
 psql_command_condition(const PsqlCommand *command)
 {

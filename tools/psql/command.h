@@ -48,7 +48,16 @@ typedef struct PsqlCommand
 	size_t		length;
 } PsqlCommand;
 
+/*
+ * Read the command whose backslash the lexer has just passed, and leave the
+ * lexer where SQL or the next command goes on.
+ */
 extern void psql_command_read(SqlLexer *lexer, PsqlCommand *command);
+
+/*
+ * What \if or \elif make of their arguments.  psql leaves double quotes
+ * and blanks between them as they are, and takes what is no boolean for false.
+ */
 extern PsqlTruth psql_command_condition(const PsqlCommand *command);
 
 #endif							/* PSQL_COMMAND_H */

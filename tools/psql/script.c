@@ -19,10 +19,6 @@
 #include "psql/script.h"
 #include "sql/constant.h"
 
-/*
- * Begin with a text, which must outlive the script and begins on the given
- * line.  Free it with psql_script_free.
- */
 void
 psql_script_init(PsqlScript *script, const char *text, size_t length,
 				 int first_line, bool is_script)
@@ -39,7 +35,6 @@ psql_script_init(PsqlScript *script, const char *text, size_t length,
 		script->lexer.cursor += 3;
 }
 
-/* Free what the script holds; the text is the caller's. */
 void
 psql_script_free(PsqlScript *script)
 {
@@ -61,7 +56,6 @@ count_newlines(const char *p, const char *end)
 	return count;
 }
 
-/* The number of the line that "place" is on, counted from the last one. */
 int
 psql_script_line(PsqlScript *script, const char *place)
 {
@@ -87,7 +81,6 @@ is_active(const PsqlScript *script)
 	return script->depth == 0 || innermost(script)->is_active;
 }
 
-/* Does it depend on a psql variable whether the lines here run? */
 bool
 psql_script_is_doubtful(const PsqlScript *script)
 {
@@ -174,7 +167,6 @@ pass_copy_data(PsqlScript *script)
 	lexer->resume = p;
 }
 
-/* A COPY ... FROM stdin is part of the query that will be sent. */
 void
 psql_script_expect_copy_data(PsqlScript *script)
 {
@@ -248,7 +240,6 @@ watch_word(PsqlScript *script, const SqlToken *token)
 		script->blocks--;
 }
 
-/* The next word is the first of a statement. */
 void
 psql_script_begin_statement(PsqlScript *script)
 {
@@ -364,10 +355,6 @@ is_for_psql(const SqlToken *token)
 		(token->kind == SQL_IDENTIFIER && token->length >= NAMEDATALEN);
 }
 
-/*
- * Read the next token.  A script ends with SQL_SEND if psql has a query left
- * to send, then with SQL_END for ever.
- */
 void
 psql_script_next(PsqlScript *script, SqlToken *token)
 {

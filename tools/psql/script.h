@@ -59,13 +59,32 @@ typedef struct PsqlScript
 	int			space;
 } PsqlScript;
 
+/*
+ * Begin with a text, which must outlive the script and begins on the given
+ * line.  Free it with psql_script_free.
+ */
 extern void psql_script_init(PsqlScript *script, const char *text,
 							 size_t length, int first_line, bool is_script);
+
+/*
+ * Read the next token.  A script ends with SQL_SEND if psql has a query left
+ * to send, then with SQL_END for ever.
+ */
 extern void psql_script_next(PsqlScript *script, SqlToken *token);
+
+/* The next word is the first of a statement. */
 extern void psql_script_begin_statement(PsqlScript *script);
+
+/* A COPY ... FROM stdin is part of the query that will be sent. */
 extern void psql_script_expect_copy_data(PsqlScript *script);
+
+/* Does it depend on a psql variable whether the lines here run? */
 extern bool psql_script_is_doubtful(const PsqlScript *script);
+
+/* The number of the line that "place" is on, counted from the last one. */
 extern int	psql_script_line(PsqlScript *script, const char *place);
+
+/* Free what the script holds; the text is the caller's. */
 extern void psql_script_free(PsqlScript *script);
 
 /* Tell "watcher", which must outlive the script, of comments and commands. */

@@ -127,10 +127,6 @@ read_rest(ScriptSource *source)
 	return true;
 }
 
-/*
- * What psql would refuse from its first bytes: it says so itself of a dump
- * in pg_dump's own format, and never finds a statement in UTF-16.
- */
 const char *
 psql_source_refusal(const char *text, size_t length)
 {
@@ -211,12 +207,6 @@ open_source(ScriptSource *source, int fd)
 	return true;
 }
 
-/*
- * Search the file that can be read from "fd" from its beginning, and get
- * ready to have its text.  Returns false with errno set if it cannot be
- * read.  Free the source with psql_source_free in any case; the
- * descriptor remains the caller's.
- */
 bool
 psql_source_open(ScriptSource *source, int fd)
 {
@@ -263,11 +253,6 @@ map_file(ScriptSource *source)
 	return true;
 }
 
-/*
- * Have all the text of the file that can be read from "fd" from its beginning.
- * Returns false with errno set if it cannot be read.  Free the source with
- * psql_source_free in any case; the descriptor remains the caller's.
- */
 bool
 psql_source_open_whole(ScriptSource *source, int fd)
 {
@@ -287,11 +272,6 @@ psql_source_open_whole(ScriptSource *source, int fd)
 	return true;
 }
 
-/*
- * Have the text as far as the last place and some more, or twice as much of
- * it as before, of a source that is not whole.  Returns false with errno set
- * if it cannot be read.
- */
 bool
 psql_source_extend(ScriptSource *source)
 {
@@ -307,7 +287,6 @@ psql_source_extend(ScriptSource *source)
 	return true;
 }
 
-/* Free what the source holds. */
 void
 psql_source_free(ScriptSource *source)
 {

@@ -24,10 +24,35 @@ typedef struct ScriptSource
 	char		small[SCRIPT_SOURCE_SMALL];
 } ScriptSource;
 
+/*
+ * Search the file that can be read from "fd" from its beginning, and get
+ * ready to have its text.  Returns false with errno set if it cannot be
+ * read.  Free the source with psql_source_free in any case; the
+ * descriptor remains the caller's.
+ */
 extern bool psql_source_open(ScriptSource *source, int fd);
+
+/*
+ * Have all the text of the file that can be read from "fd" from its beginning.
+ * Returns false with errno set if it cannot be read.  Free the source with
+ * psql_source_free in any case; the descriptor remains the caller's.
+ */
 extern bool psql_source_open_whole(ScriptSource *source, int fd);
+
+/*
+ * Have the text as far as the last place and some more, or twice as much of
+ * it as before, of a source that is not whole.  Returns false with errno set
+ * if it cannot be read.
+ */
 extern bool psql_source_extend(ScriptSource *source);
+
+/*
+ * What psql would refuse from its first bytes: it says so itself of a dump
+ * in pg_dump's own format, and never finds a statement in UTF-16.
+ */
 extern const char *psql_source_refusal(const char *text, size_t length);
+
+/* Free what the source holds. */
 extern void psql_source_free(ScriptSource *source);
 
 #endif							/* PSQL_SOURCE_H */

@@ -141,11 +141,6 @@ remove_keys(char *text)
 	*to = '\0';
 }
 
-/*
- * Dump the schema of a connection's database; "arguments" are more arguments
- * for pg_dump, up to a NULL, and argv0 says where we are: it may be beside.
- * Returns NULL after a message; else the caller frees it.
- */
 char *
 rehearse_dump_take(const char *argv0, PGconn *conn,
 				   const char *const *arguments)
@@ -178,7 +173,6 @@ rehearse_dump_take(const char *argv0, PGconn *conn,
 	return result;
 }
 
-/* Are all lines of a dump those of another one, less some of these? */
 bool
 rehearse_dump_is_part(const char *part, const char *whole)
 {
@@ -193,10 +187,6 @@ rehearse_dump_is_part(const char *part, const char *whole)
 	return *part == '\0';
 }
 
-/*
- * Print how two dumps differ, as diff -u does.  Returns false after a message
- * if that cannot be done.
- */
 bool
 rehearse_dump_print_difference(const char *before, const char *before_label,
 							   const char *after, const char *after_label)

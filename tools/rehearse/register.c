@@ -104,10 +104,6 @@ copy_schema(const char *argv0, PGconn *target, PGconn *scratch)
 	return result != NULL && connection_reset(scratch);
 }
 
-/*
- * Create a register in the scratch database, unless it has one: as in the
- * target or, if that has none, as a new one.  Returns false after a message.
- */
 bool
 rehearse_register_create(const char *argv0, PGconn *target, PGconn *scratch)
 {

@@ -35,10 +35,6 @@ note_signal(int number)
 	has_signal = true;
 }
 
-/*
- * Let signals that ask us to stop do so between two steps, so that the scratch
- * database can be dropped.  While files are run, that catches them itself.
- */
 void
 rehearse_catch_signals(void)
 {
@@ -53,17 +49,12 @@ rehearse_catch_signals(void)
 		sigaction(signals[i], &action, NULL);
 }
 
-/* Has there been such a signal? */
 bool
 rehearse_is_interrupted(void)
 {
 	return has_signal || interruption_count() > 0;
 }
 
-/*
- * Create the scratch database, and be alone in it.  Returns false after a
- * message.
- */
 bool
 rehearse_open(Rehearsal *rehearsal)
 {
@@ -79,7 +70,6 @@ rehearse_open(Rehearsal *rehearsal)
 	return false;
 }
 
-/* Drop the scratch database, if there is one; false after a message. */
 bool
 rehearse_close(Rehearsal *rehearsal)
 {
@@ -370,11 +360,6 @@ rehearse(Rehearsal *rehearsal, int number)
 	return status;
 }
 
-/*
- * Go through all steps of the plan, which has no errors, in the database that
- * is open.  Returns STATUS_DONE if all were gone through, however they fared;
- * else there has been a message.
- */
 Status
 rehearse_run(Rehearsal *rehearsal)
 {

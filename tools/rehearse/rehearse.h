@@ -33,10 +33,29 @@ typedef struct Rehearsal
 	int			gone;			/* all that were begun, rehearsed or not */
 } Rehearsal;
 
+/*
+ * Let signals that ask us to stop do so between two steps, so that the scratch
+ * database can be dropped.  While files are run, that catches them itself.
+ */
 extern void rehearse_catch_signals(void);
+
+/* Has there been such a signal? */
 extern bool rehearse_is_interrupted(void);
+
+/*
+ * Create the scratch database, and be alone in it.  Returns false after a
+ * message.
+ */
 extern bool rehearse_open(Rehearsal *rehearsal);
+
+/* Drop the scratch database, if there is one; false after a message. */
 extern bool rehearse_close(Rehearsal *rehearsal);
+
+/*
+ * Go through all steps of the plan, which has no errors, in the database that
+ * is open.  Returns STATUS_DONE if all were gone through, however they fared;
+ * else there has been a message.
+ */
 extern Status rehearse_run(Rehearsal *rehearsal);
 
 #endif							/* REHEARSE_H */

@@ -169,10 +169,6 @@ drop(PGconn *conn, const ScratchDatabase *scratch)
 	return is_done;
 }
 
-/*
- * Drop the database, and free what we know about it.  Returns false after a
- * message.
- */
 bool
 rehearse_scratch_drop(ScratchDatabase *scratch)
 {

@@ -27,6 +27,11 @@ typedef struct ScratchDatabase
 extern ScratchDatabase *rehearse_scratch_create(const char *argv0,
 												const char *template,
 												PGconn *target);
+
+/*
+ * Drop the database, and free what we know about it.  Returns false after a
+ * message.
+ */
 extern bool rehearse_scratch_drop(ScratchDatabase *scratch);
 
 #endif							/* REHEARSE_SCRATCH_H */

@@ -106,10 +106,6 @@ copy_setting(PGconn *target, const char *scratch, const PGresult *settings,
 	destroyPQExpBuffer(text);
 }
 
-/*
- * Repeat grants for an object, which is named as GRANT names it.  The columns
- * are those of grants_query.
- */
 void
 rehearse_settings_grant(PGconn *conn, const char *object,
 						const PGresult *grants)
@@ -134,7 +130,6 @@ rehearse_settings_grant(PGconn *conn, const char *object,
 	destroyPQExpBuffer(text);
 }
 
-/* Copy the settings and the grants of the connection's database. */
 void
 rehearse_settings_copy(PGconn *target, const char *scratch)
 {

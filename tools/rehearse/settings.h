@@ -10,7 +10,13 @@
 
 #include "libpq-fe.h"
 
+/* Copy the settings and the grants of the connection's database. */
 extern void rehearse_settings_copy(PGconn *target, const char *scratch);
+
+/*
+ * Repeat grants for an object, which is named as GRANT names it.  The columns
+ * are those of grants_query.
+ */
 extern void rehearse_settings_grant(PGconn *conn, const char *object,
 									const PGresult *grants);
 

@@ -287,10 +287,6 @@ find_do(StatementWords *words)
 	return NULL;
 }
 
-/*
- * What is the statement whose first word is at hand, if it cannot be run
- * inside of a transaction?  Returns a few words, or NULL if it can.
- */
 const char *
 script_ban_find(StatementWords words)
 {
@@ -321,10 +317,6 @@ script_ban_find(StatementWords words)
 	return NULL;
 }
 
-/*
- * What is the statement whose first word is at hand, if it cannot be run
- * outside of a transaction?  Returns a few words, or NULL if it can.
- */
 const char *
 script_ban_find_outside(StatementWords words)
 {

@@ -241,10 +241,6 @@ watch_for_colon(DirectiveReader *reader)
 	pg_free(word);
 }
 
-/*
- * Read a comment that is a line of its own, and add to the directives what it
- * says, or to the complaints.
- */
 void
 script_directive_read(const ScriptPlace *place, const char *text,
 					  size_t length, ScriptDirectives *directives,

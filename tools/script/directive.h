@@ -19,6 +19,10 @@ typedef struct ScriptDirectives
 	SimpleStringList disabled;	/* names of findings */
 } ScriptDirectives;
 
+/*
+ * Read a comment that is a line of its own, and add to the directives what it
+ * says, or to the complaints.
+ */
 extern void script_directive_read(const ScriptPlace *place, const char *text,
 								  size_t length,
 								  ScriptDirectives *directives,

@@ -312,7 +312,6 @@ script_outline_read(const char *path, const FileBytes *bytes)
 	return outline;
 }
 
-/* Free an outline and all that it holds. */
 void
 script_outline_free(ScriptOutline *outline)
 {

@@ -61,6 +61,8 @@ typedef struct ScriptOutline
  */
 extern ScriptOutline *script_outline_read(const char *path,
 										  const FileBytes *bytes);
+
+/* Free an outline and all that it holds. */
 extern void script_outline_free(ScriptOutline *outline);
 
 #endif							/* SCRIPT_OUTLINE_H */

@@ -9,11 +9,6 @@
 
 #include "script/path.h"
 
-/*
- * The path that psql makes of the name of a file that a script includes,
- * which is relative to the directory of that script with \ir.  To be freed by
- * the caller.
- */
 char *
 script_path_find(const char *script, const char *name, bool is_relative)
 {
@@ -28,10 +23,6 @@ script_path_find(const char *script, const char *name, bool is_relative)
 	return pg_strdup(path);
 }
 
-/*
- * The path of what is so named in a directory: "" is the current one, NULL
- * one that is not known, as is the result then.  To be freed by the caller.
- */
 char *
 script_path_change(const char *directory, const char *name)
 {

@@ -83,10 +83,6 @@ end(ScriptRestriction *restriction, const PsqlCommand *command)
 				 "line %d", restriction->begin.line);
 }
 
-/*
- * A meta-command is met.  Returns NULL if it can be run, or why not, to be
- * freed by the caller; nothing is said of what follows then.
- */
 char *
 script_restriction_obey(ScriptRestriction *restriction,
 						const ScriptPlace *place, const PsqlCommand *command)
@@ -114,10 +110,6 @@ script_restriction_obey(ScriptRestriction *restriction,
 	return NULL;
 }
 
-/*
- * The script is over.  Returns NULL if it leaves psql as it was, or what is
- * wrong with the place where the restriction begins.
- */
 const char *
 script_restriction_end(ScriptRestriction *restriction)
 {

@@ -25,9 +25,18 @@ typedef struct ScriptRestriction
 	char	   *key;			/* what it takes to end it, if that is known */
 } ScriptRestriction;
 
+/*
+ * A meta-command is met.  Returns NULL if it can be run, or why not, to be
+ * freed by the caller; nothing is said of what follows then.
+ */
 extern char *script_restriction_obey(ScriptRestriction *restriction,
 									 const ScriptPlace *place,
 									 const PsqlCommand *command);
+
+/*
+ * The script is over.  Returns NULL if it leaves psql as it was, or what is
+ * wrong with the place where the restriction begins.
+ */
 extern const char *script_restriction_end(ScriptRestriction *restriction);
 
 #endif							/* SCRIPT_RESTRICTION_H */

@@ -82,10 +82,6 @@ find_create(StatementWords *words)
 		STATEMENT_SETTING : STATEMENT_WORK;
 }
 
-/*
- * The kind of the statement whose first word is at hand.  "chains" tells
- * whether it ends a transaction and begins the next one, as COMMIT AND CHAIN.
- */
 StatementKind
 script_statement_kind(StatementWords words, bool *chains)
 {

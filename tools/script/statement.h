@@ -22,6 +22,10 @@ typedef enum StatementKind
 	STATEMENT_SAVEPOINT			/* and what goes back to one */
 } StatementKind;
 
+/*
+ * The kind of the statement whose first word is at hand.  "chains" tells
+ * whether it ends a transaction and begins the next one, as COMMIT AND CHAIN.
+ */
 extern StatementKind script_statement_kind(StatementWords words, bool *chains);
 
 #endif							/* SCRIPT_STATEMENT_H */

@@ -33,10 +33,6 @@ close_transaction(TransactionState *state, const ScriptPlace *place)
 		state->status = TRANSACTION_UNKNOWN;
 }
 
-/*
- * A statement is run: know afterwards whether a transaction is open.  Returns
- * its kind.
- */
 StatementKind
 script_transaction_follow(TransactionState *state,
 						  const ScriptStatement *statement)
@@ -97,10 +93,6 @@ sets_autocommit(const PsqlCommand *command, bool *is_off)
 	return result;
 }
 
-/*
- * A meta-command is run.  Returns true if it switches AUTOCOMMIT off, so that
- * it is for the script to commit from here on.
- */
 bool
 script_transaction_obey(TransactionState *state, const PsqlCommand *command)
 {

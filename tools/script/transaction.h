@@ -26,9 +26,18 @@ typedef struct TransactionState
 	bool		is_manual;		/* AUTOCOMMIT is off */
 } TransactionState;
 
+/*
+ * A statement is run: know afterwards whether a transaction is open.  Returns
+ * its kind.
+ */
 extern StatementKind
 			script_transaction_follow(TransactionState *state,
 									  const ScriptStatement *statement);
+
+/*
+ * A meta-command is run.  Returns true if it switches AUTOCOMMIT off, so that
+ * it is for the script to commit from here on.
+ */
 extern bool script_transaction_obey(TransactionState *state,
 									const PsqlCommand *command);
 

@@ -407,12 +407,6 @@ walk_file(WalkFrame *frame)
 	return false;
 }
 
-/*
- * Go through the script of that path, whose bytes are these, unless they are
- * NULL; they must outlive the queries told of.  The paths of the files that it
- * includes are added to "includes", which must outlive the places told of.
- * Returns false with errno set if the script cannot be read.
- */
 bool
 script_walk(const char *path, const FileBytes *bytes,
 			const ScriptVisitor *visitor, SimpleStringList *includes)

@@ -142,7 +142,6 @@ print_edge(const Drawing *drawing, const DrawingEdge *edge)
 	puts(";");
 }
 
-/* Print what is shown of the drawing, with a legend if there are states. */
 void
 show_dot_print(const Drawing *drawing, bool has_states)
 {

@@ -10,6 +10,7 @@
 
 #include "show/graph.h"
 
+/* Print what is shown of the drawing, with a legend if there are states. */
 extern void show_dot_print(const Drawing *drawing, bool has_states);
 
 #endif							/* SHOW_DOT_H */

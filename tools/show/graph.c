@@ -176,10 +176,6 @@ add_states(Drawing *drawing, const PatchStates *states)
 	}
 }
 
-/*
- * The drawing of a project and, if it is not NULL, a register, both of which
- * must outlive it.  Nothing is shown yet.  Free it with show_graph_free.
- */
 Drawing *
 show_graph_create(const Project *project, const Register *reg)
 {
@@ -209,7 +205,6 @@ show_graph_create(const Project *project, const Register *reg)
 	return drawing;
 }
 
-/* Free the drawing. */
 void
 show_graph_free(Drawing *drawing)
 {
@@ -230,10 +225,6 @@ show_node(Drawing *drawing, int number, int *waiting, int *count)
 	waiting[(*count)++] = number;
 }
 
-/*
- * Show the node of that name, and all that it requires, near or far.  Returns
- * false if there is no such node.
- */
 bool
 show_graph_show(Drawing *drawing, const char *name)
 {
@@ -261,7 +252,6 @@ show_graph_show(Drawing *drawing, const char *name)
 	return true;
 }
 
-/* Show all of the nodes. */
 void
 show_graph_show_all(Drawing *drawing)
 {

@@ -50,9 +50,22 @@ typedef struct Drawing
 	NameTable  *drawn;			/* what edges there are */
 } Drawing;
 
+/*
+ * The drawing of a project and, if it is not NULL, a register, both of which
+ * must outlive it.  Nothing is shown yet.  Free it with show_graph_free.
+ */
 extern Drawing *show_graph_create(const Project *project, const Register *reg);
+
+/*
+ * Show the node of that name, and all that it requires, near or far.  Returns
+ * false if there is no such node.
+ */
 extern bool show_graph_show(Drawing *drawing, const char *name);
+
+/* Show all of the nodes. */
 extern void show_graph_show_all(Drawing *drawing);
+
+/* Free the drawing. */
 extern void show_graph_free(Drawing *drawing);
 
 #endif							/* SHOW_GRAPH_H */

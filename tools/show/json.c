@@ -160,7 +160,6 @@ print_state(const PatchState *state)
 	putchar('}');
 }
 
-/* Print all patches. */
 void
 show_json_print(const PatchStates *states)
 {

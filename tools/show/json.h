@@ -10,6 +10,7 @@
 
 #include "plan/state.h"
 
+/* Print all patches. */
 extern void show_json_print(const PatchStates *states);
 
 #endif							/* SHOW_JSON_H */

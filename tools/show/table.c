@@ -135,7 +135,6 @@ applied_at(const PatchState *state)
 	return copy;
 }
 
-/* Print the table of all patches; "encoding" is the one that names are in. */
 void
 show_table_print(const PatchStates *states, int encoding)
 {

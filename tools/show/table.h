@@ -10,6 +10,7 @@
 
 #include "plan/state.h"
 
+/* Print the table of all patches; "encoding" is the one that names are in. */
 extern void show_table_print(const PatchStates *states, int encoding);
 
 #endif							/* SHOW_TABLE_H */

@@ -109,10 +109,6 @@ read_bounds(const char *p, long *promised)
 	return *p == '=' ? skip_spaces(p + 1) : NULL;
 }
 
-/*
- * Read a literal: append its elements to the list, count the NULL ones, which
- * are not appended.  Returns NULL if all is well, else what is wrong.
- */
 const char *
 sql_array_read(const char *literal, SimpleStringList *elements,
 			   int *nulls)

@@ -10,6 +10,10 @@
 
 #include "fe_utils/simple_list.h"
 
+/*
+ * Read a literal: append its elements to the list, count the NULL ones, which
+ * are not appended.  Returns NULL if all is well, else what is wrong.
+ */
 extern const char *sql_array_read(const char *literal,
 								  SimpleStringList *elements,
 								  int *nulls);

@@ -146,10 +146,6 @@ back_to_candidate(const char *text, size_t begin, size_t end, size_t size)
 	return end;
 }
 
-/*
- * The offset of the last place where the text may hold a call, or
- * CALL_SEARCH_NONE.
- */
 size_t
 sql_call_search_last(const char *text, size_t length)
 {

@@ -205,11 +205,6 @@ decode_pieces(Decoder *decoder, const SqlToken *token)
 		decoder->is_valid = false;
 }
 
-/*
- * The meaning of an identifier (folded to lower case where it is not
- * quoted) or of a string.  Returns it in memory that the caller frees, or
- * NULL if the server would refuse an escape in it.
- */
 char *
 sql_constant_decode(const SqlToken *token)
 {
@@ -247,7 +242,6 @@ sql_constant_decode(const SqlToken *token)
 	return result;
 }
 
-/* Is this an identifier that means "name", however it is spelled? */
 bool
 sql_constant_is(const SqlToken *token, const char *name)
 {
@@ -264,10 +258,6 @@ sql_constant_is(const SqlToken *token, const char *name)
 	return result;
 }
 
-/*
- * The token as it stands in the text, cut where it gets long, for messages;
- * the caller frees it.
- */
 char *
 sql_constant_excerpt(const SqlToken *token)
 {

@@ -10,8 +10,20 @@
 
 #include "sql/lexer.h"
 
+/*
+ * The meaning of an identifier (folded to lower case where it is not
+ * quoted) or of a string.  Returns it in memory that the caller frees, or
+ * NULL if the server would refuse an escape in it.
+ */
 extern char *sql_constant_decode(const SqlToken *token);
+
+/* Is this an identifier that means "name", however it is spelled? */
 extern bool sql_constant_is(const SqlToken *token, const char *name);
+
+/*
+ * The token as it stands in the text, cut where it gets long, for messages;
+ * the caller frees it.
+ */
 extern char *sql_constant_excerpt(const SqlToken *token);
 
 /* Is this the key word "word", in lower case here?  Quotes make it none. */

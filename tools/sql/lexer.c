@@ -434,7 +434,6 @@ read_colon(SqlLexer *lexer, SqlToken *token)
 	finish(lexer, token, behind);
 }
 
-/* Begin with a text, as a server with default settings would read it. */
 void
 sql_lexer_init(SqlLexer *lexer, const char *text, size_t length)
 {
@@ -444,7 +443,6 @@ sql_lexer_init(SqlLexer *lexer, const char *text, size_t length)
 	lexer->standard_strings = true;
 }
 
-/* Read the next token.  At the end of the text, this is SQL_END for ever. */
 void
 sql_lexer_next(SqlLexer *lexer, SqlToken *token)
 {

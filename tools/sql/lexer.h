@@ -60,7 +60,10 @@ typedef struct SqlLexer
 	const char *resume;
 } SqlLexer;
 
+/* Begin with a text, as a server with default settings would read it. */
 extern void sql_lexer_init(SqlLexer *lexer, const char *text, size_t length);
+
+/* Read the next token.  At the end of the text, this is SQL_END for ever. */
 extern void sql_lexer_next(SqlLexer *lexer, SqlToken *token);
 
 /* White space, as the scanners of the server and psql have it */
