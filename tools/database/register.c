@@ -23,17 +23,25 @@
 
 /*
  * Somebody may have written into the table what the functions refuse, or do
- * not store so: of an array that is no list of names, the names count.
+ * not store so: of an array that is no list of names, the names count.  Arrays
+ * are looked into one by one only if they are such, for that takes long.
  */
+#define IS_LIST(column) \
+	"CASE WHEN pg_catalog.array_ndims(" column ") > 1" \
+	" OR pg_catalog.array_lower(" column ", 1) <> 1 THEN false" \
+	" ELSE pg_catalog.array_position(" column ", NULL) IS NULL" \
+	" AND ('' = ANY (" column ")) IS NOT TRUE END"
 #define NAMES(column) \
-	"ARRAY(SELECT n FROM pg_catalog.unnest(" column ") AS n WHERE n <> '')"
+	"CASE WHEN " IS_LIST(column) " THEN coalesce(" column ", '{}') ELSE" \
+	" ARRAY(SELECT n FROM pg_catalog.unnest(" column ") AS n WHERE n <> '')" \
+	" END"
 #define FLAWS(column) \
-	"pg_catalog.concat_ws(', '," \
+	"CASE WHEN " IS_LIST(column) " THEN '' ELSE pg_catalog.concat_ws(', '," \
 	" CASE WHEN pg_catalog.array_ndims(" column ") > 1" \
 	" THEN 'several dimensions' END," \
 	" CASE WHEN EXISTS (SELECT FROM pg_catalog.unnest(" column ") AS n" \
 	" WHERE n IS NULL) THEN 'NULLs' END," \
-	" CASE WHEN '' = ANY (" column ") THEN 'empty names' END)"
+	" CASE WHEN '' = ANY (" column ") THEN 'empty names' END) END"
 
 /* The columns of the result */
 enum
@@ -58,11 +66,12 @@ enum
 static const char query[] = QUERY("NULL", "", "");
 static const char query_with_history[] =
 QUERY("h.source_sha256",
-	  " LEFT JOIN (SELECT patch_name, pg_catalog.max(id) AS last"
-	  " FROM _v.history WHERE event IN ('applied', 'adopted')"
-	  " GROUP BY patch_name) AS l ON l.patch_name = p.patch_name"
-	  " LEFT JOIN _v.history AS h ON h.id = l.last",
-	  "l.last NULLS FIRST, ");
+	  " LEFT JOIN (SELECT DISTINCT ON (patch_name COLLATE pg_catalog.\"C\")"
+	  " patch_name, id, source_sha256 FROM _v.history"
+	  " WHERE event IN ('applied', 'adopted')"
+	  " ORDER BY patch_name COLLATE pg_catalog.\"C\", id DESC) AS h"
+	  " ON h.patch_name = p.patch_name",
+	  "h.id NULLS FIRST, ");
 
 static const char undefined_table[] = "42P01";
 
