@@ -86,6 +86,12 @@
 	"  WHERE i.is_member AND i.prosrc LIKE 'versioning%')," \
 	"  '$libdir/versioning'), 'versioning_' || f.proname)"
 
+/* Is f not the extension's, or no more what was installed? */
+#define IS_FOREIGN \
+	"CASE WHEN f.is_member THEN NOT " IS_INTACT " OR " IS_AMBIGUOUS \
+	" ELSE EXISTS (SELECT FROM functions m" \
+	"  WHERE m.is_member AND m.proname = f.proname) END"
+
 /* The functions that are not the extension's, and what mends that */
 #define FOREIGN \
 	"SELECT f.proname, f.signature, f.is_member, CASE" \
@@ -102,10 +108,7 @@
 	" COMMIT;', f.signature)" \
 	" ELSE pg_catalog.format('CREATE OR REPLACE FUNCTION _v.%I('," \
 	" f.proname) || coalesce(" ARGUMENTS(DEFAULTS) ", '') ||" DEFINITION \
-	" END AS remedy FROM functions f" \
-	" WHERE CASE WHEN f.is_member THEN NOT " IS_INTACT " OR " IS_AMBIGUOUS \
-	" ELSE EXISTS (SELECT FROM functions m" \
-	"  WHERE m.is_member AND m.proname = f.proname) END"
+	" END AS remedy FROM functions f WHERE " IS_FOREIGN
 
 /* Does the guard refuse that? */
 #define IS_GUARDED \
@@ -114,22 +117,32 @@
 	" WHERE f.proname = 'require_patch' AND t.evtenabled <> 'D')"
 
 static const char survey_query[] =
-"WITH functions AS MATERIALIZED (" FUNCTIONS "), strange AS (" FOREIGN ")"
+"WITH functions AS MATERIALIZED (" FUNCTIONS ")"
 " SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute"
 "  WHERE attrelid = pg_catalog.to_regclass('_v.history')"
 "  AND attname = 'source_sha256' AND NOT attisdropped), "
 IN_PROGRESS_IS_KNOWN ","
-" s.signature, s.is_member, CASE WHEN " IS_GUARDED
-"  THEN pg_catalog.concat('SET versioning.bypass_guard = on; ', s.remedy,"
-"   ' RESET versioning.bypass_guard;') ELSE s.remedy END,"
-" s.proname IN ('register_patch', 'try_register_patch', 'unregister_patch')"
-" FROM (SELECT) AS one LEFT JOIN strange s ON true"
-" ORDER BY s.proname, s.signature::pg_catalog.text";
+" EXISTS (SELECT FROM functions f WHERE " IS_FOREIGN ")";
 
 /* The columns of its result */
 enum
 {
-	HAS_HISTORY, HAS_PROGRESS, SIGNATURE, IS_MEMBER, REMEDY, REGISTERS
+	HAS_HISTORY, HAS_PROGRESS, HAS_FOREIGN
+};
+
+/* To plan this one takes longer than all the rest, so it is asked if need be */
+static const char foreign_query[] =
+"WITH functions AS MATERIALIZED (" FUNCTIONS "), strange AS (" FOREIGN ")"
+" SELECT s.signature, s.is_member, CASE WHEN " IS_GUARDED
+"  THEN pg_catalog.concat('SET versioning.bypass_guard = on; ', s.remedy,"
+"   ' RESET versioning.bypass_guard;') ELSE s.remedy END,"
+" s.proname IN ('register_patch', 'try_register_patch', 'unregister_patch')"
+" FROM strange s ORDER BY s.proname, s.signature::pg_catalog.text";
+
+/* The columns of its result */
+enum
+{
+	SIGNATURE, IS_MEMBER, REMEDY, REGISTERS
 };
 
 /* Note the function of a row. */
@@ -149,22 +162,35 @@ add_function(RegisterSurvey *survey, const PGresult *result, int row)
 	survey->is_captured |= PQgetvalue(result, row, REGISTERS)[0] == 't';
 }
 
+/* Note all functions that are strange.  Returns false after a message. */
+static bool
+find_foreign(PGconn *conn, RegisterSurvey *survey)
+{
+	PGresult   *result = connection_query(conn, foreign_query);
+	int			i;
+
+	if (result == NULL)
+		return false;
+	for (i = 0; i < PQntuples(result); i++)
+		add_function(survey, result, i);
+	PQclear(result);
+	return true;
+}
+
 /* Look what there is in schema _v. */
 bool
 register_survey_take(PGconn *conn, RegisterSurvey *survey)
 {
 	PGresult   *result = connection_query(conn, survey_query);
-	int			i;
+	bool		has_foreign;
 
 	if (result == NULL)
 		return false;
 	survey->has_history = PQgetvalue(result, 0, HAS_HISTORY)[0] == 't';
 	survey->has_progress = PQgetvalue(result, 0, HAS_PROGRESS)[0] == 't';
-	for (i = 0; i < PQntuples(result); i++)
-		if (!PQgetisnull(result, i, SIGNATURE))
-			add_function(survey, result, i);
+	has_foreign = PQgetvalue(result, 0, HAS_FOREIGN)[0] == 't';
 	PQclear(result);
-	return true;
+	return !has_foreign || find_foreign(conn, survey);
 }
 
 void
