@@ -25,7 +25,8 @@ CREATE INDEX changes_first_id_idx ON _v.changes (first_id, id);
 
 CREATE TRIGGER add_only_by_function
     BEFORE INSERT ON _v.changes
-    FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forge();
+    FOR EACH ROW EXECUTE FUNCTION _v.refuse_to_forge();
+ALTER TABLE _v.changes ENABLE ALWAYS TRIGGER add_only_by_function;
 CREATE TRIGGER append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON _v.changes
     FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forget();

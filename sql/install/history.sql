@@ -19,8 +19,7 @@ CREATE TABLE _v.history (
 );
 
 -- Nobody changes what happened, nor adds to it by hand; only a new journal takes
--- the rows of a dump. See append_only.c. Logical replication may add, so that
--- trigger is no ALWAYS one.
+-- the rows of a dump, and those that a superuser replicates. See append_only.c.
 
 CREATE FUNCTION _v.refuse_to_forge() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_refuse_to_forge';
@@ -30,7 +29,8 @@ LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_refuse_to_forget';
 
 CREATE TRIGGER add_only_by_function
     BEFORE INSERT ON _v.history
-    FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forge();
+    FOR EACH ROW EXECUTE FUNCTION _v.refuse_to_forge();
+ALTER TABLE _v.history ENABLE ALWAYS TRIGGER add_only_by_function;
 CREATE TRIGGER append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON _v.history
     FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forget();
@@ -80,8 +80,8 @@ COMMENT ON COLUMN _v.history.command IS
 'Command that bypassed the guard, and what it changed: ''ALTER TABLE: table public.users''. Its text is not kept, for it may hold a password.';
 COMMENT ON FUNCTION _v.refuse_to_forge() IS
 'Trigger function that keeps INSERT and COPY from _v.history and the like.
-Raises 42501, unless the extension has not written any row to them yet.
-Locks both tables in ROW EXCLUSIVE mode.';
+Raises 42501, unless the extension has not written any row to them yet, or
+a superuser replicates. Locks both tables in ROW EXCLUSIVE mode.';
 COMMENT ON FUNCTION _v.refuse_to_forget() IS
 'Trigger function that keeps the rows of _v.history and the like as they are.
 Raises 42501 on UPDATE, DELETE and TRUNCATE.';

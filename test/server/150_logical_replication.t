@@ -2,6 +2,7 @@
 
 # A publication FOR ALL TABLES takes the register along, from one cluster to
 # another. What README advises for that, before and on the day of the switch.
+# And nobody but a superuser brings rows into a journal that is in use.
 
 use strict;
 use warnings;
@@ -101,5 +102,62 @@ is(
 		  FROM _v.patches}),
 	'mine one', 'each side has its own register');
 value($follower, 'DROP SUBSCRIPTION some_of_it');
+
+# The owner of the extension, if a superuser lets it create subscriptions: they
+# run as itself, which may INSERT, and past what fires in a session only.
+
+SKIP:
+{
+	skip 'no role but a superuser creates subscriptions', 2
+	  if value('postgres', 'SHOW server_version_num') < 160000;
+
+	my $owner = role('owner');
+	my $victim = database('victim');
+	my $forger =
+	  "host=$directory port=$ENV{PGPORT} dbname=forger user=forger password=x";
+
+	OwnCluster::output('sh', '-c',
+		'echo local all forger scram-sha-256 >"$1.new" && cat "$1" >>"$1.new" && mv "$1.new" "$1"',
+		'sh', "$directory/publisher/pg_hba.conf");
+	publisher(q{SELECT pg_reload_conf();
+		CREATE ROLE forger LOGIN REPLICATION PASSWORD 'x';
+		CREATE DATABASE forger OWNER forger});
+	my $forge = sub {
+		local $ENV{PGHOST} = $directory;
+		return value('forger', shift);
+	};
+	$forge->(q{
+		CREATE EXTENSION versioning;
+		SELECT setval('_v.history_id_seq', 100);
+		SELECT _v.register_patch('forged');
+		GRANT SELECT ON ALL TABLES IN SCHEMA _v TO forger;
+		CREATE PUBLICATION forgery FOR TABLE _v.history});
+
+	value('postgres', "GRANT CREATE ON DATABASE $victim TO $owner;
+		GRANT pg_create_subscription TO $owner");
+	value($victim, q{
+		CREATE EXTENSION versioning;
+		SELECT _v.register_patch('honest')}, user => $owner);
+	for my $copies ('true', 'false')
+	{
+		value($victim, qq{
+			CREATE SUBSCRIPTION s CONNECTION '$forger' PUBLICATION forgery
+				WITH (run_as_owner, disable_on_error, copy_data = $copies)},
+			user => $owner);
+		$forge->(q{SELECT _v.register_patch('forged later')})
+		  if $copies eq 'false';
+		wait_until($victim, q{
+			SELECT NOT subenabled OR EXISTS (
+				SELECT FROM _v.history WHERE patch_name ~ 'forged')
+			  FROM pg_subscription WHERE subname = 's'});
+		is(
+			value($victim,
+				q{SELECT string_agg(patch_name, ' ') FROM _v.history}),
+			'honest',
+			'the owner forges no history by a subscription, '
+			  . ($copies eq 'true' ? 'as it copies' : 'as it follows'));
+		value($victim, 'DROP SUBSCRIPTION s', user => $owner);
+	}
+}
 
 done_testing();
