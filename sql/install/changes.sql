@@ -52,7 +52,7 @@ COMMENT ON COLUMN _v.changes.changed_at IS
 COMMENT ON COLUMN _v.changes.role_name IS
 'Role that did it (current_user).';
 COMMENT ON COLUMN _v.changes.session_role_name IS
-'Role that the session had logged in as (session_user).';
+'Role that the session had logged in as (session_user). NULL if that was dropped meanwhile.';
 COMMENT ON COLUMN _v.changes.command_tag IS
 'Command that did it, as in pg_event_trigger_ddl_commands().';
 COMMENT ON COLUMN _v.changes.object_type IS

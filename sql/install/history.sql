@@ -65,7 +65,7 @@ COMMENT ON COLUMN _v.history.happened_at IS
 COMMENT ON COLUMN _v.history.role_name IS
 'Role that did it (current_user). For an adopted patch, the one that the register names.';
 COMMENT ON COLUMN _v.history.session_role_name IS
-'Role that the session had logged in as (session_user).';
+'Role that the session had logged in as (session_user). NULL if that was dropped meanwhile.';
 COMMENT ON COLUMN _v.history.transaction_id IS
 'Transaction that did it, by the count of the cluster in which it ran.';
 COMMENT ON COLUMN _v.history.application_name IS

@@ -136,6 +136,18 @@ sub refused
 		user => $role);
 }
 
+# A bypass is written also if the command makes its transaction read-only.
+
+{
+	my $database = guarded();
+	succeeds($database, q{
+		SET versioning.bypass_guard = on;
+		CREATE TABLE t AS SELECT set_config('transaction_read_only', 'on', true)},
+		'a bypass in a transaction that the command makes read-only');
+	is(value($database, 'SELECT command FROM _v.history'),
+		'CREATE TABLE AS: table public.t', 'is written');
+}
+
 # A bypass is written whatever the query does to the way that queries are read.
 
 SKIP:

@@ -121,6 +121,35 @@ is(
 		 WHERE action <> 'dropped'}),
 	0, 'whenever statement_timeout comes, changes and rows go together');
 
+# Who would rather not be recorded
+
+succeeds($database, q{
+	CREATE TABLE read_only AS
+		SELECT set_config('transaction_read_only', 'on', true)},
+	'a transaction that its command makes read-only: it is done',
+	user => $deployer);
+is(value($database, "$said WHERE identity = 'public.read_only'"),
+	'CREATE TABLE AS created public.read_only', 'and is recorded');
+{
+	my $gone = role('gone');
+	value('postgres', "GRANT $deployer TO $gone");
+	succeeds($database, qq{
+		SET ROLE $deployer;
+		\\! psql -X -q -U postgres -d postgres -c 'DROP ROLE $gone'
+		CREATE TABLE by_nobody (a int);
+		SELECT _v.register_patch('by nobody')},
+		'a session whose role was dropped: the command is done',
+		user => $gone);
+	is(
+		value($database, q{
+			SELECT role_name, session_role_name FROM _v.changes
+			 WHERE identity = 'public.by_nobody'
+			UNION ALL
+			SELECT role_name, session_role_name FROM _v.history
+			 WHERE patch_name = 'by nobody'}),
+		"$deployer|\n$deployer|", 'and is recorded');
+}
+
 # No code of anybody's is run by recording, also if a superuser has given the
 # table away: what would be run is named, and nothing is recorded.
 
