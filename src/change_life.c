@@ -27,6 +27,7 @@
 #include "catalog/pg_type.h"
 #include "change_life.h"
 #include "compat.h"
+#include "journal_check.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -72,7 +73,8 @@ begin_scan(Relation table, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("index _v.%s is not what it was installed as",
-						name)));
+						name),
+				 errhint("%s", journal_check_repair(name))));
 	return compat_index_beginscan(table, index, SnapshotSelf, 1);
 }
 

@@ -211,6 +211,38 @@ for my $case (
 					  SET ROLE $owner; $repair");
 }
 
+# The hint about an index that is needed brings it back.
+
+value($database, 'CREATE TABLE t_of_hints ()');
+for my $index (qw(changes_identity_idx changes_first_id_idx))
+{
+	for my $case (
+		[ 'that would run code',
+			"CREATE INDEX $index ON _v.changes (me(action))",
+			'table _v.changes is not as CREATE EXTENSION has made it' ],
+		[ 'that is another one', "CREATE INDEX $index ON _v.changes (action)",
+			"index _v.$index is not what it was installed as" ],
+		[ 'that is gone', 'SELECT',
+			"index _v.$index is not what it was installed as" ])
+	{
+		my ($name, $create, $said) = @$case;
+		my $by_owner = "SET session_replication_role = replica;
+			SET ROLE $owner; SET client_min_messages = error";
+		my $definition = "SELECT pg_get_indexdef('_v.$index'::regclass)";
+		my $installed = value($database, $definition);
+
+		value($database, "$by_owner; DROP INDEX _v.$index; $create");
+		(undef, undef, $errors) = psql($database, 'ALTER TABLE t_of_hints ADD a int');
+		like($errors, qr/WARNING:  55000: change was not recorded: \Q$said\E/,
+			"$index $name: is named");
+		my ($hint) = $errors =~ /^HINT:  (.*)$/m;
+		value($database, "$by_owner; $hint");
+		is(value($database, $definition), $installed,
+			"$index $name: the hint brings it back");
+		value($database, 'ALTER TABLE t_of_hints DROP a');
+	}
+}
+
 # A session that has written before looks again: the table is altered by the
 # session itself, by another one, and in a transaction that is rolled back.
 
