@@ -15,6 +15,7 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_subscription.h"
 #include "change_grants.h"
+#include "commands/defrem.h"
 #include "compat.h"
 #include "dropped.h"
 #include "event_rows.h"
@@ -167,6 +168,44 @@ concurrent_relation(Node *command)
 }
 
 /*
+ * Does ALTER SUBSCRIPTION do something on the publisher?  It does where it
+ * drops slots of tables, after it has asked for these, and where it alters its
+ * own slot.
+ */
+static bool
+reaches_publisher(const AlterSubscriptionStmt *alter)
+{
+	ListCell   *lc;
+
+	foreach(lc, alter->options)
+	{
+		DefElem    *option = lfirst(lc);
+
+		if (strcmp(option->defname, "refresh") == 0)
+			return defGetBoolean(option);
+		if (strcmp(option->defname, "failover") == 0 ||
+			strcmp(option->defname, "two_phase") == 0)
+			return true;
+	}
+	return compat_refreshes_subscription(alter->kind) ||
+		alter->kind == ALTER_SUBSCRIPTION_SET_PUBLICATION ||
+		alter->kind == ALTER_SUBSCRIPTION_ADD_PUBLICATION ||
+		alter->kind == ALTER_SUBSCRIPTION_DROP_PUBLICATION;
+}
+
+/* The subscription that a command alters like that or drops, or NULL. */
+static const char *
+subscription_at_publisher(Node *command)
+{
+	if (IsA(command, DropSubscriptionStmt))
+		return ((DropSubscriptionStmt *) command)->subname;
+	if (IsA(command, AlterSubscriptionStmt) &&
+		reaches_publisher((AlterSubscriptionStmt *) command))
+		return ((AlterSubscriptionStmt *) command)->subname;
+	return NULL;
+}
+
+/*
  * Does this command do what an error at its end does not undo?  Those with
  * CONCURRENTLY commit on their way, those on subscriptions have done something
  * on another server.
@@ -176,7 +215,7 @@ verdict_is_final(Node *command)
 {
 	return concurrent_relation(command) != NULL ||
 		IsA(command, CreateSubscriptionStmt) ||
-		IsA(command, DropSubscriptionStmt);
+		subscription_at_publisher(command) != NULL;
 }
 
 /*
@@ -201,14 +240,13 @@ bool
 verdict_will_be_final(Node *command)
 {
 	RangeVar   *relation = concurrent_relation(command);
+	const char *subscription = subscription_at_publisher(command);
 	Oid			relid = InvalidOid;
 
 	if (IsA(command, CreateSubscriptionStmt))
 		return true;
-	if (IsA(command, DropSubscriptionStmt))
-		return OidIsValid(get_subscription_oid(
-							((DropSubscriptionStmt *) command)->subname,
-							true));
+	if (subscription != NULL)
+		return OidIsValid(get_subscription_oid(subscription, true));
 	if (relation != NULL)
 		relid = RangeVarGetRelid(relation, NoLock, true);
 	return OidIsValid(relid) &&
