@@ -52,6 +52,16 @@ is_replication(void)
 		superuser();
 }
 
+/* The row as it is to be, for a trigger before it that lets it pass. */
+static Datum
+pass(FunctionCallInfo fcinfo)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ?
+						   trigger->tg_newtuple : trigger->tg_trigtuple);
+}
+
 /* _v.refuse_to_forge(), a trigger on INSERT for each row */
 Datum
 versioning_refuse_to_forge(PG_FUNCTION_ARGS)
@@ -61,13 +71,21 @@ versioning_refuse_to_forge(PG_FUNCTION_ARGS)
 		 (history_was_written() || change_journal_was_written())))
 		refuse(fcinfo, "Only the functions of the extension add to it, once "
 			   "they have begun to.");
-	return PointerGetDatum(((TriggerData *) fcinfo->context)->tg_trigtuple);
+	return pass(fcinfo);
 }
 
-/* _v.refuse_to_forget(), a trigger on UPDATE, DELETE and TRUNCATE */
+/*
+ * _v.refuse_to_forget(), a trigger on UPDATE, DELETE and TRUNCATE.  For each
+ * row it sees to what fires no trigger for a statement: logical replication.
+ */
 Datum
 versioning_refuse_to_forget(PG_FUNCTION_ARGS)
 {
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (CALLED_AS_TRIGGER(fcinfo) &&
+		TRIGGER_FIRED_FOR_ROW(trigger->tg_event) && is_replication())
+		return pass(fcinfo);
 	refuse(fcinfo, "What has happened stays in it.");
 	PG_RETURN_NULL();			/* keep the compiler quiet */
 }

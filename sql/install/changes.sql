@@ -31,6 +31,10 @@ CREATE TRIGGER append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON _v.changes
     FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forget();
 ALTER TABLE _v.changes ENABLE ALWAYS TRIGGER append_only;
+CREATE TRIGGER append_only_in_replica
+    BEFORE UPDATE OR DELETE ON _v.changes
+    FOR EACH ROW EXECUTE FUNCTION _v.refuse_to_forget();
+ALTER TABLE _v.changes ENABLE REPLICA TRIGGER append_only_in_replica;
 
 SELECT pg_extension_config_dump('_v.changes', '');
 

@@ -19,7 +19,7 @@ CREATE TABLE _v.history (
 );
 
 -- Nobody changes what happened, nor adds to it by hand; only a new journal takes
--- the rows of a dump, and those that a superuser replicates. See append_only.c.
+-- the rows of a dump, and only a superuser replicates. See append_only.c.
 
 CREATE FUNCTION _v.refuse_to_forge() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_refuse_to_forge';
@@ -35,6 +35,10 @@ CREATE TRIGGER append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON _v.history
     FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forget();
 ALTER TABLE _v.history ENABLE ALWAYS TRIGGER append_only;
+CREATE TRIGGER append_only_in_replica
+    BEFORE UPDATE OR DELETE ON _v.history
+    FOR EACH ROW EXECUTE FUNCTION _v.refuse_to_forget();
+ALTER TABLE _v.history ENABLE REPLICA TRIGGER append_only_in_replica;
 
 -- The sequence of the ids is not dumped: whoever dumps a database may not read
 -- it, and the extension finds out itself where to go on.
@@ -84,7 +88,8 @@ Raises 42501, unless the extension has not written any row to them yet, or
 a superuser replicates. Locks both tables in ROW EXCLUSIVE mode.';
 COMMENT ON FUNCTION _v.refuse_to_forget() IS
 'Trigger function that keeps the rows of _v.history and the like as they are.
-Raises 42501 on UPDATE, DELETE and TRUNCATE.';
+Raises 42501 on UPDATE, DELETE and TRUNCATE, but where a superuser
+replicates the row.';
 
 -- The patch that a session is in. See current_patch.c.
 

@@ -108,7 +108,7 @@ value($follower, 'DROP SUBSCRIPTION some_of_it');
 
 SKIP:
 {
-	skip 'no role but a superuser creates subscriptions', 2
+	skip 'no role but a superuser creates subscriptions', 5
 	  if value('postgres', 'SHOW server_version_num') < 160000;
 
 	my $owner = role('owner');
@@ -158,6 +158,57 @@ SKIP:
 			  . ($copies eq 'true' ? 'as it copies' : 'as it follows'));
 		value($victim, 'DROP SUBSCRIPTION s', user => $owner);
 	}
+
+	# Nor does a role that may write to all tables have any of it changed.
+	my $writer = role('writer');
+	publisher('CREATE DATABASE eraser OWNER forger');
+	my $erase = sub {
+		local $ENV{PGHOST} = $directory;
+		return value('eraser', shift);
+	};
+	$erase->(q{
+		CREATE SCHEMA _v;
+		CREATE TABLE _v.history (id bigint PRIMARY KEY, patch_name text,
+			event text DEFAULT 'applied', happened_at timestamptz DEFAULT now());
+		INSERT INTO _v.history VALUES (1, 'honest');
+		CREATE PUBLICATION erasure FOR TABLE _v.history});
+	value('postgres', "GRANT CREATE ON DATABASE $victim TO $writer;
+		GRANT pg_create_subscription, pg_write_all_data TO $writer");
+	my $subscribe = "CREATE SUBSCRIPTION s CONNECTION '"
+	  . ($forger =~ s/dbname=forger/dbname=eraser/r)
+	  . "' PUBLICATION erasure WITH (run_as_owner, disable_on_error, copy_data = false)";
+	for my $change (q{UPDATE _v.history SET patch_name = 'erased'},
+		'DELETE FROM _v.history')
+	{
+		value($victim, $subscribe, user => $writer);
+		$erase->($change);
+		wait_until($victim, q{
+			SELECT NOT subenabled OR NOT EXISTS (
+				SELECT FROM _v.history WHERE patch_name = 'honest')
+			  FROM pg_subscription WHERE subname = 's'});
+		is(
+			value($victim,
+				q{SELECT string_agg(patch_name, ' ') FROM _v.history}),
+			'honest', "nor does a role that may write to all tables: $change");
+		value($victim, 'DROP SUBSCRIPTION s', user => $writer);
+	}
+
+	# A superuser's subscription has all of it done.
+	$erase->(q{INSERT INTO _v.history VALUES (1, 'honest')});
+	value($victim, $subscribe);
+	$erase->(q{
+		UPDATE _v.history SET patch_name = 'replicated';
+		INSERT INTO _v.history VALUES (2, 'gone'), (3, 'added');
+		DELETE FROM _v.history WHERE id = 2});
+	wait_until($victim, q{
+		SELECT NOT subenabled OR EXISTS (
+			SELECT FROM _v.history WHERE patch_name = 'added')
+		  FROM pg_subscription WHERE subname = 's'});
+	is(
+		value($victim,
+			q{SELECT string_agg(patch_name, ' ' ORDER BY id) FROM _v.history}),
+		'replicated added', 'a superuser replicates whatever comes');
+	value($victim, 'DROP SUBSCRIPTION s');
 }
 
 done_testing();
