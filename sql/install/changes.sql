@@ -25,11 +25,16 @@ CREATE INDEX changes_first_id_idx ON _v.changes (first_id, id);
 
 CREATE TRIGGER add_only_by_function
     BEFORE INSERT ON _v.changes
-    FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forge();
+    FOR EACH ROW EXECUTE FUNCTION _v.refuse_to_forge();
+ALTER TABLE _v.changes ENABLE ALWAYS TRIGGER add_only_by_function;
 CREATE TRIGGER append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON _v.changes
     FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forget();
 ALTER TABLE _v.changes ENABLE ALWAYS TRIGGER append_only;
+CREATE TRIGGER append_only_in_replica
+    BEFORE UPDATE OR DELETE ON _v.changes
+    FOR EACH ROW EXECUTE FUNCTION _v.refuse_to_forget();
+ALTER TABLE _v.changes ENABLE REPLICA TRIGGER append_only_in_replica;
 
 SELECT pg_extension_config_dump('_v.changes', '');
 
@@ -51,7 +56,7 @@ COMMENT ON COLUMN _v.changes.changed_at IS
 COMMENT ON COLUMN _v.changes.role_name IS
 'Role that did it (current_user).';
 COMMENT ON COLUMN _v.changes.session_role_name IS
-'Role that the session had logged in as (session_user).';
+'Role that the session had logged in as (session_user). NULL if that was dropped meanwhile.';
 COMMENT ON COLUMN _v.changes.command_tag IS
 'Command that did it, as in pg_event_trigger_ddl_commands().';
 COMMENT ON COLUMN _v.changes.object_type IS

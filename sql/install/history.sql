@@ -19,8 +19,7 @@ CREATE TABLE _v.history (
 );
 
 -- Nobody changes what happened, nor adds to it by hand; only a new journal takes
--- the rows of a dump. See append_only.c. Logical replication may add, so that
--- trigger is no ALWAYS one.
+-- the rows of a dump, and only a superuser replicates. See append_only.c.
 
 CREATE FUNCTION _v.refuse_to_forge() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_refuse_to_forge';
@@ -30,11 +29,16 @@ LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_refuse_to_forget';
 
 CREATE TRIGGER add_only_by_function
     BEFORE INSERT ON _v.history
-    FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forge();
+    FOR EACH ROW EXECUTE FUNCTION _v.refuse_to_forge();
+ALTER TABLE _v.history ENABLE ALWAYS TRIGGER add_only_by_function;
 CREATE TRIGGER append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON _v.history
     FOR EACH STATEMENT EXECUTE FUNCTION _v.refuse_to_forget();
 ALTER TABLE _v.history ENABLE ALWAYS TRIGGER append_only;
+CREATE TRIGGER append_only_in_replica
+    BEFORE UPDATE OR DELETE ON _v.history
+    FOR EACH ROW EXECUTE FUNCTION _v.refuse_to_forget();
+ALTER TABLE _v.history ENABLE REPLICA TRIGGER append_only_in_replica;
 
 -- The sequence of the ids is not dumped: whoever dumps a database may not read
 -- it, and the extension finds out itself where to go on.
@@ -65,7 +69,7 @@ COMMENT ON COLUMN _v.history.happened_at IS
 COMMENT ON COLUMN _v.history.role_name IS
 'Role that did it (current_user). For an adopted patch, the one that the register names.';
 COMMENT ON COLUMN _v.history.session_role_name IS
-'Role that the session had logged in as (session_user).';
+'Role that the session had logged in as (session_user). NULL if that was dropped meanwhile.';
 COMMENT ON COLUMN _v.history.transaction_id IS
 'Transaction that did it, by the count of the cluster in which it ran.';
 COMMENT ON COLUMN _v.history.application_name IS
@@ -80,11 +84,12 @@ COMMENT ON COLUMN _v.history.command IS
 'Command that bypassed the guard, and what it changed: ''ALTER TABLE: table public.users''. Its text is not kept, for it may hold a password.';
 COMMENT ON FUNCTION _v.refuse_to_forge() IS
 'Trigger function that keeps INSERT and COPY from _v.history and the like.
-Raises 42501, unless the extension has not written any row to them yet.
-Locks both tables in ROW EXCLUSIVE mode.';
+Raises 42501, unless the extension has not written any row to them yet, or
+a superuser replicates. Locks both tables in ROW EXCLUSIVE mode.';
 COMMENT ON FUNCTION _v.refuse_to_forget() IS
 'Trigger function that keeps the rows of _v.history and the like as they are.
-Raises 42501 on UPDATE, DELETE and TRUNCATE.';
+Raises 42501 on UPDATE, DELETE and TRUNCATE, but where a superuser
+replicates the row.';
 
 -- The patch that a session is in. See current_patch.c.
 

@@ -12,6 +12,9 @@
 
 \echo Use "CREATE EXTENSION versioning" to load this file. \quit
 
+-- Names that are compared here are not to depend on what the session has set.
+SET LOCAL quote_all_identifiers = off;
+
 -- The schema, and what depesz's scripts may have installed in it.
 --
 -- His table is taken over as it is, with its rows, grants, triggers and added

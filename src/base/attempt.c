@@ -5,6 +5,10 @@
  *
  * As PL/pgSQL does it for a block with EXCEPTION.
  *
+ * The statement may have called a function that has made the transaction
+ * read-only, to keep us from writing about it.  Our subtransaction is not, if
+ * there is anything to write about; when it ends, the transaction is again.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -48,6 +52,8 @@ attempt_run(void (*action) (void *arg), void *arg,
 	ErrorData  *volatile error = NULL;
 
 	BeginInternalSubTransaction(NULL);
+	if (TransactionIdIsValid(GetTopTransactionIdIfAny()))
+		XactReadOnly = false;
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{

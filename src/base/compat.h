@@ -39,6 +39,18 @@ compat_primary_key_index(Relation table)
 #endif
 }
 
+/* Is it ALTER SUBSCRIPTION ... REFRESH, PUBLICATION or SEQUENCES? */
+static inline bool
+compat_refreshes_subscription(AlterSubscriptionType kind)
+{
+#if PG_VERSION_NUM >= 190000
+	return kind == ALTER_SUBSCRIPTION_REFRESH_PUBLICATION ||
+		kind == ALTER_SUBSCRIPTION_REFRESH_SEQUENCES;
+#else
+	return kind == ALTER_SUBSCRIPTION_REFRESH;
+#endif
+}
+
 /* A scan of all of a table. */
 static inline TableScanDesc
 compat_table_beginscan(Relation table, Snapshot snapshot)

@@ -86,6 +86,22 @@ runs_users_code(Oid oid)
 	return result;
 }
 
+const char *
+journal_check_repair(const char *index)
+{
+	static const char *const installed[][2] = {
+		{"changes_identity_idx",
+		"ON _v.changes (hashtextextended(identity, 0), id)"},
+		{"changes_first_id_idx", "ON _v.changes (first_id, id)"}
+	};
+
+	for (size_t i = 0; i < lengthof(installed); i++)
+		if (strcmp(installed[i][0], index) == 0)
+			return psprintf("DROP INDEX IF EXISTS _v.%s; CREATE INDEX %s %s;",
+							index, index, installed[i][1]);
+	return psprintf("DROP INDEX _v.%s;", quote_identifier(index));
+}
+
 /* Raises 55000: somebody has added this to the table. */
 static void
 report_addition(Relation table, const char *addition, const char *repair)
@@ -162,9 +178,10 @@ check_indexes(Relation table)
 
 		if (!runs_users_code(lfirst_oid(lc)))
 			continue;
-		name = quote_identifier(get_rel_name(lfirst_oid(lc)));
-		report_addition(table, psprintf("the index %s", name),
-						psprintf("DROP INDEX _v.%s;", name));
+		name = get_rel_name(lfirst_oid(lc));
+		report_addition(table,
+						psprintf("the index %s", quote_identifier(name)),
+						journal_check_repair(name));
 	}
 	list_free(indexes);
 }

@@ -21,4 +21,10 @@
 extern void journal_check(Relation table,
 						  const ColumnDefinition *definitions, int count);
 
+/*
+ * Statements that put the index of this name, in the schema _v, into the state
+ * that it was installed in, or take away what was not installed: for hints.
+ */
+extern const char *journal_check_repair(const char *index);
+
 #endif							/* BASE_JOURNAL_CHECK_H */

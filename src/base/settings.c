@@ -17,6 +17,7 @@
 
 #include "base/compat.h"
 #include "base/settings.h"
+#include "mb/pg_wchar.h"
 #include "utils/guc.h"
 
 /* The strings are the server's and never NULL once they are defined. */
@@ -68,10 +69,23 @@ value_or_null(const char *value)
 	return value == NULL || *value == '\0' ? NULL : value;
 }
 
+/*
+ * What comes with the connection, as PGOPTIONS does, is not checked by the
+ * server: if it is no text in this database, it would spoil a dump of it.
+ */
 const char *
 settings_source_file(void)
 {
-	return value_or_null(source_file);
+	const char *file = value_or_null(source_file);
+
+	if (file == NULL || pg_verifymbstr(file, strlen(file), true))
+		return file;
+	ereport(WARNING,
+			(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+			 errmsg("versioning.source_file is not written to history, "
+					"for it is not valid in encoding \"%s\"",
+					GetDatabaseEncodingName())));
+	return NULL;
 }
 
 const char *

@@ -11,7 +11,11 @@
 /* For _PG_init(), once. */
 extern void settings_define(void);
 
-/* The file that the session runs, or NULL. */
+/*
+ * The file that the session runs, or NULL.  Gives a WARNING and returns NULL
+ * if
+ * its name is not valid in the encoding of the database.
+ */
 extern const char *settings_source_file(void);
 
 /* The SHA-256 of that, 64 hexadecimal digits, or NULL. */

@@ -111,7 +111,7 @@ set_circumstances(ChangeJournal *journal)
 	set_string(journal, CHANGES_ROLE_NAME,
 			   GetUserNameFromId(GetUserId(), false));
 	set_string(journal, CHANGES_SESSION_ROLE_NAME,
-			   GetUserNameFromId(GetSessionUserId(), false));
+			   GetUserNameFromId(GetSessionUserId(), true));
 }
 
 /* Gets ready to search for lives, the first time that it is called. */

@@ -22,6 +22,7 @@
 #include "access/stratnum.h"
 #include "access/tableam.h"
 #include "base/compat.h"
+#include "base/journal_check.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_opfamily.h"
@@ -72,7 +73,8 @@ begin_scan(Relation table, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("index _v.%s is not what it was installed as",
-						name)));
+						name),
+				 errhint("%s", journal_check_repair(name))));
 	return compat_index_beginscan(table, index, SnapshotSelf, 1);
 }
 

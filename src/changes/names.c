@@ -36,6 +36,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
+#include "utils/varlena.h"
 
 /* The name that a RENAME gives another one for. */
 static const char *
@@ -68,9 +69,21 @@ add_as(ChangeSet *set, const ObjectAddress *object, ChangeAction action,
 	}
 }
 
+/* A name that may be quoted, without that. */
+static const char *
+unquoted(const char *name)
+{
+	List	   *names;
+
+	if (!SplitIdentifierString(pstrdup(name), '.', &names) ||
+		list_length(names) != 1)
+		return name;
+	return linitial(names);
+}
+
 /*
  * Adds what has an object's name in its own, now that the one is called
- * otherwise.
+ * otherwise.  At the end of an identity no name is quoted.
  */
 static void
 add_references(ChangeSet *set, const ObjectAddress *object,
@@ -102,8 +115,8 @@ add_references(ChangeSet *set, const ObjectAddress *object,
 	if (words != NULL)
 	{
 		reference.kind = REFERENCE_END;
-		reference.now = psprintf("%s %s", words, now);
-		reference.before = psprintf("%s %s", words, before);
+		reference.now = psprintf("%s %s", words, unquoted(now));
+		reference.before = psprintf("%s %s", words, unquoted(before));
 	}
 	changes_references_add(set, action, object, &reference);
 }

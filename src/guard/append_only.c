@@ -7,7 +7,11 @@
  * changes or deletes any.  A dump is restored by INSERT or COPY, though, by a
  * role that need not be a superuser: so whoever has the privilege may bring
  * rows into journals that were just created.  The first row that the extension
- * itself writes, to one or the other, ends that for good.
+ * itself writes, to one or the other, ends that for good.  It is looked at for
+ * each row, for a statement may have begun long before.
+ *
+ * The rows of another server go on coming by logical replication, if that runs
+ * as a superuser.  A subscription of another role must not be a way around.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,6 +21,7 @@
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "history/history.h"
+#include "miscadmin.h"
 #include "utils/rel.h"
 
 PG_FUNCTION_INFO_V1(versioning_refuse_to_forge);
@@ -39,21 +44,48 @@ refuse(FunctionCallInfo fcinfo, const char *detail)
 			 errdetail_internal("%s", detail)));
 }
 
-/* _v.refuse_to_forge(), a trigger on INSERT */
+/* Does a superuser bring in the rows of another server? */
+static bool
+is_replication(void)
+{
+	return SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA &&
+		superuser();
+}
+
+/* The row as it is to be, for a trigger before it that lets it pass. */
+static Datum
+pass(FunctionCallInfo fcinfo)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ?
+						   trigger->tg_newtuple : trigger->tg_trigtuple);
+}
+
+/* _v.refuse_to_forge(), a trigger on INSERT for each row */
 Datum
 versioning_refuse_to_forge(PG_FUNCTION_ARGS)
 {
-	if (!CALLED_AS_TRIGGER(fcinfo) || history_was_written() ||
-		changes_journal_was_written())
+	if (!CALLED_AS_TRIGGER(fcinfo) ||
+		(!is_replication() &&
+		 (history_was_written() || changes_journal_was_written())))
 		refuse(fcinfo, "Only the functions of the extension add to it, once "
 			   "they have begun to.");
-	return PointerGetDatum(NULL);
+	return pass(fcinfo);
 }
 
-/* _v.refuse_to_forget(), a trigger on UPDATE, DELETE and TRUNCATE */
+/*
+ * _v.refuse_to_forget(), a trigger on UPDATE, DELETE and TRUNCATE.  For each
+ * row it sees to what fires no trigger for a statement: logical replication.
+ */
 Datum
 versioning_refuse_to_forget(PG_FUNCTION_ARGS)
 {
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (CALLED_AS_TRIGGER(fcinfo) &&
+		TRIGGER_FIRED_FOR_ROW(trigger->tg_event) && is_replication())
+		return pass(fcinfo);
 	refuse(fcinfo, "What has happened stays in it.");
 	PG_RETURN_NULL();			/* keep the compiler quiet */
 }

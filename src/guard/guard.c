@@ -10,7 +10,9 @@
  * It looks when the command has run (ddl_command_end), for only then it is
  * known what was changed, and undoes it by an error.  What that cannot undo,
  * as CREATE INDEX CONCURRENTLY, which runs in several transactions, is to be
- * refused before it runs (ddl_command_start).
+ * refused before it runs (ddl_command_start).  REFRESH MATERIALIZED VIEW keeps
+ * from event triggers the commands that it runs, and with its own those of
+ * users' functions; before one of these runs, we ask that it be told.
  *
  * The extension may be a role's that is no superuser, but its event triggers
  * are a superuser's.  DROP EXTENSION, or whatever else drops it, takes them
@@ -243,6 +245,8 @@ guard(FunctionCallInfo fcinfo, int elevel)
 				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function was not called by an event trigger")));
 
+	if (strcmp(event->event, "ddl_command_start") == 0)
+		EventTriggerUndoInhibitCommandCollection();
 	if (elevel >= ERROR && strcmp(event->event, "ddl_command_start") == 0)
 		guard_function = fcinfo->flinfo->fn_oid;
 	if (event->parsetree != NULL && passes(event->parsetree))

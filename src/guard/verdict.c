@@ -18,6 +18,7 @@
 #include "catalog/pg_subscription.h"
 #include "changes/grants.h"
 #include "changes/object.h"
+#include "commands/defrem.h"
 #include "guard/dropped.h"
 #include "guard/verdict.h"
 #include "tcop/deparse_utility.h"
@@ -162,12 +163,50 @@ concurrent_relation(Node *command)
 	return NULL;
 }
 
+/*
+ * Does ALTER SUBSCRIPTION do something on the publisher?  It does where it
+ * drops slots of tables, after it has asked for these, and where it alters its
+ * own slot.
+ */
+static bool
+reaches_publisher(const AlterSubscriptionStmt *alter)
+{
+	ListCell   *lc;
+
+	foreach(lc, alter->options)
+	{
+		DefElem    *option = lfirst(lc);
+
+		if (strcmp(option->defname, "refresh") == 0)
+			return defGetBoolean(option);
+		if (strcmp(option->defname, "failover") == 0 ||
+			strcmp(option->defname, "two_phase") == 0)
+			return true;
+	}
+	return compat_refreshes_subscription(alter->kind) ||
+		alter->kind == ALTER_SUBSCRIPTION_SET_PUBLICATION ||
+		alter->kind == ALTER_SUBSCRIPTION_ADD_PUBLICATION ||
+		alter->kind == ALTER_SUBSCRIPTION_DROP_PUBLICATION;
+}
+
+/* The subscription that a command alters like that or drops, or NULL. */
+static const char *
+subscription_at_publisher(Node *command)
+{
+	if (IsA(command, DropSubscriptionStmt))
+		return ((DropSubscriptionStmt *) command)->subname;
+	if (IsA(command, AlterSubscriptionStmt) &&
+		reaches_publisher((AlterSubscriptionStmt *) command))
+		return ((AlterSubscriptionStmt *) command)->subname;
+	return NULL;
+}
+
 bool
 guard_verdict_is_final(Node *command)
 {
 	return concurrent_relation(command) != NULL ||
 		IsA(command, CreateSubscriptionStmt) ||
-		IsA(command, DropSubscriptionStmt);
+		subscription_at_publisher(command) != NULL;
 }
 
 /*
@@ -188,14 +227,13 @@ bool
 guard_verdict_will_be_final(Node *command)
 {
 	RangeVar   *relation = concurrent_relation(command);
+	const char *subscription = subscription_at_publisher(command);
 	Oid			relid = InvalidOid;
 
 	if (IsA(command, CreateSubscriptionStmt))
 		return true;
-	if (IsA(command, DropSubscriptionStmt))
-		return OidIsValid(get_subscription_oid(
-							((DropSubscriptionStmt *) command)->subname,
-							true));
+	if (subscription != NULL)
+		return OidIsValid(get_subscription_oid(subscription, true));
 	if (relation != NULL)
 		relid = RangeVarGetRelid(relation, NoLock, true);
 	return OidIsValid(relid) &&

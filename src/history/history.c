@@ -199,7 +199,7 @@ set_circumstances(HistoryRow *row)
 	set_string(row, HISTORY_ROLE_NAME,
 			   GetUserNameFromId(GetUserId(), false));
 	set_string(row, HISTORY_SESSION_ROLE_NAME,
-			   GetUserNameFromId(GetSessionUserId(), false));
+			   GetUserNameFromId(GetSessionUserId(), true));
 	row->values[HISTORY_TRANSACTION_ID] =
 		UInt64GetDatum(U64FromFullTransactionId(transaction));
 	set_string(row, HISTORY_APPLICATION_NAME, application_name);

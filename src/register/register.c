@@ -178,6 +178,8 @@ register_find(Register *reg, const text *name)
 	Relation	index = reg->by_name->indexRelation;
 	ScanKeyData key;
 
+	/* A patch may name millions of others, all of which are looked up. */
+	CHECK_FOR_INTERRUPTS();
 	ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid,
 						   index->rd_indcollation[0], F_TEXTEQ,
 						   PointerGetDatum(name));

@@ -2,7 +2,7 @@
 -- command fail.
 
 BEGIN;
-SELECT plan(52);
+SELECT plan(54);
 
 CREATE ROLE versioning_test_nobody;
 CREATE SCHEMA theirs AUTHORIZATION versioning_test_nobody;
@@ -141,6 +141,25 @@ DROP TABLE passing;
 SELECT is(count(*), 0::bigint, 'and what is temporary is not recorded')
   FROM _v.changes
  WHERE schema_name ~ '^pg_t' OR identity ~ 'passing|toast.*\.';
+
+-- Names that have to be quoted, and are not in the identities of others
+
+CREATE FOREIGN DATA WRAPPER theirs;
+CREATE SERVER "one server" FOREIGN DATA WRAPPER theirs;
+CREATE USER MAPPING FOR PUBLIC SERVER "one server";
+ALTER SERVER "one server" RENAME TO "a ""server""";
+ALTER SERVER "a ""server""" RENAME TO server;
+CREATE TABLE theirs.published (a int);
+CREATE PUBLICATION "One" FOR TABLE theirs.published;
+ALTER PUBLICATION "One" RENAME TO "Two";
+SELECT is(string_agg(previous_identity, ', ' ORDER BY id),
+          'public on server one server, public on server a "server"',
+          'a user mapping goes with its server')
+  FROM _v.changes WHERE object_type = 'user mapping';
+SELECT is(previous_identity, 'theirs.published in publication One',
+          'and a table in a publication with that')
+  FROM _v.changes
+ WHERE identity = 'theirs.published in publication Two';
 
 -- An identity that is too long for an index
 

@@ -35,11 +35,11 @@ SELECT is((SELECT relpersistence::text || relkind::text FROM pg_class
             WHERE oid = '_v.history'::regclass), 'pr',
           '_v.history is an ordinary, logged table');
 SELECT triggers_are('_v', 'history',
-                    ARRAY['add_only_by_function', 'append_only']);
-SELECT is((SELECT tgenabled::text FROM pg_trigger
-            WHERE tgrelid = '_v.history'::regclass
-              AND tgname = 'append_only'), 'A',
-          'one of which fires in a replica, too');
+                    ARRAY['add_only_by_function', 'append_only',
+                          'append_only_in_replica']);
+SELECT is(string_agg(tgenabled::text, '' ORDER BY tgname), 'AAR',
+          'which fire in a replica, too')
+  FROM pg_trigger WHERE tgrelid = '_v.history'::regclass;
 
 -- Grants and ownership
 

@@ -121,7 +121,8 @@ sub adopt
 	my %before = map { $_ => value($database, $_) }
 	  ($rows, $table_grants, $schema_grants, $foreign_objects);
 
-	succeeds($database, 'CREATE EXTENSION versioning',
+	succeeds($database,
+		'SET quote_all_identifiers = on; CREATE EXTENSION versioning',
 		"$name: CREATE EXTENSION", user => $user);
 
 	is(value($database, $rows), $before{$rows}, "$name: all rows");

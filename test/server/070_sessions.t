@@ -7,6 +7,7 @@ use strict;
 use warnings;
 
 use FindBin;
+use IPC::Run ();
 use lib "$FindBin::Bin/lib";
 use Scratch;
 use Test::More;
@@ -180,5 +181,33 @@ my ($status, $output, $errors) = run('psql', '-X', '-d', $database, '-c',
 is("$output$errors", " register_patch \n----------------\n(0 rows)\n\n"
 	  . " unregister_patch \n------------------\n(0 rows)\n\n",
 	'psql prints no row');
+
+# The register is locked while a long list is looked up, so that can be
+# interrupted: before all of it was looked up, of which a warning would tell.
+
+{
+	my $canceller = IPC::Run::start(
+		[ qw(psql -X -q -d), $database, '-c', q{
+			DO $$
+			DECLARE
+				holder int;
+			BEGIN
+				FOR i IN 1 .. 60000 LOOP
+					SELECT pid INTO holder FROM pg_locks
+					 WHERE relation = '_v.patches'::regclass AND granted
+					   AND mode = 'ExclusiveLock';
+					EXIT WHEN pg_cancel_backend(holder);
+					PERFORM pg_sleep(0.001);
+				END LOOP;
+			END
+			$$} ], '<', \'');
+	my ($status, undef, $errors) = psql($database, q{
+		CREATE TEMPORARY TABLE list AS
+			SELECT array_agg('p' || i) AS names FROM generate_series(1, 1000000) i;
+		SELECT _v.try_register_patch('long', names) FROM list});
+	IPC::Run::finish($canceller);
+	is($status, 3, 'a long list of requirements');
+	like($errors, qr/\A[^\n]*ERROR:  57014: /, 'can be interrupted');
+}
 
 done_testing();

@@ -142,6 +142,20 @@ sub unharmed
 		'it is as it was');
 }
 
+# The first registration ends the time for restoring, also for a statement that
+# began before it.
+
+{
+	my $database = installed();
+	fails($database, q{
+		WITH registered AS MATERIALIZED (SELECT _v.try_register_patch('a') AS ok)
+		INSERT INTO _v.history (event, happened_at)
+		SELECT 'forged', now() FROM registered WHERE ok},
+		qr/42501: table "history" is append-only/,
+		'a statement that registers, and adds a row of its own',
+		user => $owner);
+}
+
 # Privileges on the schema, the table and the sequence are not needed.
 
 {

@@ -136,6 +136,42 @@ sub refused
 		user => $role);
 }
 
+# Commands of a function that REFRESH calls
+
+{
+	my $database = guarded();
+	value($database, q{
+		CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
+			EXECUTE FUNCTION _v.record_changes();
+		BEGIN;
+		SELECT _v.register_patch('a');
+		CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS
+			'BEGIN CREATE TABLE public.hidden (a int); RETURN 1; END';
+		CREATE MATERIALIZED VIEW m AS SELECT f() AS a WITH NO DATA;
+		COMMIT});
+	fails($database, 'REFRESH MATERIALIZED VIEW m',
+		qr/VP001: cannot execute CREATE TABLE outside of a patch: table public\.hidden/,
+		'a function does not change anything under cover of a REFRESH');
+	value($database, q{BEGIN; SELECT _v.unregister_patch('a');
+		REFRESH MATERIALIZED VIEW m; COMMIT});
+	is(
+		value($database, q{
+			SELECT count(*) FROM _v.changes WHERE identity = 'public.hidden'}),
+		1, 'and what it does in a patch is recorded');
+}
+
+# A bypass is written also if the command makes its transaction read-only.
+
+{
+	my $database = guarded();
+	succeeds($database, q{
+		SET versioning.bypass_guard = on;
+		CREATE TABLE t AS SELECT set_config('transaction_read_only', 'on', true)},
+		'a bypass in a transaction that the command makes read-only');
+	is(value($database, 'SELECT command FROM _v.history'),
+		'CREATE TABLE AS: table public.t', 'is written');
+}
+
 # A bypass is written whatever the query does to the way that queries are read.
 
 SKIP:

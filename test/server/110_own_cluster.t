@@ -74,6 +74,18 @@ is(
 	value('subscriber',
 		q{SELECT string_agg(action || ' ' || identity, ',') FROM _v.changes}),
 	'created s', 'nor do they change a definition');
+my @reaching = (
+	'REFRESH PUBLICATION', 'SET PUBLICATION p, q', 'ADD PUBLICATION q',
+	'DROP PUBLICATION p', value('postgres', 'SHOW server_version_num') < 170000
+	? () : 'SET (failover)');
+fails('subscriber', "ALTER SUBSCRIPTION s $_",
+	qr/VP001: cannot execute ALTER SUBSCRIPTION outside of a patch\n/,
+	"ALTER SUBSCRIPTION ... $_: is refused before it reaches the publisher")
+  for @reaching;
+fails('subscriber', "ALTER SUBSCRIPTION s $_",
+	qr/VP001: cannot execute ALTER SUBSCRIPTION outside of a patch: subscription s\n(?!DETAIL)/,
+	"ALTER SUBSCRIPTION ... $_: is refused at its end")
+  for 'SET PUBLICATION q WITH (refresh = false)', 'SET (binary)', 'DISABLE';
 fails('subscriber', 'DROP SUBSCRIPTION s',
 	qr/VP001: cannot execute DROP SUBSCRIPTION outside of a patch/,
 	'DROP SUBSCRIPTION outside of a patch');

@@ -121,6 +121,35 @@ is(
 		 WHERE action <> 'dropped'}),
 	0, 'whenever statement_timeout comes, changes and rows go together');
 
+# Who would rather not be recorded
+
+succeeds($database, q{
+	CREATE TABLE read_only AS
+		SELECT set_config('transaction_read_only', 'on', true)},
+	'a transaction that its command makes read-only: it is done',
+	user => $deployer);
+is(value($database, "$said WHERE identity = 'public.read_only'"),
+	'CREATE TABLE AS created public.read_only', 'and is recorded');
+{
+	my $gone = role('gone');
+	value('postgres', "GRANT $deployer TO $gone");
+	succeeds($database, qq{
+		SET ROLE $deployer;
+		\\! psql -X -q -U postgres -d postgres -c 'DROP ROLE $gone'
+		CREATE TABLE by_nobody (a int);
+		SELECT _v.register_patch('by nobody')},
+		'a session whose role was dropped: the command is done',
+		user => $gone);
+	is(
+		value($database, q{
+			SELECT role_name, session_role_name FROM _v.changes
+			 WHERE identity = 'public.by_nobody'
+			UNION ALL
+			SELECT role_name, session_role_name FROM _v.history
+			 WHERE patch_name = 'by nobody'}),
+		"$deployer|\n$deployer|", 'and is recorded');
+}
+
 # No code of anybody's is run by recording, also if a superuser has given the
 # table away: what would be run is named, and nothing is recorded.
 
@@ -180,6 +209,38 @@ for my $case (
 		0, 'and nobody is a superuser by it');
 	value($database, "SET session_replication_role = replica;
 					  SET ROLE $owner; $repair");
+}
+
+# The hint about an index that is needed brings it back.
+
+value($database, 'CREATE TABLE t_of_hints ()');
+for my $index (qw(changes_identity_idx changes_first_id_idx))
+{
+	for my $case (
+		[ 'that would run code',
+			"CREATE INDEX $index ON _v.changes (me(action))",
+			'table _v.changes is not as CREATE EXTENSION has made it' ],
+		[ 'that is another one', "CREATE INDEX $index ON _v.changes (action)",
+			"index _v.$index is not what it was installed as" ],
+		[ 'that is gone', 'SELECT',
+			"index _v.$index is not what it was installed as" ])
+	{
+		my ($name, $create, $said) = @$case;
+		my $by_owner = "SET session_replication_role = replica;
+			SET ROLE $owner; SET client_min_messages = error";
+		my $definition = "SELECT pg_get_indexdef('_v.$index'::regclass)";
+		my $installed = value($database, $definition);
+
+		value($database, "$by_owner; DROP INDEX _v.$index; $create");
+		(undef, undef, $errors) = psql($database, 'ALTER TABLE t_of_hints ADD a int');
+		like($errors, qr/WARNING:  55000: change was not recorded: \Q$said\E/,
+			"$index $name: is named");
+		my ($hint) = $errors =~ /^HINT:  (.*)$/m;
+		value($database, "$by_owner; $hint");
+		is(value($database, $definition), $installed,
+			"$index $name: the hint brings it back");
+		value($database, 'ALTER TABLE t_of_hints DROP a');
+	}
 }
 
 # A session that has written before looks again: the table is altered by the

@@ -2,6 +2,7 @@
 
 # A publication FOR ALL TABLES takes the register along, from one cluster to
 # another. What README advises for that, before and on the day of the switch.
+# And nobody but a superuser brings rows into a journal that is in use.
 
 use strict;
 use warnings;
@@ -101,5 +102,113 @@ is(
 		  FROM _v.patches}),
 	'mine one', 'each side has its own register');
 value($follower, 'DROP SUBSCRIPTION some_of_it');
+
+# The owner of the extension, if a superuser lets it create subscriptions: they
+# run as itself, which may INSERT, and past what fires in a session only.
+
+SKIP:
+{
+	skip 'no role but a superuser creates subscriptions', 5
+	  if value('postgres', 'SHOW server_version_num') < 160000;
+
+	my $owner = role('owner');
+	my $victim = database('victim');
+	my $forger =
+	  "host=$directory port=$ENV{PGPORT} dbname=forger user=forger password=x";
+
+	OwnCluster::output('sh', '-c',
+		'echo local all forger scram-sha-256 >"$1.new" && cat "$1" >>"$1.new" && mv "$1.new" "$1"',
+		'sh', "$directory/publisher/pg_hba.conf");
+	publisher(q{SELECT pg_reload_conf();
+		CREATE ROLE forger LOGIN REPLICATION PASSWORD 'x';
+		CREATE DATABASE forger OWNER forger});
+	my $forge = sub {
+		local $ENV{PGHOST} = $directory;
+		return value('forger', shift);
+	};
+	$forge->(q{
+		CREATE EXTENSION versioning;
+		SELECT setval('_v.history_id_seq', 100);
+		SELECT _v.register_patch('forged');
+		GRANT SELECT ON ALL TABLES IN SCHEMA _v TO forger;
+		CREATE PUBLICATION forgery FOR TABLE _v.history});
+
+	value('postgres', "GRANT CREATE ON DATABASE $victim TO $owner;
+		GRANT pg_create_subscription TO $owner");
+	value($victim, q{
+		CREATE EXTENSION versioning;
+		SELECT _v.register_patch('honest')}, user => $owner);
+	for my $copies ('true', 'false')
+	{
+		value($victim, qq{
+			CREATE SUBSCRIPTION s CONNECTION '$forger' PUBLICATION forgery
+				WITH (run_as_owner, disable_on_error, copy_data = $copies)},
+			user => $owner);
+		$forge->(q{SELECT _v.register_patch('forged later')})
+		  if $copies eq 'false';
+		wait_until($victim, q{
+			SELECT NOT subenabled OR EXISTS (
+				SELECT FROM _v.history WHERE patch_name ~ 'forged')
+			  FROM pg_subscription WHERE subname = 's'});
+		is(
+			value($victim,
+				q{SELECT string_agg(patch_name, ' ') FROM _v.history}),
+			'honest',
+			'the owner forges no history by a subscription, '
+			  . ($copies eq 'true' ? 'as it copies' : 'as it follows'));
+		value($victim, 'DROP SUBSCRIPTION s', user => $owner);
+	}
+
+	# Nor does a role that may write to all tables have any of it changed.
+	my $writer = role('writer');
+	publisher('CREATE DATABASE eraser OWNER forger');
+	my $erase = sub {
+		local $ENV{PGHOST} = $directory;
+		return value('eraser', shift);
+	};
+	$erase->(q{
+		CREATE SCHEMA _v;
+		CREATE TABLE _v.history (id bigint PRIMARY KEY, patch_name text,
+			event text DEFAULT 'applied', happened_at timestamptz DEFAULT now());
+		INSERT INTO _v.history VALUES (1, 'honest');
+		CREATE PUBLICATION erasure FOR TABLE _v.history});
+	value('postgres', "GRANT CREATE ON DATABASE $victim TO $writer;
+		GRANT pg_create_subscription, pg_write_all_data TO $writer");
+	my $subscribe = "CREATE SUBSCRIPTION s CONNECTION '"
+	  . ($forger =~ s/dbname=forger/dbname=eraser/r)
+	  . "' PUBLICATION erasure WITH (run_as_owner, disable_on_error, copy_data = false)";
+	for my $change (q{UPDATE _v.history SET patch_name = 'erased'},
+		'DELETE FROM _v.history')
+	{
+		value($victim, $subscribe, user => $writer);
+		$erase->($change);
+		wait_until($victim, q{
+			SELECT NOT subenabled OR NOT EXISTS (
+				SELECT FROM _v.history WHERE patch_name = 'honest')
+			  FROM pg_subscription WHERE subname = 's'});
+		is(
+			value($victim,
+				q{SELECT string_agg(patch_name, ' ') FROM _v.history}),
+			'honest', "nor does a role that may write to all tables: $change");
+		value($victim, 'DROP SUBSCRIPTION s', user => $writer);
+	}
+
+	# A superuser's subscription has all of it done.
+	$erase->(q{INSERT INTO _v.history VALUES (1, 'honest')});
+	value($victim, $subscribe);
+	$erase->(q{
+		UPDATE _v.history SET patch_name = 'replicated';
+		INSERT INTO _v.history VALUES (2, 'gone'), (3, 'added');
+		DELETE FROM _v.history WHERE id = 2});
+	wait_until($victim, q{
+		SELECT NOT subenabled OR EXISTS (
+			SELECT FROM _v.history WHERE patch_name = 'added')
+		  FROM pg_subscription WHERE subname = 's'});
+	is(
+		value($victim,
+			q{SELECT string_agg(patch_name, ' ' ORDER BY id) FROM _v.history}),
+		'replicated added', 'a superuser replicates whatever comes');
+	value($victim, 'DROP SUBSCRIPTION s');
+}
 
 done_testing();

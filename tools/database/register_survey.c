@@ -130,7 +130,7 @@ enum
 	HAS_HISTORY, HAS_PROGRESS, HAS_FOREIGN
 };
 
-/* To plan this one takes longer than all the rest, so it is asked if need be */
+/* To plan this one takes longer than all the rest: it is asked if need be */
 static const char foreign_query[] =
 "WITH functions AS MATERIALIZED (" FUNCTIONS "), strange AS (" FOREIGN ")"
 " SELECT s.signature, s.is_member, CASE WHEN " IS_GUARDED
