@@ -12,8 +12,8 @@
 extern void settings_define(void);
 
 /*
- * The file that the session runs, or NULL.  Gives a WARNING and returns NULL if
- * its name is not valid in the encoding of the database.
+ * The file that the session runs, or NULL.  Gives a WARNING and returns NULL
+ * if its name is not valid in the encoding of the database.
  */
 extern const char *settings_source_file(void);
 
