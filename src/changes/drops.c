@@ -69,18 +69,19 @@ is_deleted(HeapTuple row)
 }
 
 /*
- * Was the object a member of an extension, or a function, type or cast that
- * only exists for another one, when this transaction dropped it?  The row that
- * says so is deleted with it, but not gone yet.
+ * DEPENDENCY_EXTENSION if the object was a member of an extension when this
+ * transaction dropped it; DEPENDENCY_INTERNAL if it was a function, type or
+ * cast that only exists for another one; else '\0'.  The row that says so is
+ * deleted with it, but not gone yet.
  */
-static bool
-was_somebody_elses(const ObjectAddress *object)
+static char
+how_it_belonged(const ObjectAddress *object)
 {
 	Relation	depend = table_open(DependRelationId, AccessShareLock);
 	bool		may_be_internal = object->classId == ProcedureRelationId ||
 		object->classId == TypeRelationId ||
 		object->classId == CastRelationId;
-	bool		found = false;
+	char		found = '\0';
 	ScanKeyData keys[2];
 	SysScanDesc scan;
 	HeapTuple	row;
@@ -91,13 +92,14 @@ was_somebody_elses(const ObjectAddress *object)
 				F_OIDEQ, ObjectIdGetDatum(object->objectId));
 	scan = systable_beginscan(depend, DependDependerIndexId, true,
 							  SnapshotAny, 2, keys);
-	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
+	while (found == '\0' && HeapTupleIsValid(row = systable_getnext(scan)))
 	{
 		char		type = ((Form_pg_depend) GETSTRUCT(row))->deptype;
 
-		found = is_deleted(row) && (type == DEPENDENCY_EXTENSION ||
-									(type == DEPENDENCY_INTERNAL &&
-									 may_be_internal));
+		if (is_deleted(row) && (type == DEPENDENCY_EXTENSION ||
+								(type == DEPENDENCY_INTERNAL &&
+								 may_be_internal)))
+			found = type;
 	}
 	systable_endscan(scan);
 	table_close(depend, AccessShareLock);
@@ -212,16 +214,20 @@ add_altered_table(ChangeSet *set, const EventTriggerData *trigger, Oid relid)
 	changes_add(set, &table, CHANGE_ALTERED);
 }
 
-/* Adds the object that a row is about, if it is one that counts. */
+/*
+ * Adds the object that a row is about, if it is one that counts.  Of the
+ * members of an extension these are what users have made and added to it.
+ */
 static void
 add_dropped(ChangeSet *set, const EventTriggerData *trigger, EventRows *rows)
 {
 	char	   *type = string(rows, DROPPED_OBJECT_TYPE);
 	ObjectAddress object = event_rows_address(rows);
+	char		belonged = how_it_belonged(&object);
 	Change	   *change;
 
 	if (is_of_no_interest(rows, &object, type) ||
-		was_somebody_elses(&object) || was_not_null(&object))
+		belonged == DEPENDENCY_INTERNAL || was_not_null(&object))
 		return;
 
 	change = changes_add_described(set, &object, CHANGE_DROPPED, type,
@@ -229,7 +235,8 @@ add_dropped(ChangeSet *set, const EventTriggerData *trigger, EventRows *rows)
 								   string(rows, DROPPED_OBJECT_IDENTITY));
 	if (change == NULL)
 		return;
-	if (!stands_for_itself(rows, &object, type))
+	if (belonged == DEPENDENCY_EXTENSION ||
+		!stands_for_itself(rows, &object, type))
 		change->condition = CHANGE_IF_KNOWN;
 	if (object.classId == RelationRelationId && object.objectSubId != 0)
 		add_altered_table(set, trigger, object.objectId);

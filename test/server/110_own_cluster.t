@@ -147,6 +147,10 @@ fails('upgraded', 'CREATE TABLE new (a int)',
 	qr/VP001: cannot execute CREATE TABLE outside of a patch/, 'it guards');
 fails('upgraded', 'DELETE FROM _v.history',
 	qr/42501: table "history" is append-only/, 'history stays');
+fails('upgraded',
+	q{INSERT INTO _v.history (id, event, happened_at)
+		OVERRIDING SYSTEM VALUE VALUES (9, 'applied', now())},
+	qr/42501: table "history" is append-only/, 'and is known to be in use');
 is(
 	value('upgraded', q{
 		BEGIN;

@@ -313,6 +313,24 @@ value($other, "CREATE EXTENSION versioning; $recorder CREATE TABLE here (a int)"
 is(value($other, $said), 'CREATE TABLE created public.here',
 	'another database has its own');
 
+# What somebody adds to an extension does not go with it unseen.
+
+SKIP:
+{
+	skip 'pgTAP is not installed', 1
+	  if value($other, q{SELECT count(*) FROM pg_available_extensions
+						  WHERE name = 'pgtap'}) == 0;
+	value($other, q{
+		CREATE TABLE added (a int);
+		CREATE EXTENSION pgtap;
+		ALTER EXTENSION pgtap ADD TABLE added;
+		SET client_min_messages = warning;
+		DROP EXTENSION pgtap});
+	is(value($other, "$said WHERE c.command_tag = 'DROP EXTENSION'"),
+		"DROP EXTENSION dropped pgtap\nDROP EXTENSION dropped public.added",
+		'a table that was added to an extension is dropped with it');
+}
+
 # Many changes at once
 
 value($other, q{
