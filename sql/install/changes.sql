@@ -43,7 +43,7 @@ COMMENT ON COLUMN _v.changes.id IS
 COMMENT ON COLUMN _v.changes.first_id IS
 'Number of the first change of the same object that was recorded: the rows that have it in common are the life of one object, through all its names.';
 COMMENT ON COLUMN _v.changes.history_id IS
-'Row of _v.history of the patch that was being applied or taken back. NULL outside of any.';
+'Row of _v.history of the patch that was being applied or taken back. NULL outside any patch.';
 COMMENT ON COLUMN _v.changes.transaction_id IS
 'Transaction that did it, by the count of the cluster in which it ran.';
 COMMENT ON COLUMN _v.changes.changed_at IS

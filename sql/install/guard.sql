@@ -7,7 +7,7 @@ CREATE FUNCTION _v.warn_without_patch() RETURNS event_trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_warn_without_patch';
 
 COMMENT ON FUNCTION _v.require_patch() IS
-'Refuses changes outside of a patch. For CREATE EVENT TRIGGER versioning_guard
+'Refuses changes outside a patch. For CREATE EVENT TRIGGER versioning_guard
 ON ddl_command_end EXECUTE FUNCTION _v.require_patch(); and another one ON
 ddl_command_start, which refuses before they run what cannot be undone, as
 CREATE INDEX CONCURRENTLY.
@@ -20,6 +20,6 @@ extension along, would drop the second event trigger, and the current user is
 not its owner.
 Locks nothing of its own, but for a bypass _v.history in ROW EXCLUSIVE mode.';
 COMMENT ON FUNCTION _v.warn_without_patch() IS
-'Warns of changes outside of a patch. For CREATE EVENT TRIGGER versioning_guard
+'Warns of changes outside a patch. For CREATE EVENT TRIGGER versioning_guard
 ON ddl_command_end EXECUTE FUNCTION _v.warn_without_patch();
 Gives a WARNING with SQLSTATE VP001 where require_patch raises.';

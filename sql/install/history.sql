@@ -94,12 +94,12 @@ LANGUAGE c PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'versioning_current_patch';
 COMMENT ON FUNCTION _v.current_patch() IS
 'The patch that this session is in.
 Returns its name from when it is registered or unregistered until the
-transaction ends or that is rolled back; NULL else. Outside of a
+transaction ends or that is rolled back; NULL else. Outside a
 transaction block it stays until the next one, or DISCARD ALL, as long as
 its row of _v.history is there.
 Raises nothing. For such a patch, it locks _v.history as SELECT does.';
 
--- The patches that sessions are in outside of a transaction block: while one
+-- The patches that sessions are in outside a transaction block: while one
 -- of these stays for its session, that holds a lock on an object, which has
 -- the OID of the history and the lower half of the row's number. The view is
 -- not the installer's, who could put another one in its place for superusers to
@@ -125,7 +125,7 @@ SELECT h.patch_name, h.event, l.pid, h.role_name,
 GRANT SELECT ON _v.in_progress TO PUBLIC;
 
 COMMENT ON VIEW _v.in_progress IS
-'Patches that a session has registered or taken back outside of a transaction block, and is still in: what comes after that, such as CREATE INDEX CONCURRENTLY, may not have run yet. A row goes when its session ends, or as _v.current_patch() says.';
+'Patches that a session has registered or taken back outside a transaction block, and is still in: what comes after that, such as CREATE INDEX CONCURRENTLY, may not have run yet. A row goes when its session ends, or as _v.current_patch() says.';
 COMMENT ON COLUMN _v.in_progress.patch_name IS
 'Name of the patch.';
 COMMENT ON COLUMN _v.in_progress.event IS
