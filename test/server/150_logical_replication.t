@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
 # A publication FOR ALL TABLES takes the register along, from one cluster to
-# another. What README advises for that, before and on the day of the switch.
+# another. What doc/reference.md advises for that, before and on the day of the switch.
 
 use strict;
 use warnings;
@@ -80,7 +80,7 @@ is(
 		SELECT string_agg(patch_name, ' ' ORDER BY id) FROM _v.history}),
 	'one two three', 'after those of the publisher');
 
-# As README advises: _v is left out, and the patches are applied on both sides.
+# As doc/reference.md advises: _v is left out, and the patches are applied on both sides.
 
 value($follower, "CREATE EXTENSION versioning; $recorder
 	BEGIN;
