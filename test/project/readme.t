@@ -8,6 +8,9 @@
 #           which the commands before it have made
 #   text    what the block before it has printed, less times and widths
 #
+# The columns and settings in doc/reference.md are those of the extension, and
+# the links and contents of both pages lead somewhere.
+#
 # What would change this machine is not run, but must be in a list here, to the
 # letter, and so must the commands that the text mentions. sudo lets us be
 # postgres, and no one else.
@@ -81,8 +84,29 @@ my $prose = $readme =~ s/^```.*?^```$//gmsr;
 unlike($prose, qr/^(?: {4,}|\t)\S/m, 'nothing is set as code without a fence');
 is_deeply([ grep { !$mentioned{$_} } commands($prose) ],
 	[], 'commands that the text mentions are in a list');
+for my $table (qw(patches history in_progress changes objects))
+{
+	is_deeply([ documented("column of `_v.$table`") ],
+		[ queried("SELECT attname FROM pg_attribute WHERE attnum > 0
+					 AND attrelid = '_v.$table'::regclass") ],
+		"the reference has the columns of _v.$table");
+}
+is_deeply([ documented('setting') ],
+	[ grep { $_ } queried("SELECT _v.current_patch() UNION ALL
+		SELECT name FROM pg_settings WHERE name LIKE 'versioning.%'") ],
+	'the reference has the settings');
+
 is_deeply([ missing_targets($_) ], [], "what $_ links to is there")
   for qw(README.md SECURITY.md doc/reference.md);
+
+for my $page (qw(README.md doc/reference.md))
+{
+	my $text = slurp("$root/$page");
+	my %listed = map { $_ => 1 } $text =~ /\]\(#([^)]+)\)/g;
+
+	is_deeply([ grep { !$listed{$_} && $_ ne 'contents' } headings($text, 2) ],
+		[], "the contents of $page have all of its sections");
+}
 
 done_testing();
 
@@ -233,7 +257,27 @@ END
 	return $programs;
 }
 
-# The files and headings that the links of a page lead to and that are not there.
+# The names in the first column of a table of the reference, sorted.
+sub documented
+{
+	my ($heading) = @_;
+	my ($rows) = slurp("$root/doc/reference.md") =~
+	  /^\| \Q$heading\E \|.*\n.*\n((?:\|.*\n)+)/m
+	  or return;
+
+	return sort map { /`([\w.]+)`/g } $rows =~ /^\| ([^|]*) \|/mg;
+}
+
+# What a query of one column returns, sorted.
+sub queried
+{
+	my ($query) = @_;
+
+	IPC::Run::run([qw(psql -X -A -t -d app -c), $query], '>', \my $rows);
+	return sort split /\n/, $rows;
+}
+
+# The files and headings that the links of a page lead to in vain.
 sub missing_targets
 {
 	my ($page) = @_;
@@ -252,11 +296,13 @@ sub missing_targets
 	return @missing;
 }
 
-# The names by which the headings of a page can be linked to.
+# The names by which the headings of a page can be linked to, down to a level.
 sub headings
 {
-	my ($text) = @_;
-	return map { lc =~ s/[^\w -]//gr =~ s/ /-/gr } $text =~ /^#+ (.*)$/mg;
+	my ($text, $level) = @_;
+	my $marks = $level ? "#{2,$level}" : '#+';
+
+	return map { lc =~ s/[^\w -]//gr =~ s/ /-/gr } $text =~ /^$marks (.*)$/mg;
 }
 
 sub slurp
