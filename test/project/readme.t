@@ -36,9 +36,11 @@ if (!$ENV{VERSIONING_TEST_README})
 }
 
 my %not_run = map { $_ => 0 } (
+	'sudo apt-get update',
+	'sudo apt-get install make',
 	'make demo',
 	'make test',
-	'sudo apt-get install make gcc postgresql-15 postgresql-server-dev-15',
+	'sudo apt-get install gcc postgresql-15 postgresql-server-dev-15',
 	'make',
 	'sudo make install bindir=/usr/local/bin mandir=/usr/local/share/man',
 	'sudo pg_createcluster 15 main',
@@ -48,8 +50,10 @@ my %not_run = map { $_ => 0 } (
 
 my %mentioned = map { $_ => 1 } (
 	'apt-get install sudo',
+	'apt-get update',
 	'make PG_CONFIG=/path/to/pg_config',
 	'make demo',
+	'make test',
 	'make uninstall',
 	'man list-dependencies',
 	'man versioning',
