@@ -16,7 +16,7 @@ CREATE LANGUAGE pg_temp_1 HANDLER plpgsql_call_handler;
 CREATE ACCESS METHOD pg_temp_1 TYPE INDEX HANDLER bthandler;
 CREATE ROLE regress_versioning_owner;
 
--- A change outside of a patch is refused, and says how a patch begins.
+-- A change outside a patch is refused, and says how a patch begins.
 CREATE EVENT TRIGGER versioning_guard ON ddl_command_end
     EXECUTE FUNCTION _v.require_patch();
 \set VERBOSITY default

@@ -361,13 +361,13 @@ END
 $$;
 
 COMMENT ON FUNCTION _v.find_object(text, oid, oid, oid, name[]) IS
-'What a name that _v.blame was given stands for.
-Takes it, what it is in the caller''s search_path, and the schemas in that.
+'Finds what a name that was given to _v.blame stands for.
+Takes the name, what it is in the caller''s search_path, and the schemas there.
 Returns types and identities, of the table if it is a column, or NULLs.';
 COMMENT ON FUNCTION _v.find_lives(text[], text[]) IS
 'The first_id of each life in _v.changes that these objects have had.';
 COMMENT ON FUNCTION _v.find_former_column(text[], bigint[], text) IS
-'The first_id of the column that these tables had by that name at first.
+'The first_id of the column that had this name when these tables were created.
 Takes the tables and the first_id of each of their lives.';
 COMMENT ON FUNCTION _v.life(text[], text[], text) IS
 'The rows of _v.changes about these objects or a column of them, in order.';
@@ -375,7 +375,7 @@ COMMENT ON FUNCTION _v.blame(text) IS
 'Who changed this: the life of an object, in order, through all its names.
 Takes a name as in regclass, regprocedure or regtype, a function without
 its arguments, table.column, schema.table.column, or an identity as in
-_v.objects and _v.changes. Of what was dropped, too.
+_v.objects and _v.changes. Dropped objects are found, too.
 Returns a row for each change that was recorded. Raises 42704 if there is
 no such object and none is known. Locks what SELECT locks, and needs
 SELECT on _v.changes and _v.history.';

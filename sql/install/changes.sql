@@ -46,9 +46,9 @@ COMMENT ON TABLE _v.changes IS
 COMMENT ON COLUMN _v.changes.id IS
 'Number of the change, in the order of the changes of an object.';
 COMMENT ON COLUMN _v.changes.first_id IS
-'Number of the first change of the same object that was recorded: the rows that have it in common are the life of one object, through all its names.';
+'Number of the first recorded change of the same object. The rows that share it are the life of one object, through all its names.';
 COMMENT ON COLUMN _v.changes.history_id IS
-'Row of _v.history of the patch that was being applied or taken back. NULL outside of any.';
+'Row of _v.history of the patch that was being applied or taken back. NULL outside any patch.';
 COMMENT ON COLUMN _v.changes.transaction_id IS
 'Transaction that did it, by the count of the cluster in which it ran.';
 COMMENT ON COLUMN _v.changes.changed_at IS
@@ -77,6 +77,6 @@ COMMENT ON INDEX _v.changes_first_id_idx IS
 'Finds the changes of a life, in order.';
 COMMENT ON FUNCTION _v.record_changes() IS
 'Event trigger function that writes what a command changed to _v.changes.
-Is for event triggers on ddl_command_end and on sql_drop.
+For event triggers ON ddl_command_end and ON sql_drop.
 A failure to write is a WARNING, never an error. Locks _v.changes in ROW
 EXCLUSIVE mode until the transaction ends. Needs no privilege.';

@@ -1,11 +1,11 @@
 -- The functions. The first one has no defaults but two short forms beside it,
 -- since people grant EXECUTE on each by its signature.
 --
--- try_register_patch and unregister_patch have a default also for the name, though
--- NULL is refused there. PostgreSQL does not let CREATE OR REPLACE FUNCTION take a default away: so
--- depesz's installer, which some run at every start, and which would put his
--- functions in the place of these, fails here even for a superuser. It is one
--- transaction, and changes nothing.
+-- try_register_patch and unregister_patch have a default for the name, too,
+-- though NULL is refused there. PostgreSQL does not let CREATE OR REPLACE
+-- FUNCTION take a default away. So depesz's installer, which some run at every
+-- start, and which would replace these functions by his, fails here even for a
+-- superuser. It is one transaction, and changes nothing.
 
 CREATE FUNCTION _v.register_patch(
     in_patch_name text,
@@ -62,40 +62,40 @@ that it conflicts with (NULL: none). Returns no rows.
 Raises P0001 if it is applied already, if it conflicts with an applied
 patch, whichever of the two says so, or if a required one is not applied;
 22004, 22023 or 2202E for a null or empty name or a nested array; and what
-INSERT raises, among that 25006, 42501, and 54000 for a name too long.
+INSERT raises, such as 25006, 42501, and 54000 for a name too long.
 Locks _v.patches in EXCLUSIVE mode until the transaction ends: one patch
 at a time. Needs INSERT on _v.patches.
 After https://www.depesz.com/2010/08/22/versioning/';
 COMMENT ON FUNCTION _v.register_patch(text, text[]) IS
-'Registers a patch that conflicts with none.
+'Registers a patch that conflicts with no other one.
 Short for register_patch(in_patch_name, in_requirements, NULL).';
 COMMENT ON FUNCTION _v.register_patch(text) IS
-'Registers a patch that requires none and conflicts with none.
+'Registers a patch that requires no other one and conflicts with none.
 Short for register_patch(in_patch_name, NULL, NULL).';
 COMMENT ON FUNCTION _v.try_register_patch(text, text[], text[]) IS
 'Registers a patch if it may be applied.
 Takes what register_patch takes. Returns true; or, where register_patch
 raises P0001, gives a WARNING with the same text and returns false.
-Raises, locks and needs otherwise what register_patch does.';
+Otherwise raises, locks and needs what register_patch does.';
 COMMENT ON FUNCTION _v.unregister_patch(text) IS
 'Takes a patch out of the register, in the transaction that takes it back.
 Takes its name. Returns no rows.
 Raises P0001 if an applied patch requires it, or if it is not applied;
-22004 or 22023 for a null or empty name; and what DELETE raises, among
-that 25006 and 42501.
+22004 or 22023 for a null or empty name; and what DELETE raises, such as
+25006 and 42501.
 Locks _v.patches in EXCLUSIVE mode until the transaction ends. Needs
 DELETE on _v.patches.
 After https://www.depesz.com/2010/08/22/versioning/';
 COMMENT ON FUNCTION _v.assert_patch_is_applied(text) IS
-'Makes sure that a patch is applied.
+'Checks that a patch is applied.
 Takes its name. Returns "Patch NAME is applied.", or raises P0001.
 Locks _v.patches in ACCESS SHARE mode, as SELECT does, and needs SELECT.';
 COMMENT ON FUNCTION _v.assert_user_is_superuser() IS
-'Makes sure that current_user is a superuser.
+'Checks that current_user is a superuser.
 Returns "assert_user_is_superuser: OK", or raises P0001.';
 COMMENT ON FUNCTION _v.assert_user_is_not_superuser() IS
-'Makes sure that current_user is not a superuser.
+'Checks that current_user is not a superuser.
 Returns "assert_user_is_not_superuser: OK", or raises P0001.';
 COMMENT ON FUNCTION _v.assert_user_is_one_of(text[]) IS
-'Makes sure that current_user is one of those named.
+'Checks that current_user is one of those named.
 Takes role names. Returns "assert_user_is_one_of: OK", or raises P0001.';

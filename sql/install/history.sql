@@ -53,9 +53,9 @@ SELECT _v.adopt_patches();
 DROP FUNCTION _v.adopt_patches();
 
 COMMENT ON TABLE _v.history IS
-'What happened to the register of patches, a row for each event, in the transaction in which it happened. It is append-only: only the functions of the extension add rows, past triggers and row-level security, and no role needs a privilege for that. INSERT and COPY are for restoring a dump, before the first row is written here.';
+'What happened to the register of patches: a row for each event, written in the transaction of the event. It is append-only: only the functions of the extension add rows, past triggers and row-level security, and no role needs a privilege for that. INSERT and COPY are for restoring a dump, before the first row is written here.';
 COMMENT ON COLUMN _v.history.id IS
-'Number of the event, in the order in which patches were registered; there are gaps where that was rolled back.';
+'Number of the event, in the order in which patches were registered; registrations that were rolled back leave gaps.';
 COMMENT ON COLUMN _v.history.event IS
 'What happened: ''applied'', ''taken back'', ''adopted'' (found in the register when CREATE EXTENSION took it over), or ''guard bypassed''.';
 COMMENT ON COLUMN _v.history.patch_name IS
@@ -99,16 +99,16 @@ LANGUAGE c PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'versioning_current_patch';
 COMMENT ON FUNCTION _v.current_patch() IS
 'The patch that this session is in.
 Returns its name from when it is registered or unregistered until the
-transaction ends or that is rolled back; NULL else. Outside of a
-transaction block it stays until the next one, or DISCARD ALL, as long as
+transaction ends or that is rolled back; otherwise NULL. Outside a
+transaction block it stays until the next patch, or DISCARD ALL, as long as
 its row of _v.history is there.
 Raises nothing. For such a patch, it locks _v.history as SELECT does.';
 
--- The patches that sessions are in outside of a transaction block: while one
+-- The patches that sessions are in outside a transaction block: while one
 -- of these stays for its session, that holds a lock on an object, which has
--- the OID of the history and the lower half of the row's number. The view is
--- not the installer's, who could put another one in its place for superusers to
--- read.
+-- the OID of the history and the lower half of the row's number. The view does
+-- not belong to the installer, who could put another one in its place for
+-- superusers to read.
 
 CREATE VIEW _v.in_progress AS
 SELECT h.patch_name, h.event, l.pid, h.role_name,
@@ -130,7 +130,7 @@ SELECT h.patch_name, h.event, l.pid, h.role_name,
 GRANT SELECT ON _v.in_progress TO PUBLIC;
 
 COMMENT ON VIEW _v.in_progress IS
-'Patches that a session has registered or taken back outside of a transaction block, and is still in: what comes after that, such as CREATE INDEX CONCURRENTLY, may not have run yet. A row goes when its session ends, or as _v.current_patch() says.';
+'Patches that a session has registered or taken back outside a transaction block, and is still in: what comes after that, such as CREATE INDEX CONCURRENTLY, may not have run yet. A row disappears when its session ends, or when the patch is no longer the current one of its session.';
 COMMENT ON COLUMN _v.in_progress.patch_name IS
 'Name of the patch.';
 COMMENT ON COLUMN _v.in_progress.event IS

@@ -179,13 +179,13 @@ COMMENT ON COLUMN _v.objects.schema_name IS
 COMMENT ON COLUMN _v.objects.identity IS
 'The object, as in pg_identify_object().';
 COMMENT ON COLUMN _v.objects.created_by_patch IS
-'Patch that created it. NULL if that was not recorded, or outside of any patch.';
+'Patch that created it. NULL if that was not recorded, or was outside any patch.';
 COMMENT ON COLUMN _v.objects.created_at IS
 'When it was created. NULL if that was not recorded.';
 COMMENT ON COLUMN _v.objects.created_by_role IS
 'Role that created it. NULL if that was not recorded.';
 COMMENT ON COLUMN _v.objects.changed_by_patch IS
-'Patch that last changed it, in being applied or taken back. NULL if no change was recorded, or the last one was outside of any patch.';
+'Patch that last changed it, by being applied or taken back. NULL if no change was recorded, or the last one was outside any patch.';
 COMMENT ON COLUMN _v.objects.changed_at IS
 'When it was last changed; its creation counts. NULL if nothing was recorded.';
 COMMENT ON COLUMN _v.objects.changed_by_role IS

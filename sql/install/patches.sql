@@ -113,9 +113,9 @@ COMMENT ON COLUMN _v.patches.applied_tsz IS
 COMMENT ON COLUMN _v.patches.applied_by IS
 'Role that applied it (current_user).';
 COMMENT ON COLUMN _v.patches.requires IS
-'Names of the patches that must be there before it and as long as it is.';
+'Names of the patches that must be applied before it, and as long as it is.';
 COMMENT ON COLUMN _v.patches.conflicts IS
-'Names of the patches that must not be there together with it.';
+'Names of the patches that must not be applied together with it.';
 COMMENT ON INDEX _v.patches_requires_idx IS
 'Finds the patches that require a given one, for _v.unregister_patch.';
 COMMENT ON INDEX _v.patches_conflicts_idx IS

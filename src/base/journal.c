@@ -66,11 +66,11 @@ report_missing(const JournalDefinition *definition)
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_TABLE),
 			 errmsg("table _v.%s does not exist", definition->table),
-			 errhint("It is needed as CREATE EXTENSION has made it.")));
+			 errhint("It must be there, as CREATE EXTENSION made it.")));
 }
 
 /*
- * Opens the table, which is looked for by its name alone, so that who calls
+ * Opens the table, which is looked for by its name alone, so that the caller
  * needs no USAGE on the schema.
  */
 static Relation
@@ -260,7 +260,7 @@ append_error_callback(void *arg)
 
 	if (geterrcode() == ERRCODE_UNIQUE_VIOLATION)
 		errhint("Logical replication or a restore may be writing to the "
-				"table.  Once it does not, try again.");
+				"table.  When that has finished, try again.");
 	errcontext("writing to _v.%s", journal->definition->table);
 }
 

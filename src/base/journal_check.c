@@ -108,10 +108,10 @@ report_addition(Relation table, const char *addition, const char *repair)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("table _v.%s is not as CREATE EXTENSION has made it",
+			 errmsg("table _v.%s is not as CREATE EXTENSION made it",
 					RelationGetRelationName(table)),
-			 errdetail("Somebody has added %s.  Nothing is written to it, "
-					   "for that could run somebody's code.", addition),
+			 errdetail("Somebody has added %s.  Nothing is written to the "
+					   "table, because that could run their code.", addition),
 			 errhint("%s", repair)));
 }
 

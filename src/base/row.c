@@ -61,9 +61,9 @@ check_plain(Relation table, CmdType command)
 	if (obstacle != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("table \"%s\" has %s, which cannot be respected here",
+				 errmsg("table \"%s\" has %s, which is not supported here",
 						RelationGetRelationName(table), obstacle),
-				 errhint("Row triggers are fired, and statement triggers "
+				 errhint("Row triggers are supported, and statement triggers "
 						 "without transition tables.")));
 }
 

@@ -39,7 +39,7 @@ extern RowWriter *row_writer_open(Relation table);
 
 /*
  * Appends a row: what row_insert() does, and NULL where nulls says so.
- * Constraints and indexes are as ever.  Raises what INSERT raises.
+ * Constraints and indexes do what they always do.  Raises what INSERT raises.
  */
 extern void row_writer_append(RowWriter *writer, const AttrNumber *columns,
 							  const Datum *values, const bool *nulls,

@@ -6,7 +6,7 @@
  * nextval() would do, if it did not also set what lastval() returns.  A
  * session that inserts a row, changes a table, and then asks for the number of
  * its row must not be told ours.  setval() leaves lastval() alone, so we look
- * at the sequence and set it, under a lock that keeps out who does the same
+ * at the sequence and set it, under a lock that keeps out others who do that,
  * and is given back at once: as with nextval(), nobody waits for the end of
  * another one's transaction, and a number that is rolled back leaves a gap.
  *

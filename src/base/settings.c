@@ -55,7 +55,7 @@ settings_define(void)
 							   &source_sha256, "", PGC_USERSET, 0,
 							   check_sha256, NULL, NULL);
 	DefineCustomBoolVariable("versioning.bypass_guard",
-							 "Lets changes outside of a patch pass the guard.",
+							 "Lets changes outside a patch pass the guard.",
 							 "Each of them is written to _v.history.",
 							 &bypass_guard, false, PGC_SUSET, 0,
 							 NULL, NULL, NULL);

@@ -60,7 +60,7 @@ is_usable(Relation table, Relation index)
 		RelationGetIndexPredicate(index) == NIL;
 }
 
-/* Begins a scan of the index.  Raises 55000 if there is none of use. */
+/* Begins a scan of the index.  Raises 55000 if it cannot be used. */
 static IndexScanDesc
 begin_scan(Relation table, const char *name)
 {

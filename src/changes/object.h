@@ -24,7 +24,7 @@ extern bool changes_object_is_part_of_table(const ObjectAddress *object);
 
 /*
  * The same of a schema, by its name, which nobody can give to another one:
- * such names are PostgreSQL's.  NULL is none.
+ * such names are PostgreSQL's.  NULL is no such name.
  */
 extern bool changes_object_is_temporary_schema(const char *name);
 

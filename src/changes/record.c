@@ -7,8 +7,8 @@
  * command that drops something.  Each gathers what the command did, and writes
  * a row for each object, in the transaction of the command.
  *
- * Whatever goes wrong here, the command is none the worse for it: it is rolled
- * back to where we began, and a WARNING says that the change was not recorded.
+ * Whatever goes wrong here does not harm the command: what we did is rolled
+ * back, and a WARNING says that the change was not recorded.
  *
  * What the script of an extension does is not recorded, but CREATE EXTENSION
  * itself; nor is what pg_upgrade does.

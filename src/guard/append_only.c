@@ -27,7 +27,7 @@
 PG_FUNCTION_INFO_V1(versioning_refuse_to_forge);
 PG_FUNCTION_INFO_V1(versioning_refuse_to_forget);
 
-/* Raises 42501 about the table of the trigger; 39P01 if there is none. */
+/* Raises 42501 about the table of the trigger; 39P01 without a trigger. */
 static void
 refuse(FunctionCallInfo fcinfo, const char *detail)
 {

@@ -7,8 +7,8 @@
  * what is gone, and the names in the command lead nowhere any more.  Was it a
  * temporary table?  Or nothing at all, since the command said IF EXISTS?
  *
- * The catalogs still know.  A row that this transaction has deleted is there
- * for who looks with the eyes of its first command.  So we look for the names
+ * The catalogs still know.  A snapshot of the transaction's first command sees
+ * the rows that the transaction has deleted since.  So we look for the names
  * with such a snapshot: what was there then, is not there now, and was not
  * temporary, has been dropped.  (What the transaction itself had created
  * before was not there then; to drop that changes nothing.)

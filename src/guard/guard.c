@@ -124,12 +124,12 @@ report_change(const EventTriggerData *event, const Verdict *verdict,
 
 	ereport(elevel,
 			(errcode(ERRCODE_CHANGE_WITHOUT_PATCH),
-			 errmsg(elevel < ERROR ? "%s outside of a patch%s%s" :
-					"cannot execute %s outside of a patch%s%s",
+			 errmsg(elevel < ERROR ? "%s outside a patch%s%s" :
+					"cannot execute %s outside a patch%s%s",
 					tag, is_known(verdict) ? ": " : "",
 					is_known(verdict) ? verdict->object : ""),
 			 is_half_done && elevel >= ERROR ?
-			 errdetail("What it has done outside of this transaction is not "
+			 errdetail("What it has done outside this transaction is not "
 					   "rolled back.  An event trigger ON "
 					   "ddl_command_start refuses it before it runs.") : 0,
 			 errhint("A patch begins with: "

@@ -21,7 +21,7 @@ extern void history_current_init(void);
 /*
  * From now on the session is in this patch: as long as what was done here is
  * not rolled back, and until the transaction ends or another patch begins.
- * Outside of a transaction block it stays after the commit, until another one
+ * Outside a transaction block it stays after the commit, until another one
  * is registered or taken back, or DISCARD ALL; meanwhile _v.in_progress shows
  * it.  Copies the name.  Raises 53200 when out of memory, and then changes
  * nothing; so does the commit, if there is no room for a lock.

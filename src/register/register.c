@@ -3,9 +3,9 @@
  * register/register.c
  *		The table _v.patches: lock it, look up, insert, delete.
  *
- * Who changes the register holds an EXCLUSIVE lock on it until the end of the
- * transaction.  Readers go on, no other writer is in: neither another
- * registration nor a plain INSERT, UPDATE or DELETE.  That is why the rows can
+ * A change of the register holds an EXCLUSIVE lock on it until the end of the
+ * transaction.  Readers go on, other writers wait: another registration as
+ * well as a plain INSERT, UPDATE or DELETE.  That is why the rows can
  * be read with SnapshotSelf, which sees what is committed at this moment and
  * what this transaction did, the current command included.  The snapshot of a
  * REPEATABLE READ transaction may be older than the lock and miss a patch that
@@ -15,8 +15,8 @@
  * itself.  No query is planned for it, so no plan can be made while the table
  * is tiny and kept when it is large.
  *
- * Who only reads (assert_patch_is_applied) takes an ACCESS SHARE lock and the
- * latest ordinary snapshot, since others may be writing.
+ * A function that only reads (assert_patch_is_applied) takes an ACCESS SHARE
+ * lock and the latest ordinary snapshot, since others may be writing.
  *
  *-------------------------------------------------------------------------
  */
@@ -68,7 +68,7 @@ has_column_privileges(Oid relid, AclMode privilege)
 
 /*
  * Raises 42501 unless the current user has the privilege *arg on the table.
- * Called before the lock is taken, so that who may not change the register
+ * Called before the lock is taken, so that a role that may not change it
  * cannot block those who may.
  */
 static void
@@ -115,7 +115,7 @@ check_privilege(const RangeVar *table, Oid relid,
 
 /*
  * Raises 0A000 if policies hide rows from the current user.  They would not be
- * asked here, and a register of which some patches are not seen is none.
+ * applied here, and a register that hides some of its patches is of no use.
  */
 static void
 check_no_policies(Oid relid)

@@ -145,7 +145,8 @@ distinct(List *names)
 }
 
 /*
- * Not twice.  Raises P0001 at elevel, or returns true.
+ * Checks that the patch is not applied yet.  Raises P0001 at elevel, or returns
+ * true.
  */
 static bool
 check_not_applied(Register *reg, const Patch *patch, int elevel)
@@ -172,8 +173,8 @@ check_not_applied(Register *reg, const Patch *patch, int elevel)
 }
 
 /*
- * Nothing that it conflicts with, whichever of the two says so.  Raises P0001
- * at elevel with all of them, or returns true.
+ * Checks that no patch is applied that this one conflicts with, whichever of
+ * the two says so.  Raises P0001 at elevel with all of them, or returns true.
  */
 static bool
 check_no_conflict(Register *reg, const Patch *patch, int elevel)
@@ -210,13 +211,13 @@ check_no_conflict(Register *reg, const Patch *patch, int elevel)
 			 errdetail_internal("%s%s%s", declared,
 								named != NIL && naming != NIL ? "\n" : "",
 								declaring),
-			 errhint("Take back what it conflicts with, or do without it.")));
+			 errhint("Take back what it conflicts with, or do not apply it.")));
 	return false;
 }
 
 /*
- * Nothing before what it requires.  Raises P0001 at elevel with all that is
- * missing, or returns true.
+ * Checks that all patches that it requires are applied.  Raises P0001 at
+ * elevel with all that are missing, or returns true.
  */
 static bool
 check_requirements(Register *reg, const Patch *patch, int elevel)

@@ -35,7 +35,7 @@ SELECT is(previous_identity, NULL, 'no other identity before')
   FROM pg_temp.latest();
 SELECT is(columns, '{a,b B}', 'the columns') FROM pg_temp.latest();
 SELECT is(first_id, id, 'it begins a life') FROM pg_temp.latest();
-SELECT is(history_id, NULL, 'it is outside of any patch')
+SELECT is(history_id, NULL, 'it is outside any patch')
   FROM pg_temp.latest();
 SELECT is(transaction_id, pg_current_xact_id(), 'the transaction')
   FROM pg_temp.latest();

@@ -1,5 +1,5 @@
 # The version number has one place, versioning.control; whatever else names it
-# agrees.
+# agrees. The releases of PostgreSQL that it is for are the same everywhere.
 
 use strict;
 use warnings;
@@ -25,6 +25,12 @@ ok(-e $provides->{file}, 'META.json names a file of it that is there');
 
 like(slurp('CHANGELOG.md'), qr/^## \Q$version\E\b/m,
 	'CHANGELOG.md has an entry for it');
+my ($first, $next) = $meta->{prereqs}{runtime}{requires}{PostgreSQL} =~
+  /^>= (\d+)\.0\.0, < (\d+)\.0\.0$/;
+my $releases = "PostgreSQL $first to " . ($next - 1);
+like(slurp($_), qr/\b$releases\b/, "$_ says as META.json: $releases")
+  for qw(README.md CHANGELOG.md);
+
 like(`list-dependencies --version`, qr/ \Q$version\E$/,
 	'list-dependencies --version prints it');
 

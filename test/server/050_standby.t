@@ -159,7 +159,7 @@ standby(sub {
 		'applied early,applied late,taken back late,applied late,applied later',
 		'the history goes on');
 	fails($primary, 'CREATE TABLE new (a int)',
-		qr/VP001: cannot execute CREATE TABLE outside of a patch/,
+		qr/VP001: cannot execute CREATE TABLE outside a patch/,
 		'and it is guarded');
 });
 

@@ -280,7 +280,7 @@ sub unharmed
 		  "ALTER TABLE _v.history $repair";
 		value($database, $addition, user => $owner);
 		fails($database, "SELECT _v.register_patch('a')",
-			qr/55000: table _v\.history is not as CREATE EXTENSION has made it.*DETAIL:  Somebody has added \Q$named\E\..*HINT:  \Q$repair\E;/s,
+			qr/55000: table _v\.history is not as CREATE EXTENSION made it.*DETAIL:  Somebody has added \Q$named\E\..*HINT:  \Q$repair\E;/s,
 			"$addition: a superuser registers nothing");
 		fails($database, "SELECT _v.register_patch('a')", qr/55000/,
 			"$addition: nor does a role", user => $deployer);

@@ -140,7 +140,7 @@ is(
 	execute(q{SELECT coalesce(_v.current_patch(), 'no patch');});
 	is($output, "no patch\ndone\n", 'a new register: the session is in no patch');
 	execute('CREATE TABLE late (a int);');
-	like($output, qr/ERROR:  cannot execute CREATE TABLE outside of a patch/,
+	like($output, qr/ERROR:  cannot execute CREATE TABLE outside a patch/,
 		'the guard refuses what it does');
 	is(value($database, 'SELECT count(*) FROM _v.changes'), 0,
 		'and it is not booked to another patch');
@@ -170,7 +170,7 @@ is(
 		ALTER TABLE _v.history ENABLE ALWAYS TRIGGER append_only;
 		SELECT _v.register_patch('x' || i) FROM generate_series(1, 9) AS i});
 	execute('CREATE TABLE lost (a int);');
-	like($output, qr/ERROR:  cannot execute CREATE TABLE outside of a patch/,
+	like($output, qr/ERROR:  cannot execute CREATE TABLE outside a patch/,
 		'without its row of history it is none');
 	value($database, q{SET versioning.bypass_guard = on;
 		DROP EVENT TRIGGER versioning_guard});

@@ -39,7 +39,7 @@ sub refused
 	my ($database, $script, $name, %options) = @_;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	return fails($database, $script,
-		qr/ERROR:  VP001: cannot execute [A-Z ]+ outside of a patch/,
+		qr/ERROR:  VP001: cannot execute [A-Z ]+ outside a patch/,
 		$name, %options);
 }
 

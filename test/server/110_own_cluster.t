@@ -56,8 +56,8 @@ my $subscribe = "CREATE SUBSCRIPTION s CONNECTION "
   . "'host=$directory port=$ENV{PGPORT} dbname=publisher user=postgres' "
   . "PUBLICATION p WITH (create_slot = false, slot_name = 's')";
 fails('subscriber', $subscribe,
-	qr/VP001: cannot execute CREATE SUBSCRIPTION outside of a patch/,
-	'CREATE SUBSCRIPTION outside of a patch');
+	qr/VP001: cannot execute CREATE SUBSCRIPTION outside a patch/,
+	'CREATE SUBSCRIPTION outside a patch');
 succeeds('subscriber', "SELECT _v.register_patch('subscription'); $subscribe",
 	'in a patch');
 ok(wait_until('subscriber', q{SELECT count(*) = 1 FROM t}),
@@ -87,8 +87,8 @@ fails('subscriber', "ALTER SUBSCRIPTION s $_",
 	"ALTER SUBSCRIPTION ... $_: is refused at its end")
   for 'SET PUBLICATION q WITH (refresh = false)', 'SET (binary)', 'DISABLE';
 fails('subscriber', 'DROP SUBSCRIPTION s',
-	qr/VP001: cannot execute DROP SUBSCRIPTION outside of a patch/,
-	'DROP SUBSCRIPTION outside of a patch');
+	qr/VP001: cannot execute DROP SUBSCRIPTION outside a patch/,
+	'DROP SUBSCRIPTION outside a patch');
 succeeds('subscriber', 'DROP SUBSCRIPTION IF EXISTS nothing',
 	'where there is none it does nothing');
 succeeds('subscriber', q{
@@ -144,7 +144,7 @@ is(
 						 '_v.require_patch()'::regprocedure)}),
 	5, 'what belongs to the extension still does');
 fails('upgraded', 'CREATE TABLE new (a int)',
-	qr/VP001: cannot execute CREATE TABLE outside of a patch/, 'it guards');
+	qr/VP001: cannot execute CREATE TABLE outside a patch/, 'it guards');
 fails('upgraded', 'DELETE FROM _v.history',
 	qr/42501: table "history" is append-only/, 'history stays');
 fails('upgraded',

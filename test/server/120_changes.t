@@ -199,7 +199,7 @@ for my $case (
 		"CREATE TABLE bait (a int); DROP TABLE bait; SHOW search_path");
 	is($status, 0, "$addition: the command is done");
 	like($errors,
-		qr/WARNING:  55000: change was not recorded: table _v\.changes is not as CREATE EXTENSION has made it.*Somebody has added \Q$named\E\./s,
+		qr/WARNING:  55000: change was not recorded: table _v\.changes is not as CREATE EXTENSION made it.*Somebody has added \Q$named\E\./s,
 		'and what was added is named');
 	is(value($database, 'SELECT count(*) FROM _v.changes', user => $owner),
 		$before, 'nothing is written');

@@ -180,7 +180,7 @@ SKIP:
 	is(value($database, 'SELECT max(id) FROM _v.changes'), $before,
 		'... of which no change is recorded');
 	fails($database, 'CREATE PUBLICATION p FOR ALL TABLES EXCEPT (TABLE u)',
-		qr/VP001: .* outside of a patch: publication p/, 'a publication');
+		qr/VP001: .* outside a patch: publication p/, 'a publication');
 }
 
 done_testing();

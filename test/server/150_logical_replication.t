@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
 # A publication FOR ALL TABLES takes the register along, from one cluster to
-# another. What README advises for that, before and on the day of the switch.
-# And nobody but a superuser brings rows into a journal that is in use.
+# another. What doc/reference.md advises for that, before and on the day of
+# the switch. And nobody but a superuser brings rows into a journal in use.
 
 use strict;
 use warnings;
@@ -81,7 +81,7 @@ is(
 		SELECT string_agg(patch_name, ' ' ORDER BY id) FROM _v.history}),
 	'one two three', 'after those of the publisher');
 
-# As README advises: _v is left out, and the patches are applied on both sides.
+# As doc/reference.md advises: _v is left out, and the patches are applied on both sides.
 
 value($follower, "CREATE EXTENSION versioning; $recorder
 	BEGIN;

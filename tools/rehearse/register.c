@@ -23,14 +23,18 @@ static const char register_query[] =
 " (SELECT e.extversion FROM pg_catalog.pg_extension e"
 "  WHERE e.extname = 'versioning')";
 
-/* As in rehearse/settings.c; what the owner has, the new one has */
+/*
+ * As in rehearse/settings.c; what the owner has, the new one has, and the role
+ * that creates the extension there has all of it
+ */
 static const char schema_grants_query[] =
 "SELECT a.privilege_type, CASE WHEN a.grantee = 0 THEN 'PUBLIC'"
 "  ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END,"
 " a.is_grantable"
 " FROM pg_catalog.pg_namespace n,"
 " LATERAL pg_catalog.aclexplode(n.nspacl) a"
-" WHERE n.nspname = '_v' AND a.grantee <> n.nspowner";
+" WHERE n.nspname = '_v' AND a.grantee <> n.nspowner"
+" AND pg_catalog.pg_get_userbyid(a.grantee) <> CURRENT_USER";
 
 static const char table_grants_query[] =
 "SELECT a.privilege_type, CASE WHEN a.grantee = 0 THEN 'PUBLIC'"
