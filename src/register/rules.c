@@ -145,8 +145,8 @@ distinct(List *names)
 }
 
 /*
- * Checks that the patch is not applied yet.  Raises P0001 at elevel, or returns
- * true.
+ * Checks that the patch is not applied yet.  Raises P0001 at elevel, or
+ * returns true.
  */
 static bool
 check_not_applied(Register *reg, const Patch *patch, int elevel)
@@ -211,7 +211,8 @@ check_no_conflict(Register *reg, const Patch *patch, int elevel)
 			 errdetail_internal("%s%s%s", declared,
 								named != NIL && naming != NIL ? "\n" : "",
 								declaring),
-			 errhint("Take back what it conflicts with, or do not apply it.")));
+			 errhint("Take back what it conflicts with, or do not apply "
+					 "it.")));
 	return false;
 }
 
