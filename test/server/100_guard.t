@@ -150,7 +150,7 @@ sub refused
 		CREATE MATERIALIZED VIEW m AS SELECT f() AS a WITH NO DATA;
 		COMMIT});
 	fails($database, 'REFRESH MATERIALIZED VIEW m',
-		qr/VP001: cannot execute CREATE TABLE outside of a patch: table public\.hidden/,
+		qr/VP001: cannot execute CREATE TABLE outside a patch: table public\.hidden/,
 		'a function does not change anything under cover of a REFRESH');
 	value($database, q{BEGIN; SELECT _v.unregister_patch('a');
 		REFRESH MATERIALIZED VIEW m; COMMIT});

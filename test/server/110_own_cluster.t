@@ -79,11 +79,11 @@ my @reaching = (
 	'DROP PUBLICATION p', value('postgres', 'SHOW server_version_num') < 170000
 	? () : 'SET (failover)');
 fails('subscriber', "ALTER SUBSCRIPTION s $_",
-	qr/VP001: cannot execute ALTER SUBSCRIPTION outside of a patch\n/,
+	qr/VP001: cannot execute ALTER SUBSCRIPTION outside a patch\n/,
 	"ALTER SUBSCRIPTION ... $_: is refused before it reaches the publisher")
   for @reaching;
 fails('subscriber', "ALTER SUBSCRIPTION s $_",
-	qr/VP001: cannot execute ALTER SUBSCRIPTION outside of a patch: subscription s\n(?!DETAIL)/,
+	qr/VP001: cannot execute ALTER SUBSCRIPTION outside a patch: subscription s\n(?!DETAIL)/,
 	"ALTER SUBSCRIPTION ... $_: is refused at its end")
   for 'SET PUBLICATION q WITH (refresh = false)', 'SET (binary)', 'DISABLE';
 fails('subscriber', 'DROP SUBSCRIPTION s',
