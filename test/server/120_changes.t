@@ -219,7 +219,7 @@ for my $index (qw(changes_identity_idx changes_first_id_idx))
 	for my $case (
 		[ 'that would run code',
 			"CREATE INDEX $index ON _v.changes (me(action))",
-			'table _v.changes is not as CREATE EXTENSION has made it' ],
+			'table _v.changes is not as CREATE EXTENSION made it' ],
 		[ 'that is another one', "CREATE INDEX $index ON _v.changes (action)",
 			"index _v.$index is not what it was installed as" ],
 		[ 'that is gone', 'SELECT',
