@@ -150,6 +150,17 @@ rehearses('psql would be left restricted',
 	[], 1, [qr/^\z/],
 	[ qr{patches/a\.sql:1: no \\unrestrict follows}, qr/nothing was run/ ]);
 
+# However short a time the server lets sessions idle
+my $hasty = role('hasty', 'SUPERUSER');
+value('postgres', "ALTER ROLE $hasty SET idle_session_timeout = '100ms'");
+rehearses('sessions that end when they are idle',
+	project('idle',
+		pair('a', 'SELECT pg_sleep(0.5);', 'SELECT 1/0;'),
+		pair('b', 'SELECT pg_sleep(0.5);', '', 'a')),
+	[ '-U', $hasty ], 3,
+	[ qr/a: its rollback has failed$/m, qr/b: ok$/m ],
+	[ qr/^(?!.*(?:terminating|lost|unexpectedly)).*division by zero/s ]);
+
 # As the target is
 
 my $alike = project('alike',
@@ -271,7 +282,10 @@ rehearses('the owner, who is no superuser', $owned, [ '-U', $owner ], 0,
 my $stranger = role('stranger');
 rehearses('somebody who cannot create databases', $owned,
 	[ '-U', $stranger ], 2, [qr/^\z/],
-	[qr/permission denied to create database/]);
+	[
+		qr/error: the role $stranger may not create the database that/,
+		qr/hint: A superuser can allow it with ALTER ROLE $stranger CREATEDB;/i
+	]);
 rehearses('a database that is not there', $owned,
 	[ '-d', 'versioning_no_such' ], 2, [qr/^\z/], [qr/does not exist/]);
 

@@ -10,7 +10,7 @@ use lib $FindBin::Bin;
 use Deploy;
 use POSIX qw(mkfifo);
 use Rehearse;
-use Scratch qw(value);
+use Scratch qw(role value);
 use Test::More;
 
 my $clean = project('clean',
@@ -36,6 +36,59 @@ for my $signal (qw(INT TERM HUP))
 	like($errors, qr/interrupted/, "SIG$signal: what it says");
 	is(scratch_databases(), '', "SIG$signal: no database is left");
 }
+
+# Being killed
+
+# Starts a rehearsal that takes a while, and waits until it does. Returns it,
+# and the database that it takes place in.
+sub start_slow
+{
+	my ($except) = @_;
+	my $run = start_versioning($slow, 'rehearse');
+	my $database = wait_for(sub {
+		value('postgres', qq{SELECT datname FROM pg_stat_activity
+			WHERE query LIKE 'SELECT pg_sleep(600)%' AND state = 'active'
+			AND datname LIKE 'versioning\\_rehearsal\\_%'
+			AND datname <> '$except'}) });
+	return ($run, $database);
+}
+
+my ($running, $used) = start_slow('');
+my ($killed, $leftover) = start_slow($used);
+kill 'KILL', $killed->{pid};
+finish_versioning($killed);
+value('postgres', "SELECT pg_terminate_backend(pid, 30000)
+	FROM pg_stat_activity WHERE datname = '$leftover'");
+like(scratch_databases(), qr/^$leftover$/m, 'SIGKILL: the database is left');
+
+my $stranger = role('stranger', 'CREATEDB');
+my $strange = project('strange',
+	pair('a', 'CREATE TABLE a ();', 'DROP TABLE a;'));
+is_deeply(
+	[ versioning($strange, 'rehearse', '-U', $stranger) ],
+	[ 0, "[1/1] a: ok\n1 rehearsed: 1 ok\n", '' ],
+	'a role that may not drop it leaves it alone');
+
+my $client = start_program($slow, 'psql', '-X', '-d', $leftover, '-c',
+	'SELECT pg_sleep(600)');
+ok(wait_for(sub { value('postgres', "SELECT count(*) FROM pg_stat_activity
+	WHERE datname = '$leftover'") }), 'somebody looks at it');
+is_deeply([ versioning($clean, 'rehearse', '-q') ], [ 0, '', '' ],
+	'and it stays');
+kill 'TERM', $client->{pid};
+$client->{harness}->finish;
+value('postgres', "SELECT pg_terminate_backend(pid, 30000)
+	FROM pg_stat_activity WHERE datname = '$leftover'");
+
+my ($status, undef, $errors) = versioning($clean, 'rehearse', '-q');
+is($status, 0, 'the next rehearsal works');
+is($errors, qq{versioning: dropped the database "$leftover", which a }
+	  . "rehearsal that was killed had left behind\n",
+	'drops it, and says so');
+is(scratch_databases(), $used, 'one that takes place meanwhile keeps its own');
+kill 'TERM', $running->{pid};
+finish_versioning($running);
+is(scratch_databases(), '', 'and drops it');
 
 # The programs that it starts are those beside it, and see no password.
 

@@ -172,7 +172,7 @@ rehearse_project(const Options *options, PGconn *conn, const Project *project)
 	rehearsal.project = project;
 
 	rehearse_catch_signals();
-	if (rehearse_open(&rehearsal))
+	if (rehearse_scratch_drop_leftovers(conn) && rehearse_open(&rehearsal))
 		status = plan_and_run(options, &rehearsal);
 	if (!rehearse_close(&rehearsal) && status != STATUS_FAILED)
 		status = STATUS_TROUBLE;
