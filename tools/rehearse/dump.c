@@ -22,6 +22,9 @@
 /* How many arguments a program gets from us at most */
 #define MOST_ARGUMENTS 16
 
+/* What newer ones put behind \restrict */
+#define KEY "versioning"
+
 /* How much to read at once */
 #define CHUNK 65536
 
@@ -114,31 +117,42 @@ line_length(const char *text)
 }
 
 /*
- * Take out the lines that differ from dump to dump: newer ones bear a random
- * key, so that nothing in them can be taken for a meta-command of psql.
+ * Does this pg_dump take a key for \restrict?  It would make one up, so that
+ * no two dumps were equal; older ones know of none.  Returns false after a
+ * message if that cannot be found out.
  */
+static bool
+takes_key(const char *program, bool *answer)
+{
+	/* Asked once: it is the same program for all dumps */
+	static int	known = -1;
+	const char *const arguments[] = {program, "--help", NULL};
+	PQExpBuffer text = createPQExpBuffer();
+
+	if (known < 0 && run(arguments, NULL, text))
+		known = strstr(text->data, " --restrict-key") != NULL;
+	destroyPQExpBuffer(text);
+	*answer = known > 0;
+	return known >= 0;
+}
+
+/* Take out the lines with our key, which only psql understands. */
 static void
 remove_keys(char *text)
 {
-	static const char *const words[] = {"\\restrict ", "\\unrestrict "};
-	char	   *to = text;
+	static const char *const lines[] = {
+		"\\restrict " KEY "\n", "\\unrestrict " KEY "\n"
+	};
+	size_t		i;
 
-	while (*text != '\0')
+	for (i = 0; i < lengthof(lines); i++)
 	{
-		size_t		length = line_length(text);
-		bool		is_key = false;
-		size_t		i;
+		size_t		length = strlen(lines[i]);
+		char	   *line = strstr(text, lines[i]);
 
-		for (i = 0; i < lengthof(words); i++)
-			is_key |= strncmp(text, words[i], strlen(words[i])) == 0;
-		if (!is_key)
-		{
-			memmove(to, text, length);
-			to += length;
-		}
-		text += length;
+		if (line != NULL && (line == text || line[-1] == '\n'))
+			memmove(line, line + length, strlen(line + length) + 1);
 	}
-	*to = '\0';
 }
 
 char *
@@ -150,8 +164,9 @@ rehearse_dump_take(const char *argv0, PGconn *conn,
 	char	   *program = program_path_find(argv0, "pg_dump");
 	PQExpBuffer text = createPQExpBuffer();
 	char	   *result = NULL;
+	bool		has_key;
 
-	if (handover != NULL)
+	if (handover != NULL && takes_key(program, &has_key))
 	{
 		const char *all[MOST_ARGUMENTS] = {
 			program, "--schema-only", "--no-password", "--dbname",
@@ -159,6 +174,8 @@ rehearse_dump_take(const char *argv0, PGconn *conn,
 		};
 		int			count = 5;
 
+		if (has_key)
+			all[count++] = "--restrict-key=" KEY;
 		while (*arguments != NULL)
 			all[count++] = *arguments++;
 		if (run(all, handover->password_fd >= 0 ? "PGPASSWORD" : NULL, text))
@@ -166,8 +183,9 @@ rehearse_dump_take(const char *argv0, PGconn *conn,
 			remove_keys(text->data);
 			result = pg_strdup(text->data);
 		}
-		connection_handover_free(handover);
 	}
+	if (handover != NULL)
+		connection_handover_free(handover);
 	destroyPQExpBuffer(text);
 	pg_free(program);
 	return result;
