@@ -72,6 +72,38 @@ rehearses('an attribute stays, a table goes', $removing, [], 1,
 		qr/^3 rehearsed: 1 ok, 1 with a rollback that leaves something behind, 1 with a rollback that takes away too much$/m
 	]);
 
+# A column that was dropped cannot come back to its place.
+
+my $moving = project('moving',
+	pair('a', 'CREATE TABLE a (a int, b text, c int);'
+		  . "COMMENT ON COLUMN a.b IS 'b'; COMMENT ON COLUMN a.c IS 'c';"
+		  . 'CREATE TYPE t AS (x int, y int);',
+		'DROP TABLE a; DROP TYPE t;'),
+	pair('b', 'ALTER TABLE a DROP b; ALTER TYPE t DROP ATTRIBUTE x;',
+		"ALTER TABLE a ADD b text; COMMENT ON COLUMN a.b IS 'b';"
+		  . 'ALTER TYPE t ADD ATTRIBUTE x int;', 'a'),
+	pair('c', 'DO $$ BEGIN ASSERT (SELECT attnum FROM pg_attribute '
+		  . "WHERE attrelid = 'a'::regclass AND attname = 'c') = 3; END \$\$;",
+		'', 'b'));
+$output = rehearses('columns are in another order', $moving, [], 0,
+	[
+		qr{^\[2/3\] b: its rollback puts columns in another order\n--- before patches/b\.sql\n}m,
+		qr/^\[2\/3\] b: ok\n\[3\/3\] c: ok\n3 rehearsed: 3 ok$/m
+	]);
+unlike($output, qr/behind/, 'nothing is left behind');
+is(rehearses('quietly, columns are in another order', $moving, ['-q'], 0, []),
+	'', 'says nothing');
+my $changing = project('changing',
+	pair('a', 'CREATE TABLE a (a int, b int, c text); CREATE TABLE b (d int);'
+		  . "CREATE TYPE e AS ENUM ('f', 'g');",
+		'DROP TABLE a, b; DROP TYPE e;'),
+	pair('b', 'ALTER TABLE a DROP b;', 'ALTER TABLE a ADD b bigint;', 'a'),
+	pair('c', 'ALTER TABLE a DROP c;', 'ALTER TABLE b ADD c text;', 'b'),
+	pair('d', 'DROP TYPE e;', "CREATE TYPE e AS ENUM ('g', 'f');", 'c'));
+rehearses('a column has another type or table, an enum another order',
+	$changing, [], 1, [qr/^4 rehearsed: 1 ok, 3 with a rollback that leaves/m],
+	[qr/column "c" of relation "a" does not exist/]);
+
 my $damaging = project('damaging',
 	pair('a', 'CREATE TABLE a (a int);', 'DROP TABLE a;'),
 	pair('b', 'SELECT 1;', 'DROP TABLE a;', 'a'),

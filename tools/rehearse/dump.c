@@ -205,6 +205,116 @@ rehearse_dump_is_part(const char *part, const char *whole)
 	return *part == '\0';
 }
 
+/* Compare two texts, for qsort. */
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/*
+ * Cut a text into pieces, and put them together again in the order of what
+ * "form" makes of them.  The caller frees it.
+ */
+static char *
+sort_pieces(const char *text, size_t (*piece_length) (const char *),
+			char *(*form) (const char *, size_t))
+{
+	PQExpBuffer result = createPQExpBuffer();
+	char	  **pieces = NULL;
+	char	   *copy;
+	int			count = 0;
+	int			space = 0;
+	int			i;
+
+	while (*text != '\0')
+	{
+		size_t		length = piece_length(text);
+
+		if (count == space)
+		{
+			space = Max(64, 2 * space);
+			pieces = pg_realloc(pieces, space * sizeof(char *));
+		}
+		pieces[count++] = form(text, length);
+		text += length;
+	}
+	if (count > 0)
+		qsort(pieces, count, sizeof(char *), compare_texts);
+	for (i = 0; i < count; i++)
+	{
+		appendPQExpBufferStr(result, pieces[i]);
+		pg_free(pieces[i]);
+	}
+	copy = pg_strdup(result->data);
+	pg_free(pieces);
+	destroyPQExpBuffer(result);
+	return copy;
+}
+
+/* A line without the comma that not every place in a list has. */
+static char *
+line_form(const char *line, size_t length)
+{
+	size_t		end = length;
+
+	while (end > 0 && strchr(",\n", line[end - 1]) != NULL)
+		end--;
+	return psprintf("%.*s\n", (int) end, line);
+}
+
+/* The length of what pg_dump says of one object, up to the next one. */
+static size_t
+entry_length(const char *text)
+{
+	const char *next = strstr(text, "\n--\n-- ");
+
+	return next == NULL ? strlen(text) : (size_t) (next + 1 - text);
+}
+
+/* Does this create something with columns? */
+static bool
+has_columns(const char *entry)
+{
+	const char *statement = strstr(entry, "\n--\n\nCREATE ");
+	const char *rest;
+
+	if (statement == NULL)
+		return false;
+	rest = statement + strlen("\n--\n\nCREATE ");
+	if (strncmp(rest, "TYPE ", 5) == 0)
+		return strncmp(rest + line_length(rest) - 6, " AS (\n", 6) == 0;
+	return strncmp(rest, "TABLE ", 6) == 0 ||
+		strncmp(rest, "UNLOGGED TABLE ", 15) == 0 ||
+		strncmp(rest, "FOREIGN TABLE ", 14) == 0;
+}
+
+/* What is said of an object, whatever the order of its columns is. */
+static char *
+entry_form(const char *entry, size_t length)
+{
+	char	   *copy = psprintf("%.*s", (int) length, entry);
+	char	   *sorted;
+
+	if (!has_columns(copy))
+		return copy;
+	sorted = sort_pieces(copy, line_length, line_form);
+	pg_free(copy);
+	return sorted;
+}
+
+bool
+rehearse_dump_is_reordered(const char *before, const char *after)
+{
+	char	   *sorted_before = sort_pieces(before, entry_length, entry_form);
+	char	   *sorted_after = sort_pieces(after, entry_length, entry_form);
+	bool		result = strcmp(sorted_before, sorted_after) == 0;
+
+	pg_free(sorted_before);
+	pg_free(sorted_after);
+	return result;
+}
+
 bool
 rehearse_dump_print_difference(const char *before, const char *before_label,
 							   const char *after, const char *after_label)

@@ -233,30 +233,55 @@ note_obstacle(Rehearsal *rehearsal, int number, const char *obstacle)
 	print_result(rehearsal, number, obstacle);
 }
 
-/* Count a step for what it has left behind, or taken away, and print that. */
+/* Say how the schema is another one than before a step. */
 static void
 print_difference(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
-				 const char *before, const char *after)
+				 const char *before, const char *after, const char *result)
 {
 	const PlanStep *step = &rehearsal->plan->steps[number];
-	bool		takes_away = rehearse_dump_is_part(after, before);
 	const PlanStep *last = &rollback->steps[rollback->count - 1];
 	char	   *before_label = psprintf("before %s",
 										report_printable(step->file->path));
 	char	   *after_label = psprintf("after %s",
 									   report_printable(last->file->path));
 
-	if (takes_away)
-		rehearsal->taking++;
-	else
-		rehearsal->leaving++;
-	print_result(rehearsal, number, takes_away ?
-				 "its rollback takes away too much" :
-				 "its rollback leaves something behind");
+	print_result(rehearsal, number, result);
 	(void) rehearse_dump_print_difference(before, before_label, after,
 										  after_label);
 	pg_free(before_label);
 	pg_free(after_label);
+}
+
+/*
+ * Compare the schema before a step and after its rollback.  Returns whether
+ * the step is counted: for what it has left behind, or taken away.  A column
+ * that is back cannot be where it was: that is no fault, but is said.
+ */
+static bool
+compare(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
+		const char *before, const char *after)
+{
+	const char *result = "its rollback leaves something behind";
+	bool		is_counted = false;
+
+	if (strcmp(before, after) == 0)
+		return false;
+	if (rehearse_dump_is_reordered(before, after))
+		result = "its rollback puts columns in another order";
+	else
+	{
+		is_counted = true;
+		if (rehearse_dump_is_part(after, before))
+		{
+			result = "its rollback takes away too much";
+			rehearsal->taking++;
+		}
+		else
+			rehearsal->leaving++;
+	}
+	if (is_counted || !rehearsal->options->is_quiet)
+		print_difference(rehearsal, number, rollback, before, after, result);
+	return is_counted;
 }
 
 /*
@@ -293,7 +318,7 @@ take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 {
 	Status		status = run(rehearsal, DEPLOY_ROLLBACK, rollback);
 	char	   *after;
-	bool		is_different;
+	bool		is_counted;
 	bool		is_damaged;
 
 	if (status == STATUS_FAILED && !rehearse_is_interrupted())
@@ -308,12 +333,10 @@ take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 	after = take_dump(rehearsal);
 	if (after == NULL)
 		return STATUS_TROUBLE;
-	is_different = strcmp(before, after) != 0;
+	is_counted = compare(rehearsal, number, rollback, before, after);
 	is_damaged = !rehearse_dump_is_part(before, after);
-	if (is_different)
-		print_difference(rehearsal, number, rollback, before, after);
 	pg_free(after);
-	return apply_again(rehearsal, number, is_different, is_damaged);
+	return apply_again(rehearsal, number, is_counted, is_damaged);
 }
 
 /* Apply a step for the first time. */
