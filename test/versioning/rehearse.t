@@ -126,10 +126,16 @@ rehearses('a rollback is missing', $missing, [], 1,
 	[
 		qr/^\[1\/3\] a: there is no rollback file$/m,
 		qr/^\[3\/3\] c: ok$/m,
-		qr/^3 rehearsed: 1 ok, 2 without a rollback of its own$/m
+		qr/^2 rehearsed: 1 ok, 1 without a rollback of its own; 1 only applied$/m
 	]);
-rehearses('a rollback is missing, and that is said', $missing, [ 'b', 'c' ],
-	0, [qr/^\[2\/3\] b: there is no rollback file$/m]);
+is( rehearses('a rollback is missing, and that is said', $missing,
+		[ 'b', 'c' ], 0, []),
+	"[1/3] a: applied\n[2/3] b: applied\n[3/3] c: ok\n"
+	  . "1 rehearsed: 1 ok; 1 only applied\n",
+	'is no failure');
+is(rehearses('nothing to take back', $missing, ['b'], 0, []),
+	"[1/1] b: applied\n0 rehearsed; 1 only applied\n",
+	'is not called a rehearsal');
 
 my $shared = project('shared',
 	'patches/ab.sql' => patch('a', "SELECT _v.register_patch('b');"),
@@ -141,6 +147,10 @@ my $shared = project('shared',
 rehearses('several patches in a file', $shared, ['a'], 0,
 	[qr/^\[1\/1\] a, b: ok$/m]);
 rehearses('a rollback of several files', $shared, ['d'], 1,
+	[qr/^\[2\/2\] d: its rollback file takes back other patches, too$/m]);
+add_files($shared, 'patches/d.sql' =>
+	  "-- versioning: disable no-rollback\n" . patch('d', undef, 'c'));
+rehearses('a rollback that is there is not excused', $shared, ['d'], 1,
 	[qr/^\[2\/2\] d: its rollback file takes back other patches, too$/m]);
 
 # Files that fail
@@ -278,8 +288,18 @@ my $based = project('based',
 rehearses('a template', $based, [ '--template', $template ], 0, [qr/1 ok/]);
 value($template, 'CREATE EXTENSION versioning; '
 	  . "SELECT _v.register_patch('a')");
-rehearses('a template that has the patches', $based,
-	[ '--template', $template ], 0, [qr/0 rehearsed/]);
+is( rehearses('a template that has the patches', $based,
+		[ '--template', $template ], 0, []),
+	"0 rehearsed; 1 in the template already\n", 'says so');
+rehearses('a patch is asked for that the template has', $based,
+	[ '--template', $template, 'a' ], 1, [qr/^\z/],
+	[
+		qr/"a" cannot be rehearsed: the template has it already/,
+		qr/nothing was run/
+	]);
+rehearses('a file is asked for that the template has', $based,
+	[ '--template', $template, './patches/a.sql' ], 1, [qr/^\z/],
+	[qr/"\.\/patches\/a\.sql" cannot be rehearsed/]);
 rehearses('a template that is not there', $based, [ '--template', 'no "such' ],
 	2, [qr/^\z/], [qr/template database "no "such" does not exist/]);
 
