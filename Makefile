@@ -29,9 +29,9 @@ INSTALL_PARTS = schema patches functions history changes objects blame guard \
 	ownership
 
 REGRESS = install register try_register unregister assertions names bad_input \
-	transactions privileges history current_patch guard guard_passes \
-	corpus corpus_tables corpus_partitions corpus_code corpus_others \
-	corpus_commands corpus_count
+	transactions privileges history current_patch prepared guard \
+	guard_passes corpus corpus_tables corpus_partitions corpus_code \
+	corpus_others corpus_commands corpus_count
 ISOLATION = same_patch old_snapshot dependent other_writers savepoint \
 	history guard
 ISOLATION_OPTS = --inputdir=$(here)test/isolation --load-extension=versioning
