@@ -29,9 +29,9 @@ INSTALL_PARTS = schema patches functions history changes objects blame guard \
 	ownership
 
 REGRESS = install register try_register unregister assertions names bad_input \
-	transactions privileges history current_patch guard guard_passes \
-	corpus corpus_tables corpus_partitions corpus_code corpus_others \
-	corpus_commands corpus_count
+	transactions privileges history current_patch prepared guard \
+	guard_passes corpus corpus_tables corpus_partitions corpus_code \
+	corpus_others corpus_commands corpus_count
 ISOLATION = same_patch old_snapshot dependent other_writers savepoint \
 	history guard
 ISOLATION_OPTS = --inputdir=$(here)test/isolation --load-extension=versioning
@@ -95,7 +95,8 @@ completionsdir = $(dir $(mandir))bash-completion/completions
 
 install: install-programs
 installdirs: installdirs-programs
-uninstall: uninstall-programs
+remove-directories = remove-directories
+uninstall: uninstall-programs $(remove-directories)
 clean: clean-directories
 
 install-programs: $(PROGRAMS) | installdirs-programs
@@ -112,6 +113,21 @@ uninstall-programs:
 	rm -f $(PROGRAMS:tools/%='$(DESTDIR)$(bindir)/%') \
 		$(PROGRAMS:tools/%='$(DESTDIR)$(mandir)/man1/%.1') \
 		'$(DESTDIR)$(completionsdir)/versioning'
+
+# Directories that only we may have made go with what was in them. Below DESTDIR
+# that is all of them; there PGXS's own rule, which comes last, would leave some.
+ifeq ($(DESTDIR),)
+remove-directories: uninstall-programs
+	rmdir '$(mandir)/man1' '$(completionsdir)' \
+		'$(dir $(mandir))bash-completion' 2>/dev/null || :
+else
+remove-directories: uninstall-programs
+	@$(MAKE) -s -f $(firstword $(MAKEFILE_LIST)) uninstall \
+		remove-directories=
+	cd '$(DESTDIR)' && rmdir -p './$(bindir)' './$(mandir)/man1' \
+		'./$(completionsdir)' './$(pkglibdir)' './$(pkglibdir)/bitcode' \
+		'./$(datadir)/extension' 2>/dev/null || :
+endif
 
 # Of a build directory elsewhere, nothing is left.
 clean-directories:
@@ -157,4 +173,5 @@ bench: setup-bench
 	$(here)test/bench/run
 
 .PHONY: setup setup-demo setup-test setup-bench demo test bench \
-	install-programs installdirs-programs uninstall-programs clean-directories
+	install-programs installdirs-programs uninstall-programs \
+	remove-directories clean-directories

@@ -60,18 +60,11 @@ SELECT note('in a block');
 COMMIT;
 SELECT _v.current_patch();
 
--- It ends with ROLLBACK, with an error, with PREPARE TRANSACTION, and does not
--- come over COMMIT AND CHAIN.
+-- It ends with ROLLBACK, with an error, and does not come over COMMIT AND CHAIN.
 BEGIN;
 SELECT _v.register_patch('two');
 SELECT 1 / 0;                                           -- fails
 COMMIT;
-SELECT _v.current_patch();
-BEGIN;
-SELECT _v.register_patch('two');
-PREPARE TRANSACTION 'versioning';
-SELECT _v.current_patch();
-COMMIT PREPARED 'versioning';
 SELECT _v.current_patch();
 BEGIN;
 SELECT _v.register_patch('three');
@@ -113,18 +106,6 @@ INSERT INTO late VALUES (1), (1);
 COMMIT;                                                 -- fails
 SELECT _v.current_patch();
 DROP TABLE late;
-
--- PREPARE TRANSACTION with a registration ends it, too.
-SELECT _v.register_patch('seven');
-BEGIN;
-PREPARE TRANSACTION 'versioning';
-ROLLBACK PREPARED 'versioning';
-SELECT _v.current_patch();
-BEGIN;
-SELECT _v.register_patch('eight');
-PREPARE TRANSACTION 'versioning';
-SELECT _v.current_patch();
-ROLLBACK PREPARED 'versioning';
 
 -- Statements that are sent together are a transaction block.
 DO $$BEGIN PERFORM _v.register_patch('eight'); END$$ \; SELECT _v.current_patch();
@@ -196,10 +177,6 @@ SELECT _v.register_patch('another');
 SELECT shown();
 ROLLBACK;
 SELECT shown();
-BEGIN;
-PREPARE TRANSACTION 'versioning';
-COMMIT PREPARED 'versioning';
-SELECT shown();
 SELECT _v.register_patch('another'), _v.unregister_patch('outside');
 SELECT shown();
 SELECT note('outside');
@@ -211,12 +188,6 @@ SELECT _v.register_patch('the end');
 SELECT shown();
 COMMIT;
 SELECT shown();
-SELECT note('eleven');
-BEGIN;
-SELECT _v.register_patch('twelve');
-PREPARE TRANSACTION 'versioning';
-SELECT shown();
-COMMIT PREPARED 'versioning';
 SELECT _v.register_patch('thirteen');
 DISCARD ALL;
 SELECT shown();

@@ -58,6 +58,23 @@ subtest 'in a directory elsewhere' => sub {
 	is_deeply([ files($source) ], \@sources, 'the sources are as they were');
 };
 
+subtest 'without DESTDIR' => sub {
+	my $prefix = "$directory/prefix";
+	my @options = (
+		'with_llvm=no', "bindir=$prefix/bin", "mandir=$prefix/share/man",
+		"pkglibdir=$prefix/lib", "datadir=$prefix/share");
+
+	make($source, 'install', @options);
+	is(scalar(files($prefix)), scalar @installed, 'make install works');
+	my ($status, $output) = make($source, 'uninstall', @options);
+	is($status, 0, 'make uninstall works') or diag $output;
+	is_deeply([ files($prefix) ], [], 'no file is left');
+	is_deeply(
+		[ grep { -d "$prefix/share/$_" } qw(man man/man1 bash-completion) ],
+		['man'], 'nor is a directory for what is ours');
+	ok(-d "$prefix/bin", 'those that others may need are');
+};
+
 subtest 'without PostgreSQL' => sub {
 	my ($status, $output) = make($source, 'PG_CONFIG=/nonexistent');
 	isnt($status, 0, 'make fails');
@@ -93,7 +110,8 @@ sub built_well
 	($status, $output) =
 	  make($build, @options, 'uninstall', "DESTDIR=$destination");
 	is($status, 0, 'make uninstall works') or diag $output;
-	is_deeply([ files($destination) ], [], 'make uninstall leaves nothing');
+	is_deeply([ glob "$destination/*" ], [],
+		'make uninstall leaves nothing, not even a directory');
 
 	($status, $output) = make($build, @options, 'clean');
 	is($status, 0, 'make clean works') or diag $output;

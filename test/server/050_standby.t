@@ -8,7 +8,8 @@ use warnings;
 
 use FindBin;
 use File::Temp qw(tempdir);
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/lib", "$FindBin::Bin/../lib";
+use Postmaster qw(start_postmaster stop_postmaster complaints);
 use Scratch;
 use Test::More;
 
@@ -46,17 +47,10 @@ my ($status, $output, $errors) = run($step_down, 'pg_basebackup', '-D',
 is("$status$errors", '0', 'pg_basebackup')
   or BAIL_OUT('without a standby there is nothing to test');
 
-# Its output must not go to a pipe that we would wait for.
-is(
-	system(
-		"'$step_down' '$bindir/pg_ctl' start --wait --pgdata '$directory/data'"
-		  . " --log '$directory/log' -o \"-c unix_socket_directories='$directory'"
-		  . " -c listen_addresses=''\" >/dev/null 2>&1"),
-	0, 'the standby is up')
-  or diag(`cat '$directory/log'`);
-open my $file, '<', "$directory/data/postmaster.pid";
-chomp($pid = <$file> // '');
-close $file;
+$pid = start_postmaster("$directory/data", "$directory/log", $step_down,
+	"$bindir/postgres", '-c', "unix_socket_directories=$directory", '-c',
+	'listen_addresses=');
+ok($pid, 'the standby is up') or diag(complaints("$directory/log"));
 
 # On the standby
 sub standby
@@ -169,12 +163,7 @@ done_testing();
 sub stop
 {
 	return unless $pid;
-	kill 'INT', $pid;
-	for (1 .. 600)
-	{
-		last unless kill 0, $pid;
-		select undef, undef, undef, 0.1;
-	}
+	stop_postmaster($pid, 'INT');
 	undef $pid;
 	return;
 }

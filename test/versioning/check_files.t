@@ -50,6 +50,27 @@ is($output, <<'END', 'and a message with file and line');
 patches/a.sql:1: no rollback takes patch "a" back [no-rollback]
 1 patch file, 0 rollback files: 1 problem
 END
+is( (check({ map { ("patches/$_.sql" => register($_)) } qw(a b c) }))[1],
+	<<'END', 'a project without rollbacks is one problem');
+no rollback takes any of the 3 patches back [no-rollback]
+3 patch files, 0 rollback files: 1 problem
+END
+is( findings(
+		{
+			(map { ("patches/$_.sql" => register($_)) } qw(a b c)),
+			'rollbacks/a.sql' => unregister('a')
+		}),
+	"patches/b.sql:1 no-rollback\npatches/c.sql:1 no-rollback\n",
+	'one that has some has a problem for each that is missing');
+is( findings(
+		{
+			'patches/a.sql' => register('a'),
+			map {
+				("patches/$_.sql" =>
+				   "-- versioning: disable no-rollback\n" . register($_))
+			} qw(b c)
+		}),
+	"patches/a.sql:1 no-rollback\n", 'those that need none do not count');
 is((check({}))[1], "0 patch files, 0 rollback files: 0 problems\n",
 	'no files at all');
 

@@ -43,6 +43,25 @@ is( script_findings(
 is( script_findings("REGISTER\n\\cd lib\n\\i work.sql\n",
 		'lib/work.sql' => "VACUUM;\n"),
 	'lib/work.sql:1 inside-transaction', '\i looks where \cd has led');
+is( script_findings("REGISTER\n\\cd ~lib\n\\i work.sql\n",
+		'~lib/work.sql' => "VACUUM;\n"),
+	'~lib/work.sql:1 inside-transaction', '\cd takes a tilde as it is');
+is( findings(
+		{
+			'~p/p.sql' =>
+			  "SELECT _v.register_patch('p');\n\\ir work.psql\n",
+			'~p/work.psql' => "VACUUM;\n",
+			'rollbacks/p.sql' => "SELECT _v.unregister_patch('p');\n"
+		},
+		'--patches', './~p'),
+	"~p/work.psql:1 inside-transaction\n",
+	'a directory whose name begins with a tilde');
+is( script_findings("REGISTER\n\\ir ../~work.sql\n",
+		'~work.sql' => "VACUUM;\n"),
+	'~work.sql:1 inside-transaction',
+	'a tilde that \ir brings to the front is part of a name');
+is(script_findings("REGISTER\n\\i ~/work.sql\n\\ir ~nobody/work.sql\n"), '',
+	'nothing: a tilde that was written first stands for a home');
 is( script_findings("REGISTER\n\\i 'lib/it''s.sql';\n\\i :file\n\\i `a`\n",
 		"lib/it's.sql" => "VACUUM;\n"),
 	"lib/it's.sql:1 inside-transaction",

@@ -80,9 +80,15 @@ add_files($project, 'patches/3.sql' => patch('third', '', 'second'));
 # Numbers are as wide as the last one.
 my $many = project('progress_many',
 	map { ("patches/$_.sql" => patch("p$_")) } 10 .. 20);
+(undef, $output) = versioning($many, 'apply', '--dry-run');
+like($output, qr/\A\[ 1\/11\] p10  .*^\[10\/11\] p19  /ms,
+	'numbers stand below each other in a plan');
 (undef, $output) = versioning($many, 'apply');
 like($output, qr/\A\[ 1\/11\] p10  .*^\[10\/11\] p19  .*^\[11\/11\] p20  /ms,
 	'numbers stand below each other');
+(undef, $output) = versioning($many, 'rehearse');
+like($output, qr/^\[ 1\/11\] p10: .*^\[10\/11\] p19: /ms,
+	'in a rehearsal, too');
 
 # Runs on a terminal of so many columns. Returns the exit status and what was
 # written, to standard output and to standard error, as it is.
@@ -129,7 +135,8 @@ sub screen
 
 SKIP:
 {
-	skip 'no IO::Pty here', 1 unless eval { require IO::Pty; 1 };
+	skip 'there is no pseudo-terminal here', 12
+	  unless eval { require IO::Pty; IO::Pty->new };
 
 	($status, $output) = on_terminal(80, 'xterm', 'apply');
 	is($status, 0, 'terminal: exit status');
@@ -145,6 +152,14 @@ SKIP:
 	($status, $output) = on_terminal(80, 'dumb', 'apply');
 	unlike($output, qr/\e|\r(?!\n)/, 'a dumb terminal: plain lines');
 	start_again();
+
+	($status, $output) = on_terminal(80, 'xterm', 'rehearse', 'second');
+	is($status, 0, 'a rehearsal on a terminal: exit status');
+	like($output, qr/\r\[2\/2\] second: $_  \d+ s/,
+		"a rehearsal on a terminal: $_")
+	  for 'applying it', 'applying it again';
+	is(screen($output), "[1/2] first: applied\n[2/2] second: ok\n"
+		. "1 rehearsed: 1 ok\n", 'what stands there in the end');
 
 	my $long = project('progress_long', 'patches/1.sql' =>
 		  patch('long' . "\xC3\xA9" x 20, 'SELECT pg_sleep(1.1);'));

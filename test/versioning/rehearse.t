@@ -72,6 +72,38 @@ rehearses('an attribute stays, a table goes', $removing, [], 1,
 		qr/^3 rehearsed: 1 ok, 1 with a rollback that leaves something behind, 1 with a rollback that takes away too much$/m
 	]);
 
+# A column that was dropped cannot come back to its place.
+
+my $moving = project('moving',
+	pair('a', 'CREATE TABLE a (a int, b text, c int);'
+		  . "COMMENT ON COLUMN a.b IS 'b'; COMMENT ON COLUMN a.c IS 'c';"
+		  . 'CREATE TYPE t AS (x int, y int);',
+		'DROP TABLE a; DROP TYPE t;'),
+	pair('b', 'ALTER TABLE a DROP b; ALTER TYPE t DROP ATTRIBUTE x;',
+		"ALTER TABLE a ADD b text; COMMENT ON COLUMN a.b IS 'b';"
+		  . 'ALTER TYPE t ADD ATTRIBUTE x int;', 'a'),
+	pair('c', 'DO $$ BEGIN ASSERT (SELECT attnum FROM pg_attribute '
+		  . "WHERE attrelid = 'a'::regclass AND attname = 'c') = 3; END \$\$;",
+		'', 'b'));
+$output = rehearses('columns are in another order', $moving, [], 0,
+	[
+		qr{^\[2/3\] b: its rollback puts columns in another order\n--- before patches/b\.sql\n}m,
+		qr/^\[2\/3\] b: ok\n\[3\/3\] c: ok\n3 rehearsed: 3 ok$/m
+	]);
+unlike($output, qr/behind/, 'nothing is left behind');
+is(rehearses('quietly, columns are in another order', $moving, ['-q'], 0, []),
+	'', 'says nothing');
+my $changing = project('changing',
+	pair('a', 'CREATE TABLE a (a int, b int, c text); CREATE TABLE b (d int);'
+		  . "CREATE TYPE e AS ENUM ('f', 'g');",
+		'DROP TABLE a, b; DROP TYPE e;'),
+	pair('b', 'ALTER TABLE a DROP b;', 'ALTER TABLE a ADD b bigint;', 'a'),
+	pair('c', 'ALTER TABLE a DROP c;', 'ALTER TABLE b ADD c text;', 'b'),
+	pair('d', 'DROP TYPE e;', "CREATE TYPE e AS ENUM ('g', 'f');", 'c'));
+rehearses('a column has another type or table, an enum another order',
+	$changing, [], 1, [qr/^4 rehearsed: 1 ok, 3 with a rollback that leaves/m],
+	[qr/column "c" of relation "a" does not exist/]);
+
 my $damaging = project('damaging',
 	pair('a', 'CREATE TABLE a (a int);', 'DROP TABLE a;'),
 	pair('b', 'SELECT 1;', 'DROP TABLE a;', 'a'),
@@ -94,10 +126,16 @@ rehearses('a rollback is missing', $missing, [], 1,
 	[
 		qr/^\[1\/3\] a: there is no rollback file$/m,
 		qr/^\[3\/3\] c: ok$/m,
-		qr/^3 rehearsed: 1 ok, 2 without a rollback of its own$/m
+		qr/^2 rehearsed: 1 ok, 1 without a rollback of its own; 1 only applied$/m
 	]);
-rehearses('a rollback is missing, and that is said', $missing, [ 'b', 'c' ],
-	0, [qr/^\[2\/3\] b: there is no rollback file$/m]);
+is( rehearses('a rollback is missing, and that is said', $missing,
+		[ 'b', 'c' ], 0, []),
+	"[1/3] a: applied\n[2/3] b: applied\n[3/3] c: ok\n"
+	  . "1 rehearsed: 1 ok; 1 only applied\n",
+	'is no failure');
+is(rehearses('nothing to take back', $missing, ['b'], 0, []),
+	"[1/1] b: applied\n0 rehearsed; 1 only applied\n",
+	'is not called a rehearsal');
 
 my $shared = project('shared',
 	'patches/ab.sql' => patch('a', "SELECT _v.register_patch('b');"),
@@ -109,6 +147,10 @@ my $shared = project('shared',
 rehearses('several patches in a file', $shared, ['a'], 0,
 	[qr/^\[1\/1\] a, b: ok$/m]);
 rehearses('a rollback of several files', $shared, ['d'], 1,
+	[qr/^\[2\/2\] d: its rollback file takes back other patches, too$/m]);
+add_files($shared, 'patches/d.sql' =>
+	  "-- versioning: disable no-rollback\n" . patch('d', undef, 'c'));
+rehearses('a rollback that is there is not excused', $shared, ['d'], 1,
 	[qr/^\[2\/2\] d: its rollback file takes back other patches, too$/m]);
 
 # Files that fail
@@ -149,6 +191,17 @@ rehearses('psql would be left restricted',
 	project('restricted', 'patches/a.sql' => "\\restrict x\n" . patch('a')),
 	[], 1, [qr/^\z/],
 	[ qr{patches/a\.sql:1: no \\unrestrict follows}, qr/nothing was run/ ]);
+
+# However short a time the server lets sessions idle
+my $hasty = role('hasty', 'SUPERUSER');
+value('postgres', "ALTER ROLE $hasty SET idle_session_timeout = '100ms'");
+rehearses('sessions that end when they are idle',
+	project('idle',
+		pair('a', 'SELECT pg_sleep(0.5);', 'SELECT 1/0;'),
+		pair('b', 'SELECT pg_sleep(0.5);', '', 'a')),
+	[ '-U', $hasty ], 3,
+	[ qr/a: its rollback has failed$/m, qr/b: ok$/m ],
+	[ qr/^(?!.*(?:terminating|lost|unexpectedly)).*division by zero/s ]);
 
 # As the target is
 
@@ -235,8 +288,18 @@ my $based = project('based',
 rehearses('a template', $based, [ '--template', $template ], 0, [qr/1 ok/]);
 value($template, 'CREATE EXTENSION versioning; '
 	  . "SELECT _v.register_patch('a')");
-rehearses('a template that has the patches', $based,
-	[ '--template', $template ], 0, [qr/0 rehearsed/]);
+is( rehearses('a template that has the patches', $based,
+		[ '--template', $template ], 0, []),
+	"0 rehearsed; 1 in the template already\n", 'says so');
+rehearses('a patch is asked for that the template has', $based,
+	[ '--template', $template, 'a' ], 1, [qr/^\z/],
+	[
+		qr/"a" cannot be rehearsed: the template has it already/,
+		qr/nothing was run/
+	]);
+rehearses('a file is asked for that the template has', $based,
+	[ '--template', $template, './patches/a.sql' ], 1, [qr/^\z/],
+	[qr/"\.\/patches\/a\.sql" cannot be rehearsed/]);
 rehearses('a template that is not there', $based, [ '--template', 'no "such' ],
 	2, [qr/^\z/], [qr/template database "no "such" does not exist/]);
 
@@ -271,7 +334,10 @@ rehearses('the owner, who is no superuser', $owned, [ '-U', $owner ], 0,
 my $stranger = role('stranger');
 rehearses('somebody who cannot create databases', $owned,
 	[ '-U', $stranger ], 2, [qr/^\z/],
-	[qr/permission denied to create database/]);
+	[
+		qr/error: the role $stranger may not create the database that/,
+		qr/hint: A superuser can allow it with ALTER ROLE $stranger CREATEDB;/i
+	]);
 rehearses('a database that is not there', $owned,
 	[ '-d', 'versioning_no_such' ], 2, [qr/^\z/], [qr/does not exist/]);
 

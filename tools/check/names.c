@@ -173,24 +173,56 @@ check_cycles(const Project *project, FindingList *findings)
 	patch_graph_free(graph);
 }
 
-/* A patch needs a rollback, and a rollback something to take back. */
+/* Does this name need a rollback, and has none? */
+static bool
+misses_rollback(const Project *project, const ProjectName *name,
+				const FindingList *findings)
+{
+	Finding		finding = {0};
+
+	if (name->patch == NULL || name->rollback != NULL)
+		return false;
+	finding.kind = FINDING_NO_ROLLBACK;
+	finding.path = project->patches[name->patch_file].path;
+	return !finding_is_disabled(findings, &finding);
+}
+
+/* A patch needs a rollback; that there is none at all is said once. */
+static void
+check_missing_rollbacks(const Project *project, FindingList *findings)
+{
+	int			missing = 0;
+	int			present = 0;
+	int			i;
+
+	for (i = 0; i < project->name_count; i++)
+	{
+		missing += misses_rollback(project, &project->names[i], findings);
+		present += project->names[i].patch != NULL &&
+			project->names[i].rollback != NULL;
+	}
+	if (missing > 1 && present == 0)
+		finding_add(findings, FINDING_NO_ROLLBACK, NULL, 0, "no rollback "
+					"takes any of the %d patches back", missing);
+	for (i = 0; i < project->name_count && (missing == 1 || present > 0); i++)
+	{
+		const ProjectName *name = &project->names[i];
+
+		if (misses_rollback(project, name, findings))
+			finding_add(findings, FINDING_NO_ROLLBACK,
+						project->patches[name->patch_file].path,
+						name->patch->line, "no rollback takes patch \"%s\" "
+						"back", name->patch->name);
+	}
+}
+
+/* A rollback needs something to take back. */
 static void
 check_rollbacks(const Project *project, const Register *reg,
 				FindingList *findings)
 {
 	int			i;
 	int			j;
-
-	for (i = 0; i < project->name_count; i++)
-	{
-		const ProjectName *name = &project->names[i];
-
-		if (name->patch != NULL && name->rollback == NULL)
-			finding_add(findings, FINDING_NO_ROLLBACK,
-						project->patches[name->patch_file].path,
-						name->patch->line, "no rollback takes patch \"%s\" "
-						"back", name->patch->name);
-	}
 
 	for (i = 0; i < project->rollback_count; i++)
 	{
@@ -220,6 +252,7 @@ check_names(const Project *project, const Register *reg,
 
 	check_duplicates(project, findings);
 	check_cycles(project, findings);
+	check_missing_rollbacks(project, findings);
 	check_rollbacks(project, reg, findings);
 	for (i = 0; i < project->patch_count; i++)
 	{

@@ -68,7 +68,7 @@ print_plan(const PatchPlan *plan)
 	{
 		const PlanStep *step = &plan->steps[i];
 
-		printf("[%d/%d] ", i + 1, plan->count);
+		fputs(deploy_progress_number(i + 1, plan->count), stdout);
 		for (j = 0; j < step->name_count; j++)
 		{
 			if (j > 0)

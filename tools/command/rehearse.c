@@ -14,6 +14,17 @@
 #include "plan/names.h"
 #include "rehearse/rehearse.h"
 
+/* The file that an argument means, or NULL. */
+static const ProjectFile *
+find_named(const Project *project, const char *name)
+{
+	int			number = project_find(project, name);
+
+	if (number != PROJECT_NONE && project->names[number].patch != NULL)
+		return &project->patches[project->names[number].patch_file];
+	return plan_names_file(project->patches, project->patch_count, name);
+}
+
 /* Does one of the arguments mean this file? */
 static bool
 is_named(const Options *options, const Project *project,
@@ -22,16 +33,56 @@ is_named(const Options *options, const Project *project,
 	int			i;
 
 	for (i = 0; i < options->name_count; i++)
-	{
-		int			number = project_find(project, options->names[i]);
-
-		if (number != PROJECT_NONE && project->names[number].patch != NULL ?
-			file == &project->patches[project->names[number].patch_file] :
-			file == plan_names_file(project->patches, project->patch_count,
-									options->names[i]))
+		if (find_named(project, options->names[i]) == file)
 			return true;
-	}
 	return options->name_count == 0;
+}
+
+/* Is this file to be run? */
+static bool
+is_planned(const PatchPlan *plan, const ProjectFile *file)
+{
+	int			i;
+
+	for (i = 0; i < plan->count; i++)
+		if (plan->steps[i].file == file)
+			return true;
+	return false;
+}
+
+/*
+ * Are all patches that the user has named to be run?  Others are in the
+ * template already.  Returns false after a message.
+ */
+static bool
+check_names(const Options *options, const Project *project,
+			const PatchPlan *plan)
+{
+	bool		result = true;
+	int			i;
+
+	for (i = 0; i < options->name_count; i++)
+		if (!is_planned(plan, find_named(project, options->names[i])))
+		{
+			pg_log_error("\"%s\" cannot be rehearsed: the template has it "
+						 "already", report_printable(options->names[i]));
+			result = false;
+		}
+	return result;
+}
+
+/* How many patches of the files are in the template already? */
+static int
+count_known(const Project *project, const Register *reg)
+{
+	int			count = 0;
+	int			i;
+
+	for (i = 0; i < project->name_count; i++)
+		if (project->names[i].patch != NULL &&
+			register_find(reg, project->names[i].patch->name) != NULL)
+			count++;
+	return count;
 }
 
 /* Which steps are to be taken back, too?  The caller frees the answer. */
@@ -52,26 +103,30 @@ static void
 print_summary(const Rehearsal *rehearsal)
 {
 	int			count = rehearsal->good + rehearsal->leaving +
-		rehearsal->taking + rehearsal->missing + rehearsal->excused +
-		rehearsal->failed;
+		rehearsal->taking + rehearsal->missing + rehearsal->failed;
 	int			rest = 0;
 	int			i;
 
 	for (i = rehearsal->gone; i < rehearsal->plan->count; i++)
 		rest += rehearsal->is_cycled[i];
 
-	printf("%d rehearsed: %d ok", count, rehearsal->good);
+	printf("%d rehearsed", count);
+	if (count > 0)
+		printf(": %d ok", rehearsal->good);
 	if (rehearsal->leaving > 0)
 		printf(", %d with a rollback that leaves something behind",
 			   rehearsal->leaving);
 	if (rehearsal->taking > 0)
 		printf(", %d with a rollback that takes away too much",
 			   rehearsal->taking);
-	if (rehearsal->missing + rehearsal->excused > 0)
-		printf(", %d without a rollback of its own",
-			   rehearsal->missing + rehearsal->excused);
+	if (rehearsal->missing > 0)
+		printf(", %d without a rollback of its own", rehearsal->missing);
 	if (rehearsal->failed > 0)
 		printf(", %d failed", rehearsal->failed);
+	if (rehearsal->excused > 0)
+		printf("; %d only applied", rehearsal->excused);
+	if (rehearsal->known > 0)
+		printf("; %d in the template already", rehearsal->known);
 	if (rest > 0)
 		printf("; %d not reached", rest);
 	puts("");
@@ -104,10 +159,13 @@ plan_and_run(const Options *options, Rehearsal *rehearsal)
 	is_cycled = choose_cycled(options, rehearsal->project, plan);
 	rehearsal->plan = plan;
 	rehearsal->is_cycled = is_cycled;
+	rehearsal->known = options->name_count > 0 ? 0 :
+		count_known(rehearsal->project, reg);
 
 	report_complaints(options->progname, &reg->complaints, NULL);
 	report_complaints(options->progname, &plan->complaints, NULL);
-	if (plan_has_errors(plan))
+	if (plan_has_errors(plan) ||
+		!check_names(options, rehearsal->project, plan))
 		pg_log_error("nothing was run");
 	else
 	{
@@ -172,7 +230,7 @@ rehearse_project(const Options *options, PGconn *conn, const Project *project)
 	rehearsal.project = project;
 
 	rehearse_catch_signals();
-	if (rehearse_open(&rehearsal))
+	if (rehearse_scratch_drop_leftovers(conn) && rehearse_open(&rehearsal))
 		status = plan_and_run(options, &rehearsal);
 	if (!rehearse_close(&rehearsal) && status != STATUS_FAILED)
 		status = STATUS_TROUBLE;

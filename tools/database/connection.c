@@ -62,22 +62,25 @@ connect_as_asked(const ConnectionOptions *options,
 }
 
 /*
- * Empty the search_path.  Behind a connection pooler, which makes up the
- * process number that it tells us, the session is lent: so this is for one
- * transaction there, which connection_close() ends.  Returns false if that
- * fails, and then PQerrorMessage() says why.
+ * Make a session ours: empty its search_path, and have the server not end it
+ * for being idle.  Behind a connection pooler, which makes up the process
+ * number that it tells us, the session is lent: so this is for one transaction
+ * there, which connection_close() ends.  Returns false if that fails, and then
+ * PQerrorMessage() says why.
  */
 static bool
-empty_search_path(PGconn *conn)
+prepare_session(PGconn *conn)
 {
-	char		query[256];
+	char		query[512];
 	PGresult   *result;
 	bool		is_done;
 
 	snprintf(query, sizeof(query),
 			 "SELECT pg_catalog.pg_backend_pid(), "
-			 "pg_catalog.set_config('search_path', '', "
-			 "pg_catalog.int4ne(pg_catalog.pg_backend_pid(), %d))",
+			 "pg_catalog.set_config('search_path', '', is_lent), "
+			 "pg_catalog.set_config('idle_session_timeout', '0', is_lent) "
+			 "FROM pg_catalog.int4ne(pg_catalog.pg_backend_pid(), %d) "
+			 "AS is_lent",
 			 PQbackendPID(conn));
 	result = PQexec(conn, query);
 	is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
@@ -96,7 +99,7 @@ empty_search_path(PGconn *conn)
 static bool
 is_ready(PGconn *conn)
 {
-	return PQstatus(conn) == CONNECTION_OK && empty_search_path(conn);
+	return PQstatus(conn) == CONNECTION_OK && prepare_session(conn);
 }
 
 PGconn *
@@ -323,7 +326,7 @@ connection_reset(PGconn *conn)
 	if (result == NULL)
 		return false;
 	PQclear(result);
-	if (empty_search_path(conn))
+	if (prepare_session(conn))
 		return true;
 	report_server_message(PQerrorMessage(conn));
 	return false;

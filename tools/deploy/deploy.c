@@ -353,7 +353,8 @@ make_runner(Deploy *deploy, const DeployOptions *options, PGconn *conn)
 		"versioning apply" : "versioning rollback";
 	runner->progress = deploy_progress_create(options->is_quiet,
 											  options->is_verbose,
-											  deploy->plan->count);
+											  deploy->plan->count,
+											  options->label);
 	runner->checks_client = PQserverVersion(conn) >= 140000 &&
 		can_check_client(&deploy->source);
 	runner->forces_psql = options->forces_psql || is_unusual(conn);

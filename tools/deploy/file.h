@@ -28,6 +28,7 @@ typedef struct DeployOptions
 	int			wait;			/* seconds to wait for the lock */
 	bool		forces_psql;	/* psql is to run all files: for tests */
 	bool		is_rehearsal;	/* it counts the files that it runs itself */
+	const char *label;			/* what it shows meanwhile, or NULL */
 } DeployOptions;
 
 /* What files of a plan are run with; nothing of it is owned */

@@ -265,17 +265,6 @@ check_server(PGconn *conn)
 	return answer == ANSWER_NO;
 }
 
-/* The server is not to end a session while nothing is asked of it. */
-static bool
-keep_session(PGconn *conn)
-{
-	PGresult   *result =
-		connection_query(conn, "SET idle_session_timeout = 0");
-
-	PQclear(result);
-	return result != NULL;
-}
-
 /* Wait until nobody is in a patch, if the extension can tell. */
 static Status
 wait_for_sessions(PGconn *conn, double until, int seconds)
@@ -308,7 +297,7 @@ deploy_lock_acquire(int wait, PGconn *conn, DeployAction action,
 							 "other deployers away.");
 		return STATUS_TROUBLE;
 	}
-	if (check_server(own) && keep_session(own) && keep_session(conn))
+	if (check_server(own))
 	{
 		status = wait_for_lock(own, DEPLOY_LOCK, until, wait);
 		if (status == STATUS_DONE)

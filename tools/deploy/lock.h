@@ -31,8 +31,7 @@ typedef struct DeployLock DeployLock;
 
 /*
  * Wait until no other deployer is at work in the database of the connection,
- * and keep others from it, by a connection of our own.  Neither of the two is
- * ended by the server for being idle.  If the status is
+ * and keep others from it, by a connection of our own.  If the status is
  * STATUS_DONE, sets the lock, which the caller releases; else there has been a
  * message.
  */

@@ -9,8 +9,8 @@
  * ended.
  *
  * psql's messages go to standard error as they come, its output to standard
- * output if that is wanted.  If it is to be quiet, no line is printed, and
- * messages are kept until the patch fails, or forgotten.
+ * output if that is wanted.  If it is to be quiet, no line stays, and messages
+ * are kept until the patch fails, or forgotten.
  *
  *-------------------------------------------------------------------------
  */
@@ -41,6 +41,7 @@ struct Progress
 	bool		is_terminal;	/* lines can be written anew */
 
 	int			total;			/* how many patches */
+	const char *given_label;	/* for all of them, or NULL */
 	int64		start;			/* of all of them */
 
 	PQExpBufferData label;		/* of the patch that runs: number and name */
@@ -73,15 +74,29 @@ is_terminal(void)
 		terminal[0] != '\0' && strcmp(terminal, "dumb") != 0;
 }
 
+const char *
+deploy_progress_number(int number, int total)
+{
+	static char text[64];
+	char		width[32];
+
+	snprintf(width, sizeof(width), "%d", total);
+	snprintf(text, sizeof(text), "[%*d/%s] ", (int) strlen(width), number,
+			 width);
+	return text;
+}
+
 Progress *
-deploy_progress_create(bool is_quiet, bool is_verbose, int total)
+deploy_progress_create(bool is_quiet, bool is_verbose, int total,
+					   const char *label)
 {
 	Progress   *progress = pg_malloc0(sizeof(Progress));
 
 	progress->is_quiet = is_quiet;
 	progress->is_verbose = is_verbose;
-	progress->is_terminal = !is_quiet && is_terminal();
+	progress->is_terminal = (!is_quiet || label != NULL) && is_terminal();
 	progress->total = total;
+	progress->given_label = label;
 	progress->start = now();
 	initPQExpBuffer(&progress->label);
 	initPQExpBuffer(&progress->kept);
@@ -175,12 +190,13 @@ hide_line(Progress *progress)
 void
 deploy_progress_begin(Progress *progress, int number, const char *name)
 {
-	char		total[32];
-
-	snprintf(total, sizeof(total), "%d", progress->total);
 	resetPQExpBuffer(&progress->label);
-	appendPQExpBuffer(&progress->label, "[%*d/%s] %s", (int) strlen(total),
-					  number, total, report_printable(name));
+	if (progress->given_label != NULL)
+		appendPQExpBufferStr(&progress->label, progress->given_label);
+	else
+		appendPQExpBuffer(&progress->label, "%s%s",
+						  deploy_progress_number(number, progress->total),
+						  report_printable(name));
 	resetPQExpBuffer(&progress->kept);
 	progress->is_shortened = false;
 	progress->is_running = true;
@@ -192,9 +208,9 @@ void
 deploy_progress_end(Progress *progress, bool has_failed)
 {
 	progress->is_running = false;
+	hide_line(progress);
 	if (!progress->is_quiet)
 	{
-		hide_line(progress);
 		printf("%s  %s%s\n", progress->label.data,
 			   duration(now() - progress->patch_start),
 			   has_failed ? "  failed" : "");

@@ -10,9 +10,16 @@
 
 typedef struct Progress Progress;
 
-/* Begin a run of so many patches.  The caller frees it. */
+/* "[ 2/30] ".  The text is overwritten by the next call. */
+extern const char *deploy_progress_number(int number, int total);
+
+/*
+ * Begin a run of so many patches.  The label, if it is not NULL, is shown on
+ * a terminal in the place of numbers and names, even if the run is quiet; it
+ * must stay.  The caller frees what is returned.
+ */
 extern Progress *deploy_progress_create(bool is_quiet, bool is_verbose,
-										int total);
+										int total, const char *label);
 
 /* A patch begins, the number-th (from 1). */
 extern void deploy_progress_begin(Progress *progress, int number,

@@ -22,6 +22,9 @@
 /* How many arguments a program gets from us at most */
 #define MOST_ARGUMENTS 16
 
+/* What newer ones put behind \restrict */
+#define KEY "versioning"
+
 /* How much to read at once */
 #define CHUNK 65536
 
@@ -114,31 +117,42 @@ line_length(const char *text)
 }
 
 /*
- * Take out the lines that differ from dump to dump: newer ones bear a random
- * key, so that nothing in them can be taken for a meta-command of psql.
+ * Does this pg_dump take a key for \restrict?  It would make one up, so that
+ * no two dumps were equal; older ones know of none.  Returns false after a
+ * message if that cannot be found out.
  */
+static bool
+takes_key(const char *program, bool *answer)
+{
+	/* Asked once: it is the same program for all dumps */
+	static int	known = -1;
+	const char *const arguments[] = {program, "--help", NULL};
+	PQExpBuffer text = createPQExpBuffer();
+
+	if (known < 0 && run(arguments, NULL, text))
+		known = strstr(text->data, " --restrict-key") != NULL;
+	destroyPQExpBuffer(text);
+	*answer = known > 0;
+	return known >= 0;
+}
+
+/* Take out the lines with our key, which only psql understands. */
 static void
 remove_keys(char *text)
 {
-	static const char *const words[] = {"\\restrict ", "\\unrestrict "};
-	char	   *to = text;
+	static const char *const lines[] = {
+		"\\restrict " KEY "\n", "\\unrestrict " KEY "\n"
+	};
+	size_t		i;
 
-	while (*text != '\0')
+	for (i = 0; i < lengthof(lines); i++)
 	{
-		size_t		length = line_length(text);
-		bool		is_key = false;
-		size_t		i;
+		size_t		length = strlen(lines[i]);
+		char	   *line = strstr(text, lines[i]);
 
-		for (i = 0; i < lengthof(words); i++)
-			is_key |= strncmp(text, words[i], strlen(words[i])) == 0;
-		if (!is_key)
-		{
-			memmove(to, text, length);
-			to += length;
-		}
-		text += length;
+		if (line != NULL && (line == text || line[-1] == '\n'))
+			memmove(line, line + length, strlen(line + length) + 1);
 	}
-	*to = '\0';
 }
 
 char *
@@ -150,8 +164,9 @@ rehearse_dump_take(const char *argv0, PGconn *conn,
 	char	   *program = program_path_find(argv0, "pg_dump");
 	PQExpBuffer text = createPQExpBuffer();
 	char	   *result = NULL;
+	bool		has_key;
 
-	if (handover != NULL)
+	if (handover != NULL && takes_key(program, &has_key))
 	{
 		const char *all[MOST_ARGUMENTS] = {
 			program, "--schema-only", "--no-password", "--dbname",
@@ -159,6 +174,8 @@ rehearse_dump_take(const char *argv0, PGconn *conn,
 		};
 		int			count = 5;
 
+		if (has_key)
+			all[count++] = "--restrict-key=" KEY;
 		while (*arguments != NULL)
 			all[count++] = *arguments++;
 		if (run(all, handover->password_fd >= 0 ? "PGPASSWORD" : NULL, text))
@@ -166,8 +183,9 @@ rehearse_dump_take(const char *argv0, PGconn *conn,
 			remove_keys(text->data);
 			result = pg_strdup(text->data);
 		}
-		connection_handover_free(handover);
 	}
+	if (handover != NULL)
+		connection_handover_free(handover);
 	destroyPQExpBuffer(text);
 	pg_free(program);
 	return result;
@@ -185,6 +203,116 @@ rehearse_dump_is_part(const char *part, const char *whole)
 		whole += length;
 	}
 	return *part == '\0';
+}
+
+/* Compare two texts, for qsort. */
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/*
+ * Cut a text into pieces, and put them together again in the order of what
+ * "form" makes of them.  The caller frees it.
+ */
+static char *
+sort_pieces(const char *text, size_t (*piece_length) (const char *),
+			char *(*form) (const char *, size_t))
+{
+	PQExpBuffer result = createPQExpBuffer();
+	char	  **pieces = NULL;
+	char	   *copy;
+	int			count = 0;
+	int			space = 0;
+	int			i;
+
+	while (*text != '\0')
+	{
+		size_t		length = piece_length(text);
+
+		if (count == space)
+		{
+			space = Max(64, 2 * space);
+			pieces = pg_realloc(pieces, space * sizeof(char *));
+		}
+		pieces[count++] = form(text, length);
+		text += length;
+	}
+	if (count > 0)
+		qsort(pieces, count, sizeof(char *), compare_texts);
+	for (i = 0; i < count; i++)
+	{
+		appendPQExpBufferStr(result, pieces[i]);
+		pg_free(pieces[i]);
+	}
+	copy = pg_strdup(result->data);
+	pg_free(pieces);
+	destroyPQExpBuffer(result);
+	return copy;
+}
+
+/* A line without the comma that not every place in a list has. */
+static char *
+line_form(const char *line, size_t length)
+{
+	size_t		end = length;
+
+	while (end > 0 && strchr(",\n", line[end - 1]) != NULL)
+		end--;
+	return psprintf("%.*s\n", (int) end, line);
+}
+
+/* The length of what pg_dump says of one object, up to the next one. */
+static size_t
+entry_length(const char *text)
+{
+	const char *next = strstr(text, "\n--\n-- ");
+
+	return next == NULL ? strlen(text) : (size_t) (next + 1 - text);
+}
+
+/* Does this create something with columns? */
+static bool
+has_columns(const char *entry)
+{
+	const char *statement = strstr(entry, "\n--\n\nCREATE ");
+	const char *rest;
+
+	if (statement == NULL)
+		return false;
+	rest = statement + strlen("\n--\n\nCREATE ");
+	if (strncmp(rest, "TYPE ", 5) == 0)
+		return strncmp(rest + line_length(rest) - 6, " AS (\n", 6) == 0;
+	return strncmp(rest, "TABLE ", 6) == 0 ||
+		strncmp(rest, "UNLOGGED TABLE ", 15) == 0 ||
+		strncmp(rest, "FOREIGN TABLE ", 14) == 0;
+}
+
+/* What is said of an object, whatever the order of its columns is. */
+static char *
+entry_form(const char *entry, size_t length)
+{
+	char	   *copy = psprintf("%.*s", (int) length, entry);
+	char	   *sorted;
+
+	if (!has_columns(copy))
+		return copy;
+	sorted = sort_pieces(copy, line_length, line_form);
+	pg_free(copy);
+	return sorted;
+}
+
+bool
+rehearse_dump_is_reordered(const char *before, const char *after)
+{
+	char	   *sorted_before = sort_pieces(before, entry_length, entry_form);
+	char	   *sorted_after = sort_pieces(after, entry_length, entry_form);
+	bool		result = strcmp(sorted_before, sorted_after) == 0;
+
+	pg_free(sorted_before);
+	pg_free(sorted_after);
+	return result;
 }
 
 bool

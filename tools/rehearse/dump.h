@@ -22,6 +22,12 @@ extern char *rehearse_dump_take(const char *argv0, PGconn *conn,
 extern bool rehearse_dump_is_part(const char *part, const char *whole);
 
 /*
+ * Do two dumps say the same, but for the order of columns, and of what is said
+ * about these?
+ */
+extern bool rehearse_dump_is_reordered(const char *before, const char *after);
+
+/*
  * Print how two dumps differ, as diff -u does.  Returns false after a message
  * if that cannot be done.
  */

@@ -22,8 +22,12 @@
 #include "base/interruption.h"
 #include "base/report.h"
 #include "deploy/deploy.h"
+#include "pqexpbuffer.h"
 #include "rehearse/dump.h"
 #include "rehearse/rehearse.h"
+
+/* What keeps a step from being taken back, which it may excuse */
+static const char no_rollback[] = "there is no rollback file";
 
 /* A signal has come while no file was run: a handler knows only globals */
 static volatile sig_atomic_t has_signal = false;
@@ -82,30 +86,62 @@ rehearse_close(Rehearsal *rehearsal)
 	return scratch == NULL || rehearse_scratch_drop(scratch);
 }
 
-/* Run files; what they print is shown only if they fail. */
-static Status
-run(Rehearsal *rehearsal, DeployAction action, const PatchPlan *plan)
+/* The line about a step, up to what is said of it; the caller frees it. */
+static char *
+step_label(const Rehearsal *rehearsal, int number, const char *said)
 {
-	DeployOptions options = *rehearsal->options;
+	const PlanStep *step = &rehearsal->plan->steps[number];
+	PQExpBufferData text;
+	char	   *label;
+	int			i;
 
-	if (rehearse_is_interrupted())
-		return STATUS_FAILED;
-	options.is_quiet = true;
-	options.is_rehearsal = true;
-	fflush(stdout);
-	return deploy_run(&options, rehearsal->scratch->conn, rehearsal->lock,
-					  action, plan);
+	initPQExpBuffer(&text);
+	appendPQExpBufferStr(&text,
+						 deploy_progress_number(number + 1,
+												rehearsal->plan->count));
+	for (i = 0; i < step->name_count; i++)
+		appendPQExpBuffer(&text, "%s%s", i > 0 ? ", " : "",
+						  report_printable(step->names[i]));
+	appendPQExpBuffer(&text, ": %s", said);
+	label = pg_strdup(text.data);
+	termPQExpBuffer(&text);
+	return label;
 }
 
-/* Apply some of the steps. */
+/*
+ * Run files, for a step; what they print is shown only if they fail.
+ * Meanwhile it is shown what is being done.
+ */
 static Status
-apply(Rehearsal *rehearsal, int first, int count)
+run(Rehearsal *rehearsal, int number, const char *doing, DeployAction action,
+	const PatchPlan *plan)
+{
+	DeployOptions options = *rehearsal->options;
+	char	   *label = step_label(rehearsal, number, doing);
+	Status		status = STATUS_FAILED;
+
+	if (!rehearse_is_interrupted())
+	{
+		options.label = options.is_quiet ? NULL : label;
+		options.is_quiet = true;
+		options.is_rehearsal = true;
+		fflush(stdout);
+		status = deploy_run(&options, rehearsal->scratch->conn,
+							rehearsal->lock, action, plan);
+	}
+	pg_free(label);
+	return status;
+}
+
+/* Apply some of the steps, up to that number. */
+static Status
+apply(Rehearsal *rehearsal, int first, int number, const char *doing)
 {
 	PatchPlan	part = {0};
 
 	part.steps = rehearsal->plan->steps + first;
-	part.count = count;
-	return run(rehearsal, DEPLOY_APPLY, &part);
+	part.count = number - first + 1;
+	return run(rehearsal, number, doing, DEPLOY_APPLY, &part);
 }
 
 /* Begin anew, with what has been applied up to a step. */
@@ -114,7 +150,8 @@ begin_anew(Rehearsal *rehearsal, int last)
 {
 	if (!rehearse_close(rehearsal) || !rehearse_open(rehearsal))
 		return STATUS_TROUBLE;
-	return apply(rehearsal, 0, last + 1);
+	return apply(rehearsal, 0, last,
+				 "applying all up to it, in a new database");
 }
 
 /* Dump the schema as it is now; NULL after a message. */
@@ -127,30 +164,15 @@ take_dump(Rehearsal *rehearsal)
 							  rehearsal->scratch->conn, no_arguments);
 }
 
-/* Begin the line that says what has come of a step. */
-static void
-print_step(const Rehearsal *rehearsal, int number)
-{
-	const PlanStep *step = &rehearsal->plan->steps[number];
-	int			i;
-
-	printf("[%d/%d] ", number + 1, rehearsal->plan->count);
-	for (i = 0; i < step->name_count; i++)
-	{
-		if (i > 0)
-			fputs(", ", stdout);
-		report_escaped(stdout, step->names[i]);
-	}
-	fputs(": ", stdout);
-}
-
 /* Say what has come of a step, in words that need no more than that. */
 static void
 print_result(const Rehearsal *rehearsal, int number, const char *result)
 {
-	print_step(rehearsal, number);
-	puts(result);
+	char	   *line = step_label(rehearsal, number, result);
+
+	puts(line);
 	fflush(stdout);
+	pg_free(line);
 }
 
 /* Does the file take back a patch that is not in the step? */
@@ -195,7 +217,7 @@ plan_rollback(const Project *project, const PlanStep *step,
 
 		if (rollback == PROJECT_NONE)
 		{
-			*obstacle = "there is no rollback file";
+			*obstacle = no_rollback;
 			break;
 		}
 		file = &project->rollbacks[rollback];
@@ -215,48 +237,74 @@ plan_rollback(const Project *project, const PlanStep *step,
 	return NULL;
 }
 
-/* Note that a step cannot be taken back. */
+/* Note that a step cannot be taken back: some are not meant to be. */
 static void
 note_obstacle(Rehearsal *rehearsal, int number, const char *obstacle)
 {
 	ScriptOutline *outline = rehearsal->plan->steps[number].outline;
 
-	if (simple_string_list_member(&outline->disabled,
+	if (obstacle == no_rollback &&
+		simple_string_list_member(&outline->disabled,
 								  finding_name(FINDING_NO_ROLLBACK)))
 	{
 		rehearsal->excused++;
-		if (rehearsal->options->is_quiet)
-			return;
+		if (!rehearsal->options->is_quiet)
+			print_result(rehearsal, number, "applied");
+		return;
 	}
-	else
-		rehearsal->missing++;
+	rehearsal->missing++;
 	print_result(rehearsal, number, obstacle);
 }
 
-/* Count a step for what it has left behind, or taken away, and print that. */
+/* Say how the schema is another one than before a step. */
 static void
 print_difference(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
-				 const char *before, const char *after)
+				 const char *before, const char *after, const char *result)
 {
 	const PlanStep *step = &rehearsal->plan->steps[number];
-	bool		takes_away = rehearse_dump_is_part(after, before);
 	const PlanStep *last = &rollback->steps[rollback->count - 1];
 	char	   *before_label = psprintf("before %s",
 										report_printable(step->file->path));
 	char	   *after_label = psprintf("after %s",
 									   report_printable(last->file->path));
 
-	if (takes_away)
-		rehearsal->taking++;
-	else
-		rehearsal->leaving++;
-	print_result(rehearsal, number, takes_away ?
-				 "its rollback takes away too much" :
-				 "its rollback leaves something behind");
+	print_result(rehearsal, number, result);
 	(void) rehearse_dump_print_difference(before, before_label, after,
 										  after_label);
 	pg_free(before_label);
 	pg_free(after_label);
+}
+
+/*
+ * Compare the schema before a step and after its rollback.  Returns whether
+ * the step is counted: for what it has left behind, or taken away.  A column
+ * that is back cannot be where it was: that is no fault, but is said.
+ */
+static bool
+compare(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
+		const char *before, const char *after)
+{
+	const char *result = "its rollback leaves something behind";
+	bool		is_counted = false;
+
+	if (strcmp(before, after) == 0)
+		return false;
+	if (rehearse_dump_is_reordered(before, after))
+		result = "its rollback puts columns in another order";
+	else
+	{
+		is_counted = true;
+		if (rehearse_dump_is_part(after, before))
+		{
+			result = "its rollback takes away too much";
+			rehearsal->taking++;
+		}
+		else
+			rehearsal->leaving++;
+	}
+	if (is_counted || !rehearsal->options->is_quiet)
+		print_difference(rehearsal, number, rollback, before, after, result);
+	return is_counted;
 }
 
 /*
@@ -267,7 +315,7 @@ static Status
 apply_again(Rehearsal *rehearsal, int number, bool is_counted,
 			bool is_damaged)
 {
-	Status		status = apply(rehearsal, number, 1);
+	Status		status = apply(rehearsal, number, number, "applying it again");
 
 	if (status == STATUS_FAILED && !rehearse_is_interrupted())
 	{
@@ -291,9 +339,10 @@ static Status
 take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 		  const char *before)
 {
-	Status		status = run(rehearsal, DEPLOY_ROLLBACK, rollback);
+	Status		status = run(rehearsal, number, "taking it back",
+							 DEPLOY_ROLLBACK, rollback);
 	char	   *after;
-	bool		is_different;
+	bool		is_counted;
 	bool		is_damaged;
 
 	if (status == STATUS_FAILED && !rehearse_is_interrupted())
@@ -308,19 +357,17 @@ take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 	after = take_dump(rehearsal);
 	if (after == NULL)
 		return STATUS_TROUBLE;
-	is_different = strcmp(before, after) != 0;
+	is_counted = compare(rehearsal, number, rollback, before, after);
 	is_damaged = !rehearse_dump_is_part(before, after);
-	if (is_different)
-		print_difference(rehearsal, number, rollback, before, after);
 	pg_free(after);
-	return apply_again(rehearsal, number, is_different, is_damaged);
+	return apply_again(rehearsal, number, is_counted, is_damaged);
 }
 
 /* Apply a step for the first time. */
 static Status
 apply_first(Rehearsal *rehearsal, int number)
 {
-	Status		status = apply(rehearsal, number, 1);
+	Status		status = apply(rehearsal, number, number, "applying it");
 
 	if (status == STATUS_FAILED && !rehearse_is_interrupted())
 	{

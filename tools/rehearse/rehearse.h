@@ -28,8 +28,9 @@ typedef struct Rehearsal
 	int			leaving;		/* that did */
 	int			taking;			/* that took away what had been there */
 	int			missing;		/* that have no rollback, and should */
-	int			excused;		/* that have none, and say so */
+	int			excused;		/* only applied: they need none, they say */
 	int			failed;			/* of which a file failed */
+	int			known;			/* patches that the template has already */
 	int			gone;			/* all that were begun, rehearsed or not */
 } Rehearsal;
 

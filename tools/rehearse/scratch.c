@@ -7,11 +7,13 @@
  * encoding, locale, settings and grants, and a register of the same kind.
  * Apart from that it is empty, or a copy of the template that the user names.
  *
+ * Its name has the process number of the server's session that has made it.
+ * That session is there until the database is dropped, unless somebody kills
+ * us: so a database whose maker is gone, and in which nobody is, is left over.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
-
-#include <unistd.h>
 
 #include "base/fe_compat.h"
 #include "base/report.h"
@@ -23,6 +25,27 @@
 #include "rehearse/settings.h"
 
 static const char application_name[] = "versioning rehearse";
+
+/* What the names of all scratch databases begin with */
+#define NAME_PREFIX "versioning_rehearsal_"
+
+/*
+ * Those that are left over, and that the user may drop.  DROP DATABASE itself
+ * ends an autovacuum worker.
+ */
+static const char leftover_query[] =
+"SELECT d.datname FROM pg_catalog.pg_database d"
+" WHERE d.datname ~ '^" NAME_PREFIX "[0-9]+_[0-9a-f]+$'"
+" AND pg_catalog.pg_has_role(d.datdba, 'USAGE')"
+" AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a"
+"  WHERE a.datid = d.oid"
+"  AND a.backend_type IS DISTINCT FROM 'autovacuum worker'"
+"  OR a.pid::pg_catalog.text = pg_catalog.split_part(d.datname, '_', 3))";
+
+/* May the user create databases, and who is that? */
+static const char user_query[] =
+"SELECT r.rolcreatedb OR r.rolsuper, pg_catalog.quote_ident(r.rolname)"
+" FROM pg_catalog.pg_roles r WHERE r.rolname = current_user";
 
 /*
  * What the target is like.  The columns of pg_database differ from release to
@@ -60,10 +83,33 @@ choose_name(ScratchDatabase *scratch)
 	if (result == NULL)
 		return false;
 	snprintf(scratch->name, sizeof(scratch->name),
-			 "versioning_rehearsal_%d_%s", (int) getpid(),
+			 NAME_PREFIX "%d_%s", PQbackendPID(scratch->target),
 			 PQgetvalue(result, 0, 0));
 	PQclear(result);
 	return true;
+}
+
+/* May the user create a database?  False after a message. */
+static bool
+may_create(PGconn *target)
+{
+	PGresult   *result = connection_query(target, user_query);
+	bool		is_allowed;
+
+	if (result == NULL)
+		return false;
+	is_allowed = PQgetvalue(result, 0, 0)[0] == 't';
+	if (!is_allowed)
+	{
+		pg_log_error("the role %s may not create the database that a "
+					 "rehearsal takes place in",
+					 report_printable(PQgetvalue(result, 0, 1)));
+		fe_compat_log_hint("A superuser can allow it with ALTER ROLE %s "
+						   "CREATEDB; or name another role with -U.",
+						   report_printable(PQgetvalue(result, 0, 1)));
+	}
+	PQclear(result);
+	return is_allowed;
 }
 
 /* Append the target's properties, as options of CREATE DATABASE. */
@@ -139,7 +185,8 @@ rehearse_scratch_create(const char *argv0, const char *template,
 	scratch->argv0 = argv0;
 	scratch->template = template;
 	scratch->target = target;
-	if (!choose_name(scratch) || !create_database(scratch))
+	if (!may_create(target) || !choose_name(scratch) ||
+		!create_database(scratch))
 	{
 		pg_free(scratch);
 		return NULL;
@@ -152,21 +199,51 @@ rehearse_scratch_create(const char *argv0, const char *template,
 	return NULL;
 }
 
-/* Drop the database by a connection; says nothing. */
+/* Drop a database by a connection; says nothing. */
 static bool
-drop(PGconn *conn, const ScratchDatabase *scratch)
+drop(PGconn *conn, const char *name, const char *option)
 {
 	char		statement[128];
 	PGresult   *result;
 	bool		is_done;
 
-	/* Who is connected to it, if only by mistake, does not keep us from it */
-	snprintf(statement, sizeof(statement), 
-			 "DROP DATABASE IF EXISTS %s WITH (FORCE)", scratch->name);
+	snprintf(statement, sizeof(statement), "DROP DATABASE IF EXISTS %s%s",
+			 name, option);
 	result = PQexec(conn, statement);
 	is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);
 	return is_done;
+}
+
+/* Drop our database, even if somebody is connected to it by mistake. */
+static bool
+drop_own(PGconn *conn, const ScratchDatabase *scratch)
+{
+	return drop(conn, scratch->name, " WITH (FORCE)");
+}
+
+bool
+rehearse_scratch_drop_leftovers(PGconn *conn)
+{
+	PGresult   *leftovers = connection_query(conn, leftover_query);
+	int			i;
+
+	for (i = 0; leftovers != NULL && i < PQntuples(leftovers); i++)
+	{
+		const char *name = PQgetvalue(leftovers, i, 0);
+
+		if (drop(conn, name, ""))
+			pg_log_info("dropped the database \"%s\", which a rehearsal that "
+						"was killed had left behind", name);
+		else
+		{
+			report_server_message(PQerrorMessage(conn));
+			pg_log_warning("the database \"%s\", which a rehearsal that was "
+						   "killed has left behind, is still there", name);
+		}
+	}
+	PQclear(leftovers);
+	return leftovers != NULL;
 }
 
 bool
@@ -175,21 +252,22 @@ rehearse_scratch_drop(ScratchDatabase *scratch)
 	bool		is_done;
 
 	connection_close(scratch->conn);
-	is_done = drop(scratch->target, scratch);
+	is_done = drop_own(scratch->target, scratch);
 	if (!is_done && PQstatus(scratch->target) != CONNECTION_OK)
 	{
 		/* The connection was lost: perhaps another one can be had */
 		PGconn	   *again = connection_reopen(scratch->target, NULL,
 											  application_name);
 
-		is_done = again != NULL && drop(again, scratch);
+		is_done = again != NULL && drop_own(again, scratch);
 		connection_close(again);
 	}
 	if (!is_done)
 	{
 		report_server_message(PQerrorMessage(scratch->target));
 		pg_log_error("the database \"%s\" is left behind", scratch->name);
-		fe_compat_log_hint("Drop it yourself.");
+		fe_compat_log_hint("The next rehearsal drops it, when nobody is "
+						   "connected to it any more.");
 	}
 	pg_free(scratch);
 	return is_done;

@@ -29,6 +29,13 @@ extern ScratchDatabase *rehearse_scratch_create(const char *argv0,
 												PGconn *target);
 
 /*
+ * Drop the databases that rehearsals have left behind that were killed, as far
+ * as the user may, and say so.  Returns false after a message if it cannot be
+ * known which there are.
+ */
+extern bool rehearse_scratch_drop_leftovers(PGconn *conn);
+
+/*
  * Drop the database, and free what we know about it.  Returns false after a
  * message.
  */

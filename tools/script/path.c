@@ -28,7 +28,7 @@ script_path_change(const char *directory, const char *name)
 {
 	char		path[MAXPGPATH];
 
-	if (name == NULL || *name == '~')
+	if (name == NULL)
 		return NULL;
 	if (is_absolute_path(name))
 		return pg_strdup(name);

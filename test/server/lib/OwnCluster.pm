@@ -8,6 +8,8 @@ use warnings;
 
 use Exporter qw(import);
 use File::Basename qw(dirname);
+use lib dirname(__FILE__) . '/../../lib';
+use Postmaster qw(start_postmaster stop_postmaster complaints);
 use Scratch;
 
 our @EXPORT = qw($directory $bindir $step_down make_cluster start stop wait_until);
@@ -20,7 +22,7 @@ our $bindir = value('postgres',
 
 # Where the clusters are, and their socket
 our $directory = output('mktemp', '-d', "$ENV{TMPDIR}/own.XXXXXX");
-my $running;
+my $running;    # the process of the one that runs
 
 # What a program prints; dies if it fails.
 sub output
@@ -50,15 +52,13 @@ END
 	return;
 }
 
-# Starts a cluster, which is the one that all goes to from now on. Its output
-# must not go to a pipe that we would wait for.
+# Starts a cluster, which is the one that all goes to from now on.
 sub start
 {
 	my ($name) = @_;
-	system("'$step_down' '$bindir/pg_ctl' start --wait --pgdata "
-		  . "'$directory/$name' --log '$directory/log' >/dev/null 2>&1") == 0
-	  or die `cat '$directory/log'`;
-	$running = $name;
+	$running = start_postmaster("$directory/$name", "$directory/log",
+		$step_down, "$bindir/postgres")
+	  or die "cannot start a cluster:\n", complaints("$directory/log");
 	$ENV{PGHOST} = $directory;
 	return;
 }
@@ -66,8 +66,7 @@ sub start
 sub stop
 {
 	return unless $running;
-	run($step_down, "$bindir/pg_ctl", 'stop', '--wait', '--mode', 'fast',
-		'--pgdata', "$directory/$running");
+	stop_postmaster($running, 'INT');
 	undef $running;
 	return;
 }

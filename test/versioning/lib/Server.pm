@@ -9,6 +9,9 @@ use warnings;
 
 use File::Basename qw(dirname);
 
+use lib dirname(__FILE__) . '/../../lib';
+use Postmaster qw(start_postmaster stop_postmaster complaints);
+
 my $step_down = dirname(__FILE__) . '/../../step-down';
 
 # Makes a server and starts it. The arguments are settings, as names and values.
@@ -35,7 +38,7 @@ sub new
 	print $configuration map { "$_ = '$settings{$_}'\n" } sort keys %settings;
 	close $configuration or die "cannot write $file: $!\n";
 
-	$self->start or die "cannot start a server:\n", $self->log_since(0);
+	$self->start or die "cannot start a server:\n", $self->log_complaints;
 	return $self;
 }
 
@@ -44,18 +47,17 @@ sub start
 {
 	my ($self) = @_;
 
-	# Its output must not go to a pipe that we would wait for.
-	return system("'$step_down' pg_ctl start --wait --pgdata "
-		  . "'$self->{directory}/data' --log '$self->{directory}/log' "
-		  . '>/dev/null 2>&1') == 0;
+	stop_postmaster($self->{pid}, 'QUIT') if $self->{pid};
+	$self->{pid} = start_postmaster("$self->{directory}/data",
+		"$self->{directory}/log", $step_down, 'postgres');
+	return defined $self->{pid};
 }
 
 # Stops it, and removes what it had.
 sub remove
 {
 	my ($self) = @_;
-	do_quietly($step_down, qw(pg_ctl stop --mode=immediate --pgdata),
-		"$self->{directory}/data");
+	stop_postmaster($self->{pid}, 'QUIT');
 	do_quietly('rm', '-r', $self->{directory});
 	return;
 }
@@ -72,8 +74,14 @@ sub environment
 sub pid
 {
 	my ($self) = @_;
-	open my $file, '<', "$self->{directory}/data/postmaster.pid" or return;
-	return 0 + <$file>;
+	return $self->{pid};
+}
+
+# The last lines of the log that say what is wrong with the server.
+sub log_complaints
+{
+	my ($self) = @_;
+	return complaints("$self->{directory}/log");
 }
 
 # How long the log is now.
