@@ -11,7 +11,7 @@
  *
  * Settings, locks and assertions leave nothing behind, so it does not matter
  * where they stand.  Where it depends on an \if whether a transaction is
- * open, nothing is said.
+ * open, nothing is said, unless it is ours that may have ended.
  *
  *-------------------------------------------------------------------------
  */
@@ -121,6 +121,13 @@ see_registration(TransactionCheck *check, const ScriptStatement *statement)
 					place->path, place->line,
 					"%s is not the first statement of its transaction: that "
 					"is in line %d", what, check->work.line);
+	else if (check->mode == MODE_WITHOUT && check->parts > 0)
+		finding_add(check->findings, FINDING_REGISTRATION_NOT_FIRST,
+					place->path, place->line,
+					"%s is not the first statement: that of line %d is run "
+					"outside any patch, so that no change is known to be of "
+					"this one, and the guard refuses it", what,
+					check->first_part.line);
 	if (is_nowhere(&check->registration))
 		check->registration = *place;
 }
@@ -131,7 +138,9 @@ see_work(TransactionCheck *check, const ScriptStatement *statement,
 		 const char *ban)
 {
 	const ScriptPlace *place = &statement->place;
-	bool		is_alone = check->transaction.status == TRANSACTION_NONE;
+	bool		is_alone = check->transaction.status == TRANSACTION_NONE ||
+		(check->transaction.status == TRANSACTION_UNKNOWN &&
+		 check->mode == MODE_AROUND);
 
 	if (is_alone && statement->number == 0)
 	{

@@ -39,6 +39,22 @@ copy_complaints(PatchPlan *plan, const PlanStep *step)
 	}
 }
 
+/*
+ * Complain if a file that has no transaction of its own ends the one that we
+ * put around it before all is done: part of it could be kept by itself.
+ */
+static void
+check_wrapping(PatchPlan *plan, const PlanStep *step)
+{
+	if (step->outline->is_wrapped && !step->outline->is_atomic)
+		complaint_add(&plan->complaints, COMPLAINT_ERROR, step->file->path,
+					  step->outline->outside_line,
+					  "the file has no BEGIN, and the transaction that is put "
+					  "around it ends before this: write BEGIN where one is "
+					  "to begin, or \"-- versioning: no-transaction\" to run "
+					  "the file without");
+}
+
 /* Add a step for a file, which may have as many names as it has calls. */
 static PlanStep *
 add_step(PatchPlan *plan, const ProjectFile *file)
@@ -50,6 +66,7 @@ add_step(PatchPlan *plan, const ProjectFile *file)
 										file->bytes.text != NULL ?
 										&file->bytes : NULL);
 	copy_complaints(plan, step);
+	check_wrapping(plan, step);
 	step->names = pg_malloc((file->file->count + 1) * sizeof(char *));
 	step->name_count = 0;
 	return step;

@@ -31,7 +31,7 @@ typedef struct OutlineQuery
  */
 typedef struct ScriptOutline
 {
-	bool		has_transaction;	/* BEGIN, or AUTOCOMMIT off */
+	bool		has_transaction;	/* BEGIN in any case, or AUTOCOMMIT off */
 	bool		no_transaction; /* -- versioning: no-transaction */
 	bool		is_wrapped;		/* so we put a transaction around it, */
 	bool		ends_wrapping;	/* which it commits or rolls back itself */
