@@ -202,7 +202,8 @@ run_file(Deploy *deploy, const PlanStep *step, FileRun *run)
 		run_in_psql(deploy, step, run);
 	else
 		run_plain(deploy, step, run);
-	if (run->end != FILE_RUN_DONE || run->is_left_open)
+	if (run->end != FILE_RUN_DONE || run->is_left_open ||
+		FILE_RUN_IS_CARELESS(run))
 		return false;
 
 	deploy_observer_ask(&deploy->source, step);
@@ -227,6 +228,10 @@ run_step(Deploy *deploy, const PlanStep *step)
 	if (result)
 	{
 		deploy_progress_end(deploy->runner.progress, false);
+		if (run.has_errors)
+			pg_log_warning("file \"%s\" has gone on after an error, as "
+						   "ON_ERROR_STOP was off",
+						   report_printable(step->file->path));
 		deploy->done++;
 	}
 	else

@@ -65,9 +65,16 @@ typedef struct FileRun
 	FileRunEnd	end;
 	int			number;			/* of that signal, or the exit status */
 	bool		is_left_open;	/* done, and a transaction was open */
-	bool		ignores_errors; /* done, and ON_ERROR_STOP was off */
+	bool		is_silent;		/* failed, and psql did not say why */
+	bool		has_errors;		/* done, although a query has failed */
+	bool		ignores_errors; /* done, and ON_ERROR_STOP was off at last */
 	Backend		backend;		/* in which it was run */
 } FileRun;
+
+/* Has it gone on after an error, without any thought? */
+#define FILE_RUN_IS_CARELESS(run) \
+	((run)->end == FILE_RUN_DONE && (run)->has_errors && \
+	 (run)->ignores_errors)
 
 /*
  * Append the query that comes before the file of a step.  It says which file

@@ -113,6 +113,8 @@ see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 		reader->outline->has_transaction = true;
 	if (command->action == PSQL_CONNECT)
 		reader->outline->reconnects = true;
+	if (command->name[0] == 'd' && reader->outline->describe_line == 0)
+		reader->outline->describe_line = place->main_line;
 	if (refusal != NULL)
 		complaint_add(&reader->refusals, COMPLAINT_ERROR,
 					  complaint_path(reader, place), place->line, "%s",

@@ -37,6 +37,7 @@ typedef struct ScriptOutline
 	bool		ends_wrapping;	/* which it commits or rolls back itself */
 	bool		reconnects;		/* \connect */
 	bool		marks_session;	/* in a way that DISCARD ALL does not undo */
+	int			describe_line;	/* the first \d or its like, or 0 */
 
 	/* Without psql, these are sent to the server, one after the other */
 	bool		needs_psql;
