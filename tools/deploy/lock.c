@@ -20,8 +20,7 @@
  */
 #include "postgres_fe.h"
 
-#include <time.h>
-
+#include "base/clock.h"
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "database/connection.h"
@@ -48,16 +47,6 @@ typedef enum Answer
 	ANSWER_NO,
 	ANSWER_TROUBLE				/* the server does not answer */
 } Answer;
-
-/* Seconds of a clock that nobody sets. */
-static double
-clock_seconds(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec + time.tv_nsec / 1e9;
-}
 
 /* Ask a question whose answer is a boolean. */
 static Answer
@@ -217,7 +206,7 @@ give_up(PGconn *conn, int lock, int seconds)
 
 /* Get a lock, or wait until nobody has it, up to a time. */
 static Status
-wait_for_lock(PGconn *conn, int lock, double until, int seconds)
+wait_for_lock(PGconn *conn, int lock, int64 until, int seconds)
 {
 	PQExpBufferData told;
 	int			pause = SHORTEST_PAUSE;
@@ -225,7 +214,7 @@ wait_for_lock(PGconn *conn, int lock, double until, int seconds)
 
 	initPQExpBuffer(&told);
 	while ((answer = try_lock(conn, lock)) == ANSWER_NO &&
-		   clock_seconds() < until)
+		   clock_milliseconds() < until)
 	{
 		tell_holder(conn, lock, &told);
 		pg_usleep(pause * 1000L);
@@ -278,7 +267,7 @@ keep_session(PGconn *conn)
 
 /* Wait until nobody is in a patch, if the extension can tell. */
 static Status
-wait_for_sessions(PGconn *conn, double until, int seconds)
+wait_for_sessions(PGconn *conn, int64 until, int seconds)
 {
 	switch (ask(conn, "SELECT " IN_PROGRESS_IS_KNOWN))
 	{
@@ -296,7 +285,7 @@ Status
 deploy_lock_acquire(int wait, PGconn *conn, DeployAction action,
 					DeployLock **lock)
 {
-	double		until = clock_seconds() + wait;
+	int64		until = clock_milliseconds() + (int64) wait * 1000;
 	PGconn	   *own;
 	Status		status = STATUS_TROUBLE;
 

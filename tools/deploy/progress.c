@@ -17,9 +17,9 @@
 #include "postgres_fe.h"
 
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/report.h"
 #include "deploy/progress.h"
 #include "pqexpbuffer.h"
@@ -53,16 +53,6 @@ struct Progress
 	bool		is_shortened;	/* the first ones were forgotten */
 };
 
-/* Milliseconds of a clock that nobody sets. */
-static int64
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64) time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 /* Can a line be written anew on standard output? */
 static bool
 is_terminal(void)
@@ -82,7 +72,7 @@ deploy_progress_create(bool is_quiet, bool is_verbose, int total)
 	progress->is_verbose = is_verbose;
 	progress->is_terminal = !is_quiet && is_terminal();
 	progress->total = total;
-	progress->start = now();
+	progress->start = clock_milliseconds();
 	initPQExpBuffer(&progress->label);
 	initPQExpBuffer(&progress->kept);
 	return progress;
@@ -145,7 +135,7 @@ show_line(Progress *progress)
 
 	if (!progress->is_terminal || !progress->is_running)
 		return;
-	progress->shown = (now() - progress->patch_start) / 1000;
+	progress->shown = (clock_milliseconds() - progress->patch_start) / 1000;
 	if (progress->shown > 0)
 		snprintf(seconds, sizeof(seconds), "  " INT64_FORMAT " s",
 				 progress->shown);
@@ -184,7 +174,7 @@ deploy_progress_begin(Progress *progress, int number, const char *name)
 	resetPQExpBuffer(&progress->kept);
 	progress->is_shortened = false;
 	progress->is_running = true;
-	progress->patch_start = now();
+	progress->patch_start = clock_milliseconds();
 	show_line(progress);
 }
 
@@ -196,7 +186,7 @@ deploy_progress_end(Progress *progress, bool has_failed)
 	{
 		hide_line(progress);
 		printf("%s  %s%s\n", progress->label.data,
-			   duration(now() - progress->patch_start),
+			   duration(clock_milliseconds() - progress->patch_start),
 			   has_failed ? "  failed" : "");
 		fflush(stdout);
 	}
@@ -212,7 +202,7 @@ void
 deploy_progress_tick(Progress *progress)
 {
 	if (progress->is_terminal && progress->is_running &&
-		(now() - progress->patch_start) / 1000 != progress->shown)
+		(clock_milliseconds() - progress->patch_start) / 1000 != progress->shown)
 		show_line(progress);
 }
 
@@ -221,7 +211,7 @@ deploy_progress_timeout(const Progress *progress)
 {
 	if (!progress->is_terminal || !progress->is_running)
 		return -1;
-	return 1000 - (int) ((now() - progress->patch_start) % 1000);
+	return 1000 - (int) ((clock_milliseconds() - progress->patch_start) % 1000);
 }
 
 void
@@ -261,7 +251,7 @@ deploy_progress_output(Progress *progress, const char *text, size_t length)
 const char *
 deploy_progress_duration(const Progress *progress)
 {
-	return duration(now() - progress->start);
+	return duration(clock_milliseconds() - progress->start);
 }
 
 void
