@@ -141,15 +141,16 @@ renew_session(Deploy *deploy, const PlanStep *step, bool has_new_settings)
 		deploy_session_renew(deploy->session, next);
 }
 
-/* Is the file of a step another one than was read? */
+/* Is the file of a step, or one that it includes, not what was read? */
 static bool
 has_changed(const PlanStep *step)
 {
 	SourceDigest digest;
 
-	return step->file->digest != NULL &&
-		(!project_source_digest_file(step->file->path, digest) ||
-		 memcmp(digest, *step->file->digest, sizeof(digest)) != 0);
+	return step->has_digest &&
+		(!project_source_digest_all(step->file->path,
+									&step->outline->includes, digest) ||
+		 memcmp(digest, step->digest, sizeof(digest)) != 0);
 }
 
 /* Run a file in a psql of its own. */

@@ -55,6 +55,19 @@ check_wrapping(PatchPlan *plan, const PlanStep *step)
 					  "the file without");
 }
 
+/* Know the digest of the file of a step, with what it includes. */
+static void
+find_digest(PlanStep *step)
+{
+	const ProjectFile *file = step->file;
+
+	if (file->digest == NULL)
+		return;
+	memcpy(step->digest, *file->digest, sizeof(SourceDigest));
+	step->has_digest = project_source_add_includes(&step->outline->includes,
+												   step->digest);
+}
+
 /* Add a step for a file, which may have as many names as it has calls. */
 static PlanStep *
 add_step(PatchPlan *plan, const ProjectFile *file)
@@ -67,6 +80,7 @@ add_step(PatchPlan *plan, const ProjectFile *file)
 										&file->bytes : NULL);
 	copy_complaints(plan, step);
 	check_wrapping(plan, step);
+	find_digest(step);
 	step->names = pg_malloc((file->file->count + 1) * sizeof(char *));
 	step->name_count = 0;
 	return step;
