@@ -291,6 +291,11 @@ finds("BEGIN;\nREGISTER\nCREATE TABLE t ();\nROLLBACK;\n", '4 not-committed',
 	'ROLLBACK instead');
 finds("BEGIN;\nREGISTER\nCREATE TABLE t ();\nABORT WORK;\n",
 	'4 not-committed', 'ABORT instead');
+like(script_messages("BEGIN;\nREGISTER\nROLLBACK;\n"),
+	qr/the registration in line 2 is rolled back/, '... said so');
+like(script_messages("BEGIN;\nREGISTER\nCOMMIT;", 'rollbacks/p.sql' =>
+		  "BEGIN;\nSELECT _v.unregister_patch('p');\nROLLBACK;\n"),
+	qr/the unregister_patch in line 2 is rolled back/, '... of a rollback, too');
 finds("BEGIN;\nREGISTER\nBEGIN;\nCREATE TABLE t ();\nCOMMIT;",
 	'3 not-committed 4 outside-transaction', 'BEGIN instead');
 finds("BEGIN;\nREGISTER\n-- COMMIT;\n/* COMMIT; */\n\\if false\nCOMMIT;\n"

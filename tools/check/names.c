@@ -80,6 +80,16 @@ stem(const char *path)
 	return result;
 }
 
+/* Is a file called so, maybe with something after a dot, as in "a.install"? */
+static bool
+is_called(const char *file_stem, const char *name)
+{
+	size_t		length = strlen(name);
+
+	return strncmp(file_stem, name, length) == 0 &&
+		(file_stem[length] == '\0' || file_stem[length] == '.');
+}
+
 /*
  * Is a file that is called so the one of that patch?  It may also have the
  * name that a new file for the patch gets.
@@ -90,8 +100,8 @@ is_named_for(const char *path, const char *name)
 	char	   *file_stem = stem(path);
 	char	   *name_stem = stem(name);
 	char	   *new_stem = project_template_file_name(name);
-	bool		result = strcmp(file_stem, name_stem) == 0 ||
-		strcmp(file_stem, new_stem) == 0;
+	bool		result = is_called(file_stem, name_stem) ||
+		is_called(file_stem, new_stem);
 
 	pg_free(new_stem);
 	pg_free(file_stem);
@@ -173,24 +183,54 @@ check_cycles(const Project *project, FindingList *findings)
 	patch_graph_free(graph);
 }
 
-/* A patch needs a rollback, and a rollback something to take back. */
+/* Is this a patch that should have a rollback, and has none? */
+static bool
+lacks_rollback(const Project *project, const ProjectName *name,
+			   const FindingList *findings)
+{
+	Finding		finding = {.kind = FINDING_NO_ROLLBACK};
+
+	if (name->patch == NULL || name->rollback != NULL)
+		return false;
+	finding.path = project->patches[name->patch_file].path;
+	return !finding_is_disabled(findings, &finding);
+}
+
+/* Each patch needs a rollback.  That there are none at all is said once. */
+static void
+check_patches(const Project *project, FindingList *findings)
+{
+	int			count = 0;
+	int			i;
+
+	for (i = 0; i < project->name_count; i++)
+		count += lacks_rollback(project, &project->names[i], findings);
+	if (project->rollback_count == 0 && count > 1)
+	{
+		finding_add(findings, FINDING_NO_ROLLBACK, NULL, 0, "there are no "
+					"rollbacks, so none of the %d patches can be taken back",
+					count);
+		return;
+	}
+	for (i = 0; i < project->name_count; i++)
+	{
+		const ProjectName *name = &project->names[i];
+
+		if (lacks_rollback(project, name, findings))
+			finding_add(findings, FINDING_NO_ROLLBACK,
+						project->patches[name->patch_file].path,
+						name->patch->line, "no rollback takes patch \"%s\" "
+						"back", name->patch->name);
+	}
+}
+
+/* A rollback needs something to take back. */
 static void
 check_rollbacks(const Project *project, const Register *reg,
 				FindingList *findings)
 {
 	int			i;
 	int			j;
-
-	for (i = 0; i < project->name_count; i++)
-	{
-		const ProjectName *name = &project->names[i];
-
-		if (name->patch != NULL && name->rollback == NULL)
-			finding_add(findings, FINDING_NO_ROLLBACK,
-						project->patches[name->patch_file].path,
-						name->patch->line, "no rollback takes patch \"%s\" "
-						"back", name->patch->name);
-	}
 
 	for (i = 0; i < project->rollback_count; i++)
 	{
@@ -220,6 +260,7 @@ check_names(const Project *project, const Register *reg,
 
 	check_duplicates(project, findings);
 	check_cycles(project, findings);
+	check_patches(project, findings);
 	check_rollbacks(project, reg, findings);
 	for (i = 0; i < project->patch_count; i++)
 	{

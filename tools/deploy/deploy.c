@@ -273,18 +273,31 @@ run_steps(Deploy *deploy)
 		deploy->done == deploy->plan->count;
 }
 
+/* How many patches the steps are about, up to one of them. */
+static int
+count_patches(const Deploy *deploy, int end)
+{
+	int			count = 0;
+	int			i;
+
+	for (i = 0; i < end; i++)
+		count += deploy->plan->steps[i].name_count;
+	return count;
+}
+
 /* Say how it went. */
 static void
 report_end(const Deploy *deploy, const DeployOptions *options, bool is_done)
 {
-	int			total = deploy->plan->count;
+	int			done = count_patches(deploy, deploy->done);
+	int			tried = count_patches(deploy, deploy->done + deploy->failed);
+	int			total = count_patches(deploy, deploy->plan->count);
 
 	if (!is_done)
 	{
 		/* A rehearsal does the counting itself. */
 		if (!options->is_rehearsal)
-			deploy_report_counts(deploy->action, deploy->done, deploy->failed,
-								 total);
+			deploy_report_counts(deploy->action, done, tried - done, total);
 	}
 	else if (!options->is_quiet)
 		printf("%d %s in %s.\n", total,
