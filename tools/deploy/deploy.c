@@ -237,6 +237,7 @@ run_step(Deploy *deploy, const PlanStep *step)
 	}
 	else
 		settle_step(deploy, step, name, &run);
+	pg_free(run.blockers);
 	pg_free(name);
 	return result;
 }
@@ -368,6 +369,7 @@ make_runner(Deploy *deploy, const DeployOptions *options, PGconn *conn)
 
 	runner->options = options;
 	runner->conn = conn;
+	runner->observer = &deploy->source;
 	runner->application_name = deploy->action == DEPLOY_APPLY ?
 		"versioning apply" : "versioning rollback";
 	runner->progress = deploy_progress_create(options->is_quiet,

@@ -9,6 +9,7 @@
 #define DEPLOY_FILE_H
 
 #include "database/connection.h"
+#include "deploy/observer.h"
 #include "deploy/progress.h"
 #include "fe_utils/simple_list.h"
 #include "plan/plan.h"
@@ -35,6 +36,7 @@ typedef struct FileRunner
 {
 	const DeployOptions *options;
 	PGconn	   *conn;			/* to the database, for others like it */
+	Observer   *observer;		/* of it */
 	const char *application_name;
 	Progress   *progress;
 	bool		checks_client;	/* the server can look after dead clients */
@@ -69,6 +71,7 @@ typedef struct FileRun
 	bool		has_errors;		/* done, although a query has failed */
 	bool		ignores_errors; /* done, and ON_ERROR_STOP was off at last */
 	Backend		backend;		/* in which it was run */
+	char	   *blockers;		/* it was waiting for them at last, or NULL */
 } FileRun;
 
 /* Has it gone on after an error, without any thought? */

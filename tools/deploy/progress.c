@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "base/report.h"
+#include "common/logging.h"
 #include "deploy/progress.h"
 #include "pqexpbuffer.h"
 
@@ -233,6 +234,14 @@ deploy_progress_messages(Progress *progress, const char *text, size_t length)
 	}
 	hide_line(progress);
 	fwrite(text, 1, length, stderr);
+	show_line(progress);
+}
+
+void
+deploy_progress_say(Progress *progress, const char *text)
+{
+	hide_line(progress);
+	pg_log_info("%s", text);
 	show_line(progress);
 }
 

@@ -26,6 +26,7 @@
 #include "common/logging.h"
 #include "deploy/process.h"
 #include "deploy/psql.h"
+#include "deploy/waiting.h"
 
 /* What psql's exit statuses mean */
 #define PSQL_LOST_CONNECTION 2
@@ -266,15 +267,22 @@ wait_for_end(PsqlRun *psql)
 {
 	Progress   *progress = psql->runner->progress;
 	int			chunks = LAST_CHUNKS;
+	Waiting		waiting;
+	int			timeout;
 
+	deploy_waiting_begin(&waiting, psql->runner);
 	while (psql->process->pid != 0)
 	{
 		stop_if_asked(psql);
+		timeout = deploy_waiting_timeout(&waiting,
+										 deploy_progress_timeout(progress));
 		(void) deploy_process_wait(psql->process, interruption_count() > 0 ?
-								   100 : deploy_progress_timeout(progress));
+								   100 : timeout);
 		take_text(psql);
 		deploy_progress_tick(progress);
+		deploy_waiting_look(&waiting, psql->run->backend.pid);
 	}
+	deploy_waiting_end(&waiting, psql->run);
 	while (chunks-- > 0 && deploy_process_wait(psql->process, 0))
 		take_text(psql);
 	if (psql->process->errors_text.len > 0)

@@ -87,12 +87,15 @@ say_what_is_wrong(const DeployFailure *failure, const char *path)
 					 "is still registered (%s)", failure->name, path);
 }
 
-/* Say what psql does not say, or not as plainly. */
+/* Say what led to it, if psql or the server do not say so. */
 static void
-say_what_psql_hides(const DeployFailure *failure)
+say_what_was_before(const DeployFailure *failure)
 {
 	int			line = failure->step->outline->describe_line;
 
+	if (failure->run->blockers != NULL)
+		fe_compat_log_detail("Shortly before, it was waiting for %s.",
+							 failure->run->blockers);
 	if (FILE_RUN_IS_CARELESS(failure->run))
 		fe_compat_log_detail("It turns ON_ERROR_STOP off, so that psql goes "
 							 "on after an error.");
@@ -295,7 +298,7 @@ deploy_report_failure(const DeployFailure *failure)
 		say_what_is_wrong(failure, path);
 	else
 		say_how_it_failed(failure, path);
-	say_what_psql_hides(failure);
+	say_what_was_before(failure);
 
 	if (!failure->truth->is_known)
 		say_that_nothing_is_known(failure);
