@@ -159,6 +159,8 @@ deploy_observer_reconnect(Observer *source)
 		PQclear(result);
 		if (result != NULL)
 			return true;
+		if (interruption_age() >= RECONNECT_WHEN_STOPPING)
+			return false;
 
 		conn = connection_reopen_soon(source->given, "versioning");
 		if (conn != NULL)

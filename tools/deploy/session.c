@@ -31,7 +31,6 @@
 #include <unistd.h>
 
 #include "base/interruption.h"
-#include "base/report.h"
 #include "database/connection.h"
 #include "deploy/query.h"
 #include "deploy/session.h"
@@ -532,14 +531,15 @@ deploy_session_open(const FileRunner *runner, const PlanStep *step)
 	session->conn = connection_open_for_patches(runner->conn,
 												runner->application_name);
 	session->backend.pid = PQbackendPID(session->conn);
-	if (PQsetnonblocking(session->conn, 1) == 0 &&
+	if (PQstatus(session->conn) == CONNECTION_OK &&
+		PQsetnonblocking(session->conn, 1) == 0 &&
 		PQenterPipelineMode(session->conn) == 1)
 	{
 		PQsetNoticeProcessor(session->conn, show_notice, session);
 		send_marks(session, step);
 		return session;
 	}
-	report_server_message(PQerrorMessage(session->conn));
+	connection_report_failure(session->conn);
 	deploy_session_close(session);
 	return NULL;
 }
