@@ -148,8 +148,8 @@ has_changed(const PlanStep *step)
 	SourceDigest digest;
 
 	return step->has_digest &&
-		(!project_source_digest_all(step->file->path,
-									&step->outline->includes, digest) ||
+		(!project_source_digest_all(step->file->path, &step->includes,
+									digest) ||
 		 memcmp(digest, step->digest, sizeof(digest)) != 0);
 }
 

@@ -58,7 +58,7 @@ say_how_it_failed(const DeployFailure *failure, const char *path)
 	else if (failure->run->end == FILE_RUN_CHANGED)
 		pg_log_error("the file of %s \"%s\"%s has changed since it was read "
 					 "(%s)", what, name,
-					 failure->step->outline->includes.head == NULL ? "" :
+					 failure->step->includes.head == NULL ? "" :
 					 ", or one that it includes,", path);
 	else
 		pg_log_error("psql ended with status %d in %s \"%s\" (%s)", number,

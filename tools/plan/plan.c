@@ -10,6 +10,8 @@
  */
 #include "postgres_fe.h"
 
+#include <unistd.h>
+
 #include "plan/plan.h"
 
 PatchPlan *
@@ -55,16 +57,23 @@ check_wrapping(PatchPlan *plan, const PlanStep *step)
 					  "the file without");
 }
 
-/* Know the digest of the file of a step, with what it includes. */
+/*
+ * Know the digest of the file of a step, with what it includes.  What is still
+ * to be made, by this patch or another one, does not count.
+ */
 static void
 find_digest(PlanStep *step)
 {
 	const ProjectFile *file = step->file;
+	const SimpleStringListCell *cell;
 
+	for (cell = step->outline->includes.head; cell != NULL; cell = cell->next)
+		if (access(cell->val, R_OK) == 0)
+			simple_string_list_append(&step->includes, cell->val);
 	if (file->digest == NULL)
 		return;
 	memcpy(step->digest, *file->digest, sizeof(SourceDigest));
-	step->has_digest = project_source_add_includes(&step->outline->includes,
+	step->has_digest = project_source_add_includes(&step->includes,
 												   step->digest);
 }
 
@@ -145,6 +154,7 @@ plan_free(PatchPlan *plan)
 	for (i = 0; i < plan->count; i++)
 	{
 		script_outline_free(plan->steps[i].outline);
+		simple_string_list_destroy(&plan->steps[i].includes);
 		pg_free(plan->steps[i].names);
 	}
 	pg_free(plan->steps);

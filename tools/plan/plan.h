@@ -17,7 +17,8 @@ typedef struct PlanStep
 {
 	const ProjectFile *file;
 	ScriptOutline *outline;		/* how it is to be run; never NULL */
-	SourceDigest digest;		/* of it and what it includes */
+	SimpleStringList includes;	/* of what it includes, what was there */
+	SourceDigest digest;		/* of it and these */
 	bool		has_digest;		/* else that cannot be had */
 	const char **names;			/* what it registers, or takes back */
 	int			name_count;
