@@ -218,16 +218,6 @@ is($output, <<'END', 'control characters are shown as such');
 patches/x\x1B[1m.sql:1: no rollback takes patch "a\n\x1B[31m" back [no-rollback]
 END
 
-# That there are no rollbacks at all is said once, of those that need one.
-
-(undef, $output) = check({ 'patches/a.sql' => register('a'),
-		'patches/b.sql' => register('b'), 'patches/c.sql' =>
-		  "-- versioning: disable no-rollback\n" . register('c') });
-is($output, <<'END', 'no rollback of three patches, of which one needs none');
-there are no rollbacks, so none of the 2 patches can be taken back [no-rollback]
-3 patch files, 0 rollback files: 1 problem
-END
-
 # A file may have more in its name than that of its patch.
 
 is( findings({ 'patches/a.install.sql' => register('a'),

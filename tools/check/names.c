@@ -183,54 +183,24 @@ check_cycles(const Project *project, FindingList *findings)
 	patch_graph_free(graph);
 }
 
-/* Is this a patch that should have a rollback, and has none? */
-static bool
-lacks_rollback(const Project *project, const ProjectName *name,
-			   const FindingList *findings)
-{
-	Finding		finding = {.kind = FINDING_NO_ROLLBACK};
-
-	if (name->patch == NULL || name->rollback != NULL)
-		return false;
-	finding.path = project->patches[name->patch_file].path;
-	return !finding_is_disabled(findings, &finding);
-}
-
-/* Each patch needs a rollback.  That there are none at all is said once. */
-static void
-check_patches(const Project *project, FindingList *findings)
-{
-	int			count = 0;
-	int			i;
-
-	for (i = 0; i < project->name_count; i++)
-		count += lacks_rollback(project, &project->names[i], findings);
-	if (project->rollback_count == 0 && count > 1)
-	{
-		finding_add(findings, FINDING_NO_ROLLBACK, NULL, 0, "there are no "
-					"rollbacks, so none of the %d patches can be taken back",
-					count);
-		return;
-	}
-	for (i = 0; i < project->name_count; i++)
-	{
-		const ProjectName *name = &project->names[i];
-
-		if (lacks_rollback(project, name, findings))
-			finding_add(findings, FINDING_NO_ROLLBACK,
-						project->patches[name->patch_file].path,
-						name->patch->line, "no rollback takes patch \"%s\" "
-						"back", name->patch->name);
-	}
-}
-
-/* A rollback needs something to take back. */
+/* A patch needs a rollback, and a rollback something to take back. */
 static void
 check_rollbacks(const Project *project, const Register *reg,
 				FindingList *findings)
 {
 	int			i;
 	int			j;
+
+	for (i = 0; i < project->name_count; i++)
+	{
+		const ProjectName *name = &project->names[i];
+
+		if (name->patch != NULL && name->rollback == NULL)
+			finding_add(findings, FINDING_NO_ROLLBACK,
+						project->patches[name->patch_file].path,
+						name->patch->line, "no rollback takes patch \"%s\" "
+						"back", name->patch->name);
+	}
 
 	for (i = 0; i < project->rollback_count; i++)
 	{
@@ -260,7 +230,6 @@ check_names(const Project *project, const Register *reg,
 
 	check_duplicates(project, findings);
 	check_cycles(project, findings);
-	check_patches(project, findings);
 	check_rollbacks(project, reg, findings);
 	for (i = 0; i < project->patch_count; i++)
 	{
