@@ -55,7 +55,9 @@ is(changed(), '', 'nothing has changed');
 add_files($project,
 	'patches/a.sql' => "$files{'patches/a.sql'}-- more\n",
 	"patches/it's \\ C.SQL" => $files{"patches/it's \\ C.SQL"} =~ s/\n/\r\n/gr);
-is(changed(), 'a c', 'two files have changed');
+is(changed(), 'a', 'a file has changed, and another one its line ends only');
+add_files($project, 'patches/b.sql' => "$files{'patches/b.sql'}\n");
+is(changed(), 'a b', 'an empty line at the end is a change');
 my ($status, $output) = versioning($project, 'status');
 like($output, qr{^ a .*\| patches/a\.sql changed since *$}m,
 	'the table tells of it');
@@ -82,7 +84,41 @@ is(history("event = 'taken back'"),
 		  . sha256_hex($files{"rollbacks/$_.sql"}) } qw(d c)),
 	'history knows the files of rollbacks');
 applies($project, 'a b c d', 'once more');
-is(changed(), 'a', 'a file that was applied again is as it was then');
+is(changed(), 'a b', 'a file that was applied again is as it was then');
+
+# What is included counts
+{
+	my %included = (
+		'patches/1.sql' => "SELECT _v.register_patch('1');\n\\ir 1.inc\n",
+		'patches/1.inc' => "CREATE TABLE one ();\n\\ir 2.inc\n",
+		'patches/2.inc' => "CREATE TABLE two ();\n",
+		'patches/2.sql' => "SELECT _v.register_patch('2');\n\\ir 2.txt\n",
+		'patches/2.txt' => "CREATE TABLE three ();\r\n");
+	my $expected = sha256_hex(join '', map { sha256_hex($included{"patches/$_"})
+			  . "\n" } qw(1.sql 1.inc 2.inc));
+
+	$project = project('included', %included);
+	applies($project, '1 2', 'files that include others');
+	is(history("patch_name = '1'"), "applied|1|patches/1.sql|$expected",
+		'history has the digest of all of them');
+	is(changed(), '', 'nothing of them has changed');
+	add_files($project, 'patches/2.inc' => "CREATE TABLE other ();\n");
+	is(changed(), '1', 'what an included file includes has changed');
+	add_files($project, 'patches/2.inc' => "CREATE TABLE two ();\r\n",
+		map { ("patches/$_" => $included{"patches/$_"} =~ s/\n/\r\n/gr) }
+		  qw(1.sql 1.inc));
+	is(changed(), '', 'the line ends of all of them have changed');
+
+	# Rows that were written when the file alone counted
+	value($project->{database}, "SELECT _v.unregister_patch('1')");
+	psql($project->{database}, "SET versioning.source_sha256 = '"
+		  . sha256_hex($included{'patches/1.sql'})
+		  . "';\nSELECT _v.register_patch('1');");
+	is(changed(), '', 'the digest of the file alone is a right one, too');
+}
+$project = project('known', 'patches/a.sql' => patch('a', '-- one'));
+applies($project, 'a', 'a file');
+add_files($project, 'patches/a.sql' => patch('a', '-- two'));
 
 # What is not known is not said
 value($project->{database}, "SELECT _v.register_patch('e')");

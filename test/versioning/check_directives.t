@@ -34,8 +34,9 @@ obeys("SELECT _v.assert_user_is_superuser()\n-- versioning: no-transaction\n;",
 	'inside of a statement');
 obeys("\\if true\n-- versioning: no-transaction\n\\endif", 'in a true \if');
 is( script_findings(
-		"COPY t FROM stdin;\n\\.\n-- versioning: no-transaction\nREGISTER"),
-	'', 'behind COPY data');
+		"REGISTER\nCOPY t FROM stdin;\n\\.\n"
+		  . "-- versioning: no-transaction\nVACUUM t;"),
+	'5 several-statements', 'behind COPY data');
 is( script_findings(
 		"REGISTER\nVACUUM t;\n\\i lib/x.sql\n",
 		'lib/x.sql' => '-- versioning: no-transaction'),

@@ -239,6 +239,15 @@ is($output, <<'END', 'control characters are shown as such');
 patches/x\x1B[1m.sql:1: no rollback takes patch "a\n\x1B[31m" back [no-rollback]
 END
 
+# A file may have more in its name than that of its patch.
+
+is( findings({ 'patches/a.install.sql' => register('a'),
+		'rollbacks/a.rollback.sql' => unregister('a') }),
+	'', 'a.install.sql registers a');
+is( findings({ 'patches/ab.sql' => register('a'),
+		'rollbacks/a.sql' => unregister('a') }),
+	"patches/ab.sql:1 name-differs\n", 'ab.sql does not');
+
 # Disabling findings
 
 my $bad = { 'patches/x.sql' => register('a', ['nothing']) };

@@ -174,8 +174,8 @@ SQL
 	'no transaction, one statement' => <<'SQL',
 -- versioning: no-transaction
 SET lock_timeout = '1s';
-CREATE INDEX CONCURRENTLY i ON t (a);
 REGISTER
+CREATE INDEX CONCURRENTLY i ON t (a);
 SQL
 	'no transaction, the registration in one' => <<'SQL',
 -- versioning: no-transaction
@@ -273,6 +273,8 @@ finds("REGISTER\nCREATE TABLE t ();\nCOMMIT;",
 	'', 'COMMIT without BEGIN, of the transaction around the script');
 finds("REGISTER\nCOMMIT;\nCREATE TABLE t ();",
 	'3 outside-transaction', 'a statement after such a COMMIT');
+finds("REGISTER\n\\if :x\nCOMMIT;\n\\endif\nCREATE TABLE t ();",
+	'5 outside-transaction', 'behind what may be a COMMIT, without a BEGIN');
 finds("BEGIN;\nREGISTER\nCOMMIT;\nCREATE INDEX CONCURRENTLY i ON t (a);",
 	'4 outside-transaction', 'CREATE INDEX CONCURRENTLY behind COMMIT');
 like(
@@ -289,6 +291,11 @@ finds("BEGIN;\nREGISTER\nCREATE TABLE t ();\nROLLBACK;\n", '4 not-committed',
 	'ROLLBACK instead');
 finds("BEGIN;\nREGISTER\nCREATE TABLE t ();\nABORT WORK;\n",
 	'4 not-committed', 'ABORT instead');
+like(script_messages("BEGIN;\nREGISTER\nROLLBACK;\n"),
+	qr/the registration in line 2 is rolled back/, '... said so');
+like(script_messages("BEGIN;\nREGISTER\nCOMMIT;", 'rollbacks/p.sql' =>
+		  "BEGIN;\nSELECT _v.unregister_patch('p');\nROLLBACK;\n"),
+	qr/the unregister_patch in line 2 is rolled back/, '... of a rollback, too');
 finds("BEGIN;\nREGISTER\nBEGIN;\nCREATE TABLE t ();\nCOMMIT;",
 	'3 not-committed 4 outside-transaction', 'BEGIN instead');
 finds("BEGIN;\nREGISTER\n-- COMMIT;\n/* COMMIT; */\n\\if false\nCOMMIT;\n"
@@ -333,6 +340,24 @@ finds("-- versioning: no-transaction\nREGISTER\nVACUUM t;\nVACUUM u;\n"
 finds("-- versioning: no-transaction\nBEGIN;\nREGISTER\nCREATE TABLE t ();\n"
 	  . "CREATE TABLE u ();\nCOMMIT;\nVACUUM u;",
 	'7 several-statements', 'a transaction and another statement');
+
+# There, too, the registration comes first: what stands before is in no patch.
+finds("-- versioning: no-transaction\nVACUUM t;\nREGISTER",
+	'3 registration-not-first', 'a registration behind the statement');
+finds("-- versioning: no-transaction\nVACUUM t;\nBEGIN;\nREGISTER\nCOMMIT;",
+	'4 registration-not-first', 'a transaction behind the statement');
+is( findings(
+		{
+			'patches/p.sql' => "SELECT _v.register_patch('p');",
+			'rollbacks/p.sql' => <<'SQL'
+-- versioning: no-transaction
+DROP INDEX CONCURRENTLY i;
+SELECT _v.unregister_patch('p');
+SQL
+		}),
+	"rollbacks/p.sql:3 registration-not-first\n",
+	'the same in a rollback');
+
 is( findings(
 		{
 			'patches/p.sql' => "SELECT _v.register_patch('p');",
@@ -344,6 +369,6 @@ DROP INDEX CONCURRENTLY j;
 SQL
 		}),
 	"rollbacks/p.sql:4 several-statements\n",
-	'the same in a rollback');
+	'several statements of a rollback');
 
 done_testing();

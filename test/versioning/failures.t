@@ -60,8 +60,35 @@ refuses(with_patch("${middle}UPDATE _v.patches SET patch_name = 'other' "
 		  . "WHERE patch_name = 'middle';\nCOMMIT;\n"), 'first other',
 	[ qr/"middle".* not registered/, qr/"other"/ ], 'another name');
 refuses(with_patch("\\set ON_ERROR_STOP off\n${middle}SELECT 1/0;\nCOMMIT;\n"),
-	'first', [ qr/"middle".* not registered/, qr/ON_ERROR_STOP/ ],
+	'first', [ qr/"middle" has gone on after an error/, qr/ON_ERROR_STOP/,
+		$counts ],
 	'an error that does not stop psql');
+refuses(with_patch("${middle}COMMIT;\n\\set ON_ERROR_STOP off\nSELECT 1/0;\n"),
+	'first middle',
+	[ qr/"middle" has gone on after an error/, qr/ON_ERROR_STOP/,
+		qr/is registered, .* but not all of it is there/, $counts ],
+	'the same after COMMIT');
+
+# An error that is meant to be passed over is told of, no more.
+{
+	my $tolerant = with_patch("${middle}COMMIT;\n\\set ON_ERROR_STOP off\n"
+		  . "SELECT 1/0;\n\\set ON_ERROR_STOP on\nCREATE TABLE late ();\n");
+	my ($status, undef, $errors) = versioning($tolerant, 'apply', '--quiet');
+
+	is($status, 0, 'ON_ERROR_STOP is off for a while: exit status');
+	like($errors, qr{^versioning: warning: file "patches/2\.sql" has gone on}m,
+		'ON_ERROR_STOP is off for a while: it is told of');
+}
+applies(with_patch("\\set ON_ERROR_STOP off\n${middle}COMMIT;\n"),
+	'first last middle', 'no error while ON_ERROR_STOP is off');
+
+# psql -q does not say that there is no such object.
+refuses(with_patch("$middle\\d middle\nCOMMIT;\n"), 'first',
+	[ qr/^versioning: detail: psql does not say why\..* in line 3\.$/m,
+		$nothing ],
+	'\d of what is not there');
+refuses(with_patch("$middle\\d pg_class\nSELECT 1/0;\nCOMMIT;\n"), 'first',
+	[ qr/\A(?!.*does not say)/s, $nothing ], 'another error');
 
 # What follows a patch is sent to psql early, but is not run if anything is wrong
 $project = with_patch("${middle}COMMIT;\nBEGIN;\nCREATE TABLE late ();\n");

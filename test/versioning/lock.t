@@ -90,7 +90,8 @@ ok(wait_at_gate($project), 'a deployer is at work');
 my ($status, $output, $errors) =
   versioning($project, 'apply', '--wait', 0);
 is($status, 4, '--wait 0: exit status');
-like($errors, qr/^versioning: error: another deployer is at work: $holder$/m,
+my $doing = qr/, running: SELECT pg_advisory_lock\(7\)$/m;
+like($errors, qr/^versioning: error: another deployer is at work: $holder$doing/m,
 	'--wait 0: who has the lock');
 is($output, '', '--wait 0: no output');
 my ($pid) = $errors =~ $holder;
@@ -104,9 +105,9 @@ is((versioning($project, 'apply', '--dry-run'))[0], 0,
 
 ($status, $output, $errors) = versioning($project, 'apply', '--wait', 1);
 is($status, 4, '--wait 1: exit status');
-like($errors, qr/^versioning: waiting for another deployer: $holder$/m,
+like($errors, qr/^versioning: waiting for another deployer: $holder$doing/m,
 	'--wait 1: for whom it waits');
-like($errors, qr/^versioning: error: another deployer was still at work after 1 s: $holder$/m,
+like($errors, qr/^versioning: error: another deployer was still at work after 1 s: $holder$doing/m,
 	'--wait 1: who has the lock all the same');
 is(scalar(() = $errors =~ /waiting for/g), 1,
 	'--wait 1: that is said once');
@@ -230,6 +231,32 @@ is_deeply([ map { (finish_versioning($_))[0] } $first, @waiting ],
 is(value($project->{database},
 	"SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass"),
 	't', 'the index is there');
+
+# Anyone can have one of these locks; that is said, and does not take for ever.
+for my $lock (1, 2)
+{
+	my $elsewhere = project("lock_elsewhere_$lock", 'patches/a.sql' => patch('a'));
+	my %anyone = (input => "SELECT pg_advisory_lock(1986359923, $lock);\n",
+		output => '');
+
+	$anyone{harness} = IPC::Run::start(
+		[ 'psql', '-XAtq', '-d', $elsewhere->{database} ],
+		'<', \$anyone{input}, '>', \$anyone{output}, '2>', '/dev/null');
+	$anyone{harness}->pump until $anyone{output} =~ /\n/;
+	($status, undef, $errors) = versioning($elsewhere, 'apply', '--wait', 1);
+	is($status, 4, "lock $lock of anyone: exit status");
+	like($errors, qr/ after 1 s: process \d+ of user "postgres", application "psql"/,
+		"lock $lock of anyone: who has it");
+	$anyone{harness}->finish;
+	value($elsewhere->{database}, "BEGIN;
+		SELECT pg_advisory_xact_lock(1986359923, $lock);
+		PREPARE TRANSACTION 'for ever $lock'");
+	($status, undef, $errors) = versioning($elsewhere, 'apply', '--wait', 1);
+	is($status, 4, "lock $lock of a prepared transaction: exit status");
+	like($errors, qr/ after 1 s: prepared transaction "for ever $lock" of user "postgres"/,
+		"lock $lock of a prepared transaction: which one has it");
+	value($elsewhere->{database}, "ROLLBACK PREPARED 'for ever $lock'");
+}
 
 # A connection too few
 value('postgres', "ALTER DATABASE $project->{database} CONNECTION LIMIT 1");

@@ -54,6 +54,8 @@ is_refused('status of names', qr/"a" is one argument too many for status/,
 	'status', 'a');
 is_refused('check of names', qr/"a" is one argument too many for check/,
 	'check', 'a');
+is_refused('a second directory', qr/"rollbacks" is one .*; there is a directory/,
+	'status', '--patches', 'patches', 'rollbacks');
 is_refused('new without a name', qr/new takes the name/, 'new');
 is_refused('new with two', qr/"d" is one argument too many/, 'new', 'c', 'd');
 is_refused('quiet and verbose', qr/--quiet and --verbose/, 'apply', '-q',

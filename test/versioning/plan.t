@@ -62,6 +62,9 @@ is_refused($project, 'no such patch',
 	[ qr/no file registers a patch "pnod"; did you mean "pond"\?/,
 		qr/no file registers a patch "cellar-with-a-light"$/m ],
 	'apply', 'pnod', 'cellar-with-a-light');
+is_refused($project, 'a second directory',
+	[qr/no file registers a patch "rollbacks"; there is a directory of that name: --patches/],
+	'apply', '--patches', 'patches', 'rollbacks');
 is_refused($project, 'taking back what is not applied',
 	[qr/patch "roof" is not applied/], 'rollback', 'roof');
 

@@ -182,4 +182,16 @@ SKIP:
 	start_again();
 }
 
+# Patches are counted, not files.
+$project = project('progress_two',
+	'patches/1.sql' => patch('one', "SELECT _v.register_patch('two');"),
+	'patches/2.sql' => patch('three',
+		"SELECT _v.register_patch('four');\nSELECT 1/0;", 'two'),
+	'patches/3.sql' => patch('five', '', 'four'));
+(undef, $output) = versioning($project, 'apply', 'one');
+like($output, qr/^\[1\/1\] one, two  .*\n2 patches applied in /, 'two in a file');
+(undef, undef, $errors) = versioning($project, 'apply');
+like($errors, qr/^versioning: 0 applied, 2 failed, 1 not attempted$/m,
+	'two that have failed');
+
 done_testing();

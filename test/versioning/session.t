@@ -366,6 +366,23 @@ for my $way ([], ['--psql'])
 		'... is told of');
 }
 
+# The same of what is included; but a patch may include what one before it has
+# made.
+for my $is_there (0, 1)
+{
+	my $test = $is_there ? 'an included file is changed by the patch before'
+	  : 'an included file is made by the patch before';
+	my $project = project("included_$is_there",
+		'patches/1.sql' => patch('a', '\! echo "CREATE TABLE b ();" >b.inc'),
+		'patches/2.sql' => patch('b', '\i b.inc', 'a'));
+	add_files($project, 'b.inc' => "CREATE TABLE other ();\n") if $is_there;
+	my ($status, undef, $errors) = versioning($project, 'apply');
+
+	is($status, $is_there ? 3 : 0, "$test: exit status") || diag($errors);
+	like($errors, $is_there ? qr/"b", or one that it includes, has changed/ :
+		  qr/\A\z/, "$test: message");
+}
+
 # Words that psql or a shell would take for something else, and what must reach
 # the file as it is
 {

@@ -248,7 +248,47 @@ for my $way ([], ['--psql'])
 	($status, undef, $errors) = finish_versioning($run);
 	kill 'CONT', @backends;
 	is($status, 3, 'silent backends: exit status');
+	like($errors, qr/it is not known what was kept/,
+		'silent backends: message');
 	nothing_is_left($project, $run, 'silent backends');
+}
+
+# A server that takes no connection any more when the next patch is to have
+# one. Should we not get to the end, it is to go on all the same.
+my $postmaster = 0;
+
+END
+{
+	kill 'CONT', $postmaster if $postmaster;
+}
+SKIP:
+{
+	skip 'not a server of our own', 8 if !$ENV{VERSIONING_CLUSTER};
+	open my $handle, '<', "$ENV{VERSIONING_CLUSTER}/data/postmaster.pid"
+	  or die "cannot read the postmaster's number: $!\n";
+	my $number = <$handle> + 0;
+
+	for my $way ([], ['--psql'])
+	{
+		my $test = "a silent server @$way";
+
+		$project = with_body('SELECT 1;');
+		add_files($project, 'patches/1.sql' => patch('first',
+			"LOAD 'plpgsql';\nSELECT pg_sleep(1);"));
+		$run = start_until($project, 'SELECT pg_sleep%', 'apply', @$way);
+		$postmaster = $number;
+		kill 'STOP', $postmaster;
+		ok(wait_for(sub {
+			$run->{harness}->pump_nb; $run->{output} =~ /first/ }),
+			"$test: the first patch is done");
+		kill 'INT', $run->{pid};
+		($status, undef, $errors) = finish_versioning($run);
+		kill 'CONT', $postmaster;
+		$postmaster = 0;
+		is($status, 3, "$test: exit status");
+		like($errors, qr/interrupted/, "$test: message");
+		is(registered($project), 'first', "$test: what is registered");
+	}
 }
 
 done_testing();

@@ -13,9 +13,9 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/interruption.h"
 
 /* What is caught.  SIGPIPE is ignored: a write tells of it. */
@@ -31,7 +31,7 @@ static int	ends[2] = {-1, -1};
 static volatile sig_atomic_t signal_count = 0;
 
 /* When the first of them has come */
-static struct timespec first_time;
+static int64 first_time;
 
 static void
 handle_signal(int number)
@@ -41,7 +41,7 @@ handle_signal(int number)
 	if (number != SIGCHLD)
 	{
 		if (signal_count == 0)
-			clock_gettime(CLOCK_MONOTONIC, &first_time);
+			first_time = clock_milliseconds();
 		signal_count++;
 	}
 	if (write(ends[1], "", 1) < 0)
@@ -116,11 +116,5 @@ interruption_count(void)
 int
 interruption_age(void)
 {
-	struct timespec now;
-
-	if (signal_count == 0)
-		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int) ((now.tv_sec - first_time.tv_sec) * 1000 +
-				  (now.tv_nsec - first_time.tv_nsec) / 1000000);
+	return signal_count == 0 ? -1 : (int) (clock_milliseconds() - first_time);
 }

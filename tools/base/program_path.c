@@ -7,9 +7,20 @@
  */
 #include "postgres_fe.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/program_path.h"
+
+/* Is this a program, and not, say, a directory? */
+static bool
+is_program(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+		access(path, X_OK) == 0;
+}
 
 char *
 program_path_find(const char *argv0, const char *program)
@@ -20,7 +31,7 @@ program_path_find(const char *argv0, const char *program)
 	{
 		get_parent_directory(path);
 		join_path_components(path, path, program);
-		if (access(path, X_OK) == 0)
+		if (is_program(path))
 			return pg_strdup(path);
 	}
 	return pg_strdup(program);

@@ -80,6 +80,16 @@ stem(const char *path)
 	return result;
 }
 
+/* Is a file called so, maybe with something after a dot, as in "a.install"? */
+static bool
+is_called(const char *file_stem, const char *name)
+{
+	size_t		length = strlen(name);
+
+	return strncmp(file_stem, name, length) == 0 &&
+		(file_stem[length] == '\0' || file_stem[length] == '.');
+}
+
 /*
  * Is a file that is called so the one of that patch?  It may also have the
  * name that a new file for the patch gets.
@@ -90,8 +100,8 @@ is_named_for(const char *path, const char *name)
 	char	   *file_stem = stem(path);
 	char	   *name_stem = stem(name);
 	char	   *new_stem = project_template_file_name(name);
-	bool		result = strcmp(file_stem, name_stem) == 0 ||
-		strcmp(file_stem, new_stem) == 0;
+	bool		result = is_called(file_stem, name_stem) ||
+		is_called(file_stem, new_stem);
 
 	pg_free(new_stem);
 	pg_free(file_stem);

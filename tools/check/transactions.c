@@ -11,7 +11,7 @@
  *
  * Settings, locks and assertions leave nothing behind, so it does not matter
  * where they stand.  Where it depends on an \if whether a transaction is
- * open, nothing is said.
+ * open, nothing is said, unless it is ours that may have ended.
  *
  *-------------------------------------------------------------------------
  */
@@ -39,6 +39,7 @@ typedef struct TransactionCheck
 	/* since the transaction began, with the query at hand if there is none */
 	ScriptPlace work;			/* the first statement but a registration */
 	ScriptPlace registration;	/* the first one, or line 0 if there is none */
+	bool		is_removal;		/* and that takes a patch back */
 
 	ScriptPlace prepared;		/* where a registration was PREPAREd, or 0 */
 	bool		is_outside;		/* we have said so of the statement before */
@@ -107,13 +108,19 @@ complain_of_outside(TransactionCheck *check, const ScriptStatement *statement,
 					"transaction, so it is kept or lost without it");
 }
 
+/* What a registration is called, or what takes a patch back. */
+static const char *
+call_name(bool is_removal)
+{
+	return is_removal ? "unregister_patch" : "registration";
+}
+
 /* A registration is met: nothing may have been done before it. */
 static void
 see_registration(TransactionCheck *check, const ScriptStatement *statement)
 {
 	const ScriptPlace *place = &statement->place;
-	const char *what = statement->registrations > 0 ?
-		"registration" : "unregister_patch";
+	const char *what = call_name(statement->registrations == 0);
 
 	if (!is_nowhere(&check->work) &&
 		check->transaction.status != TRANSACTION_UNKNOWN)
@@ -121,8 +128,18 @@ see_registration(TransactionCheck *check, const ScriptStatement *statement)
 					place->path, place->line,
 					"%s is not the first statement of its transaction: that "
 					"is in line %d", what, check->work.line);
+	else if (check->mode == MODE_WITHOUT && check->parts > 0)
+		finding_add(check->findings, FINDING_REGISTRATION_NOT_FIRST,
+					place->path, place->line,
+					"%s is not the first statement: that of line %d is run "
+					"outside any patch, so that no change is known to be of "
+					"this one, and the guard refuses it", what,
+					check->first_part.line);
 	if (is_nowhere(&check->registration))
+	{
 		check->registration = *place;
+		check->is_removal = statement->registrations == 0;
+	}
 }
 
 /* A statement is met that may leave something behind. */
@@ -131,7 +148,9 @@ see_work(TransactionCheck *check, const ScriptStatement *statement,
 		 const char *ban)
 {
 	const ScriptPlace *place = &statement->place;
-	bool		is_alone = check->transaction.status == TRANSACTION_NONE;
+	bool		is_alone = check->transaction.status == TRANSACTION_NONE ||
+		(check->transaction.status == TRANSACTION_UNKNOWN &&
+		 check->mode == MODE_AROUND);
 
 	if (is_alone && statement->number == 0)
 	{
@@ -256,8 +275,8 @@ see_rollback(TransactionCheck *check, const TransactionState *old,
 	if (old->status == TRANSACTION_OPEN && !place->is_doubtful &&
 		!is_nowhere(&check->registration))
 		finding_add(check->findings, FINDING_NOT_COMMITTED, place->path,
-					place->line, "the registration in line %d is rolled back",
-					check->registration.line);
+					place->line, "the %s in line %d is rolled back",
+					call_name(check->is_removal), check->registration.line);
 	start_transaction(check);
 }
 

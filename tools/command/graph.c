@@ -47,13 +47,14 @@ show_named(Drawing *drawing, const Options *options, const Project *project,
 	for (i = 0; i < options->name_count; i++)
 	{
 		const char *name = options->names[i];
+		const char *suggestion;
 
 		if (show_graph_show(drawing, name) ||
 			show_file(drawing, project, name))
 			continue;
+		suggestion = plan_names_argument_suggestion(project, reg, name);
 		pg_log_error("there is no patch \"%s\"%s", report_printable(name),
-					 report_printable(plan_names_suggestion(project, reg,
-															name)));
+					 report_printable(suggestion));
 		found_all = false;
 	}
 	return found_all;

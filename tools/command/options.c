@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "command/options.h"
 #include "getopt_long.h"
+#include "plan/names.h"
 
 /* Where patches and rollbacks are if nobody says anything else */
 #define DEFAULT_PATCHES "patches"
@@ -327,9 +328,10 @@ check_names(const Options *options, CommandBit command)
 	if (command == COMMAND_NEW && options->name_count == 0)
 		command_options_error("new takes the name of the patch");
 	if ((command & COMMANDS_WITH_NAMES) == 0 && options->name_count > most)
-		command_options_error("\"%s\" is one argument too many for %s",
+		command_options_error("\"%s\" is one argument too many for %s%s",
 							  report_printable(options->names[most]),
-							  options->command);
+							  options->command,
+							  plan_names_directory(options->names[most]));
 	if (command != COMMAND_ROLLBACK)
 		return;
 	if (options->name_count == 0 && options->last == 0)

@@ -6,7 +6,9 @@
  * The first connection is made as every client of PostgreSQL does it.  What
  * comes after it, ours or of psql and pg_dump, is to lead to the same server
  * even where the user named several: so it is made from what libpq says
- * about the first one, and pinned to the host that this one has found.
+ * about the first one, and pinned to the host that this one has found.  The
+ * server has answered once: if it does not any more, we do not wait for ever,
+ * nor longer than until we are asked to stop.
  *
  * Whoever may create objects in a schema of the search_path could have us call
  * functions and operators of theirs, so the search_path of our own connections
@@ -22,14 +24,21 @@
  */
 #include "postgres_fe.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fe_compat.h"
+#include "base/interruption.h"
 #include "base/nameless_file.h"
 #include "base/report.h"
 #include "database/connection.h"
 #include "fe_utils/string_utils.h"
 #include "pqexpbuffer.h"
+
+/* How many seconds a server that has answered before has to do so again */
+#define CONNECT_TIMEOUT "30"
 
 /* Room for the settings of the first connection, and the NULL behind them */
 #define SETTINGS 7
@@ -169,6 +178,8 @@ append_conninfo(PQExpBuffer conninfo, PGconn *like, const char *dbname,
 	PQconninfoOption *options = PQconninfo(like);
 	const PQconninfoOption *option;
 
+	/* What the user has said comes later, and outdoes this */
+	append_setting(conninfo, "connect_timeout", CONNECT_TIMEOUT);
 	for (option = options; option->keyword != NULL; option++)
 		if (is_carried_over(option))
 			append_setting(conninfo, option->keyword, option->val);
@@ -179,6 +190,73 @@ append_conninfo(PQExpBuffer conninfo, PGconn *like, const char *dbname,
 	append_setting(conninfo, "port", PQport(like));
 	append_setting(conninfo, "dbname", dbname != NULL ? dbname : PQdb(like));
 	append_setting(conninfo, "application_name", application_name);
+}
+
+/* The connect_timeout of a connection in milliseconds, or -1: for ever. */
+static int
+connect_timeout(PGconn *conn)
+{
+	PQconninfoOption *options = PQconninfo(conn);
+	const PQconninfoOption *option;
+	int			seconds = 0;
+
+	for (option = options; option->keyword != NULL; option++)
+		if (strcmp(option->keyword, "connect_timeout") == 0 &&
+			option->val != NULL)
+			seconds = atoi(option->val);
+	PQconninfoFree(options);
+	return seconds <= 0 ? -1 : Min(seconds, INT_MAX / 1000) * 1000;
+}
+
+/*
+ * Wait until libpq can go on with connecting.  Returns false when the time is
+ * over (-1: never), or one more signal asks us to stop.
+ */
+static bool
+wait_for_socket(PGconn *conn, PostgresPollingStatusType status, int64 until,
+				int signals)
+{
+	struct pollfd descriptors[] = {
+		{interruption_descriptor(), POLLIN, 0},
+		{PQsocket(conn), status == PGRES_POLLING_READING ? POLLIN : POLLOUT, 0}
+	};
+
+	while (interruption_count() == signals)
+	{
+		int64		left = until < 0 ? -1 :
+			Max(until - clock_milliseconds(), 0);
+
+		(void) poll(descriptors, lengthof(descriptors), (int) left);
+		if (descriptors[0].revents > 0)
+			interruption_drain();
+		if (descriptors[1].revents != 0 || left == 0)
+			return descriptors[1].revents != 0;
+	}
+	return false;
+}
+
+/*
+ * Connect, within the connection's connect_timeout and until one more signal
+ * asks us to stop.  Never NULL: whether it has succeeded is for the caller to
+ * see.
+ */
+static PGconn *
+connect_in_time(const char *conninfo)
+{
+	PGconn	   *conn = PQconnectStart(conninfo);
+	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+	int			signals = interruption_count();
+	int			timeout;
+	int64		until;
+
+	if (PQstatus(conn) == CONNECTION_BAD)
+		return conn;
+	timeout = connect_timeout(conn);
+	until = timeout < 0 ? -1 : clock_milliseconds() + timeout;
+	while (status != PGRES_POLLING_OK && status != PGRES_POLLING_FAILED &&
+		   wait_for_socket(conn, status, until, signals))
+		status = PQconnectPoll(conn);
+	return conn;
 }
 
 /*
@@ -197,9 +275,18 @@ connect_again(PGconn *like, const char *dbname, const char *application_name,
 	append_conninfo(conninfo, like, dbname, application_name);
 	append_setting(conninfo, "password", PQpass(like));
 	append_setting(conninfo, "connect_timeout", timeout);
-	conn = PQconnectdb(conninfo->data);
+	conn = connect_in_time(conninfo->data);
 	destroyPQExpBuffer(conninfo);
 	return conn;
+}
+
+void
+connection_report_failure(PGconn *conn)
+{
+	if (PQstatus(conn) == CONNECTION_OK || PQstatus(conn) == CONNECTION_BAD)
+		report_server_message(PQerrorMessage(conn));
+	else if (interruption_count() == 0)
+		pg_log_error("the server does not answer when we connect once more");
 }
 
 PGconn *
@@ -232,7 +319,7 @@ connection_open_again(PGconn *like, const char *application_name)
 
 	if (is_ready(conn))
 		return conn;
-	report_server_message(PQerrorMessage(conn));
+	connection_report_failure(conn);
 	PQfinish(conn);
 	return NULL;
 }

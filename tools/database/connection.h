@@ -67,6 +67,9 @@ extern PGconn *connection_reopen_soon(PGconn *like,
 extern PGconn *connection_open_for_patches(PGconn *like,
 										   const char *application_name);
 
+/* Say why a connection is not there, unless we are asked to stop. */
+extern void connection_report_failure(PGconn *conn);
+
 /*
  * Run a query, which may be several statements.  Returns NULL after a
  * message if it fails; else the caller clears the result.

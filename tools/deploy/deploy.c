@@ -141,15 +141,16 @@ renew_session(Deploy *deploy, const PlanStep *step, bool has_new_settings)
 		deploy_session_renew(deploy->session, next);
 }
 
-/* Is the file of a step another one than was read? */
+/* Is the file of a step, or one that it includes, not what was read? */
 static bool
 has_changed(const PlanStep *step)
 {
 	SourceDigest digest;
 
-	return step->file->digest != NULL &&
-		(!project_source_digest_file(step->file->path, digest) ||
-		 memcmp(digest, *step->file->digest, sizeof(digest)) != 0);
+	return step->has_digest &&
+		(!project_source_digest_all(step->file->path, &step->includes,
+									digest) ||
+		 memcmp(digest, step->digest, sizeof(digest)) != 0);
 }
 
 /* Run a file in a psql of its own. */
@@ -202,7 +203,8 @@ run_file(Deploy *deploy, const PlanStep *step, FileRun *run)
 		run_in_psql(deploy, step, run);
 	else
 		run_plain(deploy, step, run);
-	if (run->end != FILE_RUN_DONE || run->is_left_open)
+	if (run->end != FILE_RUN_DONE || run->is_left_open ||
+		FILE_RUN_IS_CARELESS(run))
 		return false;
 
 	deploy_observer_ask(&deploy->source, step);
@@ -227,10 +229,15 @@ run_step(Deploy *deploy, const PlanStep *step)
 	if (result)
 	{
 		deploy_progress_end(deploy->runner.progress, false);
+		if (run.has_errors)
+			pg_log_warning("file \"%s\" has gone on after an error, as "
+						   "ON_ERROR_STOP was off",
+						   report_printable(step->file->path));
 		deploy->done++;
 	}
 	else
 		settle_step(deploy, step, name, &run);
+	pg_free(run.blockers);
 	pg_free(name);
 	return result;
 }
@@ -267,18 +274,31 @@ run_steps(Deploy *deploy)
 		deploy->done == deploy->plan->count;
 }
 
+/* How many patches the steps are about, up to one of them. */
+static int
+count_patches(const Deploy *deploy, int end)
+{
+	int			count = 0;
+	int			i;
+
+	for (i = 0; i < end; i++)
+		count += deploy->plan->steps[i].name_count;
+	return count;
+}
+
 /* Say how it went. */
 static void
 report_end(const Deploy *deploy, const DeployOptions *options, bool is_done)
 {
-	int			total = deploy->plan->count;
+	int			done = count_patches(deploy, deploy->done);
+	int			tried = count_patches(deploy, deploy->done + deploy->failed);
+	int			total = count_patches(deploy, deploy->plan->count);
 
 	if (!is_done)
 	{
 		/* A rehearsal does the counting itself. */
 		if (!options->is_rehearsal)
-			deploy_report_counts(deploy->action, deploy->done, deploy->failed,
-								 total);
+			deploy_report_counts(deploy->action, done, tried - done, total);
 	}
 	else if (!options->is_quiet)
 		printf("%d %s in %s.\n", total,
@@ -349,6 +369,7 @@ make_runner(Deploy *deploy, const DeployOptions *options, PGconn *conn)
 
 	runner->options = options;
 	runner->conn = conn;
+	runner->observer = &deploy->source;
 	runner->application_name = deploy->action == DEPLOY_APPLY ?
 		"versioning apply" : "versioning rollback";
 	runner->progress = deploy_progress_create(options->is_quiet,

@@ -27,7 +27,8 @@ deploy_file_append_marks(PQExpBuffer query, const FileRunner *runner,
 					  runner->checks_client ? ", pg_catalog.set_config("
 					  "'client_connection_check_interval', '1s', false)" :
 					  "");
-	project_source_append(query, step->file->path, step->file->digest,
+	project_source_append(query, step->file->path,
+						  step->has_digest ? &step->digest : NULL,
 						  runner->is_unicode);
 	appendPQExpBufferStr(query, ") AS session");
 }

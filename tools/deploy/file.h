@@ -9,6 +9,7 @@
 #define DEPLOY_FILE_H
 
 #include "database/connection.h"
+#include "deploy/observer.h"
 #include "deploy/progress.h"
 #include "fe_utils/simple_list.h"
 #include "plan/plan.h"
@@ -36,6 +37,7 @@ typedef struct FileRunner
 {
 	const DeployOptions *options;
 	PGconn	   *conn;			/* to the database, for others like it */
+	Observer   *observer;		/* of it */
 	const char *application_name;
 	Progress   *progress;
 	bool		checks_client;	/* the server can look after dead clients */
@@ -66,9 +68,17 @@ typedef struct FileRun
 	FileRunEnd	end;
 	int			number;			/* of that signal, or the exit status */
 	bool		is_left_open;	/* done, and a transaction was open */
-	bool		ignores_errors; /* done, and ON_ERROR_STOP was off */
+	bool		is_silent;		/* failed, and psql did not say why */
+	bool		has_errors;		/* done, although a query has failed */
+	bool		ignores_errors; /* done, and ON_ERROR_STOP was off at last */
 	Backend		backend;		/* in which it was run */
+	char	   *blockers;		/* it was waiting for them at last, or NULL */
 } FileRun;
+
+/* Has it gone on after an error, without any thought? */
+#define FILE_RUN_IS_CARELESS(run) \
+	((run)->end == FILE_RUN_DONE && (run)->has_errors && \
+	 (run)->ignores_errors)
 
 /*
  * Append the query that comes before the file of a step.  It says which file

@@ -20,11 +20,11 @@
  */
 #include "postgres_fe.h"
 
-#include <time.h>
-
+#include "base/clock.h"
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "database/connection.h"
+#include "database/holder.h"
 #include "database/in_progress.h"
 #include "deploy/lock.h"
 #include "pqexpbuffer.h"
@@ -48,16 +48,6 @@ typedef enum Answer
 	ANSWER_NO,
 	ANSWER_TROUBLE				/* the server does not answer */
 } Answer;
-
-/* Seconds of a clock that nobody sets. */
-static double
-clock_seconds(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec + time.tv_nsec / 1e9;
-}
 
 /* Ask a question whose answer is a boolean. */
 static Answer
@@ -126,6 +116,33 @@ append_session(PQExpBuffer text, PGconn *conn)
 	in_progress_free(&progress);
 }
 
+/* Ask who has a lock.  The caller clears the result. */
+static PGresult *
+ask_holder(PGconn *conn, int lock)
+{
+	char		query[2048];
+
+	snprintf(query, sizeof(query),
+			 HOLDER_QUERY("SELECT pid, virtualtransaction "
+						  "FROM pg_catalog.pg_locks "
+						  "WHERE locktype = 'advisory' AND granted "
+						  "AND classid = %d AND objid = %d AND objsubid = 2 "
+						  "AND database = (SELECT d.oid "
+						  "FROM pg_catalog.pg_database d "
+						  "WHERE d.datname = pg_catalog.current_database()) "
+						  "AND pid IS DISTINCT FROM "
+						  "pg_catalog.pg_backend_pid() LIMIT 1"),
+			 DEPLOY_LOCK_CLASS, lock);
+	return PQexec(conn, query);
+}
+
+/* Is there a row in a result? */
+static bool
+has_row(const PGresult *result)
+{
+	return PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0;
+}
+
 /*
  * Append who has a lock, as far as we may know it.  Nothing is appended if
  * nobody has it any more.
@@ -133,39 +150,30 @@ append_session(PQExpBuffer text, PGconn *conn)
 static void
 append_holder(PQExpBuffer text, PGconn *conn, int lock)
 {
-	char		query[1024];
 	PGresult   *result;
-	char	   *who;
 
 	if (lock == NOBODY_IN_PATCH)
 	{
 		append_session(text, conn);
 		return;
 	}
+	result = ask_holder(conn, lock);
+	if (has_row(result))
+		holder_append(text, result, 0);
+	PQclear(result);
+}
 
-	snprintf(query, sizeof(query),
-			 "SELECT l.pid, a.usename, a.application_name, "
-			 "pg_catalog.to_char(CASE WHEN a.state LIKE 'idle%%' "
-			 "THEN a.query_start ELSE a.backend_start END, "
-			 "'YYYY-MM-DD HH24:MI:SS TZ') "
-			 "FROM pg_catalog.pg_locks l "
-			 "LEFT JOIN pg_catalog.pg_stat_activity a USING (pid) "
-			 "WHERE l.locktype = 'advisory' AND l.granted "
-			 "AND l.classid = %d AND l.objid = %d AND l.objsubid = 2 "
-			 "AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d "
-			 "WHERE d.datname = pg_catalog.current_database()) "
-			 "AND l.pid <> pg_catalog.pg_backend_pid() LIMIT 1",
-			 DEPLOY_LOCK_CLASS, lock);
-	result = PQexec(conn, query);
-	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0)
-	{
-		who = in_progress_describe(PQgetvalue(result, 0, 0),
-								   PQgetvalue(result, 0, 1),
-								   PQgetvalue(result, 0, 2),
-								   PQgetvalue(result, 0, 3));
-		appendPQExpBufferStr(text, who);
-		pg_free(who);
-	}
+/* Append what a deployer, or the session of one, does at this moment. */
+static void
+append_doing(PQExpBuffer text, PGconn *conn, int lock)
+{
+	PGresult   *result;
+
+	if (lock == NOBODY_IN_PATCH)
+		return;
+	result = ask_holder(conn, DEPLOY_LOCK_SESSION);
+	if (has_row(result))
+		holder_append_doing(text, result, 0);
 	PQclear(result);
 }
 
@@ -189,9 +197,10 @@ tell_holder(PGconn *conn, int lock, PQExpBuffer told)
 	append_holder(&holder, conn, lock);
 	if (holder.len > 0 && strcmp(holder.data, told->data) != 0)
 	{
-		pg_log_info("waiting for %s: %s", lock_purpose(lock), holder.data);
 		resetPQExpBuffer(told);
 		appendPQExpBufferStr(told, holder.data);
+		append_doing(&holder, conn, lock);
+		pg_log_info("waiting for %s: %s", lock_purpose(lock), holder.data);
 	}
 	termPQExpBuffer(&holder);
 }
@@ -204,6 +213,7 @@ give_up(PGconn *conn, int lock, int seconds)
 
 	initPQExpBuffer(&holder);
 	append_holder(&holder, conn, lock);
+	append_doing(&holder, conn, lock);
 	if (seconds > 0)
 		pg_log_error("%s was still at work after %d s%s%s",
 					 lock_purpose(lock), seconds,
@@ -217,7 +227,7 @@ give_up(PGconn *conn, int lock, int seconds)
 
 /* Get a lock, or wait until nobody has it, up to a time. */
 static Status
-wait_for_lock(PGconn *conn, int lock, double until, int seconds)
+wait_for_lock(PGconn *conn, int lock, int64 until, int seconds)
 {
 	PQExpBufferData told;
 	int			pause = SHORTEST_PAUSE;
@@ -225,7 +235,7 @@ wait_for_lock(PGconn *conn, int lock, double until, int seconds)
 
 	initPQExpBuffer(&told);
 	while ((answer = try_lock(conn, lock)) == ANSWER_NO &&
-		   clock_seconds() < until)
+		   clock_milliseconds() < until)
 	{
 		tell_holder(conn, lock, &told);
 		pg_usleep(pause * 1000L);
@@ -267,7 +277,7 @@ check_server(PGconn *conn)
 
 /* Wait until nobody is in a patch, if the extension can tell. */
 static Status
-wait_for_sessions(PGconn *conn, double until, int seconds)
+wait_for_sessions(PGconn *conn, int64 until, int seconds)
 {
 	switch (ask(conn, "SELECT " IN_PROGRESS_IS_KNOWN))
 	{
@@ -285,7 +295,7 @@ Status
 deploy_lock_acquire(int wait, PGconn *conn, DeployAction action,
 					DeployLock **lock)
 {
-	double		until = clock_seconds() + wait;
+	int64		until = clock_milliseconds() + (int64) wait * 1000;
 	PGconn	   *own;
 	Status		status = STATUS_TROUBLE;
 

@@ -18,6 +18,7 @@
 #include "base/interruption.h"
 #include "base/report.h"
 #include "database/connection.h"
+#include "database/holder.h"
 #include "deploy/observer.h"
 #include "pqexpbuffer.h"
 
@@ -42,6 +43,32 @@ static const char look_query[] =
 "(SELECT pg_catalog.concat(pg_catalog.count(*), '.', "
 "pg_catalog.max(xmin::pg_catalog.text::pg_catalog.int8)) "
 "FROM pg_catalog.pg_db_role_setting)";
+
+/* The columns that say what is locked */
+#define OBJECT(alias) \
+	"ROW(" alias ".locktype, " alias ".database, " alias ".relation, " \
+	alias ".page, " alias ".tuple, " alias ".virtualxid, " \
+	alias ".transactionid, " alias ".classid, " alias ".objid, " \
+	alias ".objsubid)"
+
+/*
+ * Whom a backend waits for.  Prepared transactions have no process; they are
+ * found by what they have locked.
+ */
+static const char blockers_query[] =
+HOLDER_QUERY(
+	"SELECT DISTINCT b.pid, NULL AS virtualtransaction"
+	" FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids("
+	"  $1::pg_catalog.int4)) AS b (pid) WHERE b.pid <> 0"
+	" UNION ALL SELECT DISTINCT NULL::pg_catalog.int4, h.virtualtransaction"
+	" FROM pg_catalog.pg_locks w JOIN pg_catalog.pg_locks h"
+	"  ON h.granted AND h.pid IS NULL"
+	"  AND " OBJECT("h") " IS NOT DISTINCT FROM " OBJECT("w")
+	" WHERE w.pid = $1::pg_catalog.int4 AND NOT w.granted AND 0 ="
+	"  ANY (pg_catalog.pg_blocking_pids($1::pg_catalog.int4))");
+
+/* How many blockers are named */
+#define MOST_BLOCKERS 3
 
 /* The connection to ask. */
 static PGconn *
@@ -94,6 +121,15 @@ last_result(PGconn *conn)
 	return NULL;
 }
 
+/* If an answer is still to come, it is no longer wanted. */
+static void
+forget_question(Observer *source)
+{
+	if (source->is_asked)
+		PQclear(last_result(connection(source)));
+	source->is_asked = false;
+}
+
 PGresult *
 deploy_observer_query(const Observer *source, const char *query, int count,
 					  const char *const *values)
@@ -111,6 +147,7 @@ deploy_observer_reconnect(Observer *source)
 {
 	int			waited;
 
+	forget_question(source);
 	for (waited = 0; waited < RECONNECT_WITHIN &&
 		 interruption_age() < RECONNECT_WHEN_STOPPING;
 		 waited += RECONNECT_EVERY)
@@ -122,6 +159,8 @@ deploy_observer_reconnect(Observer *source)
 		PQclear(result);
 		if (result != NULL)
 			return true;
+		if (interruption_age() >= RECONNECT_WHEN_STOPPING)
+			return false;
 
 		conn = connection_reopen_soon(source->given, "versioning");
 		if (conn != NULL)
@@ -169,12 +208,62 @@ make_array(const PlanStep *step)
 }
 
 void
+deploy_observer_ask_blockers(Observer *source, int pid)
+{
+	char		number[32];
+	const char *values[1];
+
+	if (source->is_asked)
+		return;
+	snprintf(number, sizeof(number), "%d", pid);
+	values[0] = number;
+	source->is_asked = PQsendQueryParams(connection(source), blockers_query,
+										 1, NULL, values, NULL, NULL, 0) == 1;
+}
+
+/* Append the first of those that a backend waits for. */
+static void
+append_blockers(PQExpBuffer who, PQExpBuffer text, const PGresult *result)
+{
+	int			count = PQntuples(result);
+	int			i;
+
+	for (i = 0; i < Min(count, MOST_BLOCKERS); i++)
+	{
+		appendPQExpBufferStr(text, i > 0 ? "; " : "");
+		holder_append(who, result, i);
+		holder_append(text, result, i);
+		holder_append_doing(text, result, i);
+	}
+	if (count > MOST_BLOCKERS)
+		appendPQExpBuffer(text, "; and %d more", count - MOST_BLOCKERS);
+}
+
+bool
+deploy_observer_blockers(Observer *source, PQExpBuffer who, PQExpBuffer text)
+{
+	PGconn	   *conn = connection(source);
+	PGresult   *result;
+
+	if (!source->is_asked || PQconsumeInput(conn) != 1 || PQisBusy(conn))
+		return false;
+	source->is_asked = false;
+	result = last_result(conn);
+	if (result == NULL)
+		return false;
+	append_blockers(who, text, result);
+	PQclear(result);
+	return true;
+}
+
+void
 deploy_observer_ask(Observer *source, const PlanStep *step)
 {
 	PGconn	   *conn = connection(source);
 	char	   *names = make_array(step);
 	const char *values[1];
 
+	forget_question(source);
 	values[0] = names;
 	if (!source->is_prepared)
 	{

@@ -10,6 +10,7 @@
 
 #include "libpq-fe.h"
 #include "plan/plan.h"
+#include "pqexpbuffer.h"
 
 /* A connection that is made anew if it is lost, and what it has seen first */
 typedef struct Observer
@@ -17,6 +18,7 @@ typedef struct Observer
 	PGconn	   *given;			/* not owned */
 	PGconn	   *own;			/* after it is lost, or NULL */
 	bool		is_prepared;	/* the statement is, on that connection */
+	bool		is_asked;		/* for blockers, and they are still to come */
 	PGresult   *before;			/* the names that were registered */
 	char	   *role_settings;	/* a mark of ALTER ROLE and DATABASE SET */
 } Observer;
@@ -38,6 +40,20 @@ extern void deploy_observer_ask(Observer *source, const PlanStep *step);
  */
 extern bool deploy_observer_answer(Observer *source, const PlanStep *step,
 								   int *registered, bool *has_new_settings);
+
+/*
+ * Ask whom a backend waits for, without waiting for the answer; nothing is
+ * done if an answer is still to come.
+ */
+extern void deploy_observer_ask_blockers(Observer *source, int pid);
+
+/*
+ * Take the answer, if it has come: who that is, and the same with what they
+ * do.  The texts are empty if it is nobody.  Returns false if there is no
+ * answer yet, or it is none.
+ */
+extern bool deploy_observer_blockers(Observer *source, PQExpBuffer who,
+									 PQExpBuffer text);
 
 /* Connect anew if the connection is lost.  Returns false if that fails. */
 extern bool deploy_observer_reconnect(Observer *source);

@@ -17,10 +17,11 @@
 #include "postgres_fe.h"
 
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/report.h"
+#include "common/logging.h"
 #include "deploy/progress.h"
 #include "pqexpbuffer.h"
 
@@ -53,16 +54,6 @@ struct Progress
 	PQExpBufferData kept;		/* its messages, if quiet */
 	bool		is_shortened;	/* the first ones were forgotten */
 };
-
-/* Milliseconds of a clock that nobody sets. */
-static int64
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64) time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 /* Can a line be written anew on standard output? */
 static bool
@@ -97,7 +88,7 @@ deploy_progress_create(bool is_quiet, bool is_verbose, int total,
 	progress->is_terminal = (!is_quiet || label != NULL) && is_terminal();
 	progress->total = total;
 	progress->given_label = label;
-	progress->start = now();
+	progress->start = clock_milliseconds();
 	initPQExpBuffer(&progress->label);
 	initPQExpBuffer(&progress->kept);
 	return progress;
@@ -160,7 +151,7 @@ show_line(Progress *progress)
 
 	if (!progress->is_terminal || !progress->is_running)
 		return;
-	progress->shown = (now() - progress->patch_start) / 1000;
+	progress->shown = (clock_milliseconds() - progress->patch_start) / 1000;
 	if (progress->shown > 0)
 		snprintf(seconds, sizeof(seconds), "  " INT64_FORMAT " s",
 				 progress->shown);
@@ -200,7 +191,7 @@ deploy_progress_begin(Progress *progress, int number, const char *name)
 	resetPQExpBuffer(&progress->kept);
 	progress->is_shortened = false;
 	progress->is_running = true;
-	progress->patch_start = now();
+	progress->patch_start = clock_milliseconds();
 	show_line(progress);
 }
 
@@ -212,7 +203,7 @@ deploy_progress_end(Progress *progress, bool has_failed)
 	if (!progress->is_quiet)
 	{
 		printf("%s  %s%s\n", progress->label.data,
-			   duration(now() - progress->patch_start),
+			   duration(clock_milliseconds() - progress->patch_start),
 			   has_failed ? "  failed" : "");
 		fflush(stdout);
 	}
@@ -228,7 +219,7 @@ void
 deploy_progress_tick(Progress *progress)
 {
 	if (progress->is_terminal && progress->is_running &&
-		(now() - progress->patch_start) / 1000 != progress->shown)
+		(clock_milliseconds() - progress->patch_start) / 1000 != progress->shown)
 		show_line(progress);
 }
 
@@ -237,7 +228,7 @@ deploy_progress_timeout(const Progress *progress)
 {
 	if (!progress->is_terminal || !progress->is_running)
 		return -1;
-	return 1000 - (int) ((now() - progress->patch_start) % 1000);
+	return 1000 - (int) ((clock_milliseconds() - progress->patch_start) % 1000);
 }
 
 void
@@ -263,6 +254,14 @@ deploy_progress_messages(Progress *progress, const char *text, size_t length)
 }
 
 void
+deploy_progress_say(Progress *progress, const char *text)
+{
+	hide_line(progress);
+	pg_log_info("%s", text);
+	show_line(progress);
+}
+
+void
 deploy_progress_output(Progress *progress, const char *text, size_t length)
 {
 	if (!progress->is_verbose || length == 0)
@@ -277,7 +276,7 @@ deploy_progress_output(Progress *progress, const char *text, size_t length)
 const char *
 deploy_progress_duration(const Progress *progress)
 {
-	return duration(now() - progress->start);
+	return duration(clock_milliseconds() - progress->start);
 }
 
 void

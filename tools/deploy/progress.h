@@ -38,6 +38,9 @@ extern int	deploy_progress_timeout(const Progress *progress);
 extern void deploy_progress_messages(Progress *progress, const char *text,
 									 size_t length);
 
+/* A message of ours, in any case. */
+extern void deploy_progress_say(Progress *progress, const char *text);
+
 /* What psql prints on standard output. */
 extern void deploy_progress_output(Progress *progress, const char *text,
 								   size_t length);

@@ -26,6 +26,7 @@
 #include "common/logging.h"
 #include "deploy/process.h"
 #include "deploy/psql.h"
+#include "deploy/waiting.h"
 
 /* What psql's exit statuses mean */
 #define PSQL_LOST_CONNECTION 2
@@ -36,7 +37,7 @@
 #define END_WORD "versioning-has-run "
 
 /* The line of the COMMIT in the last script */
-#define COMMIT_LINE 13
+#define COMMIT_LINE 14
 
 /* When to kill what psql has started, in milliseconds after the signal */
 #define KILL_AFTER 1500
@@ -53,6 +54,7 @@ typedef struct PsqlRun
 	char		first_path[32]; /* of our scripts */
 	char		last_path[32];
 	bool		has_run;		/* psql has come to the end */
+	bool		has_complained; /* it has shown an error */
 } PsqlRun;
 
 /* The script before the file. */
@@ -87,6 +89,7 @@ make_last(const PlanStep *step)
 	const ScriptOutline *outline = step->outline;
 
 	return psprintf("\\set versioning_stop :ON_ERROR_STOP\n"
+					"\\set versioning_error :LAST_ERROR_SQLSTATE\n"
 					"\\set QUIET on\n"
 					"\\set ECHO none\n"
 					"\\set ECHO_HIDDEN off\n"
@@ -106,7 +109,8 @@ make_last(const PlanStep *step)
 					"pg_catalog.statement_timestamp() "
 					"AS versioning_is_settled \\gset\n"
 					"\\warn " END_WORD
-					":versioning_is_settled :versioning_stop\n",
+					":versioning_is_settled :versioning_error "
+					":versioning_stop\n",
 					outline->is_wrapped && !outline->ends_wrapping ?
 					"COMMIT;" : "");
 }
@@ -140,11 +144,13 @@ static void
 note_end(PsqlRun *psql, const char *news)
 {
 	char		is_settled = 'f';
+	char		error[16] = "";
 	char		value[16] = "";
 
 	psql->has_run = true;
-	(void) sscanf(news, "%c %15s", &is_settled, value);
+	(void) sscanf(news, "%c %15s %15s", &is_settled, error, value);
 	psql->run->is_left_open = is_settled != 't';
+	psql->run->has_errors = strlen(error) == 5 && strcmp(error, "00000") != 0;
 	psql->run->ignores_errors = pg_strcasecmp(value, "on") != 0 &&
 		strcmp(value, "1") != 0;
 }
@@ -154,7 +160,7 @@ note_end(PsqlRun *psql, const char *news)
  * one about what is done around the file.  What only looks is not shown.
  */
 static void
-show_own(const PsqlRun *psql, const char *place, bool is_first)
+show_own(PsqlRun *psql, const char *place, bool is_first)
 {
 	char	   *message;
 	int			line = (int) strtol(place, &message, 10);
@@ -168,8 +174,27 @@ show_own(const PsqlRun *psql, const char *place, bool is_first)
 	else if (!is_first)
 		return;
 	text = psprintf("psql:%s: %s%s", psql->path, doing, message);
+	psql->has_complained = true;
 	show(psql, text, strlen(text));
 	pg_free(text);
+}
+
+/* Is a line the first one of a message that is more than a notice? */
+static bool
+is_error(const char *line)
+{
+	static const char *const harmless[] = {
+		"NOTICE:  ", "WARNING:  ", "INFO:  ", "LOG:  ", "DEBUG:  ",
+		"warning: "
+	};
+	size_t		i;
+
+	if (pass(line, "psql:") == NULL)
+		return false;
+	for (i = 0; i < lengthof(harmless); i++)
+		if (strstr(line, harmless[i]) != NULL)
+			return false;
+	return true;
 }
 
 /* A line has come, with its newline. */
@@ -187,7 +212,10 @@ take_line(PsqlRun *psql, const char *line)
 	else if ((rest = pass(line, psql->last_path)) != NULL)
 		show_own(psql, rest, false);
 	else
+	{
+		psql->has_complained |= is_error(line);
 		show(psql, line, strlen(line));
+	}
 }
 
 /* Take what psql has written to standard error, as far as lines go. */
@@ -239,15 +267,22 @@ wait_for_end(PsqlRun *psql)
 {
 	Progress   *progress = psql->runner->progress;
 	int			chunks = LAST_CHUNKS;
+	Waiting		waiting;
+	int			timeout;
 
+	deploy_waiting_begin(&waiting, psql->runner);
 	while (psql->process->pid != 0)
 	{
 		stop_if_asked(psql);
+		timeout = deploy_waiting_timeout(&waiting,
+										 deploy_progress_timeout(progress));
 		(void) deploy_process_wait(psql->process, interruption_count() > 0 ?
-								   100 : deploy_progress_timeout(progress));
+								   100 : timeout);
 		take_text(psql);
 		deploy_progress_tick(progress);
+		deploy_waiting_look(&waiting, psql->run->backend.pid);
 	}
+	deploy_waiting_end(&waiting, psql->run);
 	while (chunks-- > 0 && deploy_process_wait(psql->process, 0))
 		take_text(psql);
 	if (psql->process->errors_text.len > 0)
@@ -267,7 +302,10 @@ note_exit(const PsqlRun *psql)
 	if (WIFSIGNALED(status))
 		run->end = FILE_RUN_KILLED;
 	else if (run->number == PSQL_SCRIPT_ERROR)
+	{
 		run->end = FILE_RUN_FAILED;
+		run->is_silent = !psql->has_complained;
+	}
 	else if (run->number == PSQL_LOST_CONNECTION)
 		run->end = FILE_RUN_LOST;
 	else if (run->number == 0 && psql->has_run)

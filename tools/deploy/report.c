@@ -56,8 +56,10 @@ say_how_it_failed(const DeployFailure *failure, const char *path)
 	else if (failure->run->end == FILE_RUN_FAILED)
 		pg_log_error("%s \"%s\" failed (%s)", what, name, path);
 	else if (failure->run->end == FILE_RUN_CHANGED)
-		pg_log_error("the file of %s \"%s\" has changed since it was read "
-					 "(%s)", what, name, path);
+		pg_log_error("the file of %s \"%s\"%s has changed since it was read "
+					 "(%s)", what, name,
+					 failure->step->includes.head == NULL ? "" :
+					 ", or one that it includes,", path);
 	else
 		pg_log_error("psql ended with status %d in %s \"%s\" (%s)", number,
 					 what, name, path);
@@ -70,6 +72,9 @@ say_what_is_wrong(const DeployFailure *failure, const char *path)
 	if (failure->run->is_left_open)
 		pg_log_error("%s \"%s\" leaves a transaction open (%s)",
 					 subject(failure), failure->name, path);
+	else if (FILE_RUN_IS_CARELESS(failure->run))
+		pg_log_error("%s \"%s\" has gone on after an error (%s)",
+					 subject(failure), failure->name, path);
 	else if (is_registered_right(failure) || !failure->truth->is_known)
 		pg_log_error("the server did not answer when %s \"%s\" had run "
 					 "(%s)",
@@ -80,6 +85,26 @@ say_what_is_wrong(const DeployFailure *failure, const char *path)
 	else
 		pg_log_error("rollback of \"%s\" has run without an error, but it "
 					 "is still registered (%s)", failure->name, path);
+}
+
+/* Say what led to it, if psql or the server do not say so. */
+static void
+say_what_was_before(const DeployFailure *failure)
+{
+	int			line = failure->step->outline->describe_line;
+
+	if (failure->run->blockers != NULL)
+		fe_compat_log_detail("Shortly before, it was waiting for %s.",
+							 failure->run->blockers);
+	if (FILE_RUN_IS_CARELESS(failure->run))
+		fe_compat_log_detail("It turns ON_ERROR_STOP off, so that psql goes "
+							 "on after an error.");
+	if (failure->run->is_silent && line > 0)
+		fe_compat_log_detail("psql does not say why.  It ends so at a \\d "
+							 "or its like for something that is not there: "
+							 "the first one is in line %d.", line);
+	else if (failure->run->is_silent)
+		fe_compat_log_detail("psql does not say why.");
 }
 
 /* The names in quotes, with commas between; the caller frees them. */
@@ -115,10 +140,7 @@ say_why(const DeployFailure *failure)
 							 "Registered were" : "Taken back were", names);
 		pg_free(names);
 	}
-	else if (failure->run->ignores_errors)
-		fe_compat_log_detail("It turns ON_ERROR_STOP off, so that psql goes "
-							 "on after an error.");
-	else
+	else if (!FILE_RUN_IS_CARELESS(failure->run))
 		fe_compat_log_detail("Its transaction was rolled back or prepared, or "
 							 "the call of %s was not reached.",
 							 failure->action == DEPLOY_APPLY ?
@@ -199,7 +221,7 @@ say_what_was_kept(const DeployFailure *failure)
 bool
 deploy_report_is_whole(const PlanStep *step, const FileRun *run)
 {
-	if (run->is_left_open)
+	if (run->is_left_open || FILE_RUN_IS_CARELESS(run))
 		return false;
 	return has_run(run) ||
 		(is_one_transaction(step->outline) && run->end != FILE_RUN_FAILED);
@@ -276,6 +298,7 @@ deploy_report_failure(const DeployFailure *failure)
 		say_what_is_wrong(failure, path);
 	else
 		say_how_it_failed(failure, path);
+	say_what_was_before(failure);
 
 	if (!failure->truth->is_known)
 		say_that_nothing_is_known(failure);

@@ -31,10 +31,10 @@
 #include <unistd.h>
 
 #include "base/interruption.h"
-#include "base/report.h"
 #include "database/connection.h"
 #include "deploy/query.h"
 #include "deploy/session.h"
+#include "deploy/waiting.h"
 #include "fe_utils/print.h"
 
 /* How long a statement that was cancelled may go on, in milliseconds */
@@ -67,6 +67,7 @@ struct SqlSession
 	const SqlItem *item;		/* whose results are read */
 	SqlPipeline pipeline;
 	PQExpBufferData query;		/* that is sent */
+	Waiting		waiting;		/* of the file */
 	int			renewal;		/* Syncs to come before the next file */
 	bool		is_ending;		/* the server has said so */
 	bool		is_lost;
@@ -173,7 +174,9 @@ wait_for_server(SqlSession *session, bool is_unsent)
 		{interruption_descriptor(), POLLIN, 0},
 		{PQsocket(session->conn), POLLIN, 0}
 	};
-	int			timeout = deploy_progress_timeout(session->runner->progress);
+	int			timeout =
+		deploy_waiting_timeout(&session->waiting,
+							   deploy_progress_timeout(session->runner->progress));
 
 	if (is_unsent)
 		descriptors[1].events |= POLLOUT;
@@ -183,6 +186,7 @@ wait_for_server(SqlSession *session, bool is_unsent)
 	if (descriptors[0].revents != 0)
 		interruption_drain();
 	deploy_progress_tick(session->runner->progress);
+	deploy_waiting_look(&session->waiting, session->backend.pid);
 	if (descriptors[1].revents != 0)
 		session->is_lost |= !PQconsumeInput(session->conn);
 }
@@ -498,11 +502,13 @@ deploy_session_run(SqlSession *session, const PlanStep *step, FileRun *run)
 {
 	memset(run, 0, sizeof(*run));
 	deploy_file_copy_path(session->path, step);
+	deploy_waiting_begin(&session->waiting, session->runner);
 	if (!finish_renewal(session) || !run_queries(session, step))
 		run->end = find_failure(session);
 	else
 		run->is_left_open = has_transaction(session);
 	run->backend = session->backend;
+	deploy_waiting_end(&session->waiting, run);
 }
 
 void
@@ -525,14 +531,15 @@ deploy_session_open(const FileRunner *runner, const PlanStep *step)
 	session->conn = connection_open_for_patches(runner->conn,
 												runner->application_name);
 	session->backend.pid = PQbackendPID(session->conn);
-	if (PQsetnonblocking(session->conn, 1) == 0 &&
+	if (PQstatus(session->conn) == CONNECTION_OK &&
+		PQsetnonblocking(session->conn, 1) == 0 &&
 		PQenterPipelineMode(session->conn) == 1)
 	{
 		PQsetNoticeProcessor(session->conn, show_notice, session);
 		send_marks(session, step);
 		return session;
 	}
-	report_server_message(PQerrorMessage(session->conn));
+	connection_report_failure(session->conn);
 	deploy_session_close(session);
 	return NULL;
 }

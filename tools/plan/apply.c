@@ -117,7 +117,8 @@ want_named(Planner *planner, const char *name)
 	else
 		complaint_add(&planner->plan->complaints, COMPLAINT_ERROR, NULL, 0,
 					  "no file registers a patch \"%s\"%s", name,
-					  plan_names_suggestion(project, planner->reg, name));
+					  plan_names_argument_suggestion(project, planner->reg,
+													 name));
 }
 
 /* Note with which names the applied patches say that they conflict. */

@@ -7,7 +7,8 @@
  */
 #include "postgres_fe.h"
 
-#include "base/report.h"
+#include <sys/stat.h>
+
 #include "base/suggestion.h"
 #include "plan/names.h"
 
@@ -48,10 +49,30 @@ plan_names_other_suggestion(const Project *project, const Register *reg,
 }
 
 const char *
+plan_names_directory(const char *name)
+{
+	struct stat status;
+
+	return stat(name, &status) == 0 && S_ISDIR(status.st_mode) ?
+		"; there is a directory of that name: --patches and --rollbacks take "
+		"one each, and can be given again" : "";
+}
+
+const char *
 plan_names_suggestion(const Project *project, const Register *reg,
 					  const char *name)
 {
 	return plan_names_other_suggestion(project, reg, name, NULL);
+}
+
+const char *
+plan_names_argument_suggestion(const Project *project, const Register *reg,
+							   const char *name)
+{
+	const char *directory = plan_names_directory(name);
+
+	return directory[0] != '\0' ? directory :
+		plan_names_suggestion(project, reg, name);
 }
 
 /* Pass over what a path may begin with and means nothing. */

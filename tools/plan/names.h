@@ -27,6 +27,17 @@ extern const char *plan_names_suggestion(const Project *project,
 										 const Register *reg,
 										 const char *name);
 
+/*
+ * What to say behind a message about an argument that should not be there:
+ * that it is the name of a directory, or nothing.
+ */
+extern const char *plan_names_directory(const char *name);
+
+/* What to say behind a message about an argument that is no patch. */
+extern const char *plan_names_argument_suggestion(const Project *project,
+												  const Register *reg,
+												  const char *name);
+
 /* The file of that path, or NULL. */
 extern const ProjectFile *plan_names_file(const ProjectFile *files, int count,
 										  const char *path);

@@ -10,6 +10,8 @@
  */
 #include "postgres_fe.h"
 
+#include <unistd.h>
+
 #include "plan/plan.h"
 
 PatchPlan *
@@ -39,6 +41,42 @@ copy_complaints(PatchPlan *plan, const PlanStep *step)
 	}
 }
 
+/*
+ * Complain if a file that has no transaction of its own ends the one that we
+ * put around it before all is done: part of it could be kept by itself.
+ */
+static void
+check_wrapping(PatchPlan *plan, const PlanStep *step)
+{
+	if (step->outline->is_wrapped && !step->outline->is_atomic)
+		complaint_add(&plan->complaints, COMPLAINT_ERROR, step->file->path,
+					  step->outline->outside_line,
+					  "the file has no BEGIN, and the transaction that is put "
+					  "around it ends before this: write BEGIN where one is "
+					  "to begin, or \"-- versioning: no-transaction\" to run "
+					  "the file without");
+}
+
+/*
+ * Know the digest of the file of a step, with what it includes.  What is still
+ * to be made, by this patch or another one, does not count.
+ */
+static void
+find_digest(PlanStep *step)
+{
+	const ProjectFile *file = step->file;
+	const SimpleStringListCell *cell;
+
+	for (cell = step->outline->includes.head; cell != NULL; cell = cell->next)
+		if (access(cell->val, R_OK) == 0)
+			simple_string_list_append(&step->includes, cell->val);
+	if (file->digest == NULL)
+		return;
+	memcpy(step->digest, *file->digest, sizeof(SourceDigest));
+	step->has_digest = project_source_add_includes(&step->includes,
+												   step->digest);
+}
+
 /* Add a step for a file, which may have as many names as it has calls. */
 static PlanStep *
 add_step(PatchPlan *plan, const ProjectFile *file)
@@ -50,6 +88,8 @@ add_step(PatchPlan *plan, const ProjectFile *file)
 										file->bytes.text != NULL ?
 										&file->bytes : NULL);
 	copy_complaints(plan, step);
+	check_wrapping(plan, step);
+	find_digest(step);
 	step->names = pg_malloc((file->file->count + 1) * sizeof(char *));
 	step->name_count = 0;
 	return step;
@@ -114,6 +154,7 @@ plan_free(PatchPlan *plan)
 	for (i = 0; i < plan->count; i++)
 	{
 		script_outline_free(plan->steps[i].outline);
+		simple_string_list_destroy(&plan->steps[i].includes);
 		pg_free(plan->steps[i].names);
 	}
 	pg_free(plan->steps);

@@ -17,6 +17,9 @@ typedef struct PlanStep
 {
 	const ProjectFile *file;
 	ScriptOutline *outline;		/* how it is to be run; never NULL */
+	SimpleStringList includes;	/* of what it includes, what was there */
+	SourceDigest digest;		/* of it and these */
+	bool		has_digest;		/* else that cannot be had */
 	const char **names;			/* what it registers, or takes back */
 	int			name_count;
 } PlanStep;

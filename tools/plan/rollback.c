@@ -128,7 +128,8 @@ want_named(Planner *planner, const char *name)
 												 project->patch_count, name)))
 		complaint_add(&planner->plan->complaints, COMPLAINT_ERROR, NULL, 0,
 					  "there is no patch \"%s\"%s", name,
-					  plan_names_suggestion(project, planner->reg, name));
+					  plan_names_argument_suggestion(project, planner->reg,
+													 name));
 }
 
 /* The rollback file of an applied patch, or PROJECT_NONE. */

@@ -68,16 +68,12 @@ same_names(const SimpleStringList *list, char *const *names, int count)
 	return true;
 }
 
-/* Is a file another one than it was when the patch was applied? */
+/* Is a file, with what it includes, another one than was applied? */
 static bool
 has_changed(const ProjectFile *file, const AppliedPatch *applied)
 {
-	SourceDigits digits;
-
-	if (applied->sha256[0] == '\0' || file->digest == NULL)
-		return false;
-	project_source_digits(*file->digest, digits);
-	return strcmp(digits, applied->sha256) != 0;
+	return applied->sha256[0] != '\0' && file->digest != NULL &&
+		!project_source_matches(file->path, *file->digest, applied->sha256);
 }
 
 /* The state of an applied patch. */

@@ -22,6 +22,7 @@
 typedef struct OutlineParts
 {
 	TransactionState transaction;
+	bool		has_work;		/* there is something in this transaction */
 	int			count;
 	int			alone_line;		/* of the first such statement */
 	int			second_line;	/* of the second transaction */
@@ -44,8 +45,9 @@ typedef struct OutlineReader
 static void
 end_transaction(OutlineParts *parts, const TransactionState *old)
 {
-	if (old->status == TRANSACTION_NONE)
+	if (old->status == TRANSACTION_NONE || !parts->has_work)
 		return;
+	parts->has_work = false;
 	if (++parts->count > 1 && parts->second_line == 0)
 		parts->second_line = old->begin.main_line;
 }
@@ -71,8 +73,12 @@ follow_statement(OutlineParts *parts, const ScriptStatement *statement)
 
 	if (kind == STATEMENT_COMMIT || kind == STATEMENT_PREPARE)
 		end_transaction(parts, &old);
+	else if (kind == STATEMENT_ROLLBACK && !statement->place.is_doubtful)
+		parts->has_work = false;
 	else if (kind == STATEMENT_WORK &&
-			 parts->transaction.status != TRANSACTION_OPEN)
+			 parts->transaction.status == TRANSACTION_OPEN)
+		parts->has_work = true;
+	else if (kind == STATEMENT_WORK)
 		note_alone(parts, statement);
 	return kind;
 }
@@ -83,7 +89,8 @@ see_statement(void *state, const ScriptStatement *statement)
 	OutlineReader *reader = (OutlineReader *) state;
 
 	(void) follow_statement(&reader->wrapped, statement);
-	if (follow_statement(&reader->own, statement) == STATEMENT_BEGIN)
+	if (follow_statement(&reader->own, statement) == STATEMENT_BEGIN &&
+		!statement->place.is_doubtful)
 		reader->outline->has_transaction = true;
 }
 
@@ -106,6 +113,8 @@ see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 		reader->outline->has_transaction = true;
 	if (command->action == PSQL_CONNECT)
 		reader->outline->reconnects = true;
+	if (command->name[0] == 'd' && reader->outline->describe_line == 0)
+		reader->outline->describe_line = place->main_line;
 	if (refusal != NULL)
 		complaint_add(&reader->refusals, COMPLAINT_ERROR,
 					  complaint_path(reader, place), place->line, "%s",
@@ -276,7 +285,8 @@ find_wrapping(OutlineReader *reader)
 
 	/* What is left open is lost, so not all is kept where something is */
 	end_transaction(parts, &parts->transaction);
-	outline->is_atomic = parts->count <= 1;
+	outline->is_atomic = parts->count <= 1 &&
+		!(outline->is_wrapped && parts->alone_line > 0);
 	if (!outline->is_atomic)
 		outline->outside_line = parts->alone_line > 0 ?
 			parts->alone_line : parts->second_line;

@@ -31,12 +31,13 @@ typedef struct OutlineQuery
  */
 typedef struct ScriptOutline
 {
-	bool		has_transaction;	/* BEGIN, or AUTOCOMMIT off */
+	bool		has_transaction;	/* BEGIN in any case, or AUTOCOMMIT off */
 	bool		no_transaction; /* -- versioning: no-transaction */
 	bool		is_wrapped;		/* so we put a transaction around it, */
 	bool		ends_wrapping;	/* which it commits or rolls back itself */
 	bool		reconnects;		/* \connect */
 	bool		marks_session;	/* in a way that DISCARD ALL does not undo */
+	int			describe_line;	/* the first \d or its like, or 0 */
 
 	/* Without psql, these are sent to the server, one after the other */
 	bool		needs_psql;

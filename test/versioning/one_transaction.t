@@ -1,0 +1,98 @@
+# A file that has no BEGIN of its own is run in one transaction, or not at all:
+# what would end that before all is done is refused before anything runs.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use Deploy;
+use Scratch qw(value);
+use Test::More;
+
+my $register = "SELECT _v.register_patch('one');\nCREATE TABLE made ();\n";
+my $number = 0;
+
+# A project with that text as its patch, and a file to include.
+sub with_text
+{
+	my ($text, $included) = @_;
+	return project('one_transaction' . $number++,
+		'patches/1.sql' => $text, 'patches/end.inc' => $included // '');
+}
+
+# Is the table there that the patch makes?
+sub is_made
+{
+	my ($project) = @_;
+	return value($project->{database}, "SELECT to_regclass('made')") eq 'made';
+}
+
+# Passes if the patch is refused because of that line.
+sub is_refused
+{
+	my ($line, $text, $test, @included) = @_;
+	my $project = with_text($text, @included);
+	my ($status, $output, $errors) = versioning($project, 'apply');
+
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	is($status, 1, "$test: exit status") || diag $errors;
+	like($errors, qr{^versioning: patches/1\.sql:$line: the file has no BEGIN},
+		"$test: message");
+	like($errors, qr/^versioning: error: nothing was run$/m,
+		"$test: nothing was run");
+	ok(!is_made($project), "$test: nothing is there");
+	return;
+}
+
+is_refused(4, $register . "$_;\nCREATE TABLE more ();\n", "work after $_")
+  foreach ('COMMIT', 'END', 'ABORT', 'ROLLBACK',
+	"PREPARE TRANSACTION 'p'");
+is_refused(4, $register . "\\ir end.inc\nSELECT 1/0;\n",
+	'work after COMMIT in an included file', 'COMMIT;');
+is_refused(3, $register . "\\ir end.inc\n",
+	'COMMIT and work in an included file', "COMMIT;\nCREATE TABLE more ();");
+is_refused(6, $register . "\\if :{?x}\nCOMMIT;\n\\endif\nSELECT 1/0;\n",
+	'work after what may be a COMMIT');
+is_refused(3, $register . "COMMIT AND CHAIN;\nCREATE TABLE more ();\n",
+	'a second transaction');
+is_refused(2, "\\connect\n$register", 'a connection anew');
+
+# These are one transaction, and nothing of it is kept if there is an error.
+my %whole = (
+	'COMMIT at the end' => "COMMIT;\n",
+	'COMMIT at the end of an included file' => "\\ir end.inc\n",
+	'COMMIT in a branch that is not taken' => "\\if :{?x}\nCOMMIT;\n\\endif\n",
+	'settings after COMMIT' => "COMMIT;\nRESET ROLE;\n",
+	'nothing' => '');
+for my $test (sort keys %whole)
+{
+	my $project = with_text($register . "SELECT 1/0;\n" . $whole{$test},
+		"COMMIT;\n");
+
+	refuses($project, '', [qr/^versioning: detail: Nothing of it was kept/m],
+		"$test, with an error");
+	ok(!is_made($project), "$test, with an error: nothing is there");
+	add_files($project, 'patches/1.sql' => $register . $whole{$test});
+	applies($project, 'one', $test);
+}
+
+# So is a BEGIN in a branch of an \if, whether it is taken or not.
+my $branch = "\\if :{?x}\nBEGIN;\n\\endif\n%s\\if :{?x}\nCOMMIT;\n\\endif\n";
+for my $way ([], [ '-v', 'x=1' ])
+{
+	my $project = with_text(sprintf $branch, $register . "SELECT 1/0;\n");
+
+	refuses($project, '', [qr/^versioning: detail: Nothing of it was kept/m],
+		"BEGIN in a branch, @$way, with an error", @$way);
+	ok(!is_made($project), "BEGIN in a branch, @$way: nothing is there");
+	add_files($project, 'patches/1.sql' => sprintf $branch, $register);
+	applies($project, 'one', "BEGIN in a branch, @$way", @$way);
+}
+
+# Who says that it runs without a transaction may do so.
+applies(with_text("-- versioning: no-transaction\n$register"
+		  . "COMMIT;\nCREATE TABLE more ();\n"),
+	'one', 'no-transaction');
+
+done_testing();
