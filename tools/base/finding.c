@@ -7,8 +7,8 @@
  */
 #include "postgres_fe.h"
 
-#include "base/complaint.h"
 #include "base/finding.h"
+#include "lib/stringinfo.h"
 
 static const char *const names[] = {
 	[FINDING_UNREADABLE] = "unreadable",
@@ -17,6 +17,7 @@ static const char *const names[] = {
 	[FINDING_UNCLEAR_COMMENT] = "unclear-comment",
 	[FINDING_MISSING_INCLUDE] = "missing-include",
 	[FINDING_RESTRICTED] = "restricted",
+	[FINDING_INTERACTIVE] = "interactive",
 	[FINDING_NO_REGISTRATION] = "no-registration",
 	[FINDING_DUPLICATE_NAME] = "duplicate-name",
 	[FINDING_NAME_DIFFERS] = "name-differs",
@@ -67,17 +68,32 @@ finding_is_information(const Finding *finding)
 		finding->kind == FINDING_UNCLEAR_COMMENT;
 }
 
+char *
+finding_format(const char *format, va_list args)
+{
+	StringInfoData text;
+	int			needed;
+
+	initStringInfo(&text);
+	do
+	{
+		va_list		copy;
+
+		va_copy(copy, args);
+		needed = appendStringInfoVA(&text, format, copy);
+		va_end(copy);
+		if (needed > 0)
+			enlargeStringInfo(&text, needed);
+	} while (needed > 0);
+	return text.data;
+}
+
 void
 finding_add(FindingList *list, FindingKind kind, const char *path, int line,
 			const char *format,...)
 {
-	StringInfoData text;
 	Finding    *finding;
 	va_list		args;
-
-	va_start(args, format);
-	complaint_format(&text, format, args);
-	va_end(args);
 
 	if (list->count == list->space)
 	{
@@ -91,7 +107,9 @@ finding_add(FindingList *list, FindingKind kind, const char *path, int line,
 		pg_strdup(list->main_path);
 	finding->line = line;
 	finding->number = list->count++;
-	finding->text = text.data;
+	va_start(args, format);
+	finding->text = finding_format(format, args);
+	va_end(args);
 }
 
 /* What stands for a kind of findings in a file, to be freed by the caller. */

@@ -20,6 +20,7 @@ typedef enum FindingKind
 	FINDING_UNCLEAR_COMMENT,	/* information only */
 	FINDING_MISSING_INCLUDE,
 	FINDING_RESTRICTED,
+	FINDING_INTERACTIVE,
 	FINDING_NO_REGISTRATION,
 	FINDING_DUPLICATE_NAME,
 	FINDING_NAME_DIFFERS,		/* information only */
@@ -69,6 +70,10 @@ extern bool finding_kind(const char *name, FindingKind *kind);
 
 /* Does it merely inform? */
 extern bool finding_is_information(const Finding *finding);
+
+/* The text that is formatted, however long, to be freed with pfree. */
+extern char *finding_format(const char *format, va_list args)
+			pg_attribute_printf(1, 0);
 
 /*
  * Add a finding in a file, or about none if the path is NULL; line 0 is the

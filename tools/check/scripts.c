@@ -52,52 +52,24 @@ is_included(NameTable *included, const char *path)
 	return result;
 }
 
-/* Add what the reader of a file complains about.  Is the file readable? */
+/* Add what there is to complain about a file.  Is the file readable? */
 static bool
-add_reader_complaints(const ProjectFile *file, FindingList *findings)
+add_complaints(const ProjectFile *file, const ComplaintList *complaints,
+			   FindingList *findings)
 {
-	const ComplaintList *complaints = &file->file->complaints;
 	bool		is_readable = true;
 	int			i;
 
 	for (i = 0; i < complaints->count; i++)
 	{
 		const Complaint *complaint = &complaints->items[i];
-		bool		is_about_all = complaint->line == 0;
 
-		finding_add(findings, is_about_all ? FINDING_UNREADABLE :
-					FINDING_NOT_UNDERSTOOD, file->path, complaint->line, "%s",
-					complaint->text);
-		is_readable &= !is_about_all;
-	}
-	return is_readable;
-}
-
-/* The kind of finding that a complaint of an outline is, by its number. */
-static FindingKind
-kind_of_complaint(const ScriptOutline *outline, int number)
-{
-	if (number >= outline->directive_complaints)
-		return FINDING_RESTRICTED;
-	return outline->complaints.items[number].level == COMPLAINT_REMARK ?
-		FINDING_UNCLEAR_COMMENT : FINDING_UNKNOWN_DIRECTIVE;
-}
-
-/* Add what is wrong with the directives of a script, or refused by psql. */
-static void
-add_outline_complaints(const ProjectFile *file, const ScriptOutline *outline,
-					   FindingList *findings)
-{
-	int			i;
-
-	for (i = 0; i < outline->complaints.count; i++)
-	{
-		const Complaint *complaint = &outline->complaints.items[i];
-
-		finding_add(findings, kind_of_complaint(outline, i),
+		finding_add(findings, complaint->kind,
 					complaint->path == NULL ? file->path : complaint->path,
 					complaint->line, "%s", complaint->text);
+		is_readable &= complaint->kind != FINDING_UNREADABLE;
 	}
+	return is_readable;
 }
 
 /* Check a script that registers something or takes it back, or does not. */
@@ -108,10 +80,10 @@ check_script(const ProjectFile *file, bool has_calls, NameTable *included,
 	ScriptOutline *outline;
 
 	findings->main_path = file->path;
-	if (add_reader_complaints(file, findings))
+	if (add_complaints(file, &file->file->complaints, findings))
 	{
 		outline = script_outline_read(file->path, NULL);
-		add_outline_complaints(file, outline, findings);
+		(void) add_complaints(file, &outline->complaints, findings);
 		if (has_calls)
 		{
 			note_includes(included, &outline->includes);

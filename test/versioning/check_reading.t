@@ -1,0 +1,50 @@
+# What versioning check says of scripts that psql or the server would not read as
+# they were meant.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+use Check;
+use Test::More;
+
+# What is said of a script, without the path of its file.
+sub says
+{
+	my ($text, @expected) = @_;
+	my $name = pop @expected;
+
+	return is(script_messages($text) =~ s{^patches/p\.sql:}{}gmr,
+		join('', map { "$_\n" } @expected), $name);
+}
+
+# Nobody is there
+
+says("REGISTER\n\\$_\n", '2: \\' . s/ .*//r
+	  . ' needs somebody who answers, and nobody is there when this is run '
+	  . '[interactive]', "\\$_ talks to a person")
+  for 'password', 'password joe', 'e', 'edit f.sql 3', 'ef', 'ev v';
+says("REGISTER\n\\prompt 'Who?' who\n", '2: \prompt needs somebody who answers, '
+	  . 'and nobody is there when this is run: let -v NAME=VALUE set the '
+	  . 'variable [interactive]', '\prompt talks to a person');
+is(script_findings("REGISTER\n\\if :{?x}\n\\else\n\\prompt x\n\\endif"),
+	'4 interactive', 'also where it depends on a variable');
+is(script_findings("REGISTER\n\\if false\n\\prompt x\n\\endif"), '',
+	'but not where it is left out');
+is( script_findings("REGISTER\n\\i lib/ask.sql\n",
+		'lib/ask.sql' => "\\prompt x\n"),
+	'lib/ask.sql:1 interactive', 'in a file that is included');
+is(script_findings("REGISTER\n-- versioning: disable interactive\n\\edit"),
+	'', 'it can be disabled');
+says("REGISTER\n\\copy t from pstdin\n", "2: this copies from psql's standard "
+	  . 'input, and nothing is there when this is run [interactive]',
+	'\copy from the input of psql');
+says("REGISTER\n\\i -\n", "2: this includes psql's standard input, and nothing "
+	  . 'is there when this is run [interactive]', '\i of the input of psql');
+is( script_findings(
+		"REGISTER\n\\copy t to pstdout\n\\copy (select 1 from pstdin) to x\n"
+		  . "\\copy t from 'pstdin'\n\\echo prompt\n\\errverbose\n"),
+	'', 'what is no question');
+
+done_testing();
