@@ -9,13 +9,16 @@ use lib $FindBin::Bin;
 use Check;
 use Test::More;
 
-# What is said of a script, without the path of its file.
+# What is said of a script, without the path of its file; not that a patch that
+# is not understood makes its rollback look superfluous.
 sub says
 {
 	my ($text, @expected) = @_;
 	my $name = pop @expected;
+	my $messages = script_messages($text);
 
-	return is(script_messages($text) =~ s{^patches/p\.sql:}{}gmr,
+	$messages =~ s{^rollbacks/.* \[rollback-without-patch\]\n}{}m;
+	return is($messages =~ s{^patches/p\.sql:}{}gmr,
 		join('', map { "$_\n" } @expected), $name);
 }
 
@@ -46,5 +49,15 @@ is( script_findings(
 		"REGISTER\n\\copy t to pstdout\n\\copy (select 1 from pstdin) to x\n"
 		  . "\\copy t from 'pstdin'\n\\echo prompt\n\\errverbose\n"),
 	'', 'what is no question');
+
+# What psql drops
+
+my $nul = 'there is a NUL in this line, and psql drops the rest of it '
+  . '[not-understood]';
+says("REGISTER\nSELECT 1;\0 CREATE TABLE lost ();\n", "2: $nul",
+	'a NUL');
+is( script_messages("REGISTER\n\\i lib/x.sql\n",
+		'lib/x.sql' => "\n\nSELECT 1;\0\n"),
+	"lib/x.sql:3: $nul\n", 'a NUL in a file that is included');
 
 done_testing();

@@ -391,6 +391,7 @@ check_transactions(const char *path, const ScriptOutline *outline,
 	visitor.comment = see_comment;
 	visitor.command = see_command;
 	visitor.missing = see_missing;
+	visitor.flaw = NULL;
 	visitor.query = NULL;
 	visitor.end = NULL;
 	visitor.state = &check;

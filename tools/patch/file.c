@@ -100,14 +100,14 @@ patch_file_read_text(const char *text, size_t length, size_t last_place,
 	return file;
 }
 
-/* A file that is something else than a script. */
+/* A file that is not to be read as a script, because of that line, or 0. */
 static PatchFile *
-refuse(const char *not_a_script)
+refuse(int line, const char *prefix, const char *reason)
 {
 	PatchFile  *file = pg_malloc0(sizeof(PatchFile));
 
-	complaint_add(&file->complaints, COMPLAINT_ERROR, NULL, 0, "this is %s",
-				  not_a_script);
+	complaint_add(&file->complaints, COMPLAINT_ERROR, NULL, line, "%s%s",
+				  prefix, reason);
 	return file;
 }
 
@@ -119,7 +119,7 @@ patch_file_read_bytes(const FileBytes *bytes)
 	size_t		last_place = sql_call_search_last(bytes->text, bytes->length);
 
 	if (not_a_script != NULL)
-		return refuse(not_a_script);
+		return refuse(0, "this is ", not_a_script);
 	if (last_place == CALL_SEARCH_NONE)
 		return pg_malloc0(sizeof(PatchFile));
 	return patch_file_read_text(bytes->text, bytes->length, last_place, true);
@@ -132,7 +132,9 @@ read_source(ScriptSource *source)
 	PatchFile  *file;
 
 	if (source->not_a_script != NULL)
-		return refuse(source->not_a_script);
+		return refuse(0, "this is ", source->not_a_script);
+	if (source->nul_line > 0)
+		return refuse(source->nul_line, "", PSQL_SOURCE_NUL);
 	if (source->last_place == CALL_SEARCH_NONE)
 		return pg_malloc0(sizeof(PatchFile));
 

@@ -116,6 +116,13 @@ complain(OutlineReader *reader, ComplaintLevel level, FindingKind kind,
 	pfree(text);
 }
 
+static void
+see_flaw(void *state, const ScriptPlace *place, const char *text)
+{
+	complain((OutlineReader *) state, COMPLAINT_ERROR, FINDING_NOT_UNDERSTOOD,
+			 place, "%s", text);
+}
+
 /*
  * Nobody is there to be asked, and nothing to be read, when the script is run.
  * A variable that is asked for in an \if that cannot be known may have been
@@ -341,6 +348,7 @@ script_outline_read(const char *path, const FileBytes *bytes)
 	visitor.comment = see_comment;
 	visitor.command = see_command;
 	visitor.missing = NULL;
+	visitor.flaw = see_flaw;
 	visitor.query = see_query;
 	visitor.end = see_end;
 	visitor.state = &reader;

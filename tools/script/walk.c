@@ -343,6 +343,28 @@ includes_itself(const WalkFrame *frame)
 	return false;
 }
 
+/* Tell of something wrong at a place. */
+static void
+tell_of_flaw(const WalkFrame *frame, const ScriptPlace *place,
+			 const char *text)
+{
+	const ScriptVisitor *visitor = frame->walk->visitor;
+
+	if (visitor->flaw != NULL)
+		visitor->flaw(visitor->state, place, text);
+}
+
+/* There is a NUL in a file that is included. */
+static void
+see_nul(const WalkFrame *frame, int line)
+{
+	ScriptPlace place = frame->origin;
+
+	place.path = frame->path;
+	place.line = line;
+	tell_of_flaw(frame, &place, PSQL_SOURCE_NUL);
+}
+
 /* Go through a regular file.  Returns false with errno set if it fails. */
 static bool
 walk_regular_file(WalkFrame *frame)
@@ -355,6 +377,8 @@ walk_regular_file(WalkFrame *frame)
 	if (fd < 0)
 		return false;
 	result = psql_source_open_whole(&source, fd);
+	if (result && source.nul_line > 0 && frame->outer != NULL)
+		see_nul(frame, source.nul_line);
 	if (result && source.not_a_script == NULL)
 		walk_text(frame, source.text, source.length);
 	save_errno = errno;
