@@ -185,4 +185,38 @@ is_refused($unread, 'registrations that cannot be read',
 		qr{^versioning: patches/string\.sql:1: a registration in a string}m ],
 	'apply');
 
+# What is not needed does not stop anything
+my $drop = "WITH x AS (SELECT patch_name FROM _v.patches)\n"
+  . "SELECT _v.unregister_patch(x.patch_name) FROM x;\n";
+my $dropped = project('dropped',
+	'patches/a.sql' => patch('a'),
+	'patches/drop.sql' => $drop,
+	'rollbacks/a.sql' => rollback_file('a'),
+	'rollbacks/drop.sql' => $drop);
+my $unclear = '_v.unregister_patch: in_patch_name is not a constant: found "x"';
+
+is(plan_of($dropped, 'apply'), 'a',
+	'apply: whatever other files may take back');
+is((versioning($dropped, 'check'))[1],
+	join('', map { "$_/drop.sql:2: info: $unclear [unclear-rollback]\n" }
+		  'patches', 'rollbacks')
+	  . "1 patch file, 1 rollback file: 0 problems, 2 remarks\n",
+	'... which check says');
+add_files($dropped, 'rollbacks/bad.sql' =>
+		"SELECT _v.register_patch(:x), _v.unregister_patch('a');\n");
+is(plan_of($dropped, 'apply'), 'a',
+	'apply: a rollback that is not understood');
+unlink "$dropped->{directory}/rollbacks/bad.sql";
+applies($dropped, 'a', 'the patch is applied');
+is((versioning($dropped, 'rollback', 'a', '--dry-run'))[0], 0,
+	'rollback: whatever other files may take back');
+add_files($dropped, 'patches/bad.sql' => "SELECT _v.register_patch(:x);\n");
+is((versioning($dropped, 'rollback', 'a', '--dry-run'))[0], 0,
+	'rollback: a patch that is not understood');
+unlink "$dropped->{directory}/rollbacks/a.sql";
+is_refused($dropped, 'rollback: what may be missing',
+	[ qr{patch "a" has no rollback file},
+		qr{rollbacks/drop\.sql:2: warning: \Q$unclear} ],
+	'rollback', 'a');
+
 done_testing();

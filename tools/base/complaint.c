@@ -58,6 +58,31 @@ complaint_add_finding(ComplaintList *list, ComplaintLevel level,
 	va_end(args);
 }
 
+bool
+complaint_has_errors(const ComplaintList *list)
+{
+	int			i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->items[i].level == COMPLAINT_ERROR)
+			return true;
+	return false;
+}
+
+void
+complaint_forget(ComplaintList *list, FindingKind kind)
+{
+	int			kept = 0;
+	int			i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->items[i].kind == kind)
+			pfree(list->items[i].text);
+		else
+			list->items[kept++] = list->items[i];
+	list->count = kept;
+}
+
 void
 complaint_shorten(ComplaintList *list, int count)
 {

@@ -48,6 +48,12 @@ extern void complaint_add_finding(ComplaintList *list, ComplaintLevel level,
 								  int line, const char *format,...)
 			pg_attribute_printf(6, 7);
 
+/* Is one of them an error? */
+extern bool complaint_has_errors(const ComplaintList *list);
+
+/* Forget all of that kind. */
+extern void complaint_forget(ComplaintList *list, FindingKind kind);
+
 /* Forget all but the first "count" complaints. */
 extern void complaint_shorten(ComplaintList *list, int count);
 

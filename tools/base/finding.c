@@ -15,6 +15,7 @@ static const char *const names[] = {
 	[FINDING_NOT_UNDERSTOOD] = "not-understood",
 	[FINDING_UNKNOWN_DIRECTIVE] = "unknown-directive",
 	[FINDING_UNCLEAR_COMMENT] = "unclear-comment",
+	[FINDING_UNCLEAR_ROLLBACK] = "unclear-rollback",
 	[FINDING_MISSING_INCLUDE] = "missing-include",
 	[FINDING_RESTRICTED] = "restricted",
 	[FINDING_INTERACTIVE] = "interactive",
@@ -65,7 +66,8 @@ bool
 finding_is_information(const Finding *finding)
 {
 	return finding->kind == FINDING_NAME_DIFFERS ||
-		finding->kind == FINDING_UNCLEAR_COMMENT;
+		finding->kind == FINDING_UNCLEAR_COMMENT ||
+		finding->kind == FINDING_UNCLEAR_ROLLBACK;
 }
 
 char *

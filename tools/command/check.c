@@ -73,13 +73,13 @@ obey_options(const Options *options, FindingList *findings)
  * left out on purpose is no finding, but is said.
  */
 static void
-check_places(const Project *project, FindingList *findings)
+check_places(const ComplaintList *complaints, FindingList *findings)
 {
 	int			i;
 
-	for (i = 0; i < project->complaints.count; i++)
+	for (i = 0; i < complaints->count; i++)
 	{
-		const Complaint *complaint = &project->complaints.items[i];
+		const Complaint *complaint = &complaints->items[i];
 
 		if (complaint->path != NULL)
 			continue;
@@ -187,7 +187,8 @@ command_check(Options *options)
 	project = project_read(&options->patches, &options->rollbacks,
 						   reg != NULL && reg->has_digests ?
 						   PROJECT_DIGESTS : PROJECT_CALLS);
-	check_places(project, &findings);
+	check_places(&project->complaints, &findings);
+	check_places(&project->rollback_complaints, &findings);
 	check_scripts(project, &findings);
 	check_names(project, reg, &findings);
 	check_conflicts(project, &findings);

@@ -53,7 +53,7 @@ plan(Deployment *deployment)
 											 deployment->reg);
 	report_complaints(deployment->options->progname,
 					  &deployment->plan->complaints, NULL);
-	return plan_has_errors(deployment->plan) ||
+	return complaint_has_errors(&deployment->plan->complaints) ||
 		deployment->reg->survey.is_captured ? STATUS_PROBLEM : STATUS_DONE;
 }
 
@@ -160,15 +160,20 @@ report_register(const Deployment *deployment)
 static Status
 look_and_run(Deployment *deployment)
 {
-	const ComplaintList *complaints = &deployment->project->complaints;
+	const Project *project = deployment->project;
+	const ComplaintList *complaints = deployment->action == DEPLOY_APPLY ?
+		&project->complaints : &project->rollback_complaints;
 	Status		status;
 
-	/* All that is wrong is told at once */
+	/* All that is wrong with what is needed is told at once */
 	report_complaints(deployment->options->progname, complaints, NULL);
 	status = plan(deployment);
+	if (deployment->action != DEPLOY_APPLY && status == STATUS_PROBLEM)
+		report_complaints(deployment->options->progname,
+						  &project->complaints, NULL);
 	if (deployment->reg != NULL)
 		report_register(deployment);
-	if (status == STATUS_DONE && project_has_errors(deployment->project))
+	if (status == STATUS_DONE && complaint_has_errors(complaints))
 		status = STATUS_PROBLEM;
 	if (status == STATUS_PROBLEM)
 		pg_log_error("nothing was run");
@@ -195,6 +200,7 @@ command_deploy_run(Options *options, DeployAction action, MakePlan make_plan)
 	if (deployment.conn == NULL)
 		return STATUS_TROUBLE;
 	deployment.project = project_read(&options->patches,
+									  action == DEPLOY_APPLY ? NULL :
 									  &options->rollbacks, PROJECT_BYTES);
 
 	status = look_and_run(&deployment);

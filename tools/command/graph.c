@@ -73,7 +73,7 @@ draw(const Options *options, const Project *project, const Register *reg)
 	if (has_names)
 		show_dot_print(drawing, reg != NULL);
 	show_graph_free(drawing);
-	return has_names && !project_has_errors(project) ? STATUS_DONE :
+	return has_names && !complaint_has_errors(&project->complaints) ? STATUS_DONE :
 		STATUS_PROBLEM;
 }
 

@@ -204,7 +204,7 @@ find_leaves(const Project *project, SimpleStringList *leaves)
 	bool	   *is_required = pg_malloc0(project->name_count + 1);
 	int			i;
 
-	if (project_has_errors(project) || has_conflict(project))
+	if (complaint_has_errors(&project->complaints) || has_conflict(project))
 	{
 		fe_compat_log_hint("Say with --requires what the patch requires.");
 		pg_free(is_required);

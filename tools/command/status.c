@@ -92,7 +92,7 @@ command_status(Options *options)
 	if (options->has_exit_code &&
 		states->pending + states->blocked + states->in_progress > 0)
 		status = STATUS_BEHIND;
-	if (project_has_errors(project))
+	if (complaint_has_errors(&project->complaints))
 		status = STATUS_PROBLEM;
 
 	plan_state_free(states);

@@ -50,14 +50,28 @@ typedef struct CallReader
 	bool		is_refused;		/* the server would not run it */
 } CallReader;
 
+/* Add what is wrong.  Of what is to be taken back, many need not know. */
+static void
+add_complaint(CallReader *reader, int line, const char *text)
+{
+	bool		is_rollback = reader->call->action == PATCH_UNREGISTER;
+
+	complaint_add_finding(reader->complaints, is_rollback ?
+						  COMPLAINT_REMARK : COMPLAINT_ERROR, is_rollback ?
+						  FINDING_UNCLEAR_ROLLBACK : FINDING_NOT_UNDERSTOOD,
+						  NULL, line, "%s: %s",
+						  functions[reader->call->action], text);
+}
+
 /* Say what is wrong with the call; this one is not a registration. */
 static void
 refuse(CallReader *reader, const char *problem, const char *detail)
 {
+	char	   *text = psprintf("%s%s", problem, detail);
+
 	if (!reader->is_refused)
-		complaint_add(reader->complaints, COMPLAINT_ERROR, NULL,
-					  reader->call->line, "%s: %s%s",
-					  functions[reader->call->action], problem, detail);
+		add_complaint(reader, reader->call->line, text);
+	pg_free(text);
 	reader->is_refused = true;
 }
 
@@ -66,9 +80,11 @@ static void
 complain(CallReader *reader, int parameter, int line, const char *problem,
 		 const char *detail)
 {
-	complaint_add(reader->complaints, COMPLAINT_ERROR, NULL, line,
-				  "%s: %s %s%s", functions[reader->call->action],
-				  parameters[parameter], problem, detail);
+	char	   *text = psprintf("%s %s%s", parameters[parameter], problem,
+								detail);
+
+	add_complaint(reader, line, text);
+	pg_free(text);
 	if (parameter == PATCH_NAME)
 		reader->is_refused = true;
 }

@@ -71,11 +71,12 @@ read_queries(PatchReader *reader, const char *last_place)
 
 	/* Behind a \q, the data are behind the end, too */
 	data = reader->script.endless_data;
-	if (data != NULL && data < lexer->end &&
-		patch_reader_mentions(data, lexer->end - data))
-		patch_reader_complain(reader, COMPLAINT_WARNING, data,
-							  "this COPY data has no end, so a registration "
-							  "does not run");
+	if (data != NULL && data < lexer->end)
+		patch_reader_complain(reader,
+							  patch_reader_mention(data, lexer->end - data),
+							  COMPLAINT_WARNING, data,
+							  "this COPY data has no end, so a ",
+							  " does not run");
 	return false;
 }
 

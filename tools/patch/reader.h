@@ -85,12 +85,24 @@ extern void patch_reader_begin_query(PatchReader *reader);
 /* Forget the query at hand, what was said about it included. */
 extern void patch_reader_forget_query(PatchReader *reader);
 
-/* Complain about what stands at "place". */
-extern void patch_reader_complain(PatchReader *reader, ComplaintLevel level,
-								  const char *place, const char *text);
+/* What is named by a text that is not read as a call */
+typedef enum PatchMention
+{
+	MENTION_NONE,
+	MENTION_ROLLBACK,			/* unregister_patch */
+	MENTION_PATCH				/* register_patch, or try_register_patch */
+} PatchMention;
 
-/* Might this text register something? */
-extern bool patch_reader_mentions(const char *text, size_t length);
+/* Does this text name one of our functions? */
+extern PatchMention patch_reader_mention(const char *text, size_t length);
+
+/*
+ * Complain about what stands at "place", if something is mentioned: what that
+ * is comes between the two halves of the text, unless "behind" is NULL.
+ */
+extern void patch_reader_complain(PatchReader *reader, PatchMention mention,
+								  ComplaintLevel level, const char *place,
+								  const char *before, const char *behind);
 
 /*
  * The query at hand is over.  If a parenthesis or BEGIN is open in it, the

@@ -29,10 +29,13 @@ static void read_block(PatchReader *reader);
  * if it registered something.
  */
 static void
-warn_of_mention(PatchReader *reader, const char *start, const char *why)
+warn_of_mention(PatchReader *reader, const char *start, const char *before,
+				const char *behind)
 {
-	if (patch_reader_mentions(start, reader->token.start - start))
-		patch_reader_complain(reader, COMPLAINT_WARNING, start, why);
+	patch_reader_complain(reader,
+						  patch_reader_mention(start,
+											   reader->token.start - start),
+						  COMPLAINT_WARNING, start, before, behind);
 }
 
 /* Does the token switch a setting off? */
@@ -167,7 +170,7 @@ read_procedure_call(PatchReader *reader)
 	while (!patch_reader_at_end(reader) &&
 		   !patch_reader_at_symbol(reader, "("))
 		patch_reader_advance(reader);
-	warn_of_mention(reader, start, "CALL does not run a function");
+	warn_of_mention(reader, start, "CALL does not run a function", NULL);
 	patch_reader_read_statement(reader);
 }
 
@@ -206,8 +209,10 @@ read_body(PatchReader *reader, const SqlToken *body, bool is_plpgsql)
 
 	if (problem == NULL)
 		read_body_text(reader, body, text);
-	else if (patch_reader_mentions(body->start, body->length))
-		patch_reader_complain(reader, COMPLAINT_ERROR, body->start, problem);
+	else
+		patch_reader_complain(reader,
+							  patch_reader_mention(body->start, body->length),
+							  COMPLAINT_ERROR, body->start, problem, NULL);
 	pg_free(text);
 }
 
@@ -250,7 +255,7 @@ read_do(PatchReader *reader)
 		{
 			/* Nothing else belongs here: the server refuses it */
 			patch_reader_skip_statement(reader);
-			warn_of_mention(reader, start, "this DO is malformed");
+			warn_of_mention(reader, start, "this DO is malformed", NULL);
 			return;
 		}
 		patch_reader_advance(reader);
@@ -331,8 +336,8 @@ read_other(PatchReader *reader)
 		reader->script.lexer.standard_strings = reader->script.session_strings;
 	patch_reader_skip_statement(reader);
 	if (!is_definition)
-		warn_of_mention(reader, start, "this statement is none that runs a "
-						"registration");
+		warn_of_mention(reader, start, "this statement is none that runs a ",
+						"");
 }
 
 void
@@ -386,10 +391,10 @@ watch_string(PatchReader *reader)
 	if (reader->token.kind != SQL_STRING)
 		return;
 	text = sql_constant_decode(&reader->token);
-	if (text != NULL && patch_reader_mentions(text, strlen(text)))
-		patch_reader_complain(reader, COMPLAINT_WARNING, reader->token.start,
-							  "a registration in a string that is EXECUTEd "
-							  "is not read");
+	if (text != NULL)
+		patch_reader_complain(reader, patch_reader_mention(text, strlen(text)),
+							  COMPLAINT_WARNING, reader->token.start, "a ",
+							  " in a string that is EXECUTEd is not read");
 	pg_free(text);
 }
 

@@ -373,7 +373,7 @@ plan_rollback_create(const Project *project, const Register *reg,
 		follow_dependents(&planner);
 
 	check(&planner);
-	if (!plan_has_errors(planner.plan))
+	if (!complaint_has_errors(&planner.plan->complaints))
 		order_files(&planner);
 
 	pg_free(planner.stack);

@@ -119,8 +119,8 @@ note_rollbacks(Project *project, int number)
 			name->rollback_file = number;
 		}
 		else if (name->rollback_file != number)
-			complaint_add(&project->complaints, COMPLAINT_ERROR, file->path,
-						  call->line,
+			complaint_add(&project->rollback_complaints, COMPLAINT_ERROR,
+						  file->path, call->line,
 						  "patch \"%s\" is taken back by %s:%d, too",
 						  call->name,
 						  project->rollbacks[name->rollback_file].path,
@@ -131,10 +131,11 @@ note_rollbacks(Project *project, int number)
 /*
  * Take over what there is to complain about a file.  If nothing is found in
  * it but what warns of a registration that cannot be read, the file would be
- * left out although it may well be a patch: so that is an error.
+ * left out although it may well be a patch: so that is an error.  What it may
+ * take back is of interest only to who looks for that.
  */
 static void
-copy_complaints(Project *project, const ProjectFile *file)
+copy_complaints(Project *project, const ProjectFile *file, Place place)
 {
 	const ComplaintList *complaints = &file->file->complaints;
 	int			i;
@@ -143,11 +144,15 @@ copy_complaints(Project *project, const ProjectFile *file)
 	{
 		const Complaint *complaint = &complaints->items[i];
 		ComplaintLevel level = complaint->level;
+		bool		is_patch = place == PLACE_OF_PATCHES &&
+			complaint->kind != FINDING_UNCLEAR_ROLLBACK;
 
 		if (level == COMPLAINT_WARNING && file->file->count == 0)
 			level = COMPLAINT_ERROR;
-		complaint_add(&project->complaints, level, file->path,
-					  complaint->line, "%s", complaint->text);
+		complaint_add_finding(is_patch ? &project->complaints :
+							  &project->rollback_complaints, level,
+							  complaint->kind, file->path, complaint->line,
+							  "%s", complaint->text);
 	}
 }
 
@@ -207,7 +212,7 @@ read_file(Project *project, const char *path, Place place)
 	}
 	if (fd >= 0)
 		close(fd);
-	copy_complaints(project, &file);
+	copy_complaints(project, &file, place);
 
 	if (has_call(file.file, true) &&
 		(place == PLACE_OF_ROLLBACKS || !has_call(file.file, false)))
@@ -235,7 +240,8 @@ read_places(Project *project, const SimpleStringList *places, Place place,
 		SimpleStringList paths = {NULL, NULL};
 		const SimpleStringListCell *path;
 
-		project_search(cell->val, &paths, &project->complaints);
+		project_search(cell->val, &paths, place == PLACE_OF_PATCHES ?
+					   &project->complaints : &project->rollback_complaints);
 		for (path = paths.head; path != NULL; path = path->next)
 			if (name_table_find(done, path->val) == NAME_TABLE_NONE)
 			{
@@ -270,17 +276,6 @@ project_find(const Project *project, const char *name)
 	return number == NAME_TABLE_NONE ? PROJECT_NONE : number;
 }
 
-bool
-project_has_errors(const Project *project)
-{
-	int			i;
-
-	for (i = 0; i < project->complaints.count; i++)
-		if (project->complaints.items[i].level == COMPLAINT_ERROR)
-			return true;
-	return false;
-}
-
 /* Free an array of files. */
 static void
 free_files(ProjectFile *files, int count)
@@ -306,5 +301,6 @@ project_free(Project *project)
 	name_table_free(project->table);
 	pg_free(project->names);
 	complaint_free(&project->complaints);
+	complaint_free(&project->rollback_complaints);
 	pg_free(project);
 }

@@ -58,7 +58,8 @@ typedef struct Project
 	int			name_count;
 
 	/* not understood, could not be read, two files for one name */
-	ComplaintList complaints;
+	ComplaintList complaints;	/* about patches */
+	ComplaintList rollback_complaints;
 } Project;
 
 /*
@@ -72,9 +73,6 @@ extern Project *project_read(const SimpleStringList *patches,
 
 /* The number of a name that some file registers or takes back, or NONE. */
 extern int	project_find(const Project *project, const char *name);
-
-/* Is there something about the files that must be mended first? */
-extern bool project_has_errors(const Project *project);
 
 /* Free the project and all that is in it. */
 extern void project_free(Project *project);

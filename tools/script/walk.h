@@ -49,9 +49,9 @@ typedef struct ScriptQuery
 /*
  * Who is to be told, in the order in which psql would come to it; of queries
  * behind their statements, and at the end whether the script needs psql to be
- * run.  "query", "end", "missing", of files that cannot be included, and "flaw",
- * of what psql or the server would not read as it was meant, may be NULL.  Of a
- * NUL in the script itself nothing is told.
+ * run.  "query", "end", "missing", of files that cannot be included, and
+ * "flaw", of what psql or the server would not read as it was meant, may be
+ * NULL.  Of a NUL in the script itself nothing is told.
  */
 typedef struct ScriptVisitor
 {
