@@ -69,7 +69,7 @@ value($project->{database}, "SELECT _v.register_patch('$_->[0]', $_->[1])")
   foreach ([ 'ground', 'NULL' ], [ 'garden', "ARRAY['ground']" ],
 	[ 'walls', "ARRAY['ground']" ], [ 'roof', "ARRAY['walls']" ],
 	[ 'pond', "ARRAY['garden']" ]);
-my ($status, $output) = versioning($project, 'apply');
+my ($status, $output, $errors) = versioning($project, 'apply');
 is($status, 0, 'nothing to apply: exit status');
 like($output, qr/^Nothing to apply: 5 applied/, 'nothing to apply: message');
 is((versioning($project, 'apply', '-q'))[1], '', 'and nothing with -q');
@@ -144,6 +144,12 @@ is_refused($broken, 'all problems',
 		qr{^versioning: patches/l\.sql:1: .*no-transactions}m
 	],
 	'apply');
+add_files($broken,
+	'patches/g.sql' => "SELECT _v.register_patch('g', NULL, ARRAY['f']);",
+	'patches/i.sql' => "SELECT _v.register_patch('i', NULL, ARRAY['there']);");
+$errors = (versioning($broken, 'apply'))[2];
+is(() = $errors =~ /"(?:f|g|i)".*conflicts? with/g, 2,
+	'a conflict that both declare is told of once') || diag($errors);
 is_refused($broken, '--dry-run tells the same',
 	[qr/patch "a" is registered by/], 'apply', '--dry-run');
 

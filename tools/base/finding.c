@@ -196,12 +196,16 @@ finding_sort(FindingList *list)
 }
 
 bool
-finding_repeats(const Finding *finding, const Finding *other)
+finding_is_first(NameTable *seen, const Finding *finding)
 {
-	return finding->kind == other->kind && finding->line == other->line &&
-		(finding->path == NULL) == (other->path == NULL) &&
-		(finding->path == NULL || strcmp(finding->path, other->path) == 0) &&
-		strcmp(finding->text, other->text) == 0;
+	char	   *key = psprintf("%s %d %s %s", names[finding->kind],
+							   finding->line, finding->path == NULL ? "" :
+							   finding->path, finding->text);
+	bool		result = name_table_find(seen, key) == NAME_TABLE_NONE;
+
+	(void) name_table_add(seen, key);
+	pg_free(key);
+	return result;
 }
 
 void

@@ -100,8 +100,11 @@ extern bool finding_is_disabled(const FindingList *list,
 /* Bring the findings into the order in which they are printed. */
 extern void finding_sort(FindingList *list);
 
-/* Do they say the same?  A file that is included by several is read often. */
-extern bool finding_repeats(const Finding *finding, const Finding *other);
+/*
+ * Has none of those seen said the same?  A file that is included by several is
+ * read often.
+ */
+extern bool finding_is_first(NameTable *seen, const Finding *finding);
 
 /* Free all that the list holds, and make it empty. */
 extern void finding_free(FindingList *list);

@@ -104,28 +104,12 @@ print_finding(const Finding *finding)
 		   report_printable(finding->text), finding_name(finding->kind));
 }
 
-/* Has the same been said of the same line, by the findings before? */
-static bool
-is_repeated(const FindingList *findings, int number)
-{
-	const Finding *finding = &findings->items[number];
-	int			i;
-
-	for (i = number - 1; i >= 0; i--)
-	{
-		if (findings->items[i].line != finding->line)
-			return false;
-		if (finding_repeats(&findings->items[i], finding))
-			return true;
-	}
-	return false;
-}
-
 /* Print the findings that are wanted, and count them. */
 static void
 print_findings(const Options *options, FindingList *findings,
 			   FindingCounts *counts)
 {
+	NameTable  *seen = name_table_create(findings->count);
 	int			i;
 
 	finding_sort(findings);
@@ -135,7 +119,7 @@ print_findings(const Options *options, FindingList *findings,
 		bool		is_remark = finding_is_information(finding);
 
 		if (finding_is_disabled(findings, finding) ||
-			is_repeated(findings, i))
+			!finding_is_first(seen, finding))
 			continue;
 		if (is_remark)
 			counts->remarks++;
@@ -144,6 +128,7 @@ print_findings(const Options *options, FindingList *findings,
 		if (!is_remark || !options->deploy.is_quiet)
 			print_finding(finding);
 	}
+	name_table_free(seen);
 }
 
 /* Print a number of things. */

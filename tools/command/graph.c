@@ -73,8 +73,8 @@ draw(const Options *options, const Project *project, const Register *reg)
 	if (has_names)
 		show_dot_print(drawing, reg != NULL);
 	show_graph_free(drawing);
-	return has_names && !complaint_has_errors(&project->complaints) ? STATUS_DONE :
-		STATUS_PROBLEM;
+	return has_names && !complaint_has_errors(&project->complaints) ?
+		STATUS_DONE : STATUS_PROBLEM;
 }
 
 /* Print the patches as a graph, in Graphviz's language. */

@@ -252,6 +252,17 @@ patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
 	return !reader.is_refused && call->name != NULL;
 }
 
+bool
+patch_call_conflicts(const PatchCall *call, const char *name)
+{
+	const SimpleStringListCell *cell;
+
+	for (cell = call->conflicts.head; cell != NULL; cell = cell->next)
+		if (strcmp(cell->val, name) == 0)
+			return true;
+	return false;
+}
+
 void
 patch_call_free(PatchCall *call)
 {

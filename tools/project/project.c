@@ -276,6 +276,14 @@ project_find(const Project *project, const char *name)
 	return number == NAME_TABLE_NONE ? PROJECT_NONE : number;
 }
 
+bool
+project_repeats_conflict(const Project *project, int number, int other)
+{
+	return number > other &&
+		patch_call_conflicts(project->names[other].patch,
+							 project->names[number].patch->name);
+}
+
 /* Free an array of files. */
 static void
 free_files(ProjectFile *files, int count)
