@@ -169,7 +169,7 @@ command_check(Options *options)
 	if (!command_register_read(options, &reg))
 		return STATUS_TROUBLE;
 
-	project = project_read(&options->patches, &options->rollbacks,
+	project = project_read(&options->patches, &options->rollbacks, true,
 						   reg != NULL && reg->has_digests ?
 						   PROJECT_DIGESTS : PROJECT_CALLS);
 	check_places(&project->complaints, &findings);

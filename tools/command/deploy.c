@@ -81,24 +81,18 @@ print_plan(const PatchPlan *plan)
 	}
 }
 
-/*
- * Say that there is nothing to do, and what may be the reason: files in which
- * the registration is missing.
- */
+/* Say that there is nothing to do. */
 static Status
 nothing_to_do(const Deployment *deployment)
 {
 	bool		is_apply = deployment->action == DEPLOY_APPLY;
-	int			others = deployment->project->other_count;
 
 	if (deployment->options->deploy.is_quiet)
 		return STATUS_DONE;
-	printf("Nothing to %s: %d applied, none of the patches asked for is %s.\n",
+	printf("Nothing to %s: %d applied, none %sis %s.\n",
 		   is_apply ? "apply" : "take back", deployment->reg->count,
-		   is_apply ? "pending" : "applied");
-	if (is_apply && others > 0)
-		printf("%d %s nothing: \"versioning check\" tells which.\n", others,
-			   others == 1 ? "file registers" : "files register");
+		   deployment->options->name_count > 0 ?
+		   "of the patches asked for " : "", is_apply ? "pending" : "applied");
 	return STATUS_DONE;
 }
 
@@ -200,8 +194,8 @@ command_deploy_run(Options *options, DeployAction action, MakePlan make_plan)
 	if (deployment.conn == NULL)
 		return STATUS_TROUBLE;
 	deployment.project = project_read(&options->patches,
-									  action == DEPLOY_APPLY ? NULL :
-									  &options->rollbacks, PROJECT_BYTES);
+									  &options->rollbacks,
+									  action != DEPLOY_APPLY, PROJECT_BYTES);
 
 	status = look_and_run(&deployment);
 

@@ -87,7 +87,7 @@ command_graph(Options *options)
 
 	if (!command_register_read(options, &reg))
 		return STATUS_TROUBLE;
-	project = project_read(&options->patches, &options->rollbacks,
+	project = project_read(&options->patches, &options->rollbacks, true,
 						   PROJECT_CALLS);
 	report_complaints(options->progname, &project->complaints, NULL);
 	status = draw(options, project, reg);

@@ -82,7 +82,8 @@ read_project(const Options *options, const char *patches,
 		if (cell->val != rollbacks || !is_missing(rollbacks))
 			simple_string_list_append(&rollback_places, cell->val);
 
-	project = project_read(&patch_places, &rollback_places, PROJECT_CALLS);
+	project = project_read(&patch_places, &rollback_places, true,
+						   PROJECT_CALLS);
 	simple_string_list_destroy(&patch_places);
 	simple_string_list_destroy(&rollback_places);
 	return project;

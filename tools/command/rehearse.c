@@ -195,7 +195,7 @@ command_rehearse(Options *options)
 
 	if (conn == NULL)
 		return STATUS_TROUBLE;
-	project = project_read(&options->patches, &options->rollbacks,
+	project = project_read(&options->patches, &options->rollbacks, true,
 						   PROJECT_BYTES);
 	report_complaints(options->progname, &project->complaints, NULL);
 	report_complaints(options->progname, &project->rollback_complaints, NULL);

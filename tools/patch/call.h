@@ -36,6 +36,7 @@ typedef struct PatchFile
 	int			count;
 	int			space;
 	ComplaintList complaints;	/* without a path: the caller knows it */
+	ComplaintList lookalikes;	/* of calls, and what is no SQL, likewise */
 } PatchFile;
 
 /*

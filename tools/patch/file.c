@@ -90,6 +90,7 @@ patch_file_read_text(const char *text, size_t length, size_t last_place,
 	bool		is_enough;
 
 	patch_reader_init(&reader, file, text, length, 1, true);
+	reader.seeks_lookalikes = true;
 	patch_reader_start(&reader);
 	is_enough = read_queries(&reader, place) || is_whole;
 	patch_reader_free(&reader);
@@ -97,6 +98,13 @@ patch_file_read_text(const char *text, size_t length, size_t last_place,
 	{
 		patch_file_free(file);
 		file = NULL;
+	}
+	else if (file->count == 0 && file->complaints.count == 0)
+	{
+		ComplaintList complaints = file->complaints;
+
+		file->complaints = file->lookalikes;
+		file->lookalikes = complaints;
 	}
 	return file;
 }
@@ -165,8 +173,9 @@ patch_file_read_descriptor(int fd)
 	return file;
 }
 
-PatchFile *
-patch_file_read(const char *path)
+/* Read the file of that path. */
+static PatchFile *
+read_path(const char *path, PatchFile *(*read_it) (int fd))
 {
 	int			fd = open(path, O_RDONLY, 0);
 	PatchFile  *file;
@@ -174,11 +183,40 @@ patch_file_read(const char *path)
 
 	if (fd < 0)
 		return NULL;
-	file = patch_file_read_descriptor(fd);
+	file = read_it(fd);
 	save_errno = errno;
 	close(fd);
 	errno = save_errno;
 	return file;
+}
+
+PatchFile *
+patch_file_read(const char *path)
+{
+	return read_path(path, patch_file_read_descriptor);
+}
+
+/* Read all of an open file, which can be read as a script. */
+static PatchFile *
+read_whole(int fd)
+{
+	ScriptSource source;
+	PatchFile  *file = NULL;
+	int			save_errno;
+
+	if (psql_source_open_whole(&source, fd))
+		file = patch_file_read_text(source.text, source.length,
+									source.length, true);
+	save_errno = errno;
+	psql_source_free(&source);
+	errno = save_errno;
+	return file;
+}
+
+PatchFile *
+patch_file_read_whole(const char *path)
+{
+	return read_path(path, read_whole);
 }
 
 void
@@ -190,5 +228,6 @@ patch_file_free(PatchFile *file)
 		patch_call_free(&file->calls[i]);
 	pg_free(file->calls);
 	complaint_free(&file->complaints);
+	complaint_free(&file->lookalikes);
 	pg_free(file);
 }

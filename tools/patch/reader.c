@@ -7,6 +7,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/suggestion.h"
 #include "patch/call.h"
 #include "patch/reader.h"
 #include "sql/call_search.h"
@@ -212,11 +213,74 @@ extend_name(PatchReader *reader)
 	reader->parts = reader->after_dot ? reader->parts + 1 : 1;
 	reader->in_schema = reader->after_dot && reader->is_schema;
 	reader->after_dot = false;
+	reader->schema = reader->function;
+	reader->function = reader->token;
 	reader->is_schema = sql_constant_is(&reader->token, "_v");
 	reader->action = -1;
 	for (i = 0; reader->in_schema && i < (int) lengthof(functions); i++)
 		if (sql_constant_is(&reader->token, functions[i]))
 			reader->action = i;
+}
+
+void
+patch_reader_note_lookalike(PatchReader *reader, const char *place,
+							const char *format,...)
+{
+	va_list		args;
+	char	   *text;
+
+	if (!reader->seeks_lookalikes || reader->file->lookalikes.count > 0)
+		return;
+	va_start(args, format);
+	text = finding_format(format, args);
+	va_end(args);
+	complaint_add_finding(&reader->file->lookalikes, COMPLAINT_WARNING,
+						  FINDING_NO_REGISTRATION, NULL,
+						  psql_script_line(&reader->script, place), "%s",
+						  text);
+	pfree(text);
+}
+
+/*
+ * Is the function that is called here, which is none of ours, meant to be one
+ * that registers a patch?  It has such a name in another schema or none, or
+ * nearly such a name in ours or none.
+ */
+static void
+watch_for_lookalike(PatchReader *reader)
+{
+	char	   *name = sql_constant_decode(&reader->function);
+	bool		has_schema = reader->parts > 1;
+	const char *nearest = NULL;
+
+	if (name != NULL)
+	{
+		Suggestion	suggestion;
+
+		suggestion_init(&suggestion, name);
+		suggestion_offer(&suggestion, functions[PATCH_UNREGISTER]);
+		suggestion_offer(&suggestion, functions[PATCH_REGISTER]);
+		suggestion_offer(&suggestion, functions[PATCH_TRY_REGISTER]);
+		if (suggestion.nearest != NULL &&
+			suggestion.nearest != functions[PATCH_UNREGISTER] &&
+			(strcmp(suggestion.nearest, name) == 0 || reader->in_schema ||
+			 (!has_schema && strstr(name, "patch") != NULL)))
+			nearest = suggestion.nearest;
+	}
+	if (nearest != NULL && !has_schema && strcmp(nearest, name) == 0)
+		patch_reader_note_lookalike(reader, reader->function.start,
+									"%s is called without its schema, so it "
+									"is not read: write _v.%s", name, name);
+	else if (nearest != NULL)
+		patch_reader_note_lookalike(reader, has_schema ?
+									reader->schema.start :
+									reader->function.start,
+									"this calls %.*s%s%s: did you mean "
+									"_v.%s?", has_schema ?
+									(int) reader->schema.length : 0,
+									reader->schema.start,
+									has_schema ? "." : "", name, nearest);
+	pg_free(name);
 }
 
 void
@@ -229,10 +293,15 @@ patch_reader_step(PatchReader *reader)
 		reader->after_dot = true;
 	else
 	{
-		bool		is_call = reader->in_schema && reader->action >= 0 &&
-			(reader->parts == 2 || reader->parts == 3) &&
-			!reader->after_dot && patch_reader_at_symbol(reader, "(");
+		bool		is_any = reader->parts > 0 && !reader->after_dot &&
+			patch_reader_at_symbol(reader, "(");
+		bool		is_call = is_any && reader->in_schema &&
+			reader->action >= 0 &&
+			(reader->parts == 2 || reader->parts == 3);
 
+		if (is_any && !is_call && reader->parts <= 2 &&
+			reader->seeks_lookalikes)
+			watch_for_lookalike(reader);
 		patch_reader_forget_name(reader);
 		if (is_call)
 		{
@@ -287,15 +356,18 @@ void
 patch_reader_end_hidden(PatchReader *reader)
 {
 	const SqlToken *token = &reader->token;
-	PatchMention mention;
+	const char *what = *token->start == '/' ? "this comment has no end" :
+		*token->start == '$' ? "this dollar quote has no end" :
+		"this quote has no end";
+	char	   *before = psprintf("%s, so a ", what);
 
 	patch_reader_forget_query(reader);
-	mention = patch_reader_mention(reader->query, reader->script.lexer.end -
-								   reader->query);
-	patch_reader_complain(reader, mention, COMPLAINT_WARNING, token->start,
-						  *token->start == '/' ?
-						  "this comment has no end, so a " :
-						  *token->start == '$' ?
-						  "this dollar quote has no end, so a " :
-						  "this quote has no end, so a ", " does not run");
+	patch_reader_note_lookalike(reader, token->start, "%s", what);
+	patch_reader_complain(reader,
+						  patch_reader_mention(reader->query,
+											   reader->script.lexer.end -
+											   reader->query),
+						  COMPLAINT_WARNING, token->start, before,
+						  " does not run");
+	pg_free(before);
 }

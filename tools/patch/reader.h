@@ -17,6 +17,7 @@ typedef struct PatchReader
 	PsqlScript	script;
 	SqlToken	token;			/* the one at hand */
 	int			nesting;		/* DO blocks around this text */
+	bool		seeks_lookalikes;	/* of our calls, and of SQL */
 
 	/* the query at hand; a text that psql does not look into is one */
 	const char *query;			/* where it begins */
@@ -29,6 +30,8 @@ typedef struct PatchReader
 	bool		in_schema;		/* its last part but one is _v */
 	bool		is_schema;		/* its last part is */
 	int			action;			/* what its last part does, or -1 */
+	SqlToken	schema;			/* its last part but one, if there is one */
+	SqlToken	function;		/* its last part */
 } PatchReader;
 
 /* Get ready to read a text into "file"; both must outlive the reader. */
@@ -84,6 +87,14 @@ extern void patch_reader_begin_query(PatchReader *reader);
 
 /* Forget the query at hand, what was said about it included. */
 extern void patch_reader_forget_query(PatchReader *reader);
+
+/*
+ * If lookalikes are wanted, and there is none yet, note that what stands at
+ * "place" is one, and why.
+ */
+extern void patch_reader_note_lookalike(PatchReader *reader,
+										const char *place, const char *format,
+										...) pg_attribute_printf(3, 4);
 
 /* What is named by a text that is not read as a call */
 typedef enum PatchMention

@@ -185,6 +185,7 @@ read_body_text(PatchReader *reader, const SqlToken *body, const char *text)
 	inner.script.lexer.standard_strings =
 		reader->script.lexer.standard_strings;
 	inner.nesting = reader->nesting + 1;
+	inner.seeks_lookalikes = reader->seeks_lookalikes;
 	patch_reader_start(&inner);
 	read_block(&inner);
 	patch_reader_free(&inner);
@@ -314,6 +315,30 @@ read_reset(PatchReader *reader)
 	}
 }
 
+/* Is the statement at hand no SQL?  Note what its first word is. */
+static void
+watch_for_other_text(PatchReader *reader)
+{
+	static const char *const commands[] = {
+		"abort", "alter", "analyse", "analyze", "begin", "checkpoint", "close",
+		"cluster", "comment", "commit", "deallocate", "declare", "drop", "end",
+		"explain", "fetch", "grant", "import", "listen", "load", "lock",
+		"move", "notify", "prepare", "reassign", "refresh", "reindex",
+		"release", "repack", "revoke", "rollback", "savepoint", "security",
+		"show", "start", "truncate", "unlisten", "vacuum", "wait", NULL
+	};
+	char	   *found;
+
+	if (!reader->seeks_lookalikes || reader->nesting > 0 ||
+		reader->token.kind == SQL_VARIABLE ||
+		patch_reader_at_one_of(reader, commands))
+		return;
+	found = sql_constant_excerpt(&reader->token);
+	patch_reader_note_lookalike(reader, reader->token.start,
+								"this is no SQL: found %s", found);
+	pg_free(found);
+}
+
 /*
  * Any other statement runs no call.  Where one is not merely named, someone
  * may have thought otherwise: it is no SQL at all, as PERFORM outside of
@@ -332,6 +357,7 @@ read_other(PatchReader *reader)
 	const char *start = reader->token.start;
 	bool		is_definition = patch_reader_at_one_of(reader, definitions);
 
+	watch_for_other_text(reader);
 	if (patch_reader_at_one_of(reader, transaction_ends))
 		reader->script.lexer.standard_strings = reader->script.session_strings;
 	patch_reader_skip_statement(reader);

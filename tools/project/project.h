@@ -26,8 +26,16 @@ typedef enum ProjectWish
 	PROJECT_BYTES				/* the digests and the bytes, to be run */
 } ProjectWish;
 
+/* Where a file was found */
+typedef enum ProjectPlace
+{
+	PLACE_OF_PATCHES,
+	PLACE_OF_ROLLBACKS
+} ProjectPlace;
+
 typedef struct ProjectFile
 {
+	ProjectPlace place;
 	char	   *path;
 	PatchFile  *file;
 	SourceDigest *digest;		/* NULL: not wanted, or it cannot be had */
@@ -63,13 +71,13 @@ typedef struct Project
 } Project;
 
 /*
- * Read all files of these places, each a directory or a file.  The rollbacks
- * can be left out (NULL).
+ * Read all files of these places, each a directory or a file.  If the rollbacks
+ * are not needed, they are read only to see what they include.
  * Problems are in the project's complaints.  Free it with project_free.
  */
 extern Project *project_read(const SimpleStringList *patches,
 							 const SimpleStringList *rollbacks,
-							 ProjectWish wish);
+							 bool needs_rollbacks, ProjectWish wish);
 
 /* The number of a name that some file registers or takes back, or NONE. */
 extern int	project_find(const Project *project, const char *name);
