@@ -60,4 +60,27 @@ is( script_messages("REGISTER\n\\i lib/x.sql\n",
 		'lib/x.sql' => "\n\nSELECT 1;\0\n"),
 	"lib/x.sql:3: $nul\n", 'a NUL in a file that is included');
 
+# What goes on to the end of the script
+
+says("BEGIN;\nREGISTER\nCREATE TABLE t (a text DEFAULT 'x);\nCOMMIT;\n",
+	'3: this quote has no end [not-understood]',
+	'a quote, not the transaction that is not committed because of it');
+says("BEGIN;\nREGISTER\nDO \$f\$ BEGIN END \$\$;\nCOMMIT;\n",
+	'3: this dollar quote has no end [not-understood]', 'a dollar quote');
+says("BEGIN;\nREGISTER\n/* /* */\nCOMMIT;\n",
+	'3: this comment has no end [not-understood]', 'a comment');
+says("BEGIN;\nREGISTER\nSELECT (1;\nCOMMIT;\n",
+	'3: this parenthesis is never closed [not-understood]', 'a parenthesis');
+says("BEGIN;\nREGISTER\nSELECT '(', \"(\"; -- ( '\nSELECT (1)\\g\n\\echo '\n"
+	  . "COPY t FROM stdin;\n'(\n\\.\nCOMMIT;\n\\if false\n'\n\\endif\n",
+	'none of these');
+is( script_findings("BEGIN;\nREGISTER\n\\i lib/x.sql\nCOMMIT;\n",
+		'lib/x.sql' => "\nSELECT 'x;\n"),
+	'lib/x.sql:2 not-understood', 'a quote in a file that is included');
+says("BEGIN\nREGISTER\nCOMMIT;\n", '1: a semicolon is missing after this, so a '
+	  . 'registration does not run [not-understood]', 'a missing semicolon');
+says("<<<<<<< HEAD\nREGISTER\n=======\nSELECT 1;\n>>>>>>> other\n",
+	(map { "$_: this is a conflict marker of git [not-understood]" } 1, 3, 5),
+	'a merge that is not done');
+
 done_testing();

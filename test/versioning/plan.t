@@ -112,6 +112,11 @@ is(plan_of($project, 'rollback', 'gate', '--cascade'), 'gate, fence',
 	'unless --cascade says so');
 is_refused($project, 'no rollback file',
 	[qr/patch "lamp" has no rollback file/], 'rollback', 'lamp');
+add_files($project, 'rollbacks/rollback-lamp.sql' => 'DROP TABLE lamp;');
+is_refused($project, 'a rollback file that takes nothing back',
+	[ qr{^versioning: rollbacks/rollback-lamp\.sql: this does not take patch "lamp" back: let it call _v\.unregister_patch$}m ],
+	'rollback', 'lamp');
+unlink "$project->{directory}/rollbacks/rollback-lamp.sql";
 
 # All that is wrong at once
 my $broken = project('broken',

@@ -10,10 +10,26 @@
 #include "check/scripts.h"
 #include "check/transactions.h"
 
-/* Add what there is to complain about a file.  Is the file readable? */
+/* Is this line of the script itself complained of already? */
+static bool
+is_known(const ComplaintList *known, const Complaint *complaint)
+{
+	int			i;
+
+	for (i = 0; i < known->count; i++)
+		if (known->items[i].line == complaint->line &&
+			known->items[i].kind == complaint->kind)
+			return complaint->path == NULL;
+	return false;
+}
+
+/*
+ * Add what there is to complain about a file, unless it is known.  Is the file
+ * readable?
+ */
 static bool
 add_complaints(const ProjectFile *file, const ComplaintList *complaints,
-			   FindingList *findings)
+			   const ComplaintList *known, FindingList *findings)
 {
 	bool		is_readable = true;
 	int			i;
@@ -22,10 +38,11 @@ add_complaints(const ProjectFile *file, const ComplaintList *complaints,
 	{
 		const Complaint *complaint = &complaints->items[i];
 
-		finding_add(findings, complaint->kind,
-					complaint->path == NULL ? file->path : complaint->path,
-					complaint->line, "%s", complaint->text);
 		is_readable &= complaint->kind != FINDING_UNREADABLE;
+		if (known == NULL || !is_known(known, complaint))
+			finding_add(findings, complaint->kind, complaint->path == NULL ?
+						file->path : complaint->path, complaint->line, "%s",
+						complaint->text);
 	}
 	return is_readable;
 }
@@ -34,13 +51,15 @@ add_complaints(const ProjectFile *file, const ComplaintList *complaints,
 static void
 check_script(const ProjectFile *file, bool has_calls, FindingList *findings)
 {
+	const ComplaintList *complaints = &file->file->complaints;
 	ScriptOutline *outline;
 
 	findings->main_path = file->path;
-	if (add_complaints(file, &file->file->complaints, findings))
+	if (add_complaints(file, complaints, NULL, findings))
 	{
 		outline = script_outline_read(file->path, NULL);
-		(void) add_complaints(file, &outline->complaints, findings);
+		(void) add_complaints(file, &outline->complaints, complaints,
+							  findings);
 		if (has_calls)
 			check_transactions(file->path, outline, findings);
 		else

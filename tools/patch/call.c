@@ -89,6 +89,18 @@ complain(CallReader *reader, int parameter, int line, const char *problem,
 		reader->is_refused = true;
 }
 
+/* There is a string in the place of an array: maybe it is its only element. */
+static void
+complain_of_string(CallReader *reader, int parameter, int line,
+				   const char *text)
+{
+	char	   *hint = psprintf(": write ARRAY['%s']", text);
+
+	complain(reader, parameter, line, "is not an array", *text == '\0' ||
+			 strpbrk(text, "'\\\n") != NULL ? "" : hint);
+	pg_free(hint);
+}
+
 /* Take the elements of an array as requirements or conflicts. */
 static void
 take_elements(CallReader *reader, int parameter, int line,
@@ -137,9 +149,15 @@ take_constant(CallReader *reader, int parameter, int line,
 		case CONSTANT_NULL:
 			break;
 		case CONSTANT_TEXT:
-			complain(reader, parameter, line, "is not an array", "");
+			complain_of_string(reader, parameter, line, constant->text);
 			break;
 		case CONSTANT_UNTYPED:
+			if (strchr("[{", constant->text[strspn(constant->text, " \t\r\n")])
+				== NULL)
+			{
+				complain_of_string(reader, parameter, line, constant->text);
+				break;
+			}
 			problem = patch_constant_to_array(constant);
 			if (problem != NULL)
 				complain(reader, parameter, line, "is not understood: ",

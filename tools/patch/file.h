@@ -22,8 +22,8 @@ extern PatchFile *patch_file_read_descriptor(int fd);
 extern PatchFile *patch_file_read(const char *path);
 
 /*
- * The same, reading all of it.  If it registers nothing and takes nothing back,
- * what looks like that, or is no SQL, is complained of.
+ * The same, reading all of it.  If it registers nothing and takes nothing
+ * back, what looks like that, or is no SQL, is complained of.
  */
 extern PatchFile *patch_file_read_whole(const char *path);
 

@@ -309,9 +309,9 @@ describe_cycle(const PatchGraph *graph, const Obstacle *obstacles,
 
 /*
  * Complain about all cycles, and warn of what else is not done.  Each waits
- * for another one that is not done.  We go to the first of those, and so on, until we meet a
- * file for the second time.  If that was on the same walk, the way between is
- * a cycle.  All others are behind one.
+ * for another one that is not done.  We go to the first of those, and so on,
+ * until we meet a file for the second time.  If that was on the same walk, the
+ * way between is a cycle.  All others are behind one.
  */
 static void
 explain_cycles(PatchGraph *graph, ComplaintList *complaints)

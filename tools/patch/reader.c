@@ -356,9 +356,7 @@ void
 patch_reader_end_hidden(PatchReader *reader)
 {
 	const SqlToken *token = &reader->token;
-	const char *what = *token->start == '/' ? "this comment has no end" :
-		*token->start == '$' ? "this dollar quote has no end" :
-		"this quote has no end";
+	const char *what = sql_constant_unterminated(token);
 	char	   *before = psprintf("%s, so a ", what);
 
 	patch_reader_forget_query(reader);

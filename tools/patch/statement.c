@@ -355,13 +355,22 @@ read_other(PatchReader *reader)
 		"commit", "end", "rollback", "abort", NULL
 	};
 	const char *start = reader->token.start;
+	int			complaints = reader->file->complaints.count;
 	bool		is_definition = patch_reader_at_one_of(reader, definitions);
+	bool		is_begin = patch_reader_at(reader, "begin") ||
+		patch_reader_at(reader, "start");
 
+	if (sql_constant_is_conflict_marker(&reader->token))
+		patch_reader_complain(reader, MENTION_PATCH, COMPLAINT_ERROR, start,
+							  SQL_CONFLICT_MARKER, NULL);
 	watch_for_other_text(reader);
 	if (patch_reader_at_one_of(reader, transaction_ends))
 		reader->script.lexer.standard_strings = reader->script.session_strings;
 	patch_reader_skip_statement(reader);
-	if (!is_definition)
+	if (is_begin)
+		warn_of_mention(reader, start, "a semicolon is missing after this, so "
+						"a ", " does not run");
+	else if (!is_definition && reader->file->complaints.count == complaints)
 		warn_of_mention(reader, start, "this statement is none that runs a ",
 						"");
 }

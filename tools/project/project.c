@@ -228,8 +228,8 @@ read_file(Project *project, const char *path, ProjectPlace place)
 
 /* Read the files that are in the given places, and not "done" yet. */
 static void
-read_places(Project *project, const SimpleStringList *places, ProjectPlace place,
-			NameTable *done)
+read_places(Project *project, const SimpleStringList *places,
+			ProjectPlace place, NameTable *done)
 {
 	const SimpleStringListCell *cell;
 
@@ -328,10 +328,10 @@ note_includes(NameTable *included, const ProjectFile *files, int count)
 /*
  * Look at the files that register nothing, and take nothing back.  One whose
  * registration is misspelt must not be left out without a word; but there are
- * also files that others include, that include others, that only drop something,
- * or hold data.  So only what looks like a registration, or is no SQL, is an
- * error.  Any other file is warned of, unless it includes others.  Nothing is
- * said of what is included, or has a comment that disables this.
+ * also files that others include, that include others, that only drop
+ * something, or hold data.  So only what looks like a registration, or is no
+ * SQL, is an error.  Any other file is warned of, unless it includes others.
+ * Nothing is said of what is included, or has a comment that disables this.
  */
 static void
 look_at_others(Project *project)

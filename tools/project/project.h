@@ -71,8 +71,8 @@ typedef struct Project
 } Project;
 
 /*
- * Read all files of these places, each a directory or a file.  If the rollbacks
- * are not needed, they are read only to see what they include.
+ * Read all files of these places, each a directory or a file.  If the
+ * rollbacks are not needed, they are read only to see what they include.
  * Problems are in the project's complaints.  Free it with project_free.
  */
 extern Project *project_read(const SimpleStringList *patches,

@@ -156,8 +156,8 @@ watch_for_questions(OutlineReader *reader, const ScriptPlace *place,
 			file = psql_argument_file(command);
 			if (file != NULL && strcmp(file, "-") == 0)
 				complain(reader, COMPLAINT_WARNING, FINDING_INTERACTIVE,
-						 place, "this includes psql's standard input, and nothing "
-						 "is there when this is run");
+						 place, "this includes psql's standard input, and "
+						 "nothing is there when this is run");
 			pg_free(file);
 			break;
 		default:
