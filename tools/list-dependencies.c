@@ -158,6 +158,8 @@ read_file(const char *path)
 	if (file == NULL)
 		fprintf(stderr, "%s: %s: could not read: %s\n", progname, path,
 				strerror(errno));
+	else
+		complaint_forget(&file->complaints, FINDING_UNCLEAR_ROLLBACK);
 	return file;
 }
 

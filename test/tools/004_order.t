@@ -79,9 +79,15 @@ patch('far.sql', [ 'far', 'behind' ]);
 check('a cycle, and what is behind it',
 	[qw(far.sql behind.sql c.sql b.sql free1.sql a.sql)], ['free1.sql'], 1,
 	"c.sql:1: patches require each other: c -> a -> b -> c (c.sql -> a.sql -> b.sql -> c.sql)\n"
-	  . "far.sql:1: this is left out, as it requires \"behind\" of behind.sql, which is left out\n"
-	  . "behind.sql:1: this is left out, as it requires \"b\" of b.sql, which is left out\n"
+	  . "far.sql:1: warning: this is left out, as it requires \"behind\" of behind.sql, which is left out\n"
+	  . "behind.sql:1: warning: this is left out, as it requires \"b\" of b.sql, which is left out\n"
 );
+patch("round$_.sql", [ "r$_", 'r' . ($_ % 13 + 1) ]) for 1 .. 13;
+check('a long cycle is shortened', [ map { "round$_.sql" } 1 .. 13 ], [], 1,
+	'round1.sql:1: patches require each other: '
+	  . join(' -> ', (map { "r$_" } 1 .. 10), '... and 3 more', 'r1') . ' ('
+	  . join(' -> ', (map { "round$_.sql" } 1 .. 10), '... and 3 more',
+		'round1.sql') . ")\n");
 patch('d.sql', [ 'd', 'e' ]);
 patch('e.sql', [ 'e', 'd' ]);
 check('two cycles', [qw(a.sql e.sql b.sql d.sql c.sql)], [], 1,

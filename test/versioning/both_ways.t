@@ -241,7 +241,6 @@ SQL
 	'another encoding' => "REGISTER\nSET client_encoding = LATIN1;\nSELECT '\xE4';\n",
 	'SET NAMES' => "REGISTER\nSET NAMES 'LATIN1';\nSELECT 'x\xE4';\n",
 	'bytes that are no text' => "REGISTER\nSELECT 'x\xE4';\n",
-	'a NUL' => "REGISTER\nSELECT 1; \0 garbage\nSELECT 2;\n",
 	'an unterminated string' => "REGISTER\nSELECT 'x;\nSELECT 2;\n",
 	'an open parenthesis' => "REGISTER\nSELECT (1;\nSELECT 2;\n",
 	'nothing behind it' => "REGISTER",

@@ -149,9 +149,14 @@ is($messages, <<'END', 'the nearest name is proposed, if there is one');
 patches/orders.sql:1: patch "orders" requires "usres", which no file registers; did you mean "users"? [unknown-requirement]
 patches/orders.sql:1: patch "orders" requires "elsewhere", which no file registers [unknown-requirement]
 END
+my $many = (check(patches([ 'users' ],
+			map { [ "p$_", [ map { "user$_" } 1 .. 60 ] ] } 1 .. 3)))[1];
+is(() = $many =~ /unknown-requirement/g, 180, 'each is told of');
+is(() = $many =~ /did you mean "users"\?/g, 100,
+	'but not for all of many is a name proposed');
 is(findings(patches([ 'a', ['b'] ], [ 'b', ['a'] ], [ 'c', ['a'] ])),
-	"patches/a.sql:1 cycle\npatches/c.sql:1 cycle\n",
-	'patches that require each other, and what requires them');
+	"patches/a.sql:1 cycle\n",
+	'patches that require each other, not what requires them');
 is(findings(patches([ 'a', ['a'] ])), "patches/a.sql:1 cycle\n",
 	'a patch that requires itself');
 

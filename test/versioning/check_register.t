@@ -63,8 +63,17 @@ is(checked('--disable=no-file'), <<'END', 'conflicts with applied and pending pa
 patches/b.sql:1: patch "b" conflicts with "elsewhere", which is applied [conflict]
 patches/b.sql:1: patch "b" conflicts with "c", which is pending, too [conflict]
 END
+add_files($project, 'patches/c.sql' =>
+	  "\nSELECT _v.register_patch('c', NULL, ARRAY['b', 'b2']);\n");
+unlike(checked('--disable=no-file'), qr/c\.sql/, 'the same of both is said once');
 value($project->{database},
-	"SELECT _v.register_patch('b2', NULL, ARRAY['c']);
+	"SELECT _v.register_patch('b2', NULL, ARRAY['c'])");
+unlike(checked('--disable=no-file'), qr/cannot be applied/,
+	'also of an applied one');
+add_files($project, 'patches/c.sql' => patch('c', '', 'elsewhere'));
+value($project->{database},
+	"SELECT _v.unregister_patch('b2');
+	SELECT _v.register_patch('b2', NULL, ARRAY['c']);
 	SELECT _v.unregister_patch('elsewhere')");
 is(checked('--disable=no-file', '--disable=unknown-requirement'),
 	<<'END', 'an applied patch conflicts with a pending one');

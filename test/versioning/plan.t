@@ -72,7 +72,7 @@ value($project->{database}, "SELECT _v.register_patch('$_->[0]', $_->[1])")
   foreach ([ 'ground', 'NULL' ], [ 'garden', "ARRAY['ground']" ],
 	[ 'walls', "ARRAY['ground']" ], [ 'roof', "ARRAY['walls']" ],
 	[ 'pond', "ARRAY['garden']" ]);
-my ($status, $output) = versioning($project, 'apply');
+my ($status, $output, $errors) = versioning($project, 'apply');
 is($status, 0, 'nothing to apply: exit status');
 like($output, qr/^Nothing to apply: 5 applied/, 'nothing to apply: message');
 is((versioning($project, 'apply', '-q'))[1], '', 'and nothing with -q');
@@ -115,6 +115,11 @@ is(plan_of($project, 'rollback', 'gate', '--cascade'), 'gate, fence',
 	'unless --cascade says so');
 is_refused($project, 'no rollback file',
 	[qr/patch "lamp" has no rollback file/], 'rollback', 'lamp');
+add_files($project, 'rollbacks/rollback-lamp.sql' => 'DROP TABLE lamp;');
+is_refused($project, 'a rollback file that takes nothing back',
+	[ qr{^versioning: rollbacks/rollback-lamp\.sql: this does not take patch "lamp" back: let it call _v\.unregister_patch$}m ],
+	'rollback', 'lamp');
+unlink "$project->{directory}/rollbacks/rollback-lamp.sql";
 
 # All that is wrong at once
 my $broken = project('broken',
@@ -147,6 +152,12 @@ is_refused($broken, 'all problems',
 		qr{^versioning: patches/l\.sql:1: .*no-transactions}m
 	],
 	'apply');
+add_files($broken,
+	'patches/g.sql' => "SELECT _v.register_patch('g', NULL, ARRAY['f']);",
+	'patches/i.sql' => "SELECT _v.register_patch('i', NULL, ARRAY['there']);");
+$errors = (versioning($broken, 'apply'))[2];
+is(() = $errors =~ /"(?:f|g|i)".*conflicts? with/g, 2,
+	'a conflict that both declare is told of once') || diag($errors);
 is_refused($broken, '--dry-run tells the same',
 	[qr/patch "a" is registered by/], 'apply', '--dry-run');
 
@@ -187,5 +198,39 @@ is_refused($unread, 'registrations that cannot be read',
 	[ qr{^versioning: patches/quote\.sql:1: this quote has no end}m,
 		qr{^versioning: patches/string\.sql:1: a registration in a string}m ],
 	'apply');
+
+# What is not needed does not stop anything
+my $drop = "WITH x AS (SELECT patch_name FROM _v.patches)\n"
+  . "SELECT _v.unregister_patch(x.patch_name) FROM x;\n";
+my $dropped = project('dropped',
+	'patches/a.sql' => patch('a'),
+	'patches/drop.sql' => $drop,
+	'rollbacks/a.sql' => rollback_file('a'),
+	'rollbacks/drop.sql' => $drop);
+my $unclear = '_v.unregister_patch: in_patch_name is not a constant: found "x"';
+
+is(plan_of($dropped, 'apply'), 'a',
+	'apply: whatever other files may take back');
+is((versioning($dropped, 'check'))[1],
+	join('', map { "$_/drop.sql:2: info: $unclear [unclear-rollback]\n" }
+		  'patches', 'rollbacks')
+	  . "1 patch file, 1 rollback file: 0 problems, 2 remarks\n",
+	'... which check says');
+add_files($dropped, 'rollbacks/bad.sql' =>
+		"SELECT _v.register_patch(:x), _v.unregister_patch('a');\n");
+is(plan_of($dropped, 'apply'), 'a',
+	'apply: a rollback that is not understood');
+unlink "$dropped->{directory}/rollbacks/bad.sql";
+applies($dropped, 'a', 'the patch is applied');
+is((versioning($dropped, 'rollback', 'a', '--dry-run'))[0], 0,
+	'rollback: whatever other files may take back');
+add_files($dropped, 'patches/bad.sql' => "SELECT _v.register_patch(:x);\n");
+is((versioning($dropped, 'rollback', 'a', '--dry-run'))[0], 0,
+	'rollback: a patch that is not understood');
+unlink "$dropped->{directory}/rollbacks/a.sql";
+is_refused($dropped, 'rollback: what may be missing',
+	[ qr{patch "a" has no rollback file},
+		qr{rollbacks/drop\.sql:2: warning: \Q$unclear} ],
+	'rollback', 'a');
 
 done_testing();

@@ -440,11 +440,26 @@ for my $is_there (0, 1)
 }
 
 {
-	my $project = project('prompt',
-		'patches/1.sql' => plain("\\prompt 'Name?' name")->('a'));
-	my ($status, $output, $errors) = versioning($project, 'apply');
+	my $project = project('prompt');
+	my $asked = "asked_$$";
 
-	is($status, 3, '\prompt fails, as there is nobody to ask');
+	value($project->{database}, "CREATE ROLE $asked PASSWORD 'secret'");
+	for my $command ("\\password $asked", "\\prompt 'Name?' name", '\e',
+		'\edit', '\ef lower', '\ev pg_views')
+	{
+		add_files($project,
+			'patches/1.sql' => plain('SELECT 1')->('before'),
+			'patches/2.sql' => plain($command)->('a', 'before'));
+		my ($status, $output, $errors) = versioning($project, 'apply');
+
+		is($status, 1, "nobody is there to answer $command");
+		like($errors, qr{patches/2\.sql:\d: \S+ needs somebody who answers},
+			'... which is said with its line');
+		is(registered($project), '', '... before anything is run');
+	}
+	is( value('postgres', "SELECT rolpassword IS NOT NULL FROM pg_authid
+			WHERE rolname = '$asked'"), 't', '... so a password is kept');
+	value('postgres', "DROP ROLE $asked");
 	is(sessions($project), 0, '... and nothing hangs');
 }
 

@@ -142,17 +142,6 @@ is_deeply(
 	],
 	'JSON is UTF-8, whatever there is');
 
-# Files that nobody may have meant to be none of a patch
-my $forgotten = project('forgotten', 'patches/a.sql' => patch('a'),
-	'patches/b.sql' => 'CREATE TABLE b ();', 'patches/c.sql' => '');
-(undef, $output) = versioning($forgotten, 'status');
-like($output, qr/^0 applied, 1 pending, 0 blocked; 2 files register nothing$/m,
-	'files without a registration are counted');
-unlink "$forgotten->{directory}/patches/$_.sql" for qw(a c);
-like((versioning($forgotten, 'apply'))[1],
-	qr/^Nothing to apply: 0 applied.*\n1 file registers nothing: /,
-	'and told of when there is nothing to apply');
-
 # Nothing to read
 ($status, $output, $errors) =
   versioning({ %$project, database => 'postgres' }, 'status');

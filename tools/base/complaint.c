@@ -9,35 +9,16 @@
 
 #include "base/complaint.h"
 
-void
-complaint_format(StringInfo text, const char *format, va_list args)
+static void add(ComplaintList *list, ComplaintLevel level, FindingKind kind,
+				const char *path, int line, const char *format, va_list args)
+			pg_attribute_printf(6, 0);
+
+/* Add a complaint, with the arguments of its text. */
+static void
+add(ComplaintList *list, ComplaintLevel level, FindingKind kind,
+	const char *path, int line, const char *format, va_list args)
 {
-	int			needed;
-
-	initStringInfo(text);
-	do
-	{
-		va_list		copy;
-
-		va_copy(copy, args);
-		needed = appendStringInfoVA(text, format, copy);
-		va_end(copy);
-		if (needed > 0)
-			enlargeStringInfo(text, needed);
-	} while (needed > 0);
-}
-
-void
-complaint_add(ComplaintList *list, ComplaintLevel level, const char *path,
-			  int line, const char *format,...)
-{
-	StringInfoData text;
 	Complaint  *complaint;
-	va_list		args;
-
-	va_start(args, format);
-	complaint_format(&text, format, args);
-	va_end(args);
 
 	if (list->count == list->space)
 	{
@@ -47,9 +28,59 @@ complaint_add(ComplaintList *list, ComplaintLevel level, const char *path,
 	}
 	complaint = &list->items[list->count++];
 	complaint->level = level;
+	complaint->kind = kind;
 	complaint->path = path;
 	complaint->line = line;
-	complaint->text = text.data;
+	complaint->text = finding_format(format, args);
+}
+
+void
+complaint_add(ComplaintList *list, ComplaintLevel level, const char *path,
+			  int line, const char *format,...)
+{
+	va_list		args;
+
+	va_start(args, format);
+	add(list, level, line == 0 ? FINDING_UNREADABLE : FINDING_NOT_UNDERSTOOD,
+		path, line, format, args);
+	va_end(args);
+}
+
+void
+complaint_add_finding(ComplaintList *list, ComplaintLevel level,
+					  FindingKind kind, const char *path, int line,
+					  const char *format,...)
+{
+	va_list		args;
+
+	va_start(args, format);
+	add(list, level, kind, path, line, format, args);
+	va_end(args);
+}
+
+bool
+complaint_has_errors(const ComplaintList *list)
+{
+	int			i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->items[i].level == COMPLAINT_ERROR)
+			return true;
+	return false;
+}
+
+void
+complaint_forget(ComplaintList *list, FindingKind kind)
+{
+	int			kept = 0;
+	int			i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->items[i].kind == kind)
+			pfree(list->items[i].text);
+		else
+			list->items[kept++] = list->items[i];
+	list->count = kept;
 }
 
 void

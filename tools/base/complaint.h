@@ -8,7 +8,7 @@
 #ifndef BASE_COMPLAINT_H
 #define BASE_COMPLAINT_H
 
-#include "lib/stringinfo.h"
+#include "base/finding.h"
 
 typedef enum ComplaintLevel
 {
@@ -20,6 +20,7 @@ typedef enum ComplaintLevel
 typedef struct Complaint
 {
 	ComplaintLevel level;
+	FindingKind kind;			/* what check calls it */
 	const char *path;			/* the file, or NULL; not owned */
 	int			line;			/* 0: the file as a whole */
 	char	   *text;
@@ -33,14 +34,25 @@ typedef struct ComplaintList
 	int			space;
 } ComplaintList;
 
-/* Begin a text with what is formatted, however long that is. */
-extern void complaint_format(StringInfo text, const char *format,
-							 va_list args) pg_attribute_printf(2, 0);
-
-/* Add a complaint; the text is formatted here, the path only referred to. */
+/*
+ * Add a complaint; the text is formatted here, the path only referred to.  To
+ * check, it is a file that is unreadable or, in a line, not understood.
+ */
 extern void complaint_add(ComplaintList *list, ComplaintLevel level,
 						  const char *path, int line,
 						  const char *format,...) pg_attribute_printf(5, 6);
+
+/* The same, of another kind. */
+extern void complaint_add_finding(ComplaintList *list, ComplaintLevel level,
+								  FindingKind kind, const char *path,
+								  int line, const char *format,...)
+			pg_attribute_printf(6, 7);
+
+/* Is one of them an error? */
+extern bool complaint_has_errors(const ComplaintList *list);
+
+/* Forget all of that kind. */
+extern void complaint_forget(ComplaintList *list, FindingKind kind);
 
 /* Forget all but the first "count" complaints. */
 extern void complaint_shorten(ComplaintList *list, int count);

@@ -7,16 +7,18 @@
  */
 #include "postgres_fe.h"
 
-#include "base/complaint.h"
 #include "base/finding.h"
+#include "lib/stringinfo.h"
 
 static const char *const names[] = {
 	[FINDING_UNREADABLE] = "unreadable",
 	[FINDING_NOT_UNDERSTOOD] = "not-understood",
 	[FINDING_UNKNOWN_DIRECTIVE] = "unknown-directive",
 	[FINDING_UNCLEAR_COMMENT] = "unclear-comment",
+	[FINDING_UNCLEAR_ROLLBACK] = "unclear-rollback",
 	[FINDING_MISSING_INCLUDE] = "missing-include",
 	[FINDING_RESTRICTED] = "restricted",
+	[FINDING_INTERACTIVE] = "interactive",
 	[FINDING_NO_REGISTRATION] = "no-registration",
 	[FINDING_DUPLICATE_NAME] = "duplicate-name",
 	[FINDING_NAME_DIFFERS] = "name-differs",
@@ -64,20 +66,36 @@ bool
 finding_is_information(const Finding *finding)
 {
 	return finding->kind == FINDING_NAME_DIFFERS ||
-		finding->kind == FINDING_UNCLEAR_COMMENT;
+		finding->kind == FINDING_UNCLEAR_COMMENT ||
+		finding->kind == FINDING_UNCLEAR_ROLLBACK;
+}
+
+char *
+finding_format(const char *format, va_list args)
+{
+	StringInfoData text;
+	int			needed;
+
+	initStringInfo(&text);
+	do
+	{
+		va_list		copy;
+
+		va_copy(copy, args);
+		needed = appendStringInfoVA(&text, format, copy);
+		va_end(copy);
+		if (needed > 0)
+			enlargeStringInfo(&text, needed);
+	} while (needed > 0);
+	return text.data;
 }
 
 void
 finding_add(FindingList *list, FindingKind kind, const char *path, int line,
 			const char *format,...)
 {
-	StringInfoData text;
 	Finding    *finding;
 	va_list		args;
-
-	va_start(args, format);
-	complaint_format(&text, format, args);
-	va_end(args);
 
 	if (list->count == list->space)
 	{
@@ -91,7 +109,9 @@ finding_add(FindingList *list, FindingKind kind, const char *path, int line,
 		pg_strdup(list->main_path);
 	finding->line = line;
 	finding->number = list->count++;
-	finding->text = text.data;
+	va_start(args, format);
+	finding->text = finding_format(format, args);
+	va_end(args);
 }
 
 /* What stands for a kind of findings in a file, to be freed by the caller. */
@@ -176,12 +196,16 @@ finding_sort(FindingList *list)
 }
 
 bool
-finding_repeats(const Finding *finding, const Finding *other)
+finding_is_first(NameTable *seen, const Finding *finding)
 {
-	return finding->kind == other->kind && finding->line == other->line &&
-		(finding->path == NULL) == (other->path == NULL) &&
-		(finding->path == NULL || strcmp(finding->path, other->path) == 0) &&
-		strcmp(finding->text, other->text) == 0;
+	char	   *key = psprintf("%s %d %s %s", names[finding->kind],
+							   finding->line, finding->path == NULL ? "" :
+							   finding->path, finding->text);
+	bool		result = name_table_find(seen, key) == NAME_TABLE_NONE;
+
+	(void) name_table_add(seen, key);
+	pg_free(key);
+	return result;
 }
 
 void

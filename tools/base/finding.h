@@ -18,8 +18,10 @@ typedef enum FindingKind
 	FINDING_NOT_UNDERSTOOD,
 	FINDING_UNKNOWN_DIRECTIVE,
 	FINDING_UNCLEAR_COMMENT,	/* information only */
+	FINDING_UNCLEAR_ROLLBACK,	/* information only */
 	FINDING_MISSING_INCLUDE,
 	FINDING_RESTRICTED,
+	FINDING_INTERACTIVE,
 	FINDING_NO_REGISTRATION,
 	FINDING_DUPLICATE_NAME,
 	FINDING_NAME_DIFFERS,		/* information only */
@@ -70,6 +72,10 @@ extern bool finding_kind(const char *name, FindingKind *kind);
 /* Does it merely inform? */
 extern bool finding_is_information(const Finding *finding);
 
+/* The text that is formatted, however long, to be freed with pfree. */
+extern char *finding_format(const char *format, va_list args)
+			pg_attribute_printf(1, 0);
+
 /*
  * Add a finding in a file, or about none if the path is NULL; line 0 is the
  * file as a whole.  All texts are copied.
@@ -94,8 +100,11 @@ extern bool finding_is_disabled(const FindingList *list,
 /* Bring the findings into the order in which they are printed. */
 extern void finding_sort(FindingList *list);
 
-/* Do they say the same?  A file that is included by several is read often. */
-extern bool finding_repeats(const Finding *finding, const Finding *other);
+/*
+ * Has none of those seen said the same?  A file that is included by several is
+ * read often.
+ */
+extern bool finding_is_first(NameTable *seen, const Finding *finding);
 
 /* Free all that the list holds, and make it empty. */
 extern void finding_free(FindingList *list);

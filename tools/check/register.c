@@ -62,8 +62,12 @@ check_conflicts(const Project *project, const Register *reg,
 	{
 		bool		is_applied = register_find(reg, cell->val) != NULL;
 
-		if (!is_applied && (strcmp(cell->val, state->name) == 0 ||
-							!is_pending(project, reg, cell->val)))
+		if (!is_applied &&
+			(strcmp(cell->val, state->name) == 0 ||
+			 !is_pending(project, reg, cell->val) ||
+			 project_repeats_conflict(project,
+									  project_find(project, state->name),
+									  project_find(project, cell->val))))
 			continue;
 		finding_add(findings, FINDING_CONFLICT, state->file->path,
 					state->call->line,
@@ -105,6 +109,8 @@ check_applied_conflicts(const Project *project, const AppliedPatch *applied,
 		if (!is_pending(project, reg, name))
 			continue;
 		entry = &project->names[project_find(project, name)];
+		if (patch_call_conflicts(entry->patch, applied->name))
+			continue;
 		finding_add(findings, FINDING_CONFLICT,
 					project->patches[entry->patch_file].path,
 					entry->patch->line, "patch \"%s\" cannot be applied: "

@@ -7,116 +7,61 @@
  */
 #include "postgres_fe.h"
 
-#include <sys/stat.h>
-
 #include "check/scripts.h"
 #include "check/transactions.h"
 
-/* What stands for a file, however it is called, or NULL if it is not there. */
-static char *
-file_identity(const char *path)
-{
-	struct stat status;
-
-	if (stat(path, &status) < 0)
-		return NULL;
-	return psprintf("%llu %llu", (unsigned long long) status.st_dev,
-					(unsigned long long) status.st_ino);
-}
-
-/* Remember which files are included. */
-static void
-note_includes(NameTable *included, const SimpleStringList *paths)
-{
-	const SimpleStringListCell *cell;
-
-	for (cell = paths->head; cell != NULL; cell = cell->next)
-	{
-		char	   *identity = file_identity(cell->val);
-
-		if (identity != NULL)
-			(void) name_table_add(included, identity);
-		pg_free(identity);
-	}
-}
-
-/* Is the file one of those? */
+/* Is this line of the script itself complained of already? */
 static bool
-is_included(NameTable *included, const char *path)
+is_known(const ComplaintList *known, const Complaint *complaint)
 {
-	char	   *identity = file_identity(path);
-	bool		result = identity != NULL &&
-		name_table_find(included, identity) != NAME_TABLE_NONE;
+	int			i;
 
-	pg_free(identity);
-	return result;
+	for (i = 0; i < known->count; i++)
+		if (known->items[i].line == complaint->line &&
+			known->items[i].kind == complaint->kind)
+			return complaint->path == NULL;
+	return false;
 }
 
-/* Add what the reader of a file complains about.  Is the file readable? */
+/*
+ * Add what there is to complain about a file, unless it is known.  Is the file
+ * readable?
+ */
 static bool
-add_reader_complaints(const ProjectFile *file, FindingList *findings)
+add_complaints(const ProjectFile *file, const ComplaintList *complaints,
+			   const ComplaintList *known, FindingList *findings)
 {
-	const ComplaintList *complaints = &file->file->complaints;
 	bool		is_readable = true;
 	int			i;
 
 	for (i = 0; i < complaints->count; i++)
 	{
 		const Complaint *complaint = &complaints->items[i];
-		bool		is_about_all = complaint->line == 0;
 
-		finding_add(findings, is_about_all ? FINDING_UNREADABLE :
-					FINDING_NOT_UNDERSTOOD, file->path, complaint->line, "%s",
-					complaint->text);
-		is_readable &= !is_about_all;
+		is_readable &= complaint->kind != FINDING_UNREADABLE;
+		if (known == NULL || !is_known(known, complaint))
+			finding_add(findings, complaint->kind, complaint->path == NULL ?
+						file->path : complaint->path, complaint->line, "%s",
+						complaint->text);
 	}
 	return is_readable;
 }
 
-/* The kind of finding that a complaint of an outline is, by its number. */
-static FindingKind
-kind_of_complaint(const ScriptOutline *outline, int number)
-{
-	if (number >= outline->directive_complaints)
-		return FINDING_RESTRICTED;
-	return outline->complaints.items[number].level == COMPLAINT_REMARK ?
-		FINDING_UNCLEAR_COMMENT : FINDING_UNKNOWN_DIRECTIVE;
-}
-
-/* Add what is wrong with the directives of a script, or refused by psql. */
-static void
-add_outline_complaints(const ProjectFile *file, const ScriptOutline *outline,
-					   FindingList *findings)
-{
-	int			i;
-
-	for (i = 0; i < outline->complaints.count; i++)
-	{
-		const Complaint *complaint = &outline->complaints.items[i];
-
-		finding_add(findings, kind_of_complaint(outline, i),
-					complaint->path == NULL ? file->path : complaint->path,
-					complaint->line, "%s", complaint->text);
-	}
-}
-
 /* Check a script that registers something or takes it back, or does not. */
 static void
-check_script(const ProjectFile *file, bool has_calls, NameTable *included,
-			 FindingList *findings)
+check_script(const ProjectFile *file, bool has_calls, FindingList *findings)
 {
+	const ComplaintList *complaints = &file->file->complaints;
 	ScriptOutline *outline;
 
 	findings->main_path = file->path;
-	if (add_reader_complaints(file, findings))
+	if (add_complaints(file, complaints, NULL, findings))
 	{
 		outline = script_outline_read(file->path, NULL);
-		add_outline_complaints(file, outline, findings);
+		(void) add_complaints(file, &outline->complaints, complaints,
+							  findings);
 		if (has_calls)
-		{
-			note_includes(included, &outline->includes);
 			check_transactions(file->path, outline, findings);
-		}
 		else
 			finding_disable_named(findings, &outline->disabled, file->path);
 		script_outline_free(outline);
@@ -127,22 +72,12 @@ check_script(const ProjectFile *file, bool has_calls, NameTable *included,
 void
 check_scripts(const Project *project, FindingList *findings)
 {
-	NameTable  *included = name_table_create(64);
 	int			i;
 
 	for (i = 0; i < project->patch_count; i++)
-		check_script(&project->patches[i], true, included, findings);
+		check_script(&project->patches[i], true, findings);
 	for (i = 0; i < project->rollback_count; i++)
-		check_script(&project->rollbacks[i], true, included, findings);
+		check_script(&project->rollbacks[i], true, findings);
 	for (i = 0; i < project->other_count; i++)
-	{
-		const ProjectFile *file = &project->others[i];
-
-		check_script(file, false, included, findings);
-		if (file->file->complaints.count == 0 &&
-			!is_included(included, file->path))
-			finding_add(findings, FINDING_NO_REGISTRATION, file->path, 0,
-						"this registers no patch, nor does it take one back");
-	}
-	name_table_free(included);
+		check_script(&project->others[i], false, findings);
 }

@@ -11,10 +11,7 @@
 #include "base/finding.h"
 #include "project/project.h"
 
-/*
- * Add what is wrong with each of the scripts.  One that does not register
- * anything may be there for others to include it.
- */
+/* Add what is wrong with each of the scripts. */
 extern void check_scripts(const Project *project, FindingList *findings);
 
 #endif							/* CHECK_SCRIPTS_H */

@@ -374,6 +374,16 @@ see_missing(void *state, const ScriptPlace *place, const char *path,
 				place->line, "could not include \"%s\": %s", path, reason);
 }
 
+/* What follows is not what it should be, nor is what is not committed then. */
+static void
+see_flaw(void *state, const ScriptPlace *place pg_attribute_unused(),
+		 const char *text pg_attribute_unused())
+{
+	TransactionCheck *check = (TransactionCheck *) state;
+
+	check->transaction.status = TRANSACTION_UNKNOWN;
+}
+
 /* The script is over: nothing should be left to be committed. */
 static void
 check_end(TransactionCheck *check)
@@ -410,6 +420,7 @@ check_transactions(const char *path, const ScriptOutline *outline,
 	visitor.comment = see_comment;
 	visitor.command = see_command;
 	visitor.missing = see_missing;
+	visitor.flaw = see_flaw;
 	visitor.query = NULL;
 	visitor.end = NULL;
 	visitor.state = &check;

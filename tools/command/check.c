@@ -73,13 +73,13 @@ obey_options(const Options *options, FindingList *findings)
  * left out on purpose is no finding, but is said.
  */
 static void
-check_places(const Project *project, FindingList *findings)
+check_places(const ComplaintList *complaints, FindingList *findings)
 {
 	int			i;
 
-	for (i = 0; i < project->complaints.count; i++)
+	for (i = 0; i < complaints->count; i++)
 	{
-		const Complaint *complaint = &project->complaints.items[i];
+		const Complaint *complaint = &complaints->items[i];
 
 		if (complaint->path != NULL)
 			continue;
@@ -104,28 +104,12 @@ print_finding(const Finding *finding)
 		   report_printable(finding->text), finding_name(finding->kind));
 }
 
-/* Has the same been said of the same line, by the findings before? */
-static bool
-is_repeated(const FindingList *findings, int number)
-{
-	const Finding *finding = &findings->items[number];
-	int			i;
-
-	for (i = number - 1; i >= 0; i--)
-	{
-		if (findings->items[i].line != finding->line)
-			return false;
-		if (finding_repeats(&findings->items[i], finding))
-			return true;
-	}
-	return false;
-}
-
 /* Print the findings that are wanted, and count them. */
 static void
 print_findings(const Options *options, FindingList *findings,
 			   FindingCounts *counts)
 {
+	NameTable  *seen = name_table_create(findings->count);
 	int			i;
 
 	finding_sort(findings);
@@ -135,7 +119,7 @@ print_findings(const Options *options, FindingList *findings,
 		bool		is_remark = finding_is_information(finding);
 
 		if (finding_is_disabled(findings, finding) ||
-			is_repeated(findings, i))
+			!finding_is_first(seen, finding))
 			continue;
 		if (is_remark)
 			counts->remarks++;
@@ -144,6 +128,7 @@ print_findings(const Options *options, FindingList *findings,
 		if (!is_remark || !options->deploy.is_quiet)
 			print_finding(finding);
 	}
+	name_table_free(seen);
 }
 
 /* Print a number of things. */
@@ -184,10 +169,11 @@ command_check(Options *options)
 	if (!command_register_read(options, &reg))
 		return STATUS_TROUBLE;
 
-	project = project_read(&options->patches, &options->rollbacks,
+	project = project_read(&options->patches, &options->rollbacks, true,
 						   reg != NULL && reg->has_digests ?
 						   PROJECT_DIGESTS : PROJECT_CALLS);
-	check_places(project, &findings);
+	check_places(&project->complaints, &findings);
+	check_places(&project->rollback_complaints, &findings);
 	check_scripts(project, &findings);
 	check_names(project, reg, &findings);
 	check_conflicts(project, &findings);

@@ -53,7 +53,7 @@ plan(Deployment *deployment)
 											 deployment->reg);
 	report_complaints(deployment->options->progname,
 					  &deployment->plan->complaints, NULL);
-	return plan_has_errors(deployment->plan) ||
+	return complaint_has_errors(&deployment->plan->complaints) ||
 		deployment->reg->survey.is_captured ? STATUS_PROBLEM : STATUS_DONE;
 }
 
@@ -81,24 +81,18 @@ print_plan(const PatchPlan *plan)
 	}
 }
 
-/*
- * Say that there is nothing to do, and what may be the reason: files in which
- * the registration is missing.
- */
+/* Say that there is nothing to do. */
 static Status
 nothing_to_do(const Deployment *deployment)
 {
 	bool		is_apply = deployment->action == DEPLOY_APPLY;
-	int			others = deployment->project->other_count;
 
 	if (deployment->options->deploy.is_quiet)
 		return STATUS_DONE;
-	printf("Nothing to %s: %d applied, none of the patches asked for is %s.\n",
+	printf("Nothing to %s: %d applied, none %sis %s.\n",
 		   is_apply ? "apply" : "take back", deployment->reg->count,
-		   is_apply ? "pending" : "applied");
-	if (is_apply && others > 0)
-		printf("%d %s nothing: \"versioning check\" tells which.\n", others,
-			   others == 1 ? "file registers" : "files register");
+		   deployment->options->name_count > 0 ?
+		   "of the patches asked for " : "", is_apply ? "pending" : "applied");
 	return STATUS_DONE;
 }
 
@@ -160,15 +154,20 @@ report_register(const Deployment *deployment)
 static Status
 look_and_run(Deployment *deployment)
 {
-	const ComplaintList *complaints = &deployment->project->complaints;
+	const Project *project = deployment->project;
+	const ComplaintList *complaints = deployment->action == DEPLOY_APPLY ?
+		&project->complaints : &project->rollback_complaints;
 	Status		status;
 
-	/* All that is wrong is told at once */
+	/* All that is wrong with what is needed is told at once */
 	report_complaints(deployment->options->progname, complaints, NULL);
 	status = plan(deployment);
+	if (deployment->action != DEPLOY_APPLY && status == STATUS_PROBLEM)
+		report_complaints(deployment->options->progname,
+						  &project->complaints, NULL);
 	if (deployment->reg != NULL)
 		report_register(deployment);
-	if (status == STATUS_DONE && project_has_errors(deployment->project))
+	if (status == STATUS_DONE && complaint_has_errors(complaints))
 		status = STATUS_PROBLEM;
 	if (status == STATUS_PROBLEM)
 		pg_log_error("nothing was run");
@@ -195,7 +194,8 @@ command_deploy_run(Options *options, DeployAction action, MakePlan make_plan)
 	if (deployment.conn == NULL)
 		return STATUS_TROUBLE;
 	deployment.project = project_read(&options->patches,
-									  &options->rollbacks, PROJECT_BYTES);
+									  &options->rollbacks,
+									  action != DEPLOY_APPLY, PROJECT_BYTES);
 
 	status = look_and_run(&deployment);
 

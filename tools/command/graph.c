@@ -74,8 +74,8 @@ draw(const Options *options, const Project *project, const Register *reg)
 	if (has_names)
 		show_dot_print(drawing, reg != NULL);
 	show_graph_free(drawing);
-	return has_names && !project_has_errors(project) ? STATUS_DONE :
-		STATUS_PROBLEM;
+	return has_names && !complaint_has_errors(&project->complaints) ?
+		STATUS_DONE : STATUS_PROBLEM;
 }
 
 /* Print the patches as a graph, in Graphviz's language. */
@@ -88,7 +88,7 @@ command_graph(Options *options)
 
 	if (!command_register_read(options, &reg))
 		return STATUS_TROUBLE;
-	project = project_read(&options->patches, &options->rollbacks,
+	project = project_read(&options->patches, &options->rollbacks, true,
 						   PROJECT_CALLS);
 	report_complaints(options->progname, &project->complaints, NULL);
 	status = draw(options, project, reg);

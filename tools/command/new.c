@@ -82,7 +82,8 @@ read_project(const Options *options, const char *patches,
 		if (cell->val != rollbacks || !is_missing(rollbacks))
 			simple_string_list_append(&rollback_places, cell->val);
 
-	project = project_read(&patch_places, &rollback_places, PROJECT_CALLS);
+	project = project_read(&patch_places, &rollback_places, true,
+						   PROJECT_CALLS);
 	simple_string_list_destroy(&patch_places);
 	simple_string_list_destroy(&rollback_places);
 	return project;
@@ -204,7 +205,7 @@ find_leaves(const Project *project, SimpleStringList *leaves)
 	bool	   *is_required = pg_malloc0(project->name_count + 1);
 	int			i;
 
-	if (project_has_errors(project) || has_conflict(project))
+	if (complaint_has_errors(&project->complaints) || has_conflict(project))
 	{
 		fe_compat_log_hint("Say with --requires what the patch requires.");
 		pg_free(is_required);

@@ -164,7 +164,7 @@ plan_and_run(const Options *options, Rehearsal *rehearsal)
 
 	report_complaints(options->progname, &reg->complaints, NULL);
 	report_complaints(options->progname, &plan->complaints, NULL);
-	if (plan_has_errors(plan) ||
+	if (complaint_has_errors(&plan->complaints) ||
 		!check_names(options, rehearsal->project, plan))
 		pg_log_error("nothing was run");
 	else
@@ -253,10 +253,12 @@ command_rehearse(Options *options)
 
 	if (conn == NULL)
 		return STATUS_TROUBLE;
-	project = project_read(&options->patches, &options->rollbacks,
+	project = project_read(&options->patches, &options->rollbacks, true,
 						   PROJECT_BYTES);
 	report_complaints(options->progname, &project->complaints, NULL);
-	if (project_has_errors(project))
+	report_complaints(options->progname, &project->rollback_complaints, NULL);
+	if (complaint_has_errors(&project->complaints) ||
+		complaint_has_errors(&project->rollback_complaints))
 	{
 		pg_log_error("nothing was run");
 		status = STATUS_PROBLEM;

@@ -23,12 +23,9 @@ print_count(int count, const char *what, bool *is_first)
 	*is_first = false;
 }
 
-/*
- * Print how many patches there are of each kind, and how many files are none:
- * somebody may have forgotten the registration.
- */
+/* Print how many patches there are of each kind. */
 static void
-print_summary(const PatchStates *states, int other_files)
+print_summary(const PatchStates *states)
 {
 	bool		is_first = true;
 
@@ -41,16 +38,12 @@ print_summary(const PatchStates *states, int other_files)
 	if (states->in_progress > 0)
 		printf(", %d in progress", states->in_progress);
 	printf(", %d pending, %d blocked", states->pending, states->blocked);
-	if (other_files > 0)
-		printf("; %d %s nothing", other_files,
-			   other_files == 1 ? "file registers" : "files register");
 	putchar('\n');
 }
 
 /* Print what the user wants to see. */
 static void
-print_states(const Options *options, const PatchStates *states,
-			 int other_files, int encoding)
+print_states(const Options *options, const PatchStates *states, int encoding)
 {
 	if (options->is_json)
 	{
@@ -59,7 +52,7 @@ print_states(const Options *options, const PatchStates *states,
 	}
 	if (states->count > 0 && !options->deploy.is_quiet)
 		show_table_print(states, encoding);
-	print_summary(states, other_files);
+	print_summary(states);
 }
 
 /* Show each patch of the project and of the register. */
@@ -81,18 +74,17 @@ command_status(Options *options)
 		return STATUS_TROUBLE;
 	}
 
-	project = project_read(&options->patches, NULL, reg->has_digests ?
-						   PROJECT_DIGESTS : PROJECT_CALLS);
+	project = project_read(&options->patches, &options->rollbacks, false,
+						   reg->has_digests ? PROJECT_DIGESTS : PROJECT_CALLS);
 	states = plan_state_create(project, reg);
 	report_complaints(options->progname, &reg->survey.functions, NULL);
 	report_complaints(options->progname, &reg->complaints, NULL);
 	report_complaints(options->progname, &project->complaints, NULL);
-	print_states(options, states, project->other_count,
-				 PQclientEncoding(conn));
+	print_states(options, states, PQclientEncoding(conn));
 	if (options->has_exit_code &&
 		states->pending + states->blocked + states->in_progress > 0)
 		status = STATUS_BEHIND;
-	if (project_has_errors(project))
+	if (complaint_has_errors(&project->complaints))
 		status = STATUS_PROBLEM;
 
 	plan_state_free(states);

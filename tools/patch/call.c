@@ -50,14 +50,28 @@ typedef struct CallReader
 	bool		is_refused;		/* the server would not run it */
 } CallReader;
 
+/* Add what is wrong.  Of what is to be taken back, many need not know. */
+static void
+add_complaint(CallReader *reader, int line, const char *text)
+{
+	bool		is_rollback = reader->call->action == PATCH_UNREGISTER;
+
+	complaint_add_finding(reader->complaints, is_rollback ?
+						  COMPLAINT_REMARK : COMPLAINT_ERROR, is_rollback ?
+						  FINDING_UNCLEAR_ROLLBACK : FINDING_NOT_UNDERSTOOD,
+						  NULL, line, "%s: %s",
+						  functions[reader->call->action], text);
+}
+
 /* Say what is wrong with the call; this one is not a registration. */
 static void
 refuse(CallReader *reader, const char *problem, const char *detail)
 {
+	char	   *text = psprintf("%s%s", problem, detail);
+
 	if (!reader->is_refused)
-		complaint_add(reader->complaints, COMPLAINT_ERROR, NULL,
-					  reader->call->line, "%s: %s%s",
-					  functions[reader->call->action], problem, detail);
+		add_complaint(reader, reader->call->line, text);
+	pg_free(text);
 	reader->is_refused = true;
 }
 
@@ -66,11 +80,25 @@ static void
 complain(CallReader *reader, int parameter, int line, const char *problem,
 		 const char *detail)
 {
-	complaint_add(reader->complaints, COMPLAINT_ERROR, NULL, line,
-				  "%s: %s %s%s", functions[reader->call->action],
-				  parameters[parameter], problem, detail);
+	char	   *text = psprintf("%s %s%s", parameters[parameter], problem,
+								detail);
+
+	add_complaint(reader, line, text);
+	pg_free(text);
 	if (parameter == PATCH_NAME)
 		reader->is_refused = true;
+}
+
+/* There is a string in the place of an array: maybe it is its only element. */
+static void
+complain_of_string(CallReader *reader, int parameter, int line,
+				   const char *text)
+{
+	char	   *hint = psprintf(": write ARRAY['%s']", text);
+
+	complain(reader, parameter, line, "is not an array", *text == '\0' ||
+			 strpbrk(text, "'\\\n") != NULL ? "" : hint);
+	pg_free(hint);
 }
 
 /* Take the elements of an array as requirements or conflicts. */
@@ -121,9 +149,15 @@ take_constant(CallReader *reader, int parameter, int line,
 		case CONSTANT_NULL:
 			break;
 		case CONSTANT_TEXT:
-			complain(reader, parameter, line, "is not an array", "");
+			complain_of_string(reader, parameter, line, constant->text);
 			break;
 		case CONSTANT_UNTYPED:
+			if (strchr("[{", constant->text[strspn(constant->text, " \t\r\n")])
+				== NULL)
+			{
+				complain_of_string(reader, parameter, line, constant->text);
+				break;
+			}
 			problem = patch_constant_to_array(constant);
 			if (problem != NULL)
 				complain(reader, parameter, line, "is not understood: ",
@@ -234,6 +268,17 @@ patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
 	if (!reader.is_given[PATCH_NAME])
 		refuse(&reader, "there is no patch name", "");
 	return !reader.is_refused && call->name != NULL;
+}
+
+bool
+patch_call_conflicts(const PatchCall *call, const char *name)
+{
+	const SimpleStringListCell *cell;
+
+	for (cell = call->conflicts.head; cell != NULL; cell = cell->next)
+		if (strcmp(cell->val, name) == 0)
+			return true;
+	return false;
 }
 
 void

@@ -36,6 +36,7 @@ typedef struct PatchFile
 	int			count;
 	int			space;
 	ComplaintList complaints;	/* without a path: the caller knows it */
+	ComplaintList lookalikes;	/* of calls, and what is no SQL, likewise */
 } PatchFile;
 
 /*
@@ -48,6 +49,9 @@ typedef struct PatchFile
  */
 extern bool patch_call_read(PsqlScript *script, SqlToken *token,
 							PatchCall *call, ComplaintList *complaints);
+
+/* Does the patch that is registered conflict with that one? */
+extern bool patch_call_conflicts(const PatchCall *call, const char *name);
 
 /* Free what a call holds. */
 extern void patch_call_free(PatchCall *call);

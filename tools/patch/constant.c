@@ -73,8 +73,16 @@ fail(ConstantReader *reader, const char *problem)
 static bool
 fail_here(ConstantReader *reader)
 {
-	if (reader->problem == NULL)
-		reader->problem = sql_constant_excerpt(reader->token);
+	char	   *found = sql_constant_excerpt(reader->token);
+
+	if (reader->problem != NULL)
+		;
+	else if (reader->token->kind == SQL_IDENTIFIER &&
+			 reader->token->spelling != SQL_BARE)
+		reader->problem = psprintf("%s: use single quotes", found);
+	else
+		reader->problem = pg_strdup(found);
+	pg_free(found);
 	return false;
 }
 

@@ -71,11 +71,12 @@ read_queries(PatchReader *reader, const char *last_place)
 
 	/* Behind a \q, the data are behind the end, too */
 	data = reader->script.endless_data;
-	if (data != NULL && data < lexer->end &&
-		patch_reader_mentions(data, lexer->end - data))
-		patch_reader_complain(reader, COMPLAINT_WARNING, data,
-							  "this COPY data has no end, so a registration "
-							  "does not run");
+	if (data != NULL && data < lexer->end)
+		patch_reader_complain(reader,
+							  patch_reader_mention(data, lexer->end - data),
+							  COMPLAINT_WARNING, data,
+							  "this COPY data has no end, so a ",
+							  " does not run");
 	return false;
 }
 
@@ -89,6 +90,7 @@ patch_file_read_text(const char *text, size_t length, size_t last_place,
 	bool		is_enough;
 
 	patch_reader_init(&reader, file, text, length, 1, true);
+	reader.seeks_lookalikes = true;
 	patch_reader_start(&reader);
 	is_enough = read_queries(&reader, place) || is_whole;
 	patch_reader_free(&reader);
@@ -97,17 +99,24 @@ patch_file_read_text(const char *text, size_t length, size_t last_place,
 		patch_file_free(file);
 		file = NULL;
 	}
+	else if (file->count == 0 && file->complaints.count == 0)
+	{
+		ComplaintList complaints = file->complaints;
+
+		file->complaints = file->lookalikes;
+		file->lookalikes = complaints;
+	}
 	return file;
 }
 
-/* A file that is something else than a script. */
+/* A file that is not to be read as a script, because of that line, or 0. */
 static PatchFile *
-refuse(const char *not_a_script)
+refuse(int line, const char *prefix, const char *reason)
 {
 	PatchFile  *file = pg_malloc0(sizeof(PatchFile));
 
-	complaint_add(&file->complaints, COMPLAINT_ERROR, NULL, 0, "this is %s",
-				  not_a_script);
+	complaint_add(&file->complaints, COMPLAINT_ERROR, NULL, line, "%s%s",
+				  prefix, reason);
 	return file;
 }
 
@@ -119,7 +128,7 @@ patch_file_read_bytes(const FileBytes *bytes)
 	size_t		last_place = sql_call_search_last(bytes->text, bytes->length);
 
 	if (not_a_script != NULL)
-		return refuse(not_a_script);
+		return refuse(0, "this is ", not_a_script);
 	if (last_place == CALL_SEARCH_NONE)
 		return pg_malloc0(sizeof(PatchFile));
 	return patch_file_read_text(bytes->text, bytes->length, last_place, true);
@@ -132,7 +141,9 @@ read_source(ScriptSource *source)
 	PatchFile  *file;
 
 	if (source->not_a_script != NULL)
-		return refuse(source->not_a_script);
+		return refuse(0, "this is ", source->not_a_script);
+	if (source->nul_line > 0)
+		return refuse(source->nul_line, "", PSQL_SOURCE_NUL);
 	if (source->last_place == CALL_SEARCH_NONE)
 		return pg_malloc0(sizeof(PatchFile));
 
@@ -162,8 +173,9 @@ patch_file_read_descriptor(int fd)
 	return file;
 }
 
-PatchFile *
-patch_file_read(const char *path)
+/* Read the file of that path. */
+static PatchFile *
+read_path(const char *path, PatchFile *(*read_it) (int fd))
 {
 	int			fd = open(path, O_RDONLY, 0);
 	PatchFile  *file;
@@ -171,11 +183,40 @@ patch_file_read(const char *path)
 
 	if (fd < 0)
 		return NULL;
-	file = patch_file_read_descriptor(fd);
+	file = read_it(fd);
 	save_errno = errno;
 	close(fd);
 	errno = save_errno;
 	return file;
+}
+
+PatchFile *
+patch_file_read(const char *path)
+{
+	return read_path(path, patch_file_read_descriptor);
+}
+
+/* Read all of an open file, which can be read as a script. */
+static PatchFile *
+read_whole(int fd)
+{
+	ScriptSource source;
+	PatchFile  *file = NULL;
+	int			save_errno;
+
+	if (psql_source_open_whole(&source, fd))
+		file = patch_file_read_text(source.text, source.length,
+									source.length, true);
+	save_errno = errno;
+	psql_source_free(&source);
+	errno = save_errno;
+	return file;
+}
+
+PatchFile *
+patch_file_read_whole(const char *path)
+{
+	return read_path(path, read_whole);
 }
 
 void
@@ -187,5 +228,6 @@ patch_file_free(PatchFile *file)
 		patch_call_free(&file->calls[i]);
 	pg_free(file->calls);
 	complaint_free(&file->complaints);
+	complaint_free(&file->lookalikes);
 	pg_free(file);
 }

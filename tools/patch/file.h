@@ -21,6 +21,12 @@ extern PatchFile *patch_file_read_descriptor(int fd);
 /* The same for the file of that name. */
 extern PatchFile *patch_file_read(const char *path);
 
+/*
+ * The same, reading all of it.  If it registers nothing and takes nothing
+ * back, what looks like that, or is no SQL, is complained of.
+ */
+extern PatchFile *patch_file_read_whole(const char *path);
+
 /* Read the script that is all of these bytes, none of which is a NUL. */
 extern PatchFile *patch_file_read_bytes(const FileBytes *bytes);
 

@@ -22,6 +22,9 @@
 #include "patch/graph.h"
 #include "patch/heap.h"
 
+/* As many names of a cycle are shown, beside that which it comes back to. */
+#define MOST_SHOWN 10
+
 /* Make room for one more item in an array that grows. */
 #define MAKE_ROOM(array, count, space, type) \
 	do { \
@@ -257,6 +260,16 @@ find_obstacle(PatchGraph *graph, int number, Obstacle *obstacle)
 	}
 }
 
+/* Append the next name or path of a cycle, the one of that number. */
+static void
+append_step(StringInfo text, int number, bool is_last, const char *next)
+{
+	if (is_last && number > MOST_SHOWN)
+		appendStringInfo(text, " -> ... and %d more", number - MOST_SHOWN);
+	if (is_last || number < MOST_SHOWN)
+		appendStringInfo(text, " -> %s", next);
+}
+
 /* Complain about the cycle that the file is in. */
 static void
 describe_cycle(const PatchGraph *graph, const Obstacle *obstacles,
@@ -266,6 +279,7 @@ describe_cycle(const PatchGraph *graph, const Obstacle *obstacles,
 	StringInfoData paths;
 	int			first = number;
 	int			file;
+	int			i;
 
 	/* Begin with the file that was given first */
 	for (file = obstacles[number].file; file != number;
@@ -276,13 +290,14 @@ describe_cycle(const PatchGraph *graph, const Obstacle *obstacles,
 	initStringInfo(&paths);
 	appendStringInfoString(&names, obstacles[first].call->name);
 	appendStringInfoString(&paths, graph->files[first].path);
-	file = first;
-	do
+	for (i = 1, file = first; i == 1 || file != first; i++)
 	{
-		appendStringInfo(&names, " -> %s", obstacles[file].name);
-		file = obstacles[file].file;
-		appendStringInfo(&paths, " -> %s", graph->files[file].path);
-	} while (file != first);
+		const Obstacle *obstacle = &obstacles[file];
+
+		file = obstacle->file;
+		append_step(&names, i, file == first, obstacle->name);
+		append_step(&paths, i, file == first, graph->files[file].path);
+	}
 
 	complaint_add(complaints, COMPLAINT_ERROR, graph->files[first].path,
 				  obstacles[first].call->line,
@@ -293,10 +308,10 @@ describe_cycle(const PatchGraph *graph, const Obstacle *obstacles,
 }
 
 /*
- * Complain about all files that are not done.  Each waits for another one
- * that is not done.  We go to the first of those, and so on, until we meet a
- * file for the second time.  If that was on the same walk, the way between is
- * a cycle.  All others are behind one.
+ * Complain about all cycles, and warn of what else is not done.  Each waits
+ * for another one that is not done.  We go to the first of those, and so on,
+ * until we meet a file for the second time.  If that was on the same walk, the
+ * way between is a cycle.  All others are behind one.
  */
 static void
 explain_cycles(PatchGraph *graph, ComplaintList *complaints)
@@ -338,7 +353,7 @@ explain_cycles(PatchGraph *graph, ComplaintList *complaints)
 	{
 		if (graph->files[i].is_done || is_in_cycle[i])
 			continue;
-		complaint_add(complaints, COMPLAINT_ERROR, graph->files[i].path,
+		complaint_add(complaints, COMPLAINT_WARNING, graph->files[i].path,
 					  obstacles[i].call->line,
 					  "this is left out, as it requires \"%s\" of %s, which "
 					  "is left out", obstacles[i].name,

@@ -7,6 +7,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/suggestion.h"
 #include "patch/call.h"
 #include "patch/reader.h"
 #include "sql/call_search.h"
@@ -108,11 +109,21 @@ patch_reader_read_statement(PatchReader *reader)
 }
 
 void
-patch_reader_complain(PatchReader *reader, ComplaintLevel level,
-					  const char *place, const char *text)
+patch_reader_complain(PatchReader *reader, PatchMention mention,
+					  ComplaintLevel level, const char *place,
+					  const char *before, const char *behind)
 {
-	complaint_add(&reader->file->complaints, level, NULL,
-				  psql_script_line(&reader->script, place), "%s", text);
+	const char *what = behind == NULL ? "" : mention == MENTION_PATCH ?
+		"registration" : "call of unregister_patch";
+
+	if (mention == MENTION_NONE)
+		return;
+	complaint_add_finding(&reader->file->complaints,
+						  mention == MENTION_PATCH ? level : COMPLAINT_REMARK,
+						  mention == MENTION_PATCH ? FINDING_NOT_UNDERSTOOD :
+						  FINDING_UNCLEAR_ROLLBACK, NULL,
+						  psql_script_line(&reader->script, place), "%s%s%s",
+						  before, what, behind == NULL ? "" : behind);
 }
 
 void
@@ -139,10 +150,24 @@ patch_reader_forget_query(PatchReader *reader)
 	patch_reader_forget(reader, reader->old_calls, reader->old_complaints);
 }
 
-bool
-patch_reader_mentions(const char *text, size_t length)
+PatchMention
+patch_reader_mention(const char *text, size_t length)
 {
-	return sql_call_search_last(text, length) != CALL_SEARCH_NONE;
+	PatchMention result = MENTION_NONE;
+	size_t		place;
+
+	while ((place = sql_call_search_last(text, length)) != CALL_SEARCH_NONE)
+	{
+		/* Quotes that may spell the name with escapes are no mention */
+		if (sql_lexer_fold(text[place]) == 'r')
+		{
+			if (place < 2 || pg_strncasecmp(text + place - 2, "un", 2) != 0)
+				return MENTION_PATCH;
+			result = MENTION_ROLLBACK;
+		}
+		length = place + strlen(functions[PATCH_REGISTER]) - 1;
+	}
+	return result;
 }
 
 /* Read the call whose opening parenthesis is at hand. */
@@ -158,9 +183,11 @@ read_call(PatchReader *reader)
 	call.action = (PatchAction) reader->action;
 	call.line = psql_script_line(&reader->script, place);
 	if (is_doubtful)
-		patch_reader_complain(reader, COMPLAINT_ERROR, place,
+		patch_reader_complain(reader, call.action == PATCH_UNREGISTER ?
+							  MENTION_ROLLBACK : MENTION_PATCH,
+							  COMPLAINT_ERROR, place,
 							  "whether this runs depends on an \\if that "
-							  "cannot be known here");
+							  "cannot be known here", NULL);
 
 	if (!patch_call_read(&reader->script, &reader->token, &call,
 						 &file->complaints))
@@ -186,11 +213,74 @@ extend_name(PatchReader *reader)
 	reader->parts = reader->after_dot ? reader->parts + 1 : 1;
 	reader->in_schema = reader->after_dot && reader->is_schema;
 	reader->after_dot = false;
+	reader->schema = reader->function;
+	reader->function = reader->token;
 	reader->is_schema = sql_constant_is(&reader->token, "_v");
 	reader->action = -1;
 	for (i = 0; reader->in_schema && i < (int) lengthof(functions); i++)
 		if (sql_constant_is(&reader->token, functions[i]))
 			reader->action = i;
+}
+
+void
+patch_reader_note_lookalike(PatchReader *reader, const char *place,
+							const char *format,...)
+{
+	va_list		args;
+	char	   *text;
+
+	if (!reader->seeks_lookalikes || reader->file->lookalikes.count > 0)
+		return;
+	va_start(args, format);
+	text = finding_format(format, args);
+	va_end(args);
+	complaint_add_finding(&reader->file->lookalikes, COMPLAINT_WARNING,
+						  FINDING_NO_REGISTRATION, NULL,
+						  psql_script_line(&reader->script, place), "%s",
+						  text);
+	pfree(text);
+}
+
+/*
+ * Is the function that is called here, which is none of ours, meant to be one
+ * that registers a patch?  It has such a name in another schema or none, or
+ * nearly such a name in ours or none.
+ */
+static void
+watch_for_lookalike(PatchReader *reader)
+{
+	char	   *name = sql_constant_decode(&reader->function);
+	bool		has_schema = reader->parts > 1;
+	const char *nearest = NULL;
+
+	if (name != NULL)
+	{
+		Suggestion	suggestion;
+
+		suggestion_init(&suggestion, name);
+		suggestion_offer(&suggestion, functions[PATCH_UNREGISTER]);
+		suggestion_offer(&suggestion, functions[PATCH_REGISTER]);
+		suggestion_offer(&suggestion, functions[PATCH_TRY_REGISTER]);
+		if (suggestion.nearest != NULL &&
+			suggestion.nearest != functions[PATCH_UNREGISTER] &&
+			(strcmp(suggestion.nearest, name) == 0 || reader->in_schema ||
+			 (!has_schema && strstr(name, "patch") != NULL)))
+			nearest = suggestion.nearest;
+	}
+	if (nearest != NULL && !has_schema && strcmp(nearest, name) == 0)
+		patch_reader_note_lookalike(reader, reader->function.start,
+									"%s is called without its schema, so it "
+									"is not read: write _v.%s", name, name);
+	else if (nearest != NULL)
+		patch_reader_note_lookalike(reader, has_schema ?
+									reader->schema.start :
+									reader->function.start,
+									"this calls %.*s%s%s: did you mean "
+									"_v.%s?", has_schema ?
+									(int) reader->schema.length : 0,
+									reader->schema.start,
+									has_schema ? "." : "", name, nearest);
+	pg_free(name);
 }
 
 void
@@ -203,10 +293,15 @@ patch_reader_step(PatchReader *reader)
 		reader->after_dot = true;
 	else
 	{
-		bool		is_call = reader->in_schema && reader->action >= 0 &&
-			(reader->parts == 2 || reader->parts == 3) &&
-			!reader->after_dot && patch_reader_at_symbol(reader, "(");
+		bool		is_any = reader->parts > 0 && !reader->after_dot &&
+			patch_reader_at_symbol(reader, "(");
+		bool		is_call = is_any && reader->in_schema &&
+			reader->action >= 0 &&
+			(reader->parts == 2 || reader->parts == 3);
 
+		if (is_any && !is_call && reader->parts <= 2 &&
+			reader->seeks_lookalikes)
+			watch_for_lookalike(reader);
 		patch_reader_forget_name(reader);
 		if (is_call)
 		{
@@ -218,16 +313,17 @@ patch_reader_step(PatchReader *reader)
 }
 
 /*
- * Has the query at hand something in it that may register something, of
- * which nothing is collected or said yet?
+ * What is mentioned by the query at hand that may register something, of which
+ * nothing is collected or said yet?
  */
-static bool
-hides_something(const PatchReader *reader)
+static PatchMention
+hidden_mention(const PatchReader *reader)
 {
-	return reader->file->count == reader->old_calls &&
-		reader->file->complaints.count == reader->old_complaints &&
-		patch_reader_mentions(reader->query,
-							  reader->token.start - reader->query);
+	if (reader->file->count > reader->old_calls ||
+		reader->file->complaints.count > reader->old_complaints)
+		return MENTION_NONE;
+	return patch_reader_mention(reader->query,
+								reader->token.start - reader->query);
 }
 
 void
@@ -235,41 +331,41 @@ patch_reader_end_query(PatchReader *reader)
 {
 	PatchFile  *file = reader->file;
 	const char *unclosed = reader->script.unclosed;
-	bool		is_hidden = hides_something(reader);
+	PatchMention hidden = hidden_mention(reader);
 
-	if (unclosed != NULL && (is_hidden || file->count > reader->old_calls))
+	if (unclosed != NULL && file->count > reader->old_calls)
 	{
+		hidden = file->calls[reader->old_calls].action == PATCH_UNREGISTER ?
+			MENTION_ROLLBACK : MENTION_PATCH;
 		patch_reader_forget(reader, reader->old_calls,
 							file->complaints.count);
-		patch_reader_complain(reader, COMPLAINT_WARNING, unclosed,
-							  *unclosed == '(' ?
-							  "this parenthesis is never closed, so a "
-							  "registration does not run" :
-							  "this BEGIN has no END, so a registration does "
-							  "not run");
 	}
-	else if (reader->script.sends_result && is_hidden)
-		patch_reader_complain(reader, COMPLAINT_WARNING, reader->token.start,
-							  "a registration in the result that \\gexec "
-							  "runs is not read");
+	if (unclosed != NULL)
+		patch_reader_complain(reader, hidden, COMPLAINT_WARNING, unclosed,
+							  *unclosed == '(' ?
+							  "this parenthesis is never closed, so a " :
+							  "this BEGIN has no END, so a ",
+							  " does not run");
+	else if (reader->script.sends_result)
+		patch_reader_complain(reader, hidden, COMPLAINT_WARNING,
+							  reader->token.start, "a ",
+							  " in the result that \\gexec runs is not read");
 }
 
 void
 patch_reader_end_hidden(PatchReader *reader)
 {
 	const SqlToken *token = &reader->token;
-	const char *what;
+	const char *what = sql_constant_unterminated(token);
+	char	   *before = psprintf("%s, so a ", what);
 
 	patch_reader_forget_query(reader);
-	if (!patch_reader_mentions(reader->query,
-							   reader->script.lexer.end - reader->query))
-		return;
-
-	if (*token->start == '/')
-		what = "this comment has no end, so a registration does not run";
-	else if (*token->start == '$')
-		what = "this dollar quote has no end, so a registration does not run";
-	else
-		what = "this quote has no end, so a registration does not run";
-	patch_reader_complain(reader, COMPLAINT_WARNING, token->start, what);
+	patch_reader_note_lookalike(reader, token->start, "%s", what);
+	patch_reader_complain(reader,
+						  patch_reader_mention(reader->query,
+											   reader->script.lexer.end -
+											   reader->query),
+						  COMPLAINT_WARNING, token->start, before,
+						  " does not run");
+	pg_free(before);
 }

@@ -17,6 +17,7 @@ typedef struct PatchReader
 	PsqlScript	script;
 	SqlToken	token;			/* the one at hand */
 	int			nesting;		/* DO blocks around this text */
+	bool		seeks_lookalikes;	/* of our calls, and of SQL */
 
 	/* the query at hand; a text that psql does not look into is one */
 	const char *query;			/* where it begins */
@@ -29,6 +30,8 @@ typedef struct PatchReader
 	bool		in_schema;		/* its last part but one is _v */
 	bool		is_schema;		/* its last part is */
 	int			action;			/* what its last part does, or -1 */
+	SqlToken	schema;			/* its last part but one, if there is one */
+	SqlToken	function;		/* its last part */
 } PatchReader;
 
 /* Get ready to read a text into "file"; both must outlive the reader. */
@@ -85,12 +88,32 @@ extern void patch_reader_begin_query(PatchReader *reader);
 /* Forget the query at hand, what was said about it included. */
 extern void patch_reader_forget_query(PatchReader *reader);
 
-/* Complain about what stands at "place". */
-extern void patch_reader_complain(PatchReader *reader, ComplaintLevel level,
-								  const char *place, const char *text);
+/*
+ * If lookalikes are wanted, and there is none yet, note that what stands at
+ * "place" is one, and why.
+ */
+extern void patch_reader_note_lookalike(PatchReader *reader,
+										const char *place, const char *format,
+										...) pg_attribute_printf(3, 4);
 
-/* Might this text register something? */
-extern bool patch_reader_mentions(const char *text, size_t length);
+/* What is named by a text that is not read as a call */
+typedef enum PatchMention
+{
+	MENTION_NONE,
+	MENTION_ROLLBACK,			/* unregister_patch */
+	MENTION_PATCH				/* register_patch, or try_register_patch */
+} PatchMention;
+
+/* Does this text name one of our functions? */
+extern PatchMention patch_reader_mention(const char *text, size_t length);
+
+/*
+ * Complain about what stands at "place", if something is mentioned: what that
+ * is comes between the two halves of the text, unless "behind" is NULL.
+ */
+extern void patch_reader_complain(PatchReader *reader, PatchMention mention,
+								  ComplaintLevel level, const char *place,
+								  const char *before, const char *behind);
 
 /*
  * The query at hand is over.  If a parenthesis or BEGIN is open in it, the

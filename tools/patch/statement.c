@@ -29,10 +29,13 @@ static void read_block(PatchReader *reader);
  * if it registered something.
  */
 static void
-warn_of_mention(PatchReader *reader, const char *start, const char *why)
+warn_of_mention(PatchReader *reader, const char *start, const char *before,
+				const char *behind)
 {
-	if (patch_reader_mentions(start, reader->token.start - start))
-		patch_reader_complain(reader, COMPLAINT_WARNING, start, why);
+	patch_reader_complain(reader,
+						  patch_reader_mention(start,
+											   reader->token.start - start),
+						  COMPLAINT_WARNING, start, before, behind);
 }
 
 /* Does the token switch a setting off? */
@@ -167,7 +170,7 @@ read_procedure_call(PatchReader *reader)
 	while (!patch_reader_at_end(reader) &&
 		   !patch_reader_at_symbol(reader, "("))
 		patch_reader_advance(reader);
-	warn_of_mention(reader, start, "CALL does not run a function");
+	warn_of_mention(reader, start, "CALL does not run a function", NULL);
 	patch_reader_read_statement(reader);
 }
 
@@ -182,6 +185,7 @@ read_body_text(PatchReader *reader, const SqlToken *body, const char *text)
 	inner.script.lexer.standard_strings =
 		reader->script.lexer.standard_strings;
 	inner.nesting = reader->nesting + 1;
+	inner.seeks_lookalikes = reader->seeks_lookalikes;
 	patch_reader_start(&inner);
 	read_block(&inner);
 	patch_reader_free(&inner);
@@ -206,8 +210,10 @@ read_body(PatchReader *reader, const SqlToken *body, bool is_plpgsql)
 
 	if (problem == NULL)
 		read_body_text(reader, body, text);
-	else if (patch_reader_mentions(body->start, body->length))
-		patch_reader_complain(reader, COMPLAINT_ERROR, body->start, problem);
+	else
+		patch_reader_complain(reader,
+							  patch_reader_mention(body->start, body->length),
+							  COMPLAINT_ERROR, body->start, problem, NULL);
 	pg_free(text);
 }
 
@@ -250,7 +256,7 @@ read_do(PatchReader *reader)
 		{
 			/* Nothing else belongs here: the server refuses it */
 			patch_reader_skip_statement(reader);
-			warn_of_mention(reader, start, "this DO is malformed");
+			warn_of_mention(reader, start, "this DO is malformed", NULL);
 			return;
 		}
 		patch_reader_advance(reader);
@@ -309,6 +315,30 @@ read_reset(PatchReader *reader)
 	}
 }
 
+/* Is the statement at hand no SQL?  Note what its first word is. */
+static void
+watch_for_other_text(PatchReader *reader)
+{
+	static const char *const commands[] = {
+		"abort", "alter", "analyse", "analyze", "begin", "checkpoint", "close",
+		"cluster", "comment", "commit", "deallocate", "declare", "drop", "end",
+		"explain", "fetch", "grant", "import", "listen", "load", "lock",
+		"move", "notify", "prepare", "reassign", "refresh", "reindex",
+		"release", "repack", "revoke", "rollback", "savepoint", "security",
+		"show", "start", "truncate", "unlisten", "vacuum", "wait", NULL
+	};
+	char	   *found;
+
+	if (!reader->seeks_lookalikes || reader->nesting > 0 ||
+		reader->token.kind == SQL_VARIABLE ||
+		patch_reader_at_one_of(reader, commands))
+		return;
+	found = sql_constant_excerpt(&reader->token);
+	patch_reader_note_lookalike(reader, reader->token.start,
+								"this is no SQL: found %s", found);
+	pg_free(found);
+}
+
 /*
  * Any other statement runs no call.  Where one is not merely named, someone
  * may have thought otherwise: it is no SQL at all, as PERFORM outside of
@@ -325,14 +355,24 @@ read_other(PatchReader *reader)
 		"commit", "end", "rollback", "abort", NULL
 	};
 	const char *start = reader->token.start;
+	int			complaints = reader->file->complaints.count;
 	bool		is_definition = patch_reader_at_one_of(reader, definitions);
+	bool		is_begin = patch_reader_at(reader, "begin") ||
+		patch_reader_at(reader, "start");
 
+	if (sql_constant_is_conflict_marker(&reader->token))
+		patch_reader_complain(reader, MENTION_PATCH, COMPLAINT_ERROR, start,
+							  SQL_CONFLICT_MARKER, NULL);
+	watch_for_other_text(reader);
 	if (patch_reader_at_one_of(reader, transaction_ends))
 		reader->script.lexer.standard_strings = reader->script.session_strings;
 	patch_reader_skip_statement(reader);
-	if (!is_definition)
-		warn_of_mention(reader, start, "this statement is none that runs a "
-						"registration");
+	if (is_begin)
+		warn_of_mention(reader, start, "a semicolon is missing after this, so "
+						"a ", " does not run");
+	else if (!is_definition && reader->file->complaints.count == complaints)
+		warn_of_mention(reader, start, "this statement is none that runs a ",
+						"");
 }
 
 void
@@ -386,10 +426,10 @@ watch_string(PatchReader *reader)
 	if (reader->token.kind != SQL_STRING)
 		return;
 	text = sql_constant_decode(&reader->token);
-	if (text != NULL && patch_reader_mentions(text, strlen(text)))
-		patch_reader_complain(reader, COMPLAINT_WARNING, reader->token.start,
-							  "a registration in a string that is EXECUTEd "
-							  "is not read");
+	if (text != NULL)
+		patch_reader_complain(reader, patch_reader_mention(text, strlen(text)),
+							  COMPLAINT_WARNING, reader->token.start, "a ",
+							  " in a string that is EXECUTEd is not read");
 	pg_free(text);
 }
 

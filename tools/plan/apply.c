@@ -168,10 +168,10 @@ check_conflicts(Planner *planner, const ProjectFile *file,
 {
 	ComplaintList *complaints = &planner->plan->complaints;
 	const SimpleStringListCell *cell;
-	const AppliedPatch *enemy =
-		planner->enemies[project_find(planner->project, call->name)];
+	int			number = project_find(planner->project, call->name);
+	const AppliedPatch *enemy = planner->enemies[number];
 
-	if (enemy != NULL)
+	if (enemy != NULL && !patch_call_conflicts(call, enemy->name))
 		complaint_add(complaints, COMPLAINT_ERROR, file->path, call->line,
 					  "patch \"%s\" cannot be applied: \"%s\", which is "
 					  "applied, conflicts with it", call->name, enemy->name);
@@ -184,7 +184,10 @@ check_conflicts(Planner *planner, const ProjectFile *file,
 						  call->line, "patch \"%s\" conflicts with \"%s\", "
 						  "which is applied", call->name, cell->val);
 		else if (other != PROJECT_NONE && planner->wanted[other] &&
-				 strcmp(cell->val, call->name) != 0)
+				 strcmp(cell->val, call->name) != 0 &&
+				 !project_repeats_conflict(planner->project, number,
+										   project_find(planner->project,
+														cell->val)))
 			complaint_add(complaints, COMPLAINT_ERROR, file->path,
 						  call->line, "patch \"%s\" conflicts with \"%s\", "
 						  "which is to be applied, too (%s)", call->name,

@@ -12,6 +12,9 @@
 #include "base/suggestion.h"
 #include "plan/names.h"
 
+/* Who has written more names that there are not knows what it is about. */
+#define MOST_SUGGESTIONS 100
+
 /* Offer a name, unless it is the one that was not meant for sure. */
 static void
 offer(Suggestion *suggestion, const char *name, const char *except)
@@ -25,9 +28,12 @@ plan_names_other_suggestion(const Project *project, const Register *reg,
 							const char *name, const char *except)
 {
 	static char *text = NULL;
+	static int	count = 0;		/* as all names are compared each time */
 	Suggestion	suggestion;
 	int			i;
 
+	if (count++ >= MOST_SUGGESTIONS)
+		return "";
 	suggestion_init(&suggestion, name);
 	for (i = 0; i < project->patch_count; i++)
 	{

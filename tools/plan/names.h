@@ -14,8 +14,9 @@
 /*
  * What to say behind a message about a name that is not known: a question
  * with the nearest patch that there is, in the files or in the register (which
- * may be NULL), but for the one that mentions the name (or NULL); or nothing.
- * The text is overwritten by the next call.
+ * may be NULL), but for the one that mentions the name (or NULL); or nothing,
+ * as for each name after the first hundred.  The text is overwritten by the
+ * next call.
  */
 extern const char *plan_names_other_suggestion(const Project *project,
 											   const Register *reg,

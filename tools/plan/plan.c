@@ -135,17 +135,6 @@ plan_add_rollback(PatchPlan *plan, const ProjectFile *file)
 			add_name(step, file->file->calls[i].name);
 }
 
-bool
-plan_has_errors(const PatchPlan *plan)
-{
-	int			i;
-
-	for (i = 0; i < plan->complaints.count; i++)
-		if (plan->complaints.items[i].level == COMPLAINT_ERROR)
-			return true;
-	return false;
-}
-
 void
 plan_free(PatchPlan *plan)
 {

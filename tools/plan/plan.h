@@ -42,9 +42,6 @@ extern void plan_add_patch(PatchPlan *plan, const ProjectFile *file,
 /* Add a file that takes patches back. */
 extern void plan_add_rollback(PatchPlan *plan, const ProjectFile *file);
 
-/* Is there something that must be mended before the plan can be run? */
-extern bool plan_has_errors(const PatchPlan *plan);
-
 /* Free the plan; the files and their names are the project's. */
 extern void plan_free(PatchPlan *plan);
 

@@ -181,14 +181,40 @@ check_dependents(Planner *planner, int number)
 	pg_free(names.data);
 }
 
+/* A file that may be meant to take the patch back, but does not, or NULL. */
+static const char *
+find_unfinished(const Project *project, const char *name)
+{
+	int			i;
+
+	for (i = 0; i < project->other_count; i++)
+	{
+		const char *path = project->others[i].path;
+		const char *slash = strrchr(path, '/');
+
+		if (project->others[i].place == PLACE_OF_ROLLBACKS &&
+			strstr(slash == NULL ? path : slash, name) != NULL)
+			return path;
+	}
+	return NULL;
+}
+
 /* Complain about a patch that no file takes back. */
 static void
 check_rollback(Planner *planner, int number)
 {
-	if (rollback_of(planner, number) == PROJECT_NONE)
+	const char *name = planner->reg->patches[number].name;
+	const char *unfinished = find_unfinished(planner->project, name);
+
+	if (rollback_of(planner, number) != PROJECT_NONE)
+		return;
+	if (unfinished != NULL)
+		complaint_add(&planner->plan->complaints, COMPLAINT_ERROR, unfinished,
+					  0, "this does not take patch \"%s\" back: let it call "
+					  "_v.unregister_patch", name);
+	else
 		complaint_add(&planner->plan->complaints, COMPLAINT_ERROR, NULL, 0,
-					  "patch \"%s\" has no rollback file",
-					  planner->reg->patches[number].name);
+					  "patch \"%s\" has no rollback file", name);
 }
 
 /* Complain if a file takes back what it should not, or cannot. */
@@ -374,7 +400,7 @@ plan_rollback_create(const Project *project, const Register *reg,
 		follow_dependents(&planner);
 
 	check(&planner);
-	if (!plan_has_errors(planner.plan))
+	if (!complaint_has_errors(&planner.plan->complaints))
 		order_files(&planner);
 
 	pg_free(planner.stack);

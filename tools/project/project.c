@@ -17,15 +17,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "project/includes.h"
 #include "project/project.h"
 #include "project/search.h"
-
-/* Where a file was found */
-typedef enum Place
-{
-	PLACE_OF_PATCHES,
-	PLACE_OF_ROLLBACKS
-} Place;
+#include "script/outline.h"
 
 /* Does the file make a call that (un)registers something? */
 static bool
@@ -119,8 +114,8 @@ note_rollbacks(Project *project, int number)
 			name->rollback_file = number;
 		}
 		else if (name->rollback_file != number)
-			complaint_add(&project->complaints, COMPLAINT_ERROR, file->path,
-						  call->line,
+			complaint_add(&project->rollback_complaints, COMPLAINT_ERROR,
+						  file->path, call->line,
 						  "patch \"%s\" is taken back by %s:%d, too",
 						  call->name,
 						  project->rollbacks[name->rollback_file].path,
@@ -131,7 +126,8 @@ note_rollbacks(Project *project, int number)
 /*
  * Take over what there is to complain about a file.  If nothing is found in
  * it but what warns of a registration that cannot be read, the file would be
- * left out although it may well be a patch: so that is an error.
+ * left out although it may well be a patch: so that is an error.  What it may
+ * take back is of interest only to who looks for that.
  */
 static void
 copy_complaints(Project *project, const ProjectFile *file)
@@ -143,11 +139,17 @@ copy_complaints(Project *project, const ProjectFile *file)
 	{
 		const Complaint *complaint = &complaints->items[i];
 		ComplaintLevel level = complaint->level;
+		bool		is_patch = file->place == PLACE_OF_PATCHES &&
+			complaint->kind != FINDING_UNCLEAR_ROLLBACK;
 
+		if (complaint->kind == FINDING_NO_REGISTRATION)
+			continue;
 		if (level == COMPLAINT_WARNING && file->file->count == 0)
 			level = COMPLAINT_ERROR;
-		complaint_add(&project->complaints, level, file->path,
-					  complaint->line, "%s", complaint->text);
+		complaint_add_finding(is_patch ? &project->complaints :
+							  &project->rollback_complaints, level,
+							  complaint->kind, file->path, complaint->line,
+							  "%s", complaint->text);
 	}
 }
 
@@ -189,11 +191,12 @@ read_contents(ProjectFile *file, int fd, ProjectWish wish)
 
 /* Read a file and put it where it belongs. */
 static void
-read_file(Project *project, const char *path, Place place)
+read_file(Project *project, const char *path, ProjectPlace place)
 {
 	ProjectFile file = {0};
 	int			fd = open(path, O_RDONLY | O_CLOEXEC);
 
+	file.place = place;
 	file.path = pg_strdup(path);
 	if (fd >= 0)
 		read_contents(&file, fd, project->wish == PROJECT_DIGESTS &&
@@ -225,8 +228,8 @@ read_file(Project *project, const char *path, Place place)
 
 /* Read the files that are in the given places, and not "done" yet. */
 static void
-read_places(Project *project, const SimpleStringList *places, Place place,
-			NameTable *done)
+read_places(Project *project, const SimpleStringList *places,
+			ProjectPlace place, NameTable *done)
 {
 	const SimpleStringListCell *cell;
 
@@ -235,7 +238,8 @@ read_places(Project *project, const SimpleStringList *places, Place place,
 		SimpleStringList paths = {NULL, NULL};
 		const SimpleStringListCell *path;
 
-		project_search(cell->val, &paths, &project->complaints);
+		project_search(cell->val, &paths, place == PLACE_OF_PATCHES ?
+					   &project->complaints : &project->rollback_complaints);
 		for (path = paths.head; path != NULL; path = path->next)
 			if (name_table_find(done, path->val) == NAME_TABLE_NONE)
 			{
@@ -246,9 +250,118 @@ read_places(Project *project, const SimpleStringList *places, Place place,
 	}
 }
 
+/* Does the file say that it is to register nothing? */
+static bool
+is_intended(const ScriptOutline *outline)
+{
+	const SimpleStringListCell *cell;
+
+	for (cell = outline->disabled.head; cell != NULL; cell = cell->next)
+		if (strcmp(cell->val, finding_name(FINDING_NO_REGISTRATION)) == 0)
+			return true;
+	return false;
+}
+
+/* Is there nothing else to complain about? */
+static bool
+is_candidate(const ProjectFile *file)
+{
+	const ComplaintList *complaints = &file->file->complaints;
+	int			i;
+
+	for (i = 0; i < complaints->count; i++)
+		if (complaints->items[i].kind != FINDING_NO_REGISTRATION)
+			return false;
+	return true;
+}
+
+/* Complain of a file, all of which has been read. */
+static void
+complain(Project *project, const ProjectFile *file)
+{
+	ComplaintList *complaints = &file->file->complaints;
+	bool		is_patch = file->place == PLACE_OF_PATCHES;
+	ComplaintLevel level = is_patch && complaints->count > 0 ?
+		COMPLAINT_ERROR : COMPLAINT_WARNING;
+
+	if (complaints->count == 0)
+		complaint_add_finding(complaints, level, FINDING_NO_REGISTRATION,
+							  NULL, 0, "this registers no patch, nor does it "
+							  "take one back");
+	complaint_add_finding(is_patch ? &project->complaints :
+						  &project->rollback_complaints, level,
+						  FINDING_NO_REGISTRATION, file->path,
+						  complaints->items[0].line, "%s%s",
+						  complaints->items[0].text, level == COMPLAINT_ERROR ?
+						  "; if this is to be no patch, say so: \"-- "
+						  "versioning: disable no-registration\"" : "");
+}
+
+/* Look at a file that no other one includes. */
+static void
+look_at(Project *project, ProjectFile *file)
+{
+	ScriptOutline *outline = script_outline_read(file->path, NULL);
+	PatchFile  *whole = is_intended(outline) ? NULL :
+		patch_file_read_whole(file->path);
+
+	if (whole != NULL)
+	{
+		patch_file_free(file->file);
+		file->file = whole;
+		if (whole->complaints.count > 0 || outline->includes.head == NULL)
+			complain(project, file);
+	}
+	script_outline_free(outline);
+}
+
+/* Note what all of some files include. */
+static void
+note_includes(NameTable *included, const ProjectFile *files, int count)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+		project_includes_note(included, files[i].path);
+}
+
+/*
+ * Look at the files that register nothing, and take nothing back.  One whose
+ * registration is misspelt must not be left out without a word; but there are
+ * also files that others include, that include others, that only drop
+ * something, or hold data.  So only what looks like a registration, or is no
+ * SQL, is an error.  Any other file is warned of, unless it includes others.
+ * Nothing is said of what is included, or has a comment that disables this.
+ */
+static void
+look_at_others(Project *project)
+{
+	NameTable  *included;
+	int			i;
+
+	if (project->other_count == 0)
+		return;
+	included = name_table_create(64);
+	note_includes(included, project->patches, project->patch_count);
+	note_includes(included, project->rollbacks, project->rollback_count);
+	note_includes(included, project->others, project->other_count);
+	for (i = 0; i < project->other_count; i++)
+	{
+		ProjectFile *file = &project->others[i];
+
+		if (!is_candidate(file))
+			continue;
+		complaint_shorten(&file->file->complaints, 0);
+		if (!project_includes_has(included, file->path))
+			look_at(project, file);
+	}
+	name_table_free(included);
+}
+
 Project *
 project_read(const SimpleStringList *patches,
-			 const SimpleStringList *rollbacks, ProjectWish wish)
+			 const SimpleStringList *rollbacks, bool needs_rollbacks,
+			 ProjectWish wish)
 {
 	Project    *project = pg_malloc0(sizeof(Project));
 	NameTable  *done = name_table_create(64);
@@ -256,9 +369,10 @@ project_read(const SimpleStringList *patches,
 	project->wish = wish;
 	project->table = name_table_create(64);
 	read_places(project, patches, PLACE_OF_PATCHES, done);
-	if (rollbacks != NULL)
+	if (needs_rollbacks || project->other_count > 0)
 		read_places(project, rollbacks, PLACE_OF_ROLLBACKS, done);
 	name_table_free(done);
+	look_at_others(project);
 	return project;
 }
 
@@ -271,14 +385,11 @@ project_find(const Project *project, const char *name)
 }
 
 bool
-project_has_errors(const Project *project)
+project_repeats_conflict(const Project *project, int number, int other)
 {
-	int			i;
-
-	for (i = 0; i < project->complaints.count; i++)
-		if (project->complaints.items[i].level == COMPLAINT_ERROR)
-			return true;
-	return false;
+	return number > other &&
+		patch_call_conflicts(project->names[other].patch,
+							 project->names[number].patch->name);
 }
 
 /* Free an array of files. */
@@ -306,5 +417,6 @@ project_free(Project *project)
 	name_table_free(project->table);
 	pg_free(project->names);
 	complaint_free(&project->complaints);
+	complaint_free(&project->rollback_complaints);
 	pg_free(project);
 }

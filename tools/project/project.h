@@ -26,8 +26,16 @@ typedef enum ProjectWish
 	PROJECT_BYTES				/* the digests and the bytes, to be run */
 } ProjectWish;
 
+/* Where a file was found */
+typedef enum ProjectPlace
+{
+	PLACE_OF_PATCHES,
+	PLACE_OF_ROLLBACKS
+} ProjectPlace;
+
 typedef struct ProjectFile
 {
+	ProjectPlace place;
 	char	   *path;
 	PatchFile  *file;
 	SourceDigest *digest;		/* NULL: not wanted, or it cannot be had */
@@ -58,23 +66,28 @@ typedef struct Project
 	int			name_count;
 
 	/* not understood, could not be read, two files for one name */
-	ComplaintList complaints;
+	ComplaintList complaints;	/* about patches */
+	ComplaintList rollback_complaints;
 } Project;
 
 /*
- * Read all files of these places, each a directory or a file.  The rollbacks
- * can be left out (NULL).
+ * Read all files of these places, each a directory or a file.  If the
+ * rollbacks are not needed, they are read only to see what they include.
  * Problems are in the project's complaints.  Free it with project_free.
  */
 extern Project *project_read(const SimpleStringList *patches,
 							 const SimpleStringList *rollbacks,
-							 ProjectWish wish);
+							 bool needs_rollbacks, ProjectWish wish);
 
 /* The number of a name that some file registers or takes back, or NONE. */
 extern int	project_find(const Project *project, const char *name);
 
-/* Is there something about the files that must be mended first? */
-extern bool project_has_errors(const Project *project);
+/*
+ * Have two patches, given by the numbers of their names, both said that they
+ * conflict, so that the second one need not be told of, too?
+ */
+extern bool project_repeats_conflict(const Project *project, int number,
+									 int other);
 
 /* Free the project and all that is in it. */
 extern void project_free(Project *project);

@@ -41,12 +41,14 @@ static const struct
 	{"connect", PSQL_CONNECT, NORMAL},
 	{"copy", PSQL_NOTHING, WHOLE_LINE},
 	{"crosstabview", PSQL_SEND, NORMAL},
-	{"ef", PSQL_NOTHING, WHOLE_LINE},
+	{"e", PSQL_ASK, NORMAL},
+	{"edit", PSQL_ASK, NORMAL},
+	{"ef", PSQL_ASK, WHOLE_LINE},
 	{"elif", PSQL_ELIF, NORMAL},
 	{"else", PSQL_ELSE, NORMAL},
 	{"endif", PSQL_ENDIF, NORMAL},
 	{"endpipeline", PSQL_DISCARD, NORMAL},
-	{"ev", PSQL_NOTHING, WHOLE_LINE},
+	{"ev", PSQL_ASK, WHOLE_LINE},
 	{"flush", PSQL_DISCARD, NORMAL},
 	{"flushrequest", PSQL_DISCARD, NORMAL},
 	{"g", PSQL_SEND, FILE_OR_PIPE},
@@ -65,6 +67,8 @@ static const struct
 	{"o", PSQL_NOTHING, FILE_OR_PIPE},
 	{"out", PSQL_NOTHING, FILE_OR_PIPE},
 	{"parse", PSQL_DISCARD, NORMAL},
+	{"password", PSQL_ASK, NORMAL},
+	{"prompt", PSQL_PROMPT, NORMAL},
 	{"q", PSQL_QUIT, NORMAL},
 	{"quit", PSQL_QUIT, NORMAL},
 	{"r", PSQL_DISCARD, NORMAL},
@@ -121,9 +125,9 @@ pass_arguments(const char *p, const char *end)
 	return p;
 }
 
-/* Does this \copy read what follows it in the script? */
-static bool
-copies_in(const PsqlCommand *command)
+/* Does this \copy read what follows it in the script, or psql's input? */
+static PsqlAction
+copy_action(const PsqlCommand *command)
 {
 	SqlLexer	lexer;
 	SqlToken	token;
@@ -135,9 +139,11 @@ copies_in(const PsqlCommand *command)
 	{
 		sql_lexer_next(&lexer, &token);
 		if (token.kind == SQL_END || token.kind == SQL_UNTERMINATED)
-			return false;
+			return PSQL_NOTHING;
 		if (after_from && sql_constant_is_keyword(&token, "stdin"))
-			return true;
+			return PSQL_COPY_IN;
+		if (after_from && sql_constant_is_keyword(&token, "pstdin"))
+			return PSQL_COPY_INPUT;
 		if (sql_constant_is_symbol(&token, "("))
 			depth++;
 		else if (sql_constant_is_symbol(&token, ")") && depth > 0)
@@ -193,9 +199,8 @@ psql_command_read(SqlLexer *lexer, PsqlCommand *command)
 		p += 2;
 	lexer->cursor = p;
 
-	if (name + 4 == command->arguments && memcmp(name, "copy", 4) == 0 &&
-		copies_in(command))
-		command->action = PSQL_COPY_IN;
+	if (name + 4 == command->arguments && memcmp(name, "copy", 4) == 0)
+		command->action = copy_action(command);
 }
 
 /* Is "word" an abbreviation of "full" of at least "least" characters? */

@@ -17,6 +17,9 @@ typedef enum PsqlAction
 	PSQL_SEND_RESULT,			/* \gexec: run the query, then its result */
 	PSQL_DISCARD,				/* \r and its kin: forget the query */
 	PSQL_QUIT,
+	PSQL_ASK,					/* somebody at a terminal */
+	PSQL_PROMPT,				/* the same, for a variable */
+	PSQL_COPY_INPUT,			/* \copy from psql's standard input */
 	PSQL_CONNECT,
 	PSQL_IF,
 	PSQL_ELIF,

@@ -53,35 +53,40 @@ read_fully(int fd, char *buffer, size_t size)
 	return done;
 }
 
-/*
- * psql reads lines of a file into a buffer of 1024 bytes, or as much of a
- * longer line as fits, and takes what it reads for strings.  So a NUL hides
- * what is behind it in that piece, its newline included.  Do the same.
- */
+/* Note the line of the first NUL in the text, if there is one. */
 static void
-drop_nuls(ScriptSource *source)
+note_nul(ScriptSource *source)
 {
-	const size_t piece = 1023;
-	char	   *in = source->text;
-	char	   *end = in + source->length;
-	char	   *out;
+	const char *nul = memchr(source->text, '\0', source->length);
+	const char *p = source->text;
 
-	if (memchr(in, '\0', source->length) == NULL)
+	if (nul == NULL)
 		return;
-	for (out = in; in < end;)
-	{
-		size_t		length = Min(piece, (size_t) (end - in));
-		char	   *newline = memchr(in, '\n', length);
-		size_t		kept;
+	for (source->nul_line = 1; (p = memchr(p, '\n', nul - p)) != NULL; p++)
+		source->nul_line++;
+}
 
-		if (newline != NULL)
-			length = newline + 1 - in;
-		kept = strnlen(in, length);
-		memmove(out, in, kept);
-		out += kept;
-		in += length;
+/* Note the same in a file that can be read again: one is in it. */
+static bool
+find_nul(ScriptSource *source)
+{
+	if (lseek(source->fd, 0, SEEK_SET) < 0)
+		return false;
+	for (source->nul_line = 1;;)
+	{
+		const char *p = source->text;
+		const char *nul;
+		ssize_t		count = read_fully(source->fd, source->text, PIECE);
+
+		if (count <= 0)
+			return count == 0;
+		nul = memchr(p, '\0', count);
+		for (count = nul != NULL ? nul - p : count;
+			 (p = memchr(p, '\n', source->text + count - p)) != NULL; p++)
+			source->nul_line++;
+		if (nul != NULL)
+			return true;
 	}
-	source->length = out - source->text;
 }
 
 /* Make room for "space" bytes of text. */
@@ -157,11 +162,13 @@ search_pieces(ScriptSource *source)
 	const size_t overlap = CALL_SEARCH_OVERLAP;
 	size_t		offset = 0;
 	size_t		length = source->length;
+	bool		has_nul = false;
 
 	for (;;)
 	{
 		ssize_t		count;
 
+		has_nul |= memchr(source->text, '\0', length) != NULL;
 		note_place(source, offset, sql_call_search_last(source->text, length));
 		if (length < overlap)
 			break;
@@ -176,6 +183,9 @@ search_pieces(ScriptSource *source)
 			break;
 		length = overlap + count;
 	}
+
+	if (has_nul && !find_nul(source))
+		return false;
 
 	/* Only a place makes it necessary to have the text */
 	source->length = 0;
@@ -198,6 +208,7 @@ open_source(ScriptSource *source, int fd)
 	source->is_whole = false;
 	source->last_place = CALL_SEARCH_NONE;
 	source->not_a_script = NULL;
+	source->nul_line = 0;
 	source->mapped = 0;
 
 	if (!read_up_to(source, source->space))
@@ -227,7 +238,7 @@ psql_source_open(ScriptSource *source, int fd)
 		if (!read_rest(source))
 			return false;
 	}
-	drop_nuls(source);
+	note_nul(source);
 	note_place(source, 0, sql_call_search_last(source->text, source->length));
 	return true;
 }
@@ -268,7 +279,7 @@ psql_source_open_whole(ScriptSource *source, int fd)
 	}
 	if (!source->is_whole && !map_file(source) && !read_rest(source))
 		return false;
-	drop_nuls(source);
+	note_nul(source);
 	return true;
 }
 
@@ -281,10 +292,7 @@ psql_source_extend(ScriptSource *source)
 	if (lseek(source->fd, 0, SEEK_SET) < 0)
 		return false;
 	source->length = 0;
-	if (!read_up_to(source, wanted))
-		return false;
-	drop_nuls(source);
-	return true;
+	return read_up_to(source, wanted);
 }
 
 void

@@ -20,6 +20,7 @@ typedef struct ScriptSource
 	bool		is_whole;		/* it is all there is */
 	size_t		last_place;		/* where a call may be, at last */
 	const char *not_a_script;	/* what it is instead, or NULL */
+	int			nul_line;		/* of the first NUL, or 0: there is none */
 	size_t		mapped;			/* how much memory is the file itself */
 	char		small[SCRIPT_SOURCE_SMALL];
 } ScriptSource;
@@ -38,6 +39,13 @@ extern bool psql_source_open(ScriptSource *source, int fd);
  * psql_source_free in any case; the descriptor remains the caller's.
  */
 extern bool psql_source_open_whole(ScriptSource *source, int fd);
+
+/*
+ * psql takes what it reads for strings, a line or 1023 bytes of it at a time,
+ * so a NUL hides the rest of that.
+ */
+#define PSQL_SOURCE_NUL \
+	"there is a NUL in this line, and psql drops the rest of it"
 
 /*
  * Have the text as far as the last place and some more, or twice as much of

@@ -229,7 +229,7 @@ plan_rollback(const Project *project, const PlanStep *step,
 		if (j == plan->count)
 			plan_add_rollback(plan, file);
 	}
-	if (plan_has_errors(plan))
+	if (complaint_has_errors(&plan->complaints))
 		*obstacle = "its rollback file has a problem";
 	if (*obstacle == NULL)
 		return plan;

@@ -79,6 +79,18 @@ read_word(DirectiveText *rest)
 	return word;
 }
 
+/* Complain of a directive in which something is wrong. */
+static void
+complain_of_text(DirectiveReader *reader, ComplaintLevel level,
+				 const char *text)
+{
+	complaint_add_finding(reader->complaints, level,
+						  level == COMPLAINT_REMARK ?
+						  FINDING_UNCLEAR_COMMENT : FINDING_UNKNOWN_DIRECTIVE,
+						  reader->place->path, reader->place->line, "%s",
+						  text);
+}
+
 /*
  * Complain of a word that is not known.  An error is one that leaves open how
  * the script is to be run.
@@ -87,24 +99,13 @@ static void
 complain(DirectiveReader *reader, ComplaintLevel level, const char *what,
 		 const Suggestion *suggestion)
 {
-	if (suggestion->nearest != NULL)
-		complaint_add(reader->complaints, level, reader->place->path,
-					  reader->place->line,
-					  "unknown %s \"%s\": did you mean \"%s\"?", what,
-					  suggestion->wanted, suggestion->nearest);
-	else
-		complaint_add(reader->complaints, level, reader->place->path,
-					  reader->place->line, "unknown %s \"%s\"", what,
-					  suggestion->wanted);
-}
+	char	   *text = suggestion->nearest == NULL ?
+		psprintf("unknown %s \"%s\"", what, suggestion->wanted) :
+		psprintf("unknown %s \"%s\": did you mean \"%s\"?", what,
+				 suggestion->wanted, suggestion->nearest);
 
-/* Complain of a directive in which something is wrong. */
-static void
-complain_of_text(DirectiveReader *reader, ComplaintLevel level,
-				 const char *text)
-{
-	complaint_add(reader->complaints, level, reader->place->path,
-				  reader->place->line, "%s", text);
+	complain_of_text(reader, level, text);
+	pg_free(text);
 }
 
 /* Complain of a finding that is not known. */
@@ -198,10 +199,13 @@ complain_of_directive(DirectiveReader *reader, const char *word,
 	if (suggestion.nearest == NULL && is_about_transactions)
 		suggestion.nearest = no_transaction;
 	if (suggestion.nearest == NULL && begins_prose(word, &reader->rest))
-		complaint_add(reader->complaints, COMPLAINT_REMARK,
-					  reader->place->path, reader->place->line,
-					  "\"%s\" is no directive, so this is taken for an "
-					  "ordinary comment", word);
+	{
+		char	   *text = psprintf("\"%s\" is no directive, so this is taken "
+									"for an ordinary comment", word);
+
+		complain_of_text(reader, COMPLAINT_REMARK, text);
+		pg_free(text);
+	}
 	else
 		complain(reader, COMPLAINT_ERROR, "directive", &suggestion);
 }

@@ -10,6 +10,7 @@
  */
 #include "postgres_fe.h"
 
+#include "psql/argument.h"
 #include "script/directive.h"
 #include "script/outline.h"
 #include "script/restriction.h"
@@ -38,7 +39,6 @@ typedef struct OutlineReader
 	OutlineParts own;			/* if it is run as it is */
 	OutlineParts wrapped;		/* if there is a transaction around it */
 	ScriptRestriction restriction;
-	ComplaintList refusals;		/* by psql, because of that */
 } OutlineReader;
 
 /* The current transaction is committed, maybe. */
@@ -101,6 +101,77 @@ complaint_path(const OutlineReader *reader, const ScriptPlace *place)
 	return place->path == reader->path ? NULL : place->path;
 }
 
+/* Something is wrong at that place. */
+static void
+complain(OutlineReader *reader, ComplaintLevel level, FindingKind kind,
+		 const ScriptPlace *place, const char *format,...)
+pg_attribute_printf(5, 6);
+
+static void
+complain(OutlineReader *reader, ComplaintLevel level, FindingKind kind,
+		 const ScriptPlace *place, const char *format,...)
+{
+	va_list		args;
+	char	   *text;
+
+	va_start(args, format);
+	text = finding_format(format, args);
+	va_end(args);
+	complaint_add_finding(&reader->outline->complaints, level, kind,
+						  complaint_path(reader, place), place->line, "%s",
+						  text);
+	pfree(text);
+}
+
+static void
+see_flaw(void *state, const ScriptPlace *place, const char *text)
+{
+	complain((OutlineReader *) state, COMPLAINT_ERROR, FINDING_NOT_UNDERSTOOD,
+			 place, "%s", text);
+}
+
+/*
+ * Nobody is there to be asked, and nothing to be read, when the script is run.
+ * A variable that is asked for in an \if that cannot be known may have been
+ * set on the command line.
+ */
+static void
+watch_for_questions(OutlineReader *reader, const ScriptPlace *place,
+					const PsqlCommand *command)
+{
+	char	   *file;
+
+	switch (command->action)
+	{
+		case PSQL_ASK:
+		case PSQL_PROMPT:
+			complain(reader, command->action == PSQL_PROMPT &&
+					 place->is_doubtful ? COMPLAINT_WARNING : COMPLAINT_ERROR,
+					 FINDING_INTERACTIVE, place, "\\%.*s needs somebody who "
+					 "answers, and nobody is there when this is run%s",
+					 (int) (command->arguments - command->name),
+					 command->name, command->action == PSQL_PROMPT ?
+					 ": let -v NAME=VALUE set the variable" : "");
+			break;
+		case PSQL_COPY_INPUT:
+			complain(reader, COMPLAINT_WARNING, FINDING_INTERACTIVE, place,
+					 "this copies from psql's standard input, and nothing is "
+					 "there when this is run");
+			break;
+		case PSQL_INCLUDE:
+		case PSQL_INCLUDE_RELATIVE:
+			file = psql_argument_file(command);
+			if (file != NULL && strcmp(file, "-") == 0)
+				complain(reader, COMPLAINT_WARNING, FINDING_INTERACTIVE,
+						 place, "this includes psql's standard input, and "
+						 "nothing is there when this is run");
+			pg_free(file);
+			break;
+		default:
+			break;
+	}
+}
+
 static void
 see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 {
@@ -115,10 +186,10 @@ see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 		reader->outline->reconnects = true;
 	if (command->name[0] == 'd' && reader->outline->describe_line == 0)
 		reader->outline->describe_line = place->main_line;
+	watch_for_questions(reader, place, command);
 	if (refusal != NULL)
-		complaint_add(&reader->refusals, COMPLAINT_ERROR,
-					  complaint_path(reader, place), place->line, "%s",
-					  refusal);
+		complain(reader, COMPLAINT_ERROR, FINDING_RESTRICTED, place, "%s",
+				 refusal);
 	pg_free(refusal);
 }
 
@@ -248,28 +319,6 @@ see_comment(void *state, const ScriptPlace *place, const char *text,
 						  &reader->outline->complaints);
 }
 
-/* Add what psql would refuse to the complaints. */
-static void
-add_refusals(OutlineReader *reader)
-{
-	ScriptOutline *outline = reader->outline;
-	const ScriptPlace *begin = &reader->restriction.begin;
-	const char *refusal = script_restriction_end(&reader->restriction);
-	int			i;
-
-	if (refusal != NULL)
-		complaint_add(&reader->refusals, COMPLAINT_ERROR,
-					  complaint_path(reader, begin), begin->line, "%s",
-					  refusal);
-	outline->directive_complaints = outline->complaints.count;
-	for (i = 0; i < reader->refusals.count; i++)
-		complaint_add(&outline->complaints, COMPLAINT_ERROR,
-					  reader->refusals.items[i].path,
-					  reader->refusals.items[i].line, "%s",
-					  reader->refusals.items[i].text);
-	complaint_free(&reader->refusals);
-}
-
 /* Know whether it is to have a transaction of ours, and what that means. */
 static void
 find_wrapping(OutlineReader *reader)
@@ -298,6 +347,7 @@ script_outline_read(const char *path, const FileBytes *bytes)
 	ScriptOutline *outline = pg_malloc0(sizeof(ScriptOutline));
 	OutlineReader reader;
 	ScriptVisitor visitor;
+	const char *refusal;
 
 	memset(&reader, 0, sizeof(reader));
 	reader.outline = outline;
@@ -308,6 +358,7 @@ script_outline_read(const char *path, const FileBytes *bytes)
 	visitor.comment = see_comment;
 	visitor.command = see_command;
 	visitor.missing = NULL;
+	visitor.flaw = see_flaw;
 	visitor.query = see_query;
 	visitor.end = see_end;
 	visitor.state = &reader;
@@ -315,7 +366,10 @@ script_outline_read(const char *path, const FileBytes *bytes)
 		complaint_add(&outline->complaints, COMPLAINT_ERROR, NULL, 0,
 					  "could not read file: %s", strerror(errno));
 	look_into_bytes(&reader);
-	add_refusals(&reader);
+	refusal = script_restriction_end(&reader.restriction);
+	if (refusal != NULL)
+		complain(&reader, COMPLAINT_ERROR, FINDING_RESTRICTED,
+				 &reader.restriction.begin, "%s", refusal);
 	outline->no_transaction = reader.directives.no_transaction;
 	outline->disabled = reader.directives.disabled;
 	find_wrapping(&reader);

@@ -51,7 +51,6 @@ typedef struct ScriptOutline
 
 	SimpleStringList disabled;	/* -- versioning: disable NAME, ... */
 	ComplaintList complaints;	/* what cannot be, or is not known */
-	int			directive_complaints;	/* the first are about directives */
 	SimpleStringList includes;	/* the paths of what \i and \ir name */
 } ScriptOutline;
 

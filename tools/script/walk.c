@@ -23,6 +23,7 @@
 #include "psql/source.h"
 #include "script/path.h"
 #include "script/walk.h"
+#include "sql/constant.h"
 
 /* Scripts that include scripts that include ... */
 #define MAX_DEPTH 50
@@ -85,6 +86,17 @@ begins_line(const WalkFrame *frame, const char *place)
 		p--;
 	return p == frame->text || p[-1] == '\n' || p[-1] == '\r' ||
 		(p - frame->text == 3 && memcmp(frame->text, "\xEF\xBB\xBF", 3) == 0);
+}
+
+/* Tell of something wrong at a place. */
+static void
+tell_of_flaw(const WalkFrame *frame, const ScriptPlace *place,
+			 const char *text)
+{
+	const ScriptVisitor *visitor = frame->walk->visitor;
+
+	if (visitor->flaw != NULL)
+		visitor->flaw(visitor->state, place, text);
 }
 
 /* Tell of a comment, if it begins its line. */
@@ -176,6 +188,16 @@ see_command(void *state, const PsqlCommand *command)
 	pg_free(argument);
 }
 
+/* Tell of what stands at "start": the server refuses it. */
+static void
+see_flaw(WalkFrame *frame, const char *start, const char *text)
+{
+	ScriptPlace place;
+
+	find_place(frame, start, &place);
+	tell_of_flaw(frame, &place, text);
+}
+
 /* Read a statement, and keep it until its query is sent. */
 static void
 read_statement(WalkFrame *frame)
@@ -196,6 +218,8 @@ read_statement(WalkFrame *frame)
 	statement->standard_strings = reader->script.lexer.standard_strings;
 	find_place(frame, statement->text, &statement->place);
 
+	if (sql_constant_is_conflict_marker(&reader->token))
+		see_flaw(frame, statement->text, SQL_CONFLICT_MARKER);
 	patch_statement_read(reader);
 	statement->length = reader->token.start - statement->text;
 	for (i = 0; i < frame->file.count; i++)
@@ -266,17 +290,29 @@ static void
 read_queries(WalkFrame *frame)
 {
 	PatchReader *reader = &frame->reader;
+	bool		is_endless = false;
+	const char *unclosed;
 
 	while (reader->token.kind != SQL_END)
 	{
 		switch (reader->token.kind)
 		{
 			case SQL_SEND:
+				unclosed = reader->script.unclosed;
+				if (unclosed != NULL && *unclosed == '(' && !is_endless)
+					see_flaw(frame, unclosed,
+								"this parenthesis is never closed");
 				send_query(frame);
 				patch_reader_advance(reader);
 				break;
-			case SQL_DISCARD:
 			case SQL_UNTERMINATED:
+				see_flaw(frame, reader->token.start,
+							sql_constant_unterminated(&reader->token));
+				is_endless = true;
+				frame->count = 0;
+				patch_reader_advance(reader);
+				break;
+			case SQL_DISCARD:
 				frame->count = 0;
 				patch_reader_advance(reader);
 				break;
@@ -343,6 +379,17 @@ includes_itself(const WalkFrame *frame)
 	return false;
 }
 
+/* There is a NUL in a file that is included. */
+static void
+see_nul(const WalkFrame *frame, int line)
+{
+	ScriptPlace place = frame->origin;
+
+	place.path = frame->path;
+	place.line = line;
+	tell_of_flaw(frame, &place, PSQL_SOURCE_NUL);
+}
+
 /* Go through a regular file.  Returns false with errno set if it fails. */
 static bool
 walk_regular_file(WalkFrame *frame)
@@ -355,6 +402,8 @@ walk_regular_file(WalkFrame *frame)
 	if (fd < 0)
 		return false;
 	result = psql_source_open_whole(&source, fd);
+	if (result && source.nul_line > 0 && frame->outer != NULL)
+		see_nul(frame, source.nul_line);
 	if (result && source.not_a_script == NULL)
 		walk_text(frame, source.text, source.length);
 	save_errno = errno;

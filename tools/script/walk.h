@@ -49,8 +49,9 @@ typedef struct ScriptQuery
 /*
  * Who is to be told, in the order in which psql would come to it; of queries
  * behind their statements, and at the end whether the script needs psql to be
- * run.  "query", "end", and "missing", of files that cannot be included, may
- * be NULL.
+ * run.  "query", "end", "missing", of files that cannot be included, and
+ * "flaw", of what psql or the server would not read as it was meant, may be
+ * NULL.  Of a NUL in the script itself nothing is told.
  */
 typedef struct ScriptVisitor
 {
@@ -61,6 +62,8 @@ typedef struct ScriptVisitor
 							const PsqlCommand *command);
 	void		(*missing) (void *state, const ScriptPlace *place,
 							const char *path, const char *reason);
+	void		(*flaw) (void *state, const ScriptPlace *place,
+						 const char *text);
 	void		(*query) (void *state, const ScriptQuery *query);
 	void		(*end) (void *state, bool needs_psql);
 	void	   *state;

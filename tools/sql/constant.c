@@ -276,3 +276,20 @@ sql_constant_excerpt(const SqlToken *token)
 	return psprintf("\"%.*s%s\"", length, token->start,
 					length < (int) token->length ? "..." : "");
 }
+
+const char *
+sql_constant_unterminated(const SqlToken *token)
+{
+	return *token->start == '/' ? "this comment has no end" :
+		*token->start == '$' ? "this dollar quote has no end" :
+		"this quote has no end";
+}
+
+bool
+sql_constant_is_conflict_marker(const SqlToken *token)
+{
+	return token->kind == SQL_OPERATOR && token->length == 7 &&
+		(memcmp(token->start, "<<<<<<<", 7) == 0 ||
+		 memcmp(token->start, "=======", 7) == 0 ||
+		 memcmp(token->start, ">>>>>>>", 7) == 0);
+}

@@ -26,6 +26,14 @@ extern bool sql_constant_is(const SqlToken *token, const char *name);
  */
 extern char *sql_constant_excerpt(const SqlToken *token);
 
+/* Say what it is that has no end. */
+extern const char *sql_constant_unterminated(const SqlToken *token);
+
+/* Is it one of those that git puts between what it cannot merge? */
+extern bool sql_constant_is_conflict_marker(const SqlToken *token);
+
+#define SQL_CONFLICT_MARKER "this is a conflict marker of git"
+
 /* Is this the key word "word", in lower case here?  Quotes make it none. */
 static inline bool
 sql_constant_is_keyword(const SqlToken *token, const char *word)

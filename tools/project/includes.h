@@ -1,0 +1,19 @@
+/*-------------------------------------------------------------------------
+ *
+ * project/includes.h
+ *		Which files are there for others to include them
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PROJECT_INCLUDES_H
+#define PROJECT_INCLUDES_H
+
+#include "base/name_table.h"
+
+/* Remember which files the script of that path includes. */
+extern void project_includes_note(NameTable *included, const char *path);
+
+/* Is the file one of those, however it was called there? */
+extern bool project_includes_has(NameTable *included, const char *path);
+
+#endif							/* PROJECT_INCLUDES_H */
