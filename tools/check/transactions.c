@@ -46,6 +46,7 @@ typedef struct TransactionCheck
 	int			parts;			/* things done that can be kept by itself */
 	ScriptPlace first_part;
 	bool		drops_slot;		/* a subscription's slot has been let go */
+	bool		has_flaw;		/* and nobody knows what comes after it */
 } TransactionCheck;
 
 /* Is the place not set? */
@@ -150,7 +151,7 @@ see_work(TransactionCheck *check, const ScriptStatement *statement,
 	const ScriptPlace *place = &statement->place;
 	bool		is_alone = check->transaction.status == TRANSACTION_NONE ||
 		(check->transaction.status == TRANSACTION_UNKNOWN &&
-		 check->mode == MODE_AROUND);
+		 check->mode == MODE_AROUND && !check->has_flaw);
 
 	if (is_alone && statement->number == 0)
 	{
@@ -382,6 +383,7 @@ see_flaw(void *state, const ScriptPlace *place pg_attribute_unused(),
 	TransactionCheck *check = (TransactionCheck *) state;
 
 	check->transaction.status = TRANSACTION_UNKNOWN;
+	check->has_flaw = true;
 }
 
 /* The script is over: nothing should be left to be committed. */
