@@ -90,6 +90,16 @@ for my $way ([], [ '-v', 'x=1' ])
 	applies($project, 'one', "BEGIN in a branch, @$way", @$way);
 }
 
+# The same of AUTOCOMMIT
+{
+	my $project = with_text("\\if :{?x}\n\\set AUTOCOMMIT off\n\\endif\n"
+		  . $register . "SELECT 1/0;\n");
+
+	refuses($project, '', [qr/^versioning: detail: Nothing of it was kept/m],
+		'AUTOCOMMIT off in a branch, with an error');
+	ok(!is_made($project), 'AUTOCOMMIT off in a branch: nothing is there');
+}
+
 # Who says that it runs without a transaction may do so.
 applies(with_text("-- versioning: no-transaction\n$register"
 		  . "COMMIT;\nCREATE TABLE more ();\n"),

@@ -26,8 +26,9 @@
 	" FROM (" locks ") AS l" \
 	" LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid" \
 	" LEFT JOIN pg_catalog.pg_prepared_xacts x ON l.pid IS NULL" \
-	" AND x.transaction IN (SELECT t.transactionid FROM pg_catalog.pg_locks t" \
-	"  WHERE t.locktype = 'transactionid' AND t.granted AND t.pid IS NULL" \
+	" AND x.transaction IN (SELECT t.transactionid" \
+	"  FROM pg_catalog.pg_locks t WHERE t.locktype = 'transactionid'" \
+	"  AND t.granted AND t.pid IS NULL" \
 	"  AND t.virtualtransaction = l.virtualtransaction)"
 
 /*

@@ -55,6 +55,13 @@ struct Progress
 	bool		is_shortened;	/* the first ones were forgotten */
 };
 
+/* How long the patch has been running, in milliseconds */
+static int64
+patch_age(const Progress *progress)
+{
+	return clock_milliseconds() - progress->patch_start;
+}
+
 /* Can a line be written anew on standard output? */
 static bool
 is_terminal(void)
@@ -151,7 +158,7 @@ show_line(Progress *progress)
 
 	if (!progress->is_terminal || !progress->is_running)
 		return;
-	progress->shown = (clock_milliseconds() - progress->patch_start) / 1000;
+	progress->shown = patch_age(progress) / 1000;
 	if (progress->shown > 0)
 		snprintf(seconds, sizeof(seconds), "  " INT64_FORMAT " s",
 				 progress->shown);
@@ -203,7 +210,7 @@ deploy_progress_end(Progress *progress, bool has_failed)
 	if (!progress->is_quiet)
 	{
 		printf("%s  %s%s\n", progress->label.data,
-			   duration(clock_milliseconds() - progress->patch_start),
+			   duration(patch_age(progress)),
 			   has_failed ? "  failed" : "");
 		fflush(stdout);
 	}
@@ -219,7 +226,7 @@ void
 deploy_progress_tick(Progress *progress)
 {
 	if (progress->is_terminal && progress->is_running &&
-		(clock_milliseconds() - progress->patch_start) / 1000 != progress->shown)
+		patch_age(progress) / 1000 != progress->shown)
 		show_line(progress);
 }
 
@@ -228,7 +235,7 @@ deploy_progress_timeout(const Progress *progress)
 {
 	if (!progress->is_terminal || !progress->is_running)
 		return -1;
-	return 1000 - (int) ((clock_milliseconds() - progress->patch_start) % 1000);
+	return 1000 - (int) (patch_age(progress) % 1000);
 }
 
 void

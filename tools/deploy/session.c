@@ -174,10 +174,11 @@ wait_for_server(SqlSession *session, bool is_unsent)
 		{interruption_descriptor(), POLLIN, 0},
 		{PQsocket(session->conn), POLLIN, 0}
 	};
-	int			timeout =
-		deploy_waiting_timeout(&session->waiting,
-							   deploy_progress_timeout(session->runner->progress));
+	Progress   *progress = session->runner->progress;
+	int			timeout;
 
+	timeout = deploy_waiting_timeout(&session->waiting,
+									 deploy_progress_timeout(progress));
 	if (is_unsent)
 		descriptors[1].events |= POLLOUT;
 	if (interruption_count() > 0)
@@ -185,7 +186,7 @@ wait_for_server(SqlSession *session, bool is_unsent)
 	(void) poll(descriptors, lengthof(descriptors), timeout);
 	if (descriptors[0].revents != 0)
 		interruption_drain();
-	deploy_progress_tick(session->runner->progress);
+	deploy_progress_tick(progress);
 	deploy_waiting_look(&session->waiting, session->backend.pid);
 	if (descriptors[1].revents != 0)
 		session->is_lost |= !PQconsumeInput(session->conn);

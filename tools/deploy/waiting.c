@@ -4,8 +4,8 @@
  *		For whom a file waits while it is run
  *
  * The session that runs the file cannot tell while it waits, so the observer
- * is asked: soon, as a lock_timeout may end the waiting, and then less and less
- * often.  People are told when it has taken a second.
+ * is asked: soon, as a lock_timeout may end the waiting, and then less and
+ * less often.  People are told when it has taken a second.
  *
  *-------------------------------------------------------------------------
  */
@@ -92,6 +92,7 @@ deploy_waiting_look(Waiting *waiting, int pid)
 {
 	Observer   *observer = waiting->runner->observer;
 	int64		now = clock_milliseconds();
+	int64		age = now - waiting->start;
 	int64		pause;
 
 	if (pid == 0 || now < waiting->next)
@@ -100,8 +101,8 @@ deploy_waiting_look(Waiting *waiting, int pid)
 		take_answer(waiting, now);
 	else
 		deploy_observer_ask_blockers(observer, pid);
-	pause = observer->is_asked ? Max((now - waiting->start) / 10, ANSWER_PAUSE) :
-		Max(now - waiting->start, SHORTEST_PAUSE);
+	pause = observer->is_asked ? Max(age / 10, ANSWER_PAUSE) :
+		Max(age, SHORTEST_PAUSE);
 	waiting->next = now + Min(pause, LONGEST_PAUSE);
 }
 

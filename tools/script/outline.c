@@ -180,7 +180,8 @@ see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 												  command);
 
 	(void) script_transaction_obey(&reader->wrapped.transaction, command);
-	if (script_transaction_obey(&reader->own.transaction, command))
+	if (script_transaction_obey(&reader->own.transaction, command) &&
+		!place->is_doubtful)
 		reader->outline->has_transaction = true;
 	if (command->action == PSQL_CONNECT)
 		reader->outline->reconnects = true;
