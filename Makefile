@@ -132,7 +132,7 @@ endif
 # Of a build directory elsewhere, nothing is left.
 clean-directories:
 	rm -f $(OBJS) $(OBJS:.o=.bc) $(DATA_built) $(EXTRA_CLEAN)
-	rmdir sql $(sort $(dir $(ALL_OBJS))) tools 2>/dev/null || :
+	rmdir sql $(sort $(dir $(ALL_OBJS))) src tools 2>/dev/null || :
 
 else # PostgreSQL or its headers for extensions are not there
 
