@@ -155,14 +155,13 @@ endif
 setup setup-test:
 	$(here)test/setup test
 
-setup-demo setup-bench:
+setup-bench:
 	$(here)test/setup build
 
 demo test bench: export BUILD_DIRECTORY := $(CURDIR)
 
-demo: setup-demo
-	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
-	$(here)test/demo
+demo:
+	@$(here)test/demo
 
 test: setup-test
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
@@ -172,6 +171,6 @@ bench: setup-bench
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
 	$(here)test/bench/run
 
-.PHONY: setup setup-demo setup-test setup-bench demo test bench \
+.PHONY: setup setup-test setup-bench demo test bench \
 	install-programs installdirs-programs uninstall-programs \
 	remove-directories clean-directories
