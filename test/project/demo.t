@@ -6,12 +6,12 @@ use warnings;
 use Cwd qw(getcwd);
 use File::Temp qw(tempdir);
 use FindBin;
-use lib "$FindBin::Bin/../server/lib";
+use lib "$FindBin::Bin/../lib";
 use Scratch qw(database psql);
 use Test::More;
 
 $ENV{PGDATABASE} = database('tour');
-my $output = `test/demo tour 2>&1`;
+my $output = `test/harness/demo tour 2>&1`;
 
 is($?, 0, 'no command of the tour fails')
   || diag($output);
@@ -30,7 +30,7 @@ unlike($output, qr/^(?:psql|versioning|createdb|list-dependencies) /m,
 	local $ENV{DESTDIR} = tempdir(CLEANUP => 1);
 	local $ENV{BUILD_DIRECTORY} = $ENV{BUILD_DIRECTORY} // getcwd();
 	my $log = "$ENV{BUILD_DIRECTORY}/log/demo.log";
-	my $all = `test/demo 2>&1`;
+	my $all = `test/harness/demo 2>&1`;
 
 	is($?, 0, 'installing, and the tour') || diag($all);
 	like($all,

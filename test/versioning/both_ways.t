@@ -11,7 +11,7 @@ use warnings;
 use File::Basename qw(dirname);
 use File::Path qw(remove_tree);
 use FindBin;
-use lib $FindBin::Bin;
+use lib "$FindBin::Bin/../lib";
 use Deploy;
 use Scratch qw(run value);
 use Test::More;
