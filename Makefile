@@ -137,7 +137,7 @@ clean-directories:
 else # PostgreSQL or its headers for extensions are not there
 
 all install installdirs installcheck uninstall:
-	@$(here)test/setup --check build
+	@$(here)test/harness/setup --check build
 	@echo 'PostgreSQL has no file "$(PGXS)".' >&2; exit 1
 
 clean distclean maintainer-clean:
@@ -153,25 +153,24 @@ endif
 # it is for a make of its own to build.
 
 setup setup-test:
-	$(here)test/setup test
+	$(here)test/harness/setup test
 
-setup-demo setup-bench:
-	$(here)test/setup build
+setup-bench:
+	$(here)test/harness/setup build
 
 demo test bench: export BUILD_DIRECTORY := $(CURDIR)
 
-demo: setup-demo
-	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
-	$(here)test/demo
+demo:
+	@$(here)test/harness/demo
 
 test: setup-test
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
-	$(here)test/run
+	$(here)test/harness/run
 
 bench: setup-bench
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
 	$(here)test/bench/run
 
-.PHONY: setup setup-demo setup-test setup-bench demo test bench \
+.PHONY: setup setup-test setup-bench demo test bench \
 	install-programs installdirs-programs uninstall-programs \
 	remove-directories clean-directories

@@ -3,7 +3,7 @@
 use strict;
 use warnings;
 
-use lib do { our $here; "$here/../versioning/lib" };
+use lib do { our $here; "$here/../lib" };
 use Server;
 
 our ($here, $tmp);

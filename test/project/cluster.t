@@ -5,7 +5,7 @@ use warnings;
 
 use Test::More;
 
-my $cluster = 'test/cluster';
+my $cluster = 'test/harness/cluster';
 
 # The server of a command, as the command sees it.
 my $report = 'echo "$VERSIONING_CLUSTER"; '
@@ -45,8 +45,8 @@ for my $signal (qw(INT TERM HUP KILL))
 subtest 'a server that the command left' => sub {
 	my ($pid, $pipe) = start(<<'END');
 exec 2>&1 >"$TMPDIR"/out
-test/step-down initdb --no-sync --auth=trust --pgdata="$TMPDIR"/more
-test/step-down pg_ctl start --pgdata="$TMPDIR"/more --log="$TMPDIR"/more.log \
+test/harness/step-down initdb --no-sync --auth=trust --pgdata="$TMPDIR"/more
+test/harness/step-down pg_ctl start --pgdata="$TMPDIR"/more --log="$TMPDIR"/more.log \
 	--options="-c listen_addresses= -c unix_socket_directories=\"$PGHOST\" -p 1"
 head -n 1 "$TMPDIR"/more/postmaster.pid >&2
 END
@@ -58,14 +58,14 @@ END
 
 subtest 'a TMPDIR that is too long for the name of a socket' => sub {
 	my $directory = $ENV{VERSIONING_CLUSTER} . '/tmp/' . 'x' x 100;
-	system('test/step-down', 'mkdir', '-p', $directory);
+	system('test/harness/step-down', 'mkdir', '-p', $directory);
 	local $ENV{TMPDIR} = $directory;
 	works();
 };
 
 subtest 'a TMPDIR with spaces' => sub {
 	my $directory = "$ENV{VERSIONING_CLUSTER}/tmp/a b";
-	system('test/step-down', 'mkdir', '-p', $directory);
+	system('test/harness/step-down', 'mkdir', '-p', $directory);
 	local $ENV{TMPDIR} = $directory;
 	works();
 };

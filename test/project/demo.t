@@ -3,13 +3,15 @@
 use strict;
 use warnings;
 
+use Cwd qw(getcwd);
+use File::Temp qw(tempdir);
 use FindBin;
-use lib "$FindBin::Bin/../server/lib";
+use lib "$FindBin::Bin/../lib";
 use Scratch qw(database psql);
 use Test::More;
 
 $ENV{PGDATABASE} = database('tour');
-my $output = `test/demo tour 2>&1`;
+my $output = `test/harness/demo tour 2>&1`;
 
 is($?, 0, 'no command of the tour fails')
   || diag($output);
@@ -19,6 +21,24 @@ like($output, qr/^6 patches applied in .*^1 patch taken back in /ms,
 	'they do what they say');
 like($output, qr/^# That was the tour\./m, 'it comes to its end');
 psql('postgres', 'DROP DATABASE second');
+
+unlike($output, qr/^(?:psql|versioning|createdb|list-dependencies) /m,
+	'each command has its prompt');
+
+# All of it, installed below a directory
+{
+	local $ENV{DESTDIR} = tempdir(CLEANUP => 1);
+	local $ENV{BUILD_DIRECTORY} = $ENV{BUILD_DIRECTORY} // getcwd();
+	my $log = "$ENV{BUILD_DIRECTORY}/log/demo.log";
+	my $all = `test/harness/demo 2>&1`;
+
+	is($?, 0, 'installing, and the tour') || diag($all);
+	like($all,
+		qr/\A\n# Install[^\$]*\Q$log\E\.\n\n# Install.*\n\$ make install\n\n# The register/,
+		'what is printed on the way is in a log');
+	like($all, qr/# The extension and its programs stay installed[^\$]*\$ make uninstall\n\z/,
+		'the end says what stays, and how to remove it');
+}
 
 my $rehearsal = `cd test/examples && versioning rehearse 2>&1`;
 is($?, 0, 'the examples can be rehearsed')

@@ -31,8 +31,8 @@ my $root = dirname(dirname(dirname(abs_path($0))));
 if (!$ENV{VERSIONING_TEST_README})
 {
 	$ENV{VERSIONING_TEST_README} = 1;
-	exec "$root/test/cluster", '--installed', $^X, $0
-	  or die "cannot run test/cluster: $!\n";
+	exec "$root/test/harness/cluster", '--installed', $^X, $0
+	  or die "cannot run test/harness/cluster: $!\n";
 }
 
 my %not_run = map { $_ => 0 } (

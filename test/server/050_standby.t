@@ -8,17 +8,17 @@ use warnings;
 
 use FindBin;
 use File::Temp qw(tempdir);
-use lib "$FindBin::Bin/lib", "$FindBin::Bin/../lib";
+use lib "$FindBin::Bin/../lib";
 use Postmaster qw(start_postmaster stop_postmaster complaints);
 use Scratch;
 use Test::More;
 
-plan skip_all => 'run by test/cluster only'
+plan skip_all => 'run by test/harness/cluster only'
   unless $ENV{VERSIONING_CLUSTER};
 
 # The server refuses to run as root, so all that touches the standby's data goes
 # through this.
-my $step_down = "$FindBin::Bin/../step-down";
+my $step_down = "$FindBin::Bin/../harness/step-down";
 my $bindir = value('postgres', q{SELECT setting FROM pg_config WHERE name = 'BINDIR'});
 my $directory = do {
 	my ($status, $output, $errors) = run($step_down, 'mktemp', '-d',

@@ -8,7 +8,7 @@ use warnings;
 
 use FindBin;
 use IPC::Run ();
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/../lib";
 use Scratch;
 use Test::More;
 

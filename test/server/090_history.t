@@ -8,7 +8,7 @@ use warnings;
 
 use File::Temp;
 use FindBin;
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/../lib";
 use Scratch;
 use Test::More;
 

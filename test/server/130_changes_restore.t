@@ -8,7 +8,7 @@ use warnings;
 
 use FindBin;
 use File::Temp qw(tempdir);
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/../lib";
 use Scratch;
 use Test::More;
 

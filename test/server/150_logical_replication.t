@@ -8,12 +8,12 @@ use strict;
 use warnings;
 
 use FindBin;
-use lib "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/../lib";
 use OwnCluster;
 use Scratch;
 use Test::More;
 
-plan skip_all => 'run by test/cluster only'
+plan skip_all => 'run by test/harness/cluster only'
   unless $ENV{VERSIONING_CLUSTER};
 
 my $recorder = q{

@@ -10,7 +10,7 @@ use warnings;
 
 use File::Temp qw(tempdir);
 use FindBin;
-use lib $FindBin::Bin;
+use lib "$FindBin::Bin/../lib";
 use Fixtures;
 use IPC::Run ();
 use Program;

@@ -5,7 +5,7 @@ use warnings;
 
 use File::Temp qw(tempdir);
 use FindBin;
-use lib $FindBin::Bin;
+use lib "$FindBin::Bin/../lib";
 use Program;
 use Test::More;
 

@@ -6,7 +6,7 @@ use warnings;
 
 use File::Temp qw(tempdir);
 use FindBin;
-use lib $FindBin::Bin;
+use lib "$FindBin::Bin/../lib";
 use Fixtures;
 use Program;
 use Test::More;

@@ -11,7 +11,7 @@ use warnings;
 use File::Basename qw(dirname);
 use File::Path qw(remove_tree);
 use FindBin;
-use lib $FindBin::Bin, "$FindBin::Bin/../tools";
+use lib "$FindBin::Bin/../lib";
 use Deploy;
 use Fixtures;
 use Scratch qw(run value);

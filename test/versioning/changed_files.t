@@ -7,7 +7,7 @@ use warnings;
 use Digest::SHA qw(sha256_hex);
 use FindBin;
 use JSON::PP qw(decode_json);
-use lib $FindBin::Bin;
+use lib "$FindBin::Bin/../lib";
 use Deploy;
 use Scratch qw(original psql value);
 use Test::More;

@@ -5,7 +5,7 @@ use strict;
 use warnings;
 
 use FindBin;
-use lib $FindBin::Bin, "$FindBin::Bin/../server/lib";
+use lib "$FindBin::Bin/../lib";
 use Check;
 use Scratch qw(database psql value);
 use Test::More;

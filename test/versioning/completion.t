@@ -9,7 +9,7 @@ use warnings;
 use Cwd qw(getcwd);
 use File::Basename qw(dirname);
 use FindBin;
-use lib $FindBin::Bin;
+use lib "$FindBin::Bin/../lib";
 use Deploy;
 use Scratch qw(run);
 use Test::More;

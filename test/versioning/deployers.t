@@ -17,7 +17,7 @@ use FindBin;
 use File::Temp qw(tempdir);
 use List::Util qw(shuffle);
 use Time::HiRes qw(sleep time);
-use lib "$FindBin::Bin/../server/lib", "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/../lib";
 use Inventory qw(inventory differences);
 use PatchSet;
 use Processes qw(await children end_of kill_process start_process);

@@ -6,7 +6,7 @@ use strict;
 use warnings;
 
 use FindBin;
-use lib $FindBin::Bin;
+use lib "$FindBin::Bin/../lib";
 use Deploy;
 use Scratch qw(database original role psql value);
 use Test::More;

@@ -9,12 +9,12 @@ use strict;
 use warnings;
 
 use FindBin;
-use lib $FindBin::Bin;
+use lib "$FindBin::Bin/../lib";
 use Deploy;
 use Scratch qw(database role value);
 use Test::More;
 
-plan skip_all => 'run by test/cluster only'
+plan skip_all => 'run by test/harness/cluster only'
   unless $ENV{VERSIONING_CLUSTER};
 
 my $log = "$ENV{VERSIONING_CLUSTER}/log";

@@ -9,7 +9,7 @@ use warnings;
 
 use FindBin;
 use File::Temp qw(tempdir);
-use lib "$FindBin::Bin/../server/lib", "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/../lib";
 use Inventory qw(inventory);
 use PatchSet;
 use Processes qw(await end_of start_process);
@@ -20,7 +20,7 @@ use Test::More;
 $ENV{PATH} .= ':/usr/sbin';
 plan skip_all => 'pgbouncer is not installed'
   if !grep { -x "$_/pgbouncer" } split /:/, $ENV{PATH};
-plan skip_all => 'run by test/cluster only'
+plan skip_all => 'run by test/harness/cluster only'
   unless $ENV{VERSIONING_CLUSTER};
 
 my $set = PatchSet->new(count => 5, seed => 5);
@@ -145,7 +145,7 @@ sub refused
 sub start_pooler
 {
 	my ($mode) = @_;
-	my $step_down = "$FindBin::Bin/../step-down";
+	my $step_down = "$FindBin::Bin/../harness/step-down";
 
 	# It refuses to run as root.
 	my ($status, $directory, $errors) =

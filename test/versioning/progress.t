@@ -6,7 +6,7 @@ use strict;
 use warnings;
 
 use FindBin;
-use lib $FindBin::Bin;
+use lib "$FindBin::Bin/../lib";
 use Deploy;
 use Cwd qw(getcwd);
 use Scratch qw(value);
@@ -135,7 +135,7 @@ sub screen
 
 SKIP:
 {
-	skip 'there is no pseudo-terminal here', 12
+	skip 'there is no pseudo-terminal here', 14
 	  unless eval { require IO::Pty; IO::Pty->new };
 
 	($status, $output) = on_terminal(80, 'xterm', 'apply');

@@ -9,7 +9,7 @@ use warnings;
 
 use FindBin;
 use File::Temp qw(tempdir);
-use lib "$FindBin::Bin/../server/lib", "$FindBin::Bin/lib";
+use lib "$FindBin::Bin/../lib";
 use Inventory qw(inventory differences);
 use PatchSet;
 use Scratch;

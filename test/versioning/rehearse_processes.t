@@ -6,7 +6,7 @@ use warnings;
 use File::Copy qw(copy);
 use File::Temp qw(tempdir);
 use FindBin;
-use lib $FindBin::Bin;
+use lib "$FindBin::Bin/../lib";
 use Deploy;
 use POSIX qw(mkfifo);
 use Rehearse;

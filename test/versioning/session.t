@@ -13,9 +13,8 @@ use warnings;
 
 use File::Temp qw(tempdir);
 use FindBin;
-use lib $FindBin::Bin;
+use lib "$FindBin::Bin/../lib";
 use Deploy;
-use lib "$FindBin::Bin/../server/lib";
 use Scratch qw(database role value run);
 use Test::More;
 

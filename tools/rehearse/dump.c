@@ -155,6 +155,23 @@ remove_keys(char *text)
 	}
 }
 
+/* The arguments of pg_dump: ours, and those that are given. */
+static void
+fill_arguments(const char **all, const char *program, const char *conninfo,
+			   bool has_key, const char *const *given)
+{
+	*all++ = program;
+	*all++ = "--schema-only";
+	*all++ = "--no-password";
+	*all++ = "--dbname";
+	*all++ = conninfo;
+	if (has_key)
+		*all++ = "--restrict-key=" KEY;
+	while (*given != NULL)
+		*all++ = *given++;
+	*all = NULL;
+}
+
 char *
 rehearse_dump_take(const char *argv0, PGconn *conn,
 				   const char *const *arguments)
@@ -168,16 +185,9 @@ rehearse_dump_take(const char *argv0, PGconn *conn,
 
 	if (handover != NULL && takes_key(program, &has_key))
 	{
-		const char *all[MOST_ARGUMENTS] = {
-			program, "--schema-only", "--no-password", "--dbname",
-			handover->conninfo
-		};
-		int			count = 5;
+		const char *all[MOST_ARGUMENTS];
 
-		if (has_key)
-			all[count++] = "--restrict-key=" KEY;
-		while (*arguments != NULL)
-			all[count++] = *arguments++;
+		fill_arguments(all, program, handover->conninfo, has_key, arguments);
 		if (run(all, handover->password_fd >= 0 ? "PGPASSWORD" : NULL, text))
 		{
 			remove_keys(text->data);
@@ -212,6 +222,25 @@ compare_texts(const void *a, const void *b)
 	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
+/* Put pieces together, and free them. */
+static char *
+join_pieces(char **pieces, int count)
+{
+	PQExpBuffer text = createPQExpBuffer();
+	char	   *result;
+	int			i;
+
+	for (i = 0; i < count; i++)
+	{
+		appendPQExpBufferStr(text, pieces[i]);
+		pg_free(pieces[i]);
+	}
+	result = pg_strdup(text->data);
+	pg_free(pieces);
+	destroyPQExpBuffer(text);
+	return result;
+}
+
 /*
  * Cut a text into pieces, and put them together again in the order of what
  * "form" makes of them.  The caller frees it.
@@ -220,12 +249,9 @@ static char *
 sort_pieces(const char *text, size_t (*piece_length) (const char *),
 			char *(*form) (const char *, size_t))
 {
-	PQExpBuffer result = createPQExpBuffer();
 	char	  **pieces = NULL;
-	char	   *copy;
 	int			count = 0;
 	int			space = 0;
-	int			i;
 
 	while (*text != '\0')
 	{
@@ -241,15 +267,7 @@ sort_pieces(const char *text, size_t (*piece_length) (const char *),
 	}
 	if (count > 0)
 		qsort(pieces, count, sizeof(char *), compare_texts);
-	for (i = 0; i < count; i++)
-	{
-		appendPQExpBufferStr(result, pieces[i]);
-		pg_free(pieces[i]);
-	}
-	copy = pg_strdup(result->data);
-	pg_free(pieces);
-	destroyPQExpBuffer(result);
-	return copy;
+	return join_pieces(pieces, count);
 }
 
 /* A line without the comma that not every place in a list has. */

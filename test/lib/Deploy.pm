@@ -18,7 +18,6 @@ use FindBin;
 use IPC::Run ();
 use Test::More ();
 
-use lib dirname(__FILE__) . '/../server/lib';
 use Scratch qw(database value);
 
 our @EXPORT = qw(project add_files patch rollback_file versioning

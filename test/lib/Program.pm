@@ -1,5 +1,5 @@
 # Running list-dependencies: the one that $ENV{LIST_DEPENDENCIES} says, which
-# may be a command with arguments, or the one built in ../../tools.
+# may be a command with arguments, or the one built in tools/.
 
 package Program;
 

@@ -8,7 +8,6 @@ use warnings;
 
 use Exporter qw(import);
 use File::Basename qw(dirname);
-use lib dirname(__FILE__) . '/../../lib';
 use Postmaster qw(start_postmaster stop_postmaster complaints);
 use Scratch;
 
@@ -16,7 +15,7 @@ our @EXPORT = qw($directory $bindir $step_down make_cluster start stop wait_unti
 
 # The server refuses to run as root, so all that touches its data goes through
 # this.
-our $step_down = dirname(__FILE__) . '/../../step-down';
+our $step_down = dirname(__FILE__) . '/../harness/step-down';
 our $bindir = value('postgres',
 	q{SELECT setting FROM pg_config WHERE name = 'BINDIR'});
 

@@ -26,7 +26,7 @@ $SIG{ALRM} = sub { die "this takes longer than ${\PATIENCE} seconds\n" };
 alarm PATIENCE;
 
 # The directory with what depesz's install scripts leave behind.
-my $originals = dirname(__FILE__) . '/../../originals';
+my $originals = dirname(__FILE__) . '/../originals';
 
 # Creates a database and returns its name. Further arguments are createdb's.
 sub database

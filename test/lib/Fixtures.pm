@@ -1,7 +1,7 @@
 # The cases that tests of the programs share: scripts, and what
 # list-dependencies makes of them.
 #
-# fixtures/SUBJECT.txt has the cases of a subject, one after the other:
+# ../tools/fixtures/SUBJECT.txt has the cases of a subject, one after the other:
 #
 #   === NAME
 #   the script, byte for byte
@@ -14,7 +14,7 @@
 # nor names that differ in punctuation only, as the name of the file in which
 # the script is run is made of it. The script may be empty. A script that such
 # a text cannot show, because of its bytes or because there is no newline at
-# its end, is a file fixtures/bytes/FILE, and its case has a line
+# its end, is a file bytes/FILE beside it, and its case has a line
 # "--- file FILE" instead.
 #
 # "out" has to be there, even if nothing is printed; "err" is left out if there
@@ -35,7 +35,7 @@ use Cwd qw(abs_path);
 use File::Basename qw(basename dirname);
 
 # Found now, as a test may change to another directory
-my $fixtures = dirname(abs_path(__FILE__)) . '/fixtures';
+my $fixtures = dirname(dirname(abs_path(__FILE__))) . '/tools/fixtures';
 
 # What may come after each part of a file; "===" is a case's name and script.
 my %followers = (

@@ -1,4 +1,4 @@
-# Where the kills of test/kill-matrix have landed.
+# Where the kills of test/harness/kill-matrix have landed.
 
 package KillFigures;
 

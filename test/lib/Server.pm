@@ -1,6 +1,6 @@
 # A PostgreSQL server of one's own below TMPDIR, for what must not be done to the
 # one that others use: to kill it, or to run it with other settings. All of it
-# runs below test/cluster, which stops what is left and removes it.
+# runs below test/harness/cluster, which stops what is left and removes it.
 
 package Server;
 
@@ -9,10 +9,9 @@ use warnings;
 
 use File::Basename qw(dirname);
 
-use lib dirname(__FILE__) . '/../../lib';
 use Postmaster qw(start_postmaster stop_postmaster complaints);
 
-my $step_down = dirname(__FILE__) . '/../../step-down';
+my $step_down = dirname(__FILE__) . '/../harness/step-down';
 
 # Makes a server and starts it. The arguments are settings, as names and values.
 sub new
