@@ -77,8 +77,11 @@ add_requirements(Dependents *dependents, int number)
 	}
 }
 
-/* Mark a patch and all that require it, directly or not. */
-static void
+/*
+ * Mark a patch and all that require it, directly or not.  Returns how many they
+ * are, which are in the queue.
+ */
+static int
 mark(Dependents *dependents, int *marks, int number, int pass)
 {
 	int			count = 0;
@@ -100,6 +103,7 @@ mark(Dependents *dependents, int *marks, int number, int pass)
 			dependents->queue[count++] = dependent;
 		}
 	}
+	return count;
 }
 
 /* Has the name both marks of this pass? */
@@ -159,16 +163,19 @@ static void
 check_pair(Dependents *dependents, int one, int other, int pass,
 		   FindingList *findings)
 {
-	const Project *project = dependents->project;
+	int			count;
 	int			i;
 
-	mark(dependents, dependents->marks[0], one, pass);
-	mark(dependents, dependents->marks[1], other, pass);
+	(void) mark(dependents, dependents->marks[0], one, pass);
+	count = mark(dependents, dependents->marks[1], other, pass);
+	for (i = 0; i < count; i++)
+	{
+		int			number = dependents->queue[i];
 
-	for (i = 0; i < project->name_count; i++)
-		if (has_both_marks(dependents, i, pass) &&
-			!requires_marked(dependents, i, pass))
-			complain(project, i, one, other, findings);
+		if (has_both_marks(dependents, number, pass) &&
+			!requires_marked(dependents, number, pass))
+			complain(dependents->project, number, one, other, findings);
+	}
 }
 
 /* Check all conflicts that a patch declares; returns how many there were. */

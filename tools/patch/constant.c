@@ -19,7 +19,6 @@
 #include "postgres_fe.h"
 
 #include "patch/constant.h"
-#include "patch/type.h"
 #include "sql/array.h"
 #include "sql/constant.h"
 
@@ -143,43 +142,91 @@ patch_constant_free(PatchConstant *constant)
 	memset(constant, 0, sizeof(*constant));
 }
 
-/* Cast the constant; returns whether that can be done. */
+/* Is an identifier at hand that means this, however it is spelled? */
 static bool
-cast(ConstantReader *reader, PatchConstant *constant, const SqlType *type)
+at_name(ConstantReader *reader, const char *name)
 {
-	SimpleStringListCell *cell;
+	return sql_constant_is(reader->token, name);
+}
+
+/* Read "[ 3 ]", the number being optional, as often as it is there. */
+static bool
+read_brackets(ConstantReader *reader)
+{
+	while (at_symbol(reader, "["))
+	{
+		advance(reader);
+		if (reader->token->kind == SQL_NUMBER)
+			advance(reader);
+		if (!at_symbol(reader, "]"))
+			return fail_here(reader);
+		advance(reader);
+	}
+	return true;
+}
+
+/*
+ * Read the name of a type that leaves a string as it is, or of an array of
+ * that.  "brackets" tells whether it is spelled as one, as in text[].
+ */
+static bool
+read_type(ConstantReader *reader, bool *is_array, bool *brackets)
+{
+	if (at_name(reader, "pg_catalog"))
+	{
+		advance(reader);
+		if (!at_symbol(reader, "."))
+			return fail_here(reader);
+		advance(reader);
+	}
+	*is_array = at_name(reader, "_text") || at_name(reader, "_varchar");
+	if (at_keyword(reader, "character"))
+	{
+		advance(reader);
+		if (!at_keyword(reader, "varying"))
+			return fail(reader, "a cast to a type with a length");
+	}
+	else if (!*is_array && !at_name(reader, "text") &&
+			 !at_name(reader, "varchar") && !at_name(reader, "citext"))
+		return fail_here(reader);
+	advance(reader);
+	if (at_symbol(reader, "("))
+		return fail(reader, "a cast to a type with a length");
+
+	*brackets = at_keyword(reader, "array") || at_symbol(reader, "[");
+	*is_array |= *brackets;
+	if (at_keyword(reader, "array"))
+		advance(reader);
+	return read_brackets(reader);
+}
+
+/* Cast the constant, to an array or not; returns whether that can be done. */
+static bool
+cast(ConstantReader *reader, PatchConstant *constant, bool to_array)
+{
 	const char *problem = NULL;
 
 	if (constant->kind == CONSTANT_NULL)
 		return true;
 	constant->lacks_type = false;
-	if (!type->is_array)
-	{
-		if (constant->kind == CONSTANT_ARRAY)
-			return fail(reader, "an array cast to a string");
+	if (!to_array && constant->kind == CONSTANT_ARRAY)
+		return fail(reader, "an array cast to a string");
+	if (!to_array)
 		constant->kind = CONSTANT_TEXT;
-		patch_type_coerce(type, constant->text);
-		return true;
-	}
-
-	if (constant->kind != CONSTANT_ARRAY)
+	else if (constant->kind != CONSTANT_ARRAY)
 		problem = patch_constant_to_array(constant);
-	if (problem != NULL)
-		return fail(reader, problem);
-	for (cell = constant->elements.head; cell != NULL; cell = cell->next)
-		patch_type_coerce(type, cell->val);
-	return true;
+	return problem == NULL || fail(reader, problem);
 }
 
 /* Read a type and cast the constant to it. */
 static bool
 read_cast(ConstantReader *reader, PatchConstant *constant)
 {
-	SqlType		type;
+	bool		is_array;
+	bool		brackets;
 
-	if (!patch_type_read(reader->script, reader->token, &type))
-		return fail_here(reader);
-	return cast(reader, constant, &type);
+	return read_type(reader, &is_array, &brackets) &&
+		cast(reader, constant, is_array);
 }
 
 /* Read a string. */
@@ -247,7 +294,8 @@ read_array(ConstantReader *reader, PatchConstant *array)
 static bool
 read_primary(ConstantReader *reader, PatchConstant *constant)
 {
-	SqlType		type;
+	bool		is_array;
+	bool		brackets;
 
 	if (reader->token->kind == SQL_STRING)
 		return read_string(reader, constant);
@@ -263,12 +311,10 @@ read_primary(ConstantReader *reader, PatchConstant *constant)
 		return read_array(reader, constant);
 	}
 	if (reader->token->kind != SQL_IDENTIFIER ||
-		!patch_type_read(reader->script, reader->token, &type) ||
-		type.has_brackets || !read_string(reader, constant))
+		!read_type(reader, &is_array, &brackets) || brackets ||
+		!read_string(reader, constant))
 		return fail_here(reader);
-	if (type.is_single)
-		type.limit = 0;			/* "char 'abc'" cuts nothing off */
-	return cast(reader, constant, &type);
+	return cast(reader, constant, is_array);
 }
 
 /* Note one more that is open. */

@@ -354,23 +354,26 @@ read_other(PatchReader *reader)
 	static const char *const transaction_ends[] = {
 		"commit", "end", "rollback", "abort", NULL
 	};
-	const char *start = reader->token.start;
-	int			complaints = reader->file->complaints.count;
+	SqlToken	first = reader->token;
+	const char *start = first.start;
 	bool		is_definition = patch_reader_at_one_of(reader, definitions);
-	bool		is_begin = patch_reader_at(reader, "begin") ||
-		patch_reader_at(reader, "start");
 
-	if (sql_constant_is_conflict_marker(&reader->token))
-		patch_reader_complain(reader, MENTION_PATCH, COMPLAINT_ERROR, start,
-							  SQL_CONFLICT_MARKER, NULL);
 	watch_for_other_text(reader);
 	if (patch_reader_at_one_of(reader, transaction_ends))
 		reader->script.lexer.standard_strings = reader->script.session_strings;
 	patch_reader_skip_statement(reader);
-	if (is_begin)
+	if (sql_constant_is_conflict_marker(&first))
+		patch_reader_complain(reader,
+							  patch_reader_mention(start,
+												   reader->token.start -
+												   start),
+							  COMPLAINT_ERROR, start, SQL_CONFLICT_MARKER,
+							  NULL);
+	else if (sql_constant_is_keyword(&first, "begin") ||
+			 sql_constant_is_keyword(&first, "start"))
 		warn_of_mention(reader, start, "a semicolon is missing after this, so "
 						"a ", " does not run");
-	else if (!is_definition && reader->file->complaints.count == complaints)
+	else if (!is_definition)
 		warn_of_mention(reader, start, "this statement is none that runs a ",
 						"");
 }

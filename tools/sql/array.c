@@ -3,8 +3,8 @@
  * sql/array.c
  *		The text form of a PostgreSQL array of text
  *
- * '{a, "b c", d\,e}', by the rules of array_in, for arrays of one dimension.
- * Bounds may stand before it: '[2:3]={a,b}'.
+ * '{a, "b c", d\,e}', by the rules of array_in, for arrays of one dimension
+ * without bounds before it.
  *
  *-------------------------------------------------------------------------
  */
@@ -76,53 +76,17 @@ read_bare(const char *p, char *out, bool *is_null)
 	return kept == start ? NULL : p;
 }
 
-/*
- * Read the bounds of the one dimension at p, if any, and say how many
- * elements they promise (-1: no bounds).  Returns what follows, or NULL.
- */
-static const char *
-read_bounds(const char *p, long *promised)
-{
-	char	   *behind;
-	long		lower = 1;
-	long		upper;
-
-	*promised = -1;
-	if (*p != '[')
-		return p;
-	upper = strtol(p + 1, &behind, 10);
-	if (behind == p + 1)
-		return NULL;
-	if (*behind == ':')
-	{
-		p = behind;
-		lower = upper;
-		upper = strtol(p + 1, &behind, 10);
-		if (behind == p + 1)
-			return NULL;
-	}
-	if (*behind != ']' || upper < lower - 1 ||
-		lower < PG_INT32_MIN || upper > PG_INT32_MAX)
-		return NULL;
-	*promised = upper - lower + 1;
-	p = skip_spaces(behind + 1);
-	return *p == '=' ? skip_spaces(p + 1) : NULL;
-}
-
 const char *
 sql_array_read(const char *literal, SimpleStringList *elements,
 			   int *nulls)
 {
 	const char *p = skip_spaces(literal);
 	char	   *element;
-	long		promised;
-	long		count = 0;
 
 	*nulls = 0;
-	if (*p == '[' && strncmp(p + strcspn(p, "]="), "][", 2) == 0)
-		return too_deep;
-	p = read_bounds(p, &promised);
-	if (p == NULL || *p != '{')
+	if (*p == '[')
+		return "array literal with bounds";
+	if (*p != '{')
 		return malformed;
 
 	p = skip_spaces(p + 1);
@@ -149,7 +113,6 @@ sql_array_read(const char *literal, SimpleStringList *elements,
 			if (*p != ',' && *p != '}')
 				break;
 
-			count++;
 			if (is_null)
 				(*nulls)++;
 			else
@@ -161,8 +124,6 @@ sql_array_read(const char *literal, SimpleStringList *elements,
 	}
 	pg_free(element);
 
-	if (p == NULL || *p != '}' || *skip_spaces(p + 1) != '\0' ||
-		(promised >= 0 && promised != count))
-		return malformed;
-	return NULL;
+	return p == NULL || *p != '}' || *skip_spaces(p + 1) != '\0' ?
+		malformed : NULL;
 }
