@@ -79,8 +79,10 @@ is( script_findings("BEGIN;\nREGISTER\n\\i lib/x.sql\nCOMMIT;\n",
 	'lib/x.sql:2 not-understood', 'a quote in a file that is included');
 says("BEGIN\nREGISTER\nCOMMIT;\n", '1: a semicolon is missing after this, so a '
 	  . 'registration does not run [not-understood]', 'a missing semicolon');
-says("<<<<<<< HEAD\nREGISTER\n=======\nSELECT 1;\n>>>>>>> other\n",
-	(map { "$_: this is a conflict marker of git [not-understood]" } 1, 3, 5),
-	'a merge that is not done');
+my $marker = 'this is a conflict marker of git [not-understood]';
+says("<<<<<<< HEAD\nREGISTER\n=======\nSELECT 1;\n>>>>>>> other\n", "1: $marker",
+	'a merge that is not done hides a registration');
+says("REGISTER\n<<<<<<< HEAD\nSELECT 1;\n=======\nSELECT 2;\n>>>>>>> other\n",
+	(map { "$_: $marker" } 2, 4, 6), 'one that comes after it');
 
 done_testing();

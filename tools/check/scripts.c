@@ -58,6 +58,8 @@ check_script(const ProjectFile *file, bool has_calls, FindingList *findings)
 	if (add_complaints(file, complaints, NULL, findings))
 	{
 		outline = script_outline_read(file->path, NULL);
+		if (!has_calls)			/* then it is not run by itself */
+			complaint_forget(&outline->complaints, FINDING_NOT_UNDERSTOOD);
 		(void) add_complaints(file, &outline->complaints, complaints,
 							  findings);
 		if (has_calls)
