@@ -85,22 +85,22 @@ worst(int a, int b)
 
 /* Print what there is to complain about a file; returns the status. */
 static int
-print_complaints(const ComplaintList *complaints, const char *path)
+print_complaints(const ProblemList *problems, const char *path)
 {
-	return report_complaints(progname, complaints, path) > 0 ?
+	return report_problems(progname, problems, path) > 0 ?
 		STATUS_PROBLEM : 0;
 }
 
 /* Can tsort take the name for one word?  If not, complain. */
 static bool
 is_one_word(const PatchCall *call, const char *name,
-			ComplaintList *complaints)
+			ProblemList *problems)
 {
 	if (strpbrk(name, " \t\n\v\f\r") == NULL)
 		return true;
-	complaint_add(complaints, COMPLAINT_ERROR, NULL, call->line,
-				  "\"%s\" has white space in it, which tsort would take for "
-				  "the end of the name", name);
+	problem_add(problems, PROBLEM_ERROR, NULL, call->line,
+				"\"%s\" has white space in it, which tsort would take for "
+				"the end of the name", name);
 	return false;
 }
 
@@ -116,16 +116,16 @@ print_pair(const char *patch, const char *requirement)
 
 /* Print the pairs of one registration. */
 static void
-print_pairs(const PatchCall *call, ComplaintList *complaints)
+print_pairs(const PatchCall *call, ProblemList *problems)
 {
 	const SimpleStringListCell *cell;
 	bool		is_even = true;
 
-	if (!is_one_word(call, call->name, complaints))
+	if (!is_one_word(call, call->name, problems))
 		return;
 	for (cell = call->requirements.head; cell != NULL; cell = cell->next)
 	{
-		if (!is_one_word(call, cell->val, complaints))
+		if (!is_one_word(call, cell->val, problems))
 			continue;
 		print_pair(call->name, cell->val);
 		is_even = !is_even;
@@ -136,13 +136,13 @@ print_pairs(const PatchCall *call, ComplaintList *complaints)
 
 /* Print the pairs of one file, in the order of its registrations. */
 static void
-print_dependencies(const PatchFile *file, ComplaintList *complaints)
+print_dependencies(const PatchFile *file, ProblemList *problems)
 {
 	int			i;
 
 	for (i = 0; i < file->count; i++)
 		if (file->calls[i].action != PATCH_UNREGISTER)
-			print_pairs(&file->calls[i], complaints);
+			print_pairs(&file->calls[i], problems);
 }
 
 /*
@@ -159,7 +159,7 @@ read_file(const char *path)
 		fprintf(stderr, "%s: %s: could not read: %s\n", progname, path,
 				strerror(errno));
 	else
-		complaint_forget(&file->complaints, FINDING_UNCLEAR_ROLLBACK);
+		problem_forget(&file->problems, PROBLEM_UNCLEAR_ROLLBACK);
 	return file;
 }
 
@@ -179,19 +179,19 @@ read_files(const Options *options, PatchGraph *graph, PatchFile **files)
 		const char *path = strcmp(options->paths[i], "-") == 0 ?
 			standard_input : options->paths[i];
 		PatchFile  *file = read_file(path);
-		ComplaintList complaints = {NULL, 0, 0};
+		ProblemList problems = {0};
 
 		if (file == NULL)
 		{
 			status = STATUS_TROUBLE;
 			continue;
 		}
-		patch_names_add(names, path, file, &complaints);
+		patch_names_add(names, path, file, &problems);
 		if (graph == NULL)
-			print_dependencies(file, &complaints);
-		status = worst(status, print_complaints(&file->complaints, path));
-		status = worst(status, print_complaints(&complaints, path));
-		complaint_free(&complaints);
+			print_dependencies(file, &problems);
+		status = worst(status, print_complaints(&file->problems, path));
+		status = worst(status, print_complaints(&problems, path));
+		problem_free(&problems);
 
 		if (graph == NULL)
 			patch_file_free(file);
@@ -210,9 +210,9 @@ static int
 print_order(PatchGraph *graph, const Options *options)
 {
 	int		   *order = pg_malloc(options->count * sizeof(int));
-	ComplaintList complaints = {NULL, 0, 0};
-	int			count = patch_graph_sort(graph, order, &complaints);
-	int			status = print_complaints(&complaints, NULL);
+	ProblemList problems = {0};
+	int			count = patch_graph_sort(graph, order, &problems);
+	int			status = print_complaints(&problems, NULL);
 	int			i;
 
 	for (i = 0; i < count; i++)
@@ -222,7 +222,7 @@ print_order(PatchGraph *graph, const Options *options)
 		fputs(path == standard_input ? "-" : path, stdout);
 		putchar(options->is_null_separated ? '\0' : '\n');
 	}
-	complaint_free(&complaints);
+	problem_free(&problems);
 	pg_free(order);
 	return status;
 }

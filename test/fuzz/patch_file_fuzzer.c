@@ -20,13 +20,13 @@ extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 
 /* How many errors are there? */
 static int
-count_errors(const ComplaintList *complaints)
+count_errors(const ProblemList *problems)
 {
 	int			count = 0;
 	int			i;
 
-	for (i = 0; i < complaints->count; i++)
-		count += complaints->items[i].level == COMPLAINT_ERROR;
+	for (i = 0; i < problems->count; i++)
+		count += problems->items[i].level == PROBLEM_ERROR;
 	return count;
 }
 
@@ -40,7 +40,7 @@ are_equal(const PatchFile *a, const PatchFile *b)
 	int			i;
 
 	if (a->count != b->count ||
-		count_errors(&a->complaints) != count_errors(&b->complaints))
+		count_errors(&a->problems) != count_errors(&b->problems))
 		return false;
 	for (i = 0; i < a->count; i++)
 		if (strcmp(a->calls[i].name, b->calls[i].name) != 0 ||
@@ -74,7 +74,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	PatchFile  *part;
 	PatchGraph *graph;
 	int			order[2];
-	ComplaintList complaints = {NULL, 0, 0};
+	ProblemList problems = {0};
 
 	if (last_place == CALL_SEARCH_NONE)
 		last_place = 0;
@@ -91,8 +91,8 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	graph = patch_graph_create();
 	patch_graph_add(graph, "a", whole);
 	patch_graph_add(graph, "b", whole);
-	(void) patch_graph_sort(graph, order, &complaints);
-	complaint_free(&complaints);
+	(void) patch_graph_sort(graph, order, &problems);
+	problem_free(&problems);
 	patch_graph_free(graph);
 
 	patch_file_free(whole);

@@ -75,7 +75,7 @@ int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
 	ScriptOutline *outline;
-	FindingList findings;
+	ProblemList findings;
 
 	write_script(data, size);
 	read_bytes();
@@ -89,8 +89,8 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	memset(&findings, 0, sizeof(findings));
 	findings.main_path = path;
 	check_transactions(path, outline, &findings);
-	finding_sort(&findings);
-	finding_free(&findings);
+	problem_sort(&findings);
+	problem_free(&findings);
 	script_outline_free(outline);
 	return 0;
 }

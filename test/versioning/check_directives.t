@@ -87,7 +87,7 @@ complains('-- versioning: no_transaction',
 	'unknown directive "no_transaction": did you mean "no-transaction"?',
 	'the wrong dash');
 complains('-- versioning no-transaction',
-	'a colon is missing behind "versioning"', 'no colon');
+	'a colon is missing after "versioning"', 'no colon');
 complains('-- versioning: no-transaction, please',
 	'nothing may follow "no-transaction"', 'more than there should be');
 complains("-- versioning: $_ a transaction",

@@ -115,7 +115,7 @@ refuses(with_patch("${middle}COMMIT;\nBEGIN;\nSELECT 1/0;\n"), 'first middle',
 
 # What is not in one transaction
 refuses(with_patch("CREATE TABLE early ();\n${middle}SELECT 1/0;\nCOMMIT;\n"),
-	'first', [ qr/outside of that transaction may have been, as line 1/ ],
+	'first', [ qr/outside that transaction may have been, as line 1/ ],
 	'a statement outside of the transaction');
 $project = with_patch("-- versioning: no-transaction\n"
 	  . "SELECT _v.register_patch('middle');\n"

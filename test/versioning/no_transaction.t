@@ -99,7 +99,7 @@ refuses($project, 'first',
 	[
 		qr/^versioning: detail: It runs without a transaction: each of its statements that succeeded was kept\.$/m,
 		$invalid,
-		qr/^versioning: hint: Look what there is of it, finish it or undo it by hand/m,
+		qr/^versioning: hint: Check what was left behind, complete or undo it by hand/m,
 		qr/^versioning: 1 applied, 1 failed, 1 not attempted$/m
 	],
 	'a failure before the registration');
@@ -162,7 +162,7 @@ like($errors, $_, 'a rollback fails early: message')
 	qr{^psql:rollbacks/2\.sql:3: ERROR:  division by zero$}m,
 	qr{^versioning: error: rollback of "middle" failed \(rollbacks/2\.sql\)$}m,
 	qr/^versioning: detail: It runs without a transaction: each of its statements that succeeded was kept\.$/m,
-	qr/^versioning: hint: Look what there is of it, finish it or undo it by hand/m,
+	qr/^versioning: hint: Check what was left behind, complete or undo it by hand/m,
 	qr/^versioning: 1 taken back, 1 failed, 1 not attempted$/m);
 is(registered($project), 'first middle', 'a rollback fails early: register');
 ok(!is_there($project, 'single'), 'what it has done is kept');
@@ -176,7 +176,7 @@ is($status, 3, 'a rollback fails late: exit status');
 like($errors, $_, 'a rollback fails late: message')
   foreach (
 	qr/^versioning: detail: It is taken back, so that it will not be run again, but not all of it is gone\.$/m,
-	qr/^versioning: hint: Look what is left of it, and finish the rollback by hand\.$/m,
+	qr/^versioning: hint: Check what is left of it, and finish the rollback by hand\.$/m,
 	qr/^versioning: 0 taken back, 1 failed, 1 not attempted$/m);
 is(registered($project), 'first', 'a rollback fails late: register');
 is((versioning($project, 'rollback', 'first'))[0], 0, 'and on it goes');

@@ -73,9 +73,9 @@ stops($project, 'another schema', 'b.sql:1: this calls "V".register_patch: '
 stops($project, 'what includes a file, and is misspelt',
 	'b.sql:2: this calls _v.registr_patch: did you mean _v.register_patch?',
 	'b.sql' => "\\ir a.sql\nSELECT _v.registr_patch('b');\n");
-stops($project, 'prose', 'b.sql:2: this is no SQL: found "To"',
+stops($project, 'prose', 'b.sql:2: this is not SQL: found "To"',
 	'b.sql' => "\n" . "To be done by next week.\n");
-stops($project, 'another language', 'b.sql:1: this is no SQL: found "<"',
+stops($project, 'another language', 'b.sql:1: this is not SQL: found "<"',
 	'b.sql' => "<html></html>\n");
 stops($project, 'a quote without an end', 'b.sql:1: this quote has no end',
 	'b.sql' => "CREATE TABLE b (a text DEFAULT 'x);\n");

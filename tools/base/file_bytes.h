@@ -8,7 +8,7 @@
 #ifndef BASE_FILE_BYTES_H
 #define BASE_FILE_BYTES_H
 
-/* The text ends with a NUL behind its length. */
+/* The text ends with a NUL after its length. */
 typedef struct FileBytes
 {
 	char	   *text;

@@ -80,31 +80,31 @@ report_server_message(const char *message)
 }
 
 int
-report_complaints(const char *progname, const ComplaintList *complaints,
-				  const char *path)
+report_problems(const char *progname, const ProblemList *problems,
+				const char *path)
 {
 	int			errors = 0;
 	int			i;
 
-	for (i = 0; i < complaints->count; i++)
+	for (i = 0; i < problems->count; i++)
 	{
-		const Complaint *complaint = &complaints->items[i];
-		const char *where = complaint->path != NULL ? complaint->path : path;
+		const Problem *problem = &problems->items[i];
+		const char *where = problem->path != NULL ? problem->path : path;
 
 		fprintf(stderr, "%s: ", progname);
 		if (where != NULL)
 		{
 			report_escaped(stderr, where);
 			putc(':', stderr);
-			if (complaint->line > 0)
-				fprintf(stderr, "%d:", complaint->line);
+			if (problem->line > 0)
+				fprintf(stderr, "%d:", problem->line);
 			putc(' ', stderr);
 		}
-		if (complaint->level == COMPLAINT_ERROR)
+		if (problem->level == PROBLEM_ERROR)
 			errors++;
 		else
 			fputs("warning: ", stderr);
-		report_escaped(stderr, complaint->text);
+		report_escaped(stderr, problem->text);
 		putc('\n', stderr);
 	}
 	return errors;

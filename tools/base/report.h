@@ -8,7 +8,7 @@
 #ifndef BASE_REPORT_H
 #define BASE_REPORT_H
 
-#include "base/complaint.h"
+#include "base/problem.h"
 
 /*
  * The text without its control characters.  The result is good for a
@@ -30,10 +30,10 @@ extern bool report_finish_output(const char *progname);
 
 /*
  * Write what there is to complain about files to standard error; "path" is
- * for complaints that have none.  Returns how many are errors.
+ * for problems that have none.  Returns how many are errors.
  */
-extern int	report_complaints(const char *progname,
-							  const ComplaintList *complaints,
-							  const char *path);
+extern int	report_problems(const char *progname,
+							const ProblemList *problems,
+							const char *path);
 
 #endif							/* BASE_REPORT_H */

@@ -4,7 +4,7 @@
  *		Patches that require what they conflict with
  *
  * Two patches that are in conflict can never be applied both, so neither can
- * what requires both of them, directly or not, be it one of the two.  For
+ * what requires both of them, directly or not, nor one of the two.  For
  * each conflict we mark what depends on the one and on the other patch.  Of
  * the patches with both marks, those are told of that require none of them:
  * the others cannot be applied because of these.
@@ -78,8 +78,8 @@ add_requirements(Dependents *dependents, int number)
 }
 
 /*
- * Mark a patch and all that require it, directly or not.  Returns how many they
- * are, which are in the queue.
+ * Mark a patch and all that require it, directly or not.  Returns how many
+ * they are, which are in the queue.
  */
 static int
 mark(Dependents *dependents, int *marks, int number, int pass)
@@ -138,7 +138,7 @@ requires_marked(const Dependents *dependents, int number, int pass)
  */
 static void
 complain(const Project *project, int number, int one, int other,
-		 FindingList *findings)
+		 ProblemList *found)
 {
 	const ProjectName *name = &project->names[number];
 	const char *path = project->patches[name->patch_file].path;
@@ -146,22 +146,22 @@ complain(const Project *project, int number, int one, int other,
 	const char *other_name = project->names[Max(one, other)].patch->name;
 
 	if (number == one || number == other)
-		finding_add(findings, FINDING_IMPOSSIBLE_PATCH, path,
-					name->patch->line, "patch \"%s\" can never be applied: it "
-					"requires \"%s\", directly or not, and they are in "
-					"conflict", name->patch->name,
-					number == Min(one, other) ? other_name : one_name);
+		problem_found(found, PROBLEM_IMPOSSIBLE_PATCH, path,
+					  name->patch->line, "patch \"%s\" can never be applied: "
+					  "it requires \"%s\", directly or not, and they are in "
+					  "conflict", name->patch->name,
+					  number == Min(one, other) ? other_name : one_name);
 	else
-		finding_add(findings, FINDING_IMPOSSIBLE_PATCH, path,
-					name->patch->line, "patch \"%s\" can never be applied: it "
-					"requires \"%s\" and \"%s\", directly or not, which are "
-					"in conflict", name->patch->name, one_name, other_name);
+		problem_found(found, PROBLEM_IMPOSSIBLE_PATCH, path,
+					  name->patch->line, "patch \"%s\" can never be applied: "
+					  "it requires \"%s\" and \"%s\", directly or not, which are "
+					  "in conflict", name->patch->name, one_name, other_name);
 }
 
 /* Complain about the patches that require both of two that conflict. */
 static void
 check_pair(Dependents *dependents, int one, int other, int pass,
-		   FindingList *findings)
+		   ProblemList *found)
 {
 	int			count;
 	int			i;
@@ -174,14 +174,14 @@ check_pair(Dependents *dependents, int one, int other, int pass,
 
 		if (has_both_marks(dependents, number, pass) &&
 			!requires_marked(dependents, number, pass))
-			complain(dependents->project, number, one, other, findings);
+			complain(dependents->project, number, one, other, found);
 	}
 }
 
 /* Check all conflicts that a patch declares; returns how many there were. */
 static int
 check_patch(Dependents *dependents, int number, int pass,
-			FindingList *findings)
+			ProblemList *found)
 {
 	const Project *project = dependents->project;
 	const SimpleStringListCell *cell;
@@ -193,13 +193,13 @@ check_patch(Dependents *dependents, int number, int pass,
 		int			other = find_patch(project, cell->val);
 
 		if (other != NONE && other != number)
-			check_pair(dependents, number, other, pass + ++count, findings);
+			check_pair(dependents, number, other, pass + ++count, found);
 	}
 	return count;
 }
 
 void
-check_conflicts(const Project *project, FindingList *findings)
+check_conflicts(const Project *project, ProblemList *found)
 {
 	Dependents	dependents;
 	int			pass = 0;
@@ -220,7 +220,7 @@ check_conflicts(const Project *project, FindingList *findings)
 
 	for (i = 0; i < project->name_count; i++)
 		if (project->names[i].patch != NULL)
-			pass += check_patch(&dependents, i, pass, findings);
+			pass += check_patch(&dependents, i, pass, found);
 
 	pg_free(dependents.first);
 	pg_free(dependents.queue);

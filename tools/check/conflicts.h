@@ -8,10 +8,10 @@
 #ifndef CHECK_CONFLICTS_H
 #define CHECK_CONFLICTS_H
 
-#include "base/finding.h"
+#include "base/problem.h"
 #include "project/project.h"
 
 /* Add the patches that cannot be applied because of conflicts. */
-extern void check_conflicts(const Project *project, FindingList *findings);
+extern void check_conflicts(const Project *project, ProblemList *found);
 
 #endif							/* CHECK_CONFLICTS_H */

@@ -15,35 +15,35 @@
 
 static const char extension[] = ".sql";
 
-/* Add all complaints of a level, or worse, as findings of a kind. */
+/* Add all problems of a level, or worse, as found of a kind. */
 static void
-add_complaints(FindingList *findings, FindingKind kind,
-			   const ComplaintList *complaints, ComplaintLevel level)
+add_problems(ProblemList *found, ProblemKind kind,
+			 const ProblemList *problems, ProblemLevel level)
 {
 	int			i;
 
-	for (i = 0; i < complaints->count; i++)
-		if (complaints->items[i].level >= level)
-			finding_add(findings, kind, complaints->items[i].path,
-						complaints->items[i].line, "%s",
-						complaints->items[i].text);
+	for (i = 0; i < problems->count; i++)
+		if (problems->items[i].level >= level)
+			problem_found(found, kind, problems->items[i].path,
+						  problems->items[i].line, "%s",
+						  problems->items[i].text);
 }
 
 /* Several files that register a name, or that take it back */
 static void
-check_duplicates(const Project *project, FindingList *findings)
+check_duplicates(const Project *project, ProblemList *found)
 {
 	PatchNames *names = patch_names_create(Max(64, project->name_count));
-	ComplaintList complaints = {NULL, 0, 0};
+	ProblemList problems = {0};
 	int			i;
 	int			j;
 
 	for (i = 0; i < project->patch_count; i++)
 		patch_names_add(names, project->patches[i].path,
-						project->patches[i].file, &complaints);
-	add_complaints(findings, FINDING_DUPLICATE_NAME, &complaints,
-				   COMPLAINT_WARNING);
-	complaint_free(&complaints);
+						project->patches[i].file, &problems);
+	add_problems(found, PROBLEM_DUPLICATE_NAME, &problems,
+				 PROBLEM_WARNING);
+	problem_free(&problems);
 	patch_names_free(names);
 
 	for (i = 0; i < project->rollback_count; i++)
@@ -57,11 +57,11 @@ check_duplicates(const Project *project, FindingList *findings)
 				&project->names[project_find(project, call->name)];
 
 			if (call->action == PATCH_UNREGISTER && name->rollback_file != i)
-				finding_add(findings, FINDING_DUPLICATE_NAME, file->path,
-							call->line, "patch \"%s\" is taken back by %s:%d "
-							"too", call->name,
-							project->rollbacks[name->rollback_file].path,
-							name->rollback->line);
+				problem_found(found, PROBLEM_DUPLICATE_NAME, file->path,
+							  call->line, "patch \"%s\" is taken back by "
+							  "%s:%d too", call->name,
+							  project->rollbacks[name->rollback_file].path,
+							  name->rollback->line);
 		}
 	}
 }
@@ -111,7 +111,7 @@ is_named_for(const char *path, const char *name)
 
 /* A file that registers patches, none of which is called as it is */
 static void
-check_file_name(const ProjectFile *file, FindingList *findings)
+check_file_name(const ProjectFile *file, ProblemList *found)
 {
 	const PatchCall *first = NULL;
 	int			i;
@@ -128,15 +128,15 @@ check_file_name(const ProjectFile *file, FindingList *findings)
 			first = call;
 	}
 	if (first != NULL)
-		finding_add(findings, FINDING_NAME_DIFFERS, file->path, first->line,
-					"the name of patch \"%s\" is not that of its file",
-					first->name);
+		problem_found(found, PROBLEM_NAME_DIFFERS, file->path, first->line,
+					  "the name of patch \"%s\" is not that of its file",
+					  first->name);
 }
 
 /* Requirements that no file registers, nor are applied */
 static void
 check_requirements(const Project *project, const Register *reg,
-				   const ProjectFile *file, FindingList *findings)
+				   const ProjectFile *file, ProblemList *found)
 {
 	const SimpleStringListCell *cell;
 	int			i;
@@ -153,32 +153,32 @@ check_requirements(const Project *project, const Register *reg,
 				 project->names[number].patch != NULL) ||
 				(reg != NULL && register_find(reg, cell->val) != NULL))
 				continue;
-			finding_add(findings, FINDING_UNKNOWN_REQUIREMENT, file->path,
-						call->line, "patch \"%s\" requires \"%s\", which %s%s",
-						call->name, cell->val, reg == NULL ?
-						"no file registers" :
-						"is neither applied nor registered by a file",
-						plan_names_other_suggestion(project, reg, cell->val,
-													call->name));
+			problem_found(found, PROBLEM_UNKNOWN_REQUIREMENT, file->path,
+						  call->line, "patch \"%s\" requires \"%s\", "
+						  "which %s%s", call->name, cell->val, reg == NULL ?
+						  "no file registers" :
+						  "is neither applied nor registered by a file",
+						  plan_names_other_suggestion(project, reg, cell->val,
+													  call->name));
 		}
 	}
 }
 
 /* Patches that require each other, and those that cannot be applied then */
 static void
-check_cycles(const Project *project, FindingList *findings)
+check_cycles(const Project *project, ProblemList *found)
 {
 	PatchGraph *graph = patch_graph_create();
 	int		   *order = pg_malloc((project->patch_count + 1) * sizeof(int));
-	ComplaintList complaints = {NULL, 0, 0};
+	ProblemList problems = {0};
 	int			i;
 
 	for (i = 0; i < project->patch_count; i++)
 		patch_graph_add(graph, project->patches[i].path,
 						project->patches[i].file);
-	(void) patch_graph_sort(graph, order, &complaints);
-	add_complaints(findings, FINDING_CYCLE, &complaints, COMPLAINT_ERROR);
-	complaint_free(&complaints);
+	(void) patch_graph_sort(graph, order, &problems);
+	add_problems(found, PROBLEM_CYCLE, &problems, PROBLEM_ERROR);
+	problem_free(&problems);
 	pg_free(order);
 	patch_graph_free(graph);
 }
@@ -186,20 +186,20 @@ check_cycles(const Project *project, FindingList *findings)
 /* Does this name need a rollback, and has none? */
 static bool
 misses_rollback(const Project *project, const ProjectName *name,
-				const FindingList *findings)
+				const ProblemList *found)
 {
-	Finding		finding = {0};
+	Problem		finding = {0};
 
 	if (name->patch == NULL || name->rollback != NULL)
 		return false;
-	finding.kind = FINDING_NO_ROLLBACK;
+	finding.kind = PROBLEM_NO_ROLLBACK;
 	finding.path = project->patches[name->patch_file].path;
-	return !finding_is_disabled(findings, &finding);
+	return !problem_is_disabled(found, &finding);
 }
 
 /* A patch needs a rollback; that there is none at all is said once. */
 static void
-check_missing_rollbacks(const Project *project, FindingList *findings)
+check_missing_rollbacks(const Project *project, ProblemList *found)
 {
 	int			missing = 0;
 	int			present = 0;
@@ -207,29 +207,29 @@ check_missing_rollbacks(const Project *project, FindingList *findings)
 
 	for (i = 0; i < project->name_count; i++)
 	{
-		missing += misses_rollback(project, &project->names[i], findings);
+		missing += misses_rollback(project, &project->names[i], found);
 		present += project->names[i].patch != NULL &&
 			project->names[i].rollback != NULL;
 	}
 	if (missing > 1 && present == 0)
-		finding_add(findings, FINDING_NO_ROLLBACK, NULL, 0, "no rollback "
-					"takes any of the %d patches back", missing);
+		problem_found(found, PROBLEM_NO_ROLLBACK, NULL, 0, "no rollback "
+					  "takes any of the %d patches back", missing);
 	for (i = 0; i < project->name_count && (missing == 1 || present > 0); i++)
 	{
 		const ProjectName *name = &project->names[i];
 
-		if (misses_rollback(project, name, findings))
-			finding_add(findings, FINDING_NO_ROLLBACK,
-						project->patches[name->patch_file].path,
-						name->patch->line, "no rollback takes patch \"%s\" "
-						"back", name->patch->name);
+		if (misses_rollback(project, name, found))
+			problem_found(found, PROBLEM_NO_ROLLBACK,
+						  project->patches[name->patch_file].path,
+						  name->patch->line, "no rollback takes patch \"%s\" "
+						  "back", name->patch->name);
 	}
 }
 
 /* A rollback needs something to take back. */
 static void
 check_rollbacks(const Project *project, const Register *reg,
-				FindingList *findings)
+				ProblemList *found)
 {
 	int			i;
 	int			j;
@@ -246,27 +246,27 @@ check_rollbacks(const Project *project, const Register *reg,
 				project->names[project_find(project, call->name)].patch ||
 				(reg != NULL && register_find(reg, call->name) != NULL))
 				continue;
-			finding_add(findings, FINDING_ROLLBACK_WITHOUT_PATCH, file->path,
-						call->line, "no file registers the patch \"%s\" that "
-						"this takes back%s", call->name,
-						plan_names_suggestion(project, reg, call->name));
+			problem_found(found, PROBLEM_ROLLBACK_WITHOUT_PATCH, file->path,
+						  call->line, "no file registers the patch \"%s\" "
+						  "that this takes back%s", call->name,
+						  plan_names_suggestion(project, reg, call->name));
 		}
 	}
 }
 
 void
 check_names(const Project *project, const Register *reg,
-			FindingList *findings)
+			ProblemList *found)
 {
 	int			i;
 
-	check_duplicates(project, findings);
-	check_cycles(project, findings);
-	check_missing_rollbacks(project, findings);
-	check_rollbacks(project, reg, findings);
+	check_duplicates(project, found);
+	check_cycles(project, found);
+	check_missing_rollbacks(project, found);
+	check_rollbacks(project, reg, found);
 	for (i = 0; i < project->patch_count; i++)
 	{
-		check_file_name(&project->patches[i], findings);
-		check_requirements(project, reg, &project->patches[i], findings);
+		check_file_name(&project->patches[i], found);
+		check_requirements(project, reg, &project->patches[i], found);
 	}
 }

@@ -8,7 +8,7 @@
 #ifndef CHECK_NAMES_H
 #define CHECK_NAMES_H
 
-#include "base/finding.h"
+#include "base/problem.h"
 #include "database/register.h"
 #include "project/project.h"
 
@@ -17,6 +17,6 @@
  * NULL, is looked at for what may be known from there, too.
  */
 extern void check_names(const Project *project, const Register *reg,
-						FindingList *findings);
+						ProblemList *found);
 
 #endif							/* CHECK_NAMES_H */

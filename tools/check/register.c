@@ -25,7 +25,7 @@ append_names(StringInfo text, char *const *names, int count)
 
 /* The file says something else than it did when it was applied. */
 static void
-complain_of_difference(const PatchState *state, FindingList *findings)
+complain_of_difference(const PatchState *state, ProblemList *found)
 {
 	const AppliedPatch *applied = state->applied;
 	StringInfoData text;
@@ -36,8 +36,8 @@ complain_of_difference(const PatchState *state, FindingList *findings)
 	append_names(&text, applied->requirements, applied->requirement_count);
 	appendStringInfoString(&text, " and conflicts with ");
 	append_names(&text, applied->conflicts, applied->conflict_count);
-	finding_add(findings, FINDING_DIFFERS, state->file->path,
-				state->call->line, "%s", text.data);
+	problem_found(found, PROBLEM_DIFFERS, state->file->path,
+				  state->call->line, "%s", text.data);
 	pfree(text.data);
 }
 
@@ -54,7 +54,7 @@ is_pending(const Project *project, const Register *reg, const char *name)
 /* A pending patch that conflicts with an applied one, or another pending */
 static void
 check_conflicts(const Project *project, const Register *reg,
-				const PatchState *state, FindingList *findings)
+				const PatchState *state, ProblemList *found)
 {
 	const SimpleStringListCell *cell;
 
@@ -69,18 +69,18 @@ check_conflicts(const Project *project, const Register *reg,
 									  project_find(project, state->name),
 									  project_find(project, cell->val))))
 			continue;
-		finding_add(findings, FINDING_CONFLICT, state->file->path,
-					state->call->line,
-					"patch \"%s\" conflicts with \"%s\", which is %s",
-					state->name, cell->val,
-					is_applied ? "applied" : "pending, too");
+		problem_found(found, PROBLEM_CONFLICT, state->file->path,
+					  state->call->line,
+					  "patch \"%s\" conflicts with \"%s\", which is %s",
+					  state->name, cell->val,
+					  is_applied ? "applied" : "pending, too");
 	}
 }
 
 /* A pending patch that cannot be applied, for its file registers others */
 static void
 check_file(const Register *reg, const PatchState *state,
-		   FindingList *findings)
+		   ProblemList *found)
 {
 	const PatchFile *file = state->file->file;
 	int			i;
@@ -88,16 +88,16 @@ check_file(const Register *reg, const PatchState *state,
 	for (i = 0; i < file->count; i++)
 		if (file->calls[i].action == PATCH_REGISTER &&
 			register_find(reg, file->calls[i].name) != NULL)
-			finding_add(findings, FINDING_IMPOSSIBLE_PATCH, state->file->path,
-						state->call->line, "patch \"%s\" cannot be applied: "
-						"\"%s\", which this file registers, too, is applied",
-						state->name, file->calls[i].name);
+			problem_found(found, PROBLEM_IMPOSSIBLE_PATCH,
+						  state->file->path, state->call->line, "patch \"%s\" cannot be applied: "
+						  "\"%s\", which this file registers, too, is applied",
+						  state->name, file->calls[i].name);
 }
 
 /* Applied patches that say themselves that they conflict with pending ones */
 static void
 check_applied_conflicts(const Project *project, const AppliedPatch *applied,
-						const Register *reg, FindingList *findings)
+						const Register *reg, ProblemList *found)
 {
 	int			i;
 
@@ -111,34 +111,34 @@ check_applied_conflicts(const Project *project, const AppliedPatch *applied,
 		entry = &project->names[project_find(project, name)];
 		if (patch_call_conflicts(entry->patch, applied->name))
 			continue;
-		finding_add(findings, FINDING_CONFLICT,
-					project->patches[entry->patch_file].path,
-					entry->patch->line, "patch \"%s\" cannot be applied: "
-					"\"%s\", which is applied, conflicts with it", name,
-					applied->name);
+		problem_found(found, PROBLEM_CONFLICT,
+					  project->patches[entry->patch_file].path,
+					  entry->patch->line, "patch \"%s\" cannot be applied: "
+					  "\"%s\", which is applied, conflicts with it", name,
+					  applied->name);
 	}
 }
 
 /* Functions that are not what patches expect them to be */
 static void
-check_functions(const Register *reg, FindingList *findings)
+check_functions(const Register *reg, ProblemList *found)
 {
-	const ComplaintList *functions = &reg->survey.functions;
+	const ProblemList *functions = &reg->survey.functions;
 	int			i;
 
 	for (i = 0; i < functions->count; i++)
-		finding_add(findings, FINDING_FOREIGN_FUNCTION, NULL, 0, "%s",
-					functions->items[i].text);
+		problem_found(found, PROBLEM_FOREIGN_FUNCTION, NULL, 0, "%s",
+					  functions->items[i].text);
 }
 
 void
 check_register(const Project *project, const Register *reg,
-			   FindingList *findings)
+			   ProblemList *found)
 {
 	PatchStates *states = plan_state_create(project, reg);
 	int			i;
 
-	check_functions(reg, findings);
+	check_functions(reg, found);
 	for (i = 0; i < states->count; i++)
 	{
 		const PatchState *state = &states->items[i];
@@ -147,21 +147,21 @@ check_register(const Project *project, const Register *reg,
 			continue;
 		if (state->applied == NULL)
 		{
-			check_conflicts(project, reg, state, findings);
-			check_file(reg, state, findings);
+			check_conflicts(project, reg, state, found);
+			check_file(reg, state, found);
 			continue;
 		}
-		check_applied_conflicts(project, state->applied, reg, findings);
+		check_applied_conflicts(project, state->applied, reg, found);
 		if (state->differs)
-			complain_of_difference(state, findings);
+			complain_of_difference(state, found);
 		if (state->has_changed)
-			finding_add(findings, FINDING_FILE_CHANGED, state->file->path,
-						state->call->line, "the file has changed since "
-						"patch \"%s\" was applied", state->name);
+			problem_found(found, PROBLEM_FILE_CHANGED, state->file->path,
+						  state->call->line, "the file has changed since "
+						  "patch \"%s\" was applied", state->name);
 		if (state->file == NULL)
-			finding_add(findings, FINDING_NO_FILE, NULL, 0,
-						"patch \"%s\" is applied, but no file registers it",
-						state->name);
+			problem_found(found, PROBLEM_NO_FILE, NULL, 0,
+						  "patch \"%s\" is applied, but no file registers it",
+						  state->name);
 	}
 	plan_state_free(states);
 }

@@ -8,12 +8,12 @@
 #ifndef CHECK_REGISTER_H
 #define CHECK_REGISTER_H
 
-#include "base/finding.h"
+#include "base/problem.h"
 #include "database/register.h"
 #include "project/project.h"
 
 /* Add what of a project does not go with a register. */
 extern void check_register(const Project *project, const Register *reg,
-						   FindingList *findings);
+						   ProblemList *found);
 
 #endif							/* CHECK_REGISTER_H */

@@ -12,14 +12,14 @@
 
 /* Is this line of the script itself complained of already? */
 static bool
-is_known(const ComplaintList *known, const Complaint *complaint)
+is_known(const ProblemList *known, const Problem *problem)
 {
 	int			i;
 
 	for (i = 0; i < known->count; i++)
-		if (known->items[i].line == complaint->line &&
-			known->items[i].kind == complaint->kind)
-			return complaint->path == NULL;
+		if (known->items[i].line == problem->line &&
+			known->items[i].kind == problem->kind)
+			return problem->path == NULL;
 	return false;
 }
 
@@ -28,58 +28,58 @@ is_known(const ComplaintList *known, const Complaint *complaint)
  * readable?
  */
 static bool
-add_complaints(const ProjectFile *file, const ComplaintList *complaints,
-			   const ComplaintList *known, FindingList *findings)
+add_problems(const ProjectFile *file, const ProblemList *problems,
+			 const ProblemList *known, ProblemList *found)
 {
 	bool		is_readable = true;
 	int			i;
 
-	for (i = 0; i < complaints->count; i++)
+	for (i = 0; i < problems->count; i++)
 	{
-		const Complaint *complaint = &complaints->items[i];
+		const Problem *problem = &problems->items[i];
 
-		is_readable &= complaint->kind != FINDING_UNREADABLE;
-		if (known == NULL || !is_known(known, complaint))
-			finding_add(findings, complaint->kind, complaint->path == NULL ?
-						file->path : complaint->path, complaint->line, "%s",
-						complaint->text);
+		is_readable &= problem->kind != PROBLEM_UNREADABLE;
+		if (known == NULL || !is_known(known, problem))
+			problem_found(found, problem->kind, problem->path == NULL ?
+						  file->path : problem->path, problem->line, "%s",
+						  problem->text);
 	}
 	return is_readable;
 }
 
 /* Check a script that registers something or takes it back, or does not. */
 static void
-check_script(const ProjectFile *file, bool has_calls, FindingList *findings)
+check_script(const ProjectFile *file, bool has_calls, ProblemList *found)
 {
-	const ComplaintList *complaints = &file->file->complaints;
+	const ProblemList *problems = &file->file->problems;
 	ScriptOutline *outline;
 
-	findings->main_path = file->path;
-	if (add_complaints(file, complaints, NULL, findings))
+	found->main_path = file->path;
+	if (add_problems(file, problems, NULL, found))
 	{
 		outline = script_outline_read(file->path, NULL);
 		if (!has_calls)			/* then it is not run by itself */
-			complaint_forget(&outline->complaints, FINDING_NOT_UNDERSTOOD);
-		(void) add_complaints(file, &outline->complaints, complaints,
-							  findings);
+			problem_forget(&outline->problems, PROBLEM_NOT_UNDERSTOOD);
+		(void) add_problems(file, &outline->problems, problems,
+							found);
 		if (has_calls)
-			check_transactions(file->path, outline, findings);
+			check_transactions(file->path, outline, found);
 		else
-			finding_disable_named(findings, &outline->disabled, file->path);
+			problem_disable_named(found, &outline->disabled, file->path);
 		script_outline_free(outline);
 	}
-	findings->main_path = NULL;
+	found->main_path = NULL;
 }
 
 void
-check_scripts(const Project *project, FindingList *findings)
+check_scripts(const Project *project, ProblemList *found)
 {
 	int			i;
 
 	for (i = 0; i < project->patch_count; i++)
-		check_script(&project->patches[i], true, findings);
+		check_script(&project->patches[i], true, found);
 	for (i = 0; i < project->rollback_count; i++)
-		check_script(&project->rollbacks[i], true, findings);
+		check_script(&project->rollbacks[i], true, found);
 	for (i = 0; i < project->other_count; i++)
-		check_script(&project->others[i], false, findings);
+		check_script(&project->others[i], false, found);
 }

@@ -8,10 +8,10 @@
 #ifndef CHECK_SCRIPTS_H
 #define CHECK_SCRIPTS_H
 
-#include "base/finding.h"
+#include "base/problem.h"
 #include "project/project.h"
 
 /* Add what is wrong with each of the scripts. */
-extern void check_scripts(const Project *project, FindingList *findings);
+extern void check_scripts(const Project *project, ProblemList *found);
 
 #endif							/* CHECK_SCRIPTS_H */

@@ -32,11 +32,11 @@ typedef enum TransactionMode
 
 typedef struct TransactionCheck
 {
-	FindingList *findings;
+	ProblemList *found;
 	TransactionMode mode;
 	TransactionState transaction;
 
-	/* since the transaction began, with the query at hand if there is none */
+	/* since the transaction began, with the current query if there is none */
 	ScriptPlace work;			/* the first statement but a registration */
 	ScriptPlace registration;	/* the first one, or line 0 if there is none */
 	bool		is_removal;		/* and that takes a patch back */
@@ -78,13 +78,13 @@ count_part(TransactionCheck *check, const ScriptPlace *place)
 	if (check->parts++ == 0)
 		check->first_part = *place;
 	if (check->mode == MODE_WITHOUT && check->parts == 2)
-		finding_add(check->findings, FINDING_SEVERAL_STATEMENTS, place->path,
-					place->line, "this is the second statement of a script "
-					"without a transaction: if it fails, what the one of "
-					"line %d did is kept", check->first_part.line);
+		problem_found(check->found, PROBLEM_SEVERAL_STATEMENTS, place->path,
+					  place->line, "this is the second statement of a script "
+					  "without a transaction: if it fails, what the one of "
+					  "line %d did is kept", check->first_part.line);
 }
 
-/* The statement is outside of the transaction that the script has. */
+/* The statement is outside the transaction that the script has. */
 static void
 complain_of_outside(TransactionCheck *check, const ScriptStatement *statement,
 					const char *ban)
@@ -95,18 +95,18 @@ complain_of_outside(TransactionCheck *check, const ScriptStatement *statement,
 		return;
 	check->is_outside = true;
 	if (ban != NULL)
-		finding_add(check->findings, FINDING_OUTSIDE_TRANSACTION, place->path,
-					place->line, "%s stands outside of the script's "
-					"transaction; where it has to, let the comment \"-- "
-					"versioning: no-transaction\" say so", ban);
+		problem_found(check->found, PROBLEM_OUTSIDE_TRANSACTION, place->path,
+					  place->line, "%s stands outside the script's "
+					  "transaction; where it has to, let the comment \"-- "
+					  "versioning: no-transaction\" say so", ban);
 	else if (statement->registrations > 0 || statement->removals > 0)
-		finding_add(check->findings, FINDING_OUTSIDE_TRANSACTION, place->path,
-					place->line, "this is committed without what the script "
-					"does in its transaction");
+		problem_found(check->found, PROBLEM_OUTSIDE_TRANSACTION, place->path,
+					  place->line, "this is committed without what the script "
+					  "does in its transaction");
 	else
-		finding_add(check->findings, FINDING_OUTSIDE_TRANSACTION, place->path,
-					place->line, "this statement is outside of the script's "
-					"transaction, so it is kept or lost without it");
+		problem_found(check->found, PROBLEM_OUTSIDE_TRANSACTION, place->path,
+					  place->line, "this statement is outside the script's "
+					  "transaction, so it is kept or lost without it");
 }
 
 /* What a registration is called, or what takes a patch back. */
@@ -125,17 +125,17 @@ see_registration(TransactionCheck *check, const ScriptStatement *statement)
 
 	if (!is_nowhere(&check->work) &&
 		check->transaction.status != TRANSACTION_UNKNOWN)
-		finding_add(check->findings, FINDING_REGISTRATION_NOT_FIRST,
-					place->path, place->line,
-					"%s is not the first statement of its transaction: that "
-					"is in line %d", what, check->work.line);
+		problem_found(check->found, PROBLEM_REGISTRATION_NOT_FIRST,
+					  place->path, place->line,
+					  "%s is not the first statement of its transaction: that "
+					  "is in line %d", what, check->work.line);
 	else if (check->mode == MODE_WITHOUT && check->parts > 0)
-		finding_add(check->findings, FINDING_REGISTRATION_NOT_FIRST,
-					place->path, place->line,
-					"%s is not the first statement: that of line %d is run "
-					"outside any patch, so that no change is known to be of "
-					"this one, and the guard refuses it", what,
-					check->first_part.line);
+		problem_found(check->found, PROBLEM_REGISTRATION_NOT_FIRST,
+					  place->path, place->line,
+					  "%s is not the first statement: that of line %d is run "
+					  "outside any patch, so that no change is known to be of "
+					  "this one, and the guard refuses it", what,
+					  check->first_part.line);
 	if (is_nowhere(&check->registration))
 	{
 		check->registration = *place;
@@ -210,15 +210,16 @@ check_ban(TransactionCheck *check, const TransactionState *old,
 	if (ban == NULL || is_dropped_without_slot(check, ban))
 		return NULL;
 	if (old->status == TRANSACTION_NONE && statement->siblings > 0)
-		finding_add(check->findings, FINDING_INSIDE_TRANSACTION, place->path,
-					place->line, "%s cannot be one of several statements of "
-					"a query", ban);
+		problem_found(check->found, PROBLEM_INSIDE_TRANSACTION, place->path,
+					  place->line, "%s cannot be one of several statements of "
+					  "a query", ban);
 	else if (old->status == TRANSACTION_OPEN)
-		finding_add(check->findings, FINDING_INSIDE_TRANSACTION, place->path,
-					place->line, "%s cannot run inside of a transaction%s",
-					ban, check->mode == MODE_AROUND ? ": let the comment "
-					"\"-- versioning: no-transaction\" say that there shall "
-					"be none" : "");
+		problem_found(check->found, PROBLEM_INSIDE_TRANSACTION, place->path,
+					  place->line, "%s cannot run inside a transaction "
+					"block%s",
+					  ban, check->mode == MODE_AROUND ? ": let the comment "
+					  "\"-- versioning: no-transaction\" say that there shall "
+					  "be none" : "");
 	return ban;
 }
 
@@ -232,9 +233,10 @@ check_need(TransactionCheck *check, const TransactionState *old,
 
 	if (need != NULL && old->status == TRANSACTION_NONE &&
 		!old->is_manual && statement->siblings == 0)
-		finding_add(check->findings, FINDING_OUTSIDE_TRANSACTION, place->path,
-					place->line, "%s can run inside of a transaction only, "
-					"and here is none", need);
+		problem_found(check->found, PROBLEM_OUTSIDE_TRANSACTION, place->path,
+					  place->line, "%s can only run inside a transaction "
+					"block, "
+					  "and there is none", need);
 }
 
 /* BEGIN: there should be no transaction yet. */
@@ -245,9 +247,9 @@ see_begin(TransactionCheck *check, const TransactionState *old,
 	if (old->status == TRANSACTION_OPEN && place->is_doubtful)
 		return;
 	if (old->status == TRANSACTION_OPEN)
-		finding_add(check->findings, FINDING_NOT_COMMITTED, place->path,
-					place->line, "the transaction that began in line %d is "
-					"not committed before this one begins", old->begin.line);
+		problem_found(check->found, PROBLEM_NOT_COMMITTED, place->path,
+					  place->line, "the transaction that began in line %d is "
+					  "not committed before this one begins", old->begin.line);
 	start_transaction(check);
 }
 
@@ -262,9 +264,9 @@ see_commit(TransactionCheck *check, const TransactionState *old)
 
 	if (check->mode == MODE_OWN && old->status == TRANSACTION_OPEN &&
 		!is_nowhere(place) && is_nowhere(&check->registration))
-		finding_add(check->findings, FINDING_OUTSIDE_TRANSACTION, place->path,
-					place->line, "this transaction registers nothing, so it "
-					"is kept or lost without the one that does");
+		problem_found(check->found, PROBLEM_OUTSIDE_TRANSACTION, place->path,
+					  place->line, "this transaction registers nothing, so it "
+					  "is kept or lost without the one that does");
 	start_transaction(check);
 }
 
@@ -275,9 +277,9 @@ see_rollback(TransactionCheck *check, const TransactionState *old,
 {
 	if (old->status == TRANSACTION_OPEN && !place->is_doubtful &&
 		!is_nowhere(&check->registration))
-		finding_add(check->findings, FINDING_NOT_COMMITTED, place->path,
-					place->line, "the %s in line %d is rolled back",
-					call_name(check->is_removal), check->registration.line);
+		problem_found(check->found, PROBLEM_NOT_COMMITTED, place->path,
+					  place->line, "the %s in line %d is rolled back",
+					  call_name(check->is_removal), check->registration.line);
 	start_transaction(check);
 }
 
@@ -342,27 +344,27 @@ see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 		return;
 	if (old.status == TRANSACTION_OPEN && !place->is_doubtful)
 	{
-		finding_add(check->findings, FINDING_NOT_COMMITTED, place->path,
-					place->line, "\\connect ends the connection before the "
-					"transaction is committed");
+		problem_found(check->found, PROBLEM_NOT_COMMITTED, place->path,
+					  place->line, "\\connect ends the connection before the "
+					  "transaction is committed");
 		check->is_outside = check->mode == MODE_AROUND;
 	}
 	forget_contents(check);
 }
 
-/* A comment may disable findings in its file; the outline has complained. */
+/* A comment may disable found in its file; the outline has complained. */
 static void
 see_comment(void *state, const ScriptPlace *place, const char *text,
 			size_t length)
 {
 	TransactionCheck *check = (TransactionCheck *) state;
 	ScriptDirectives directives = {false, {NULL, NULL}};
-	ComplaintList complaints = {NULL, 0, 0};
+	ProblemList problems = {0};
 
-	script_directive_read(place, text, length, &directives, &complaints);
-	finding_disable_named(check->findings, &directives.disabled, place->path);
+	script_directive_read(place, text, length, &directives, &problems);
+	problem_disable_named(check->found, &directives.disabled, place->path);
 	simple_string_list_destroy(&directives.disabled);
-	complaint_free(&complaints);
+	problem_free(&problems);
 }
 
 static void
@@ -371,8 +373,8 @@ see_missing(void *state, const ScriptPlace *place, const char *path,
 {
 	TransactionCheck *check = (TransactionCheck *) state;
 
-	finding_add(check->findings, FINDING_MISSING_INCLUDE, place->path,
-				place->line, "could not include \"%s\": %s", path, reason);
+	problem_found(check->found, PROBLEM_MISSING_INCLUDE, place->path,
+				  place->line, "could not include \"%s\": %s", path, reason);
 }
 
 /* What follows is not what it should be, nor is what is not committed then. */
@@ -394,25 +396,26 @@ check_end(TransactionCheck *check)
 
 	if (check->mode != MODE_AROUND &&
 		check->transaction.status == TRANSACTION_OPEN)
-		finding_add(check->findings, FINDING_NOT_COMMITTED, begin->path,
-					begin->line, "the transaction that begins here is not "
-					"committed");
+		problem_found(check->found, PROBLEM_NOT_COMMITTED, begin->path,
+					  begin->line, "the transaction that begins here is not "
+					  "committed");
 	if (!is_nowhere(&check->prepared))
-		finding_add(check->findings, FINDING_NOT_COMMITTED,
-					check->prepared.path, check->prepared.line,
-					"the transaction that is prepared here is not committed");
+		problem_found(check->found, PROBLEM_NOT_COMMITTED,
+					  check->prepared.path, check->prepared.line,
+					  "the transaction that is prepared here is not "
+					  "committed");
 }
 
 void
 check_transactions(const char *path, const ScriptOutline *outline,
-				   FindingList *findings)
+				   ProblemList *found)
 {
 	TransactionCheck check;
 	ScriptVisitor visitor;
 	SimpleStringList includes = {NULL, NULL};
 
 	memset(&check, 0, sizeof(check));
-	check.findings = findings;
+	check.found = found;
 	check.mode = outline->no_transaction ? MODE_WITHOUT :
 		outline->has_transaction ? MODE_OWN : MODE_AROUND;
 	if (check.mode == MODE_AROUND)

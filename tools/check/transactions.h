@@ -8,11 +8,11 @@
 #ifndef CHECK_TRANSACTIONS_H
 #define CHECK_TRANSACTIONS_H
 
-#include "base/finding.h"
+#include "base/problem.h"
 #include "script/outline.h"
 
 /* Add what is wrong with the script of that path and outline. */
 extern void check_transactions(const char *path, const ScriptOutline *outline,
-							   FindingList *findings);
+							   ProblemList *found);
 
 #endif							/* CHECK_TRANSACTIONS_H */

@@ -36,16 +36,16 @@ reject_name(const char *name)
 	int			i;
 
 	initStringInfo(&names);
-	for (i = 0; i < FINDING_KINDS; i++)
+	for (i = 0; i < PROBLEM_KINDS; i++)
 		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "",
-						 finding_name((FindingKind) i));
+						 problem_name((ProblemKind) i));
 	command_options_error("--disable takes the name of a finding, not \"%s\"; "
 						  "there are: %s", report_printable(name), names.data);
 }
 
-/* Disable what the command line says: names, be it with commas between. */
+/* Disable what the command line says: names, also with commas between. */
 static void
-obey_options(const Options *options, FindingList *findings)
+obey_options(const Options *options, ProblemList *found)
 {
 	const SimpleStringListCell *cell;
 
@@ -57,12 +57,12 @@ obey_options(const Options *options, FindingList *findings)
 		while (rest != NULL)
 		{
 			char	   *name = strsep(&rest, ",");
-			FindingKind kind;
+			ProblemKind kind;
 
 			name += strspn(name, " ");
-			if (!finding_kind(name, &kind))
+			if (!problem_kind(name, &kind))
 				reject_name(name);
-			finding_disable(findings, kind, NULL);
+			problem_disable(found, kind, NULL);
 		}
 		pg_free(copy);
 	}
@@ -73,53 +73,53 @@ obey_options(const Options *options, FindingList *findings)
  * left out on purpose is no finding, but is said.
  */
 static void
-check_places(const ComplaintList *complaints, FindingList *findings)
+check_places(const ProblemList *problems, ProblemList *found)
 {
 	int			i;
 
-	for (i = 0; i < complaints->count; i++)
+	for (i = 0; i < problems->count; i++)
 	{
-		const Complaint *complaint = &complaints->items[i];
+		const Problem *problem = &problems->items[i];
 
-		if (complaint->path != NULL)
+		if (problem->path != NULL)
 			continue;
-		if (complaint->level == COMPLAINT_ERROR)
-			finding_add(findings, FINDING_UNREADABLE, NULL, 0, "%s",
-						complaint->text);
+		if (problem->level == PROBLEM_ERROR)
+			problem_found(found, PROBLEM_UNREADABLE, NULL, 0, "%s",
+						  problem->text);
 		else
-			pg_log_warning("%s", report_printable(complaint->text));
+			pg_log_warning("%s", report_printable(problem->text));
 	}
 }
 
 /* Print one finding. */
 static void
-print_finding(const Finding *finding)
+print_finding(const Problem *finding)
 {
 	if (finding->path != NULL)
 		printf("%s:", report_printable(finding->path));
 	if (finding->line > 0)
 		printf("%d:", finding->line);
 	printf("%s%s%s [%s]\n", finding->path == NULL ? "" : " ",
-		   finding_is_information(finding) ? "info: " : "",
-		   report_printable(finding->text), finding_name(finding->kind));
+		   problem_is_information(finding) ? "info: " : "",
+		   report_printable(finding->text), problem_name(finding->kind));
 }
 
-/* Print the findings that are wanted, and count them. */
+/* Print the found that are wanted, and count them. */
 static void
-print_findings(const Options *options, FindingList *findings,
+print_findings(const Options *options, ProblemList *found,
 			   FindingCounts *counts)
 {
-	NameTable  *seen = name_table_create(findings->count);
+	NameTable  *seen = name_table_create(found->count);
 	int			i;
 
-	finding_sort(findings);
-	for (i = 0; i < findings->count; i++)
+	problem_sort(found);
+	for (i = 0; i < found->count; i++)
 	{
-		const Finding *finding = &findings->items[i];
-		bool		is_remark = finding_is_information(finding);
+		const Problem *finding = &found->items[i];
+		bool		is_remark = problem_is_information(finding);
 
-		if (finding_is_disabled(findings, finding) ||
-			!finding_is_first(seen, finding))
+		if (problem_is_disabled(found, finding) ||
+			!problem_is_first(seen, finding))
 			continue;
 		if (is_remark)
 			counts->remarks++;
@@ -159,31 +159,31 @@ print_summary(const Project *project, const FindingCounts *counts)
 Status
 command_check(Options *options)
 {
-	FindingList findings;
+	ProblemList found;
 	FindingCounts counts = {0, 0};
 	Project    *project;
 	Register   *reg;
 
-	memset(&findings, 0, sizeof(findings));
-	obey_options(options, &findings);
+	memset(&found, 0, sizeof(found));
+	obey_options(options, &found);
 	if (!command_register_read(options, &reg))
 		return STATUS_TROUBLE;
 
 	project = project_read(&options->patches, &options->rollbacks, true,
 						   reg != NULL && reg->has_digests ?
 						   PROJECT_DIGESTS : PROJECT_CALLS);
-	check_places(&project->complaints, &findings);
-	check_places(&project->rollback_complaints, &findings);
-	check_scripts(project, &findings);
-	check_names(project, reg, &findings);
-	check_conflicts(project, &findings);
+	check_places(&project->problems, &found);
+	check_places(&project->rollback_complaints, &found);
+	check_scripts(project, &found);
+	check_names(project, reg, &found);
+	check_conflicts(project, &found);
 	if (reg != NULL)
-		check_register(project, reg, &findings);
-	print_findings(options, &findings, &counts);
+		check_register(project, reg, &found);
+	print_findings(options, &found, &counts);
 	if (!options->deploy.is_quiet)
 		print_summary(project, &counts);
 
-	finding_free(&findings);
+	problem_free(&found);
 	project_free(project);
 	if (reg != NULL)
 		register_free(reg);

@@ -51,9 +51,9 @@ plan(Deployment *deployment)
 	deployment->plan = deployment->make_plan(deployment->options,
 											 deployment->project,
 											 deployment->reg);
-	report_complaints(deployment->options->progname,
-					  &deployment->plan->complaints, NULL);
-	return complaint_has_errors(&deployment->plan->complaints) ||
+	report_problems(deployment->options->progname,
+					&deployment->plan->problems, NULL);
+	return problem_has_errors(&deployment->plan->problems) ||
 		deployment->reg->survey.is_captured ? STATUS_PROBLEM : STATUS_DONE;
 }
 
@@ -146,8 +146,8 @@ report_register(const Deployment *deployment)
 	const char *progname = deployment->options->progname;
 	const Register *reg = deployment->reg;
 
-	report_complaints(progname, &reg->survey.functions, NULL);
-	report_complaints(progname, &reg->complaints, NULL);
+	report_problems(progname, &reg->survey.functions, NULL);
+	report_problems(progname, &reg->problems, NULL);
 }
 
 /* Look at everything, then do it. */
@@ -155,19 +155,19 @@ static Status
 look_and_run(Deployment *deployment)
 {
 	const Project *project = deployment->project;
-	const ComplaintList *complaints = deployment->action == DEPLOY_APPLY ?
-		&project->complaints : &project->rollback_complaints;
+	const ProblemList *problems = deployment->action == DEPLOY_APPLY ?
+		&project->problems : &project->rollback_complaints;
 	Status		status;
 
 	/* All that is wrong with what is needed is told at once */
-	report_complaints(deployment->options->progname, complaints, NULL);
+	report_problems(deployment->options->progname, problems, NULL);
 	status = plan(deployment);
 	if (deployment->action != DEPLOY_APPLY && status == STATUS_PROBLEM)
-		report_complaints(deployment->options->progname,
-						  &project->complaints, NULL);
+		report_problems(deployment->options->progname,
+						&project->problems, NULL);
 	if (deployment->reg != NULL)
 		report_register(deployment);
-	if (status == STATUS_DONE && complaint_has_errors(complaints))
+	if (status == STATUS_DONE && problem_has_errors(problems))
 		status = STATUS_PROBLEM;
 	if (status == STATUS_PROBLEM)
 		pg_log_error("nothing was run");

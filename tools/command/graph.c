@@ -74,7 +74,7 @@ draw(const Options *options, const Project *project, const Register *reg)
 	if (has_names)
 		show_dot_print(drawing, reg != NULL);
 	show_graph_free(drawing);
-	return has_names && !complaint_has_errors(&project->complaints) ?
+	return has_names && !problem_has_errors(&project->problems) ?
 		STATUS_DONE : STATUS_PROBLEM;
 }
 
@@ -90,7 +90,7 @@ command_graph(Options *options)
 		return STATUS_TROUBLE;
 	project = project_read(&options->patches, &options->rollbacks, true,
 						   PROJECT_CALLS);
-	report_complaints(options->progname, &project->complaints, NULL);
+	report_problems(options->progname, &project->problems, NULL);
 	status = draw(options, project, reg);
 
 	project_free(project);

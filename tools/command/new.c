@@ -205,7 +205,7 @@ find_leaves(const Project *project, SimpleStringList *leaves)
 	bool	   *is_required = pg_malloc0(project->name_count + 1);
 	int			i;
 
-	if (complaint_has_errors(&project->complaints) || has_conflict(project))
+	if (problem_has_errors(&project->problems) || has_conflict(project))
 	{
 		fe_compat_log_hint("Say with --requires what the patch requires.");
 		pg_free(is_required);
@@ -292,7 +292,7 @@ command_new(Options *options)
 		return STATUS_TROUBLE;
 
 	project = read_project(options, patches, rollbacks);
-	report_complaints(options->progname, &project->complaints, NULL);
+	report_problems(options->progname, &project->problems, NULL);
 	if (options->requirements != NULL)
 		warn_of_unknown(project, &requirements);
 	if (is_free(project, name) &&

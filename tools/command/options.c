@@ -3,7 +3,7 @@
  * command/options.c
  *		What the user of versioning asked for
  *
- * Options may stand before and behind the command.  Which of them a command
+ * Options may stand before and after the command.  Which of them a command
  * can do something with is checked when it is known.
  *
  *-------------------------------------------------------------------------

@@ -37,7 +37,7 @@ connect_and_read(Options *options)
 		return NULL;
 	reg = register_read(conn);
 	if (reg != NULL)
-		report_complaints(options->progname, &reg->complaints, NULL);
+		report_problems(options->progname, &reg->problems, NULL);
 	connection_close(conn);
 	return reg;
 }

@@ -162,9 +162,9 @@ plan_and_run(const Options *options, Rehearsal *rehearsal)
 	rehearsal->known = options->name_count > 0 ? 0 :
 		count_known(rehearsal->project, reg);
 
-	report_complaints(options->progname, &reg->complaints, NULL);
-	report_complaints(options->progname, &plan->complaints, NULL);
-	if (complaint_has_errors(&plan->complaints) ||
+	report_problems(options->progname, &reg->problems, NULL);
+	report_problems(options->progname, &plan->problems, NULL);
+	if (problem_has_errors(&plan->problems) ||
 		!check_names(options, rehearsal->project, plan))
 		pg_log_error("nothing was run");
 	else
@@ -193,7 +193,7 @@ check_target(const Options *options, PGconn *conn)
 
 	if (!register_survey_take(conn, &survey))
 		return STATUS_TROUBLE;
-	report_complaints(options->progname, &survey.functions, NULL);
+	report_problems(options->progname, &survey.functions, NULL);
 	if (survey.is_captured)
 	{
 		pg_log_error("nothing was run");
@@ -255,10 +255,10 @@ command_rehearse(Options *options)
 		return STATUS_TROUBLE;
 	project = project_read(&options->patches, &options->rollbacks, true,
 						   PROJECT_BYTES);
-	report_complaints(options->progname, &project->complaints, NULL);
-	report_complaints(options->progname, &project->rollback_complaints, NULL);
-	if (complaint_has_errors(&project->complaints) ||
-		complaint_has_errors(&project->rollback_complaints))
+	report_problems(options->progname, &project->problems, NULL);
+	report_problems(options->progname, &project->rollback_complaints, NULL);
+	if (problem_has_errors(&project->problems) ||
+		problem_has_errors(&project->rollback_complaints))
 	{
 		pg_log_error("nothing was run");
 		status = STATUS_PROBLEM;

@@ -13,7 +13,7 @@
 
 /*
  * Name the patches that were applied last.  This is done once, before we wait
- * for another deployer: what is last behind it was not meant.
+ * for another deployer: what is last after it was not meant.
  */
 static void
 name_last_ones(Options *options, const Register *reg)

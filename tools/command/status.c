@@ -77,14 +77,14 @@ command_status(Options *options)
 	project = project_read(&options->patches, &options->rollbacks, false,
 						   reg->has_digests ? PROJECT_DIGESTS : PROJECT_CALLS);
 	states = plan_state_create(project, reg);
-	report_complaints(options->progname, &reg->survey.functions, NULL);
-	report_complaints(options->progname, &reg->complaints, NULL);
-	report_complaints(options->progname, &project->complaints, NULL);
+	report_problems(options->progname, &reg->survey.functions, NULL);
+	report_problems(options->progname, &reg->problems, NULL);
+	report_problems(options->progname, &project->problems, NULL);
 	print_states(options, states, PQclientEncoding(conn));
 	if (options->has_exit_code &&
 		states->pending + states->blocked + states->in_progress > 0)
 		status = STATUS_BEHIND;
-	if (complaint_has_errors(&project->complaints))
+	if (problem_has_errors(&project->problems))
 		status = STATUS_PROBLEM;
 
 	plan_state_free(states);

@@ -40,7 +40,7 @@
 /* How many seconds a server that has answered before has to do so again */
 #define CONNECT_TIMEOUT "30"
 
-/* Room for the settings of the first connection, and the NULL behind them */
+/* Room for the settings of the first connection, and the NULL after them */
 #define SETTINGS 7
 
 /*
@@ -72,7 +72,7 @@ connect_as_asked(const ConnectionOptions *options,
 
 /*
  * Make a session ours: empty its search_path, and have the server not end it
- * for being idle.  Behind a connection pooler, which makes up the process
+ * for being idle.  After a connection pooler, which makes up the process
  * number that it tells us, the session is lent: so this is for one transaction
  * there, which connection_close() ends.  Returns false if that fails, and then
  * PQerrorMessage() says why.

@@ -90,13 +90,13 @@ read_names(const char *text, char ***names, int *count)
 
 /* Say what is wrong with an array, if anything is. */
 static void
-complain_of_flaws(Register *reg, const AppliedPatch *patch,
-				  const char *column, const char *flaws)
+add_flaws(Register *reg, const AppliedPatch *patch,
+		  const char *column, const char *flaws)
 {
 	if (flaws[0] != '\0')
-		complaint_add(&reg->complaints, COMPLAINT_WARNING, NULL, 0,
-					  "\"%s\" of patch \"%s\" in _v.patches has %s: only the "
-					  "names in it count", column, patch->name, flaws);
+		problem_add(&reg->problems, PROBLEM_WARNING, NULL, 0,
+					"\"%s\" of patch \"%s\" in _v.patches has %s: only the "
+					"names in it count", column, patch->name, flaws);
 }
 
 /* Add a patch from its row. */
@@ -109,9 +109,9 @@ add_patch(Register *reg, int row)
 	patch->name = PQgetvalue(result, row, NAME);
 	if (patch->name[0] == '\0')
 	{
-		complaint_add(&reg->complaints, COMPLAINT_WARNING, NULL, 0,
-					  "a patch in _v.patches has an empty name: it is left "
-					  "out");
+		problem_add(&reg->problems, PROBLEM_WARNING, NULL, 0,
+					"a patch in _v.patches has an empty name: it is left "
+					"out");
 		return;
 	}
 	patch->applied_at = PQgetvalue(result, row, APPLIED_AT);
@@ -121,10 +121,10 @@ add_patch(Register *reg, int row)
 			   &patch->requirement_count);
 	read_names(PQgetvalue(result, row, CONFLICTS), &patch->conflicts,
 			   &patch->conflict_count);
-	complain_of_flaws(reg, patch, "requires",
-					  PQgetvalue(result, row, REQUIRES_FLAWS));
-	complain_of_flaws(reg, patch, "conflicts",
-					  PQgetvalue(result, row, CONFLICTS_FLAWS));
+	add_flaws(reg, patch, "requires",
+			  PQgetvalue(result, row, REQUIRES_FLAWS));
+	add_flaws(reg, patch, "conflicts",
+			  PQgetvalue(result, row, CONFLICTS_FLAWS));
 
 	name_table_add(reg->table, patch->name);
 	reg->has_digests |= patch->sha256[0] != '\0';
@@ -203,7 +203,7 @@ register_free(Register *reg)
 	}
 	pg_free(reg->patches);
 	name_table_free(reg->table);
-	complaint_free(&reg->complaints);
+	problem_free(&reg->problems);
 	register_survey_free(&reg->survey);
 	in_progress_free(&reg->progress);
 	PQclear(reg->result);

@@ -33,7 +33,7 @@ typedef struct Register
 	int			count;
 	bool		has_digests;	/* of any patch */
 	InProgress	progress;		/* read after the patches */
-	ComplaintList complaints;	/* of rows that are not as they should be */
+	ProblemList problems;	/* of rows that are not as they should be */
 } Register;
 
 /*

@@ -151,14 +151,14 @@ add_function(RegisterSurvey *survey, const PGresult *result, int row)
 {
 	bool		is_member = PQgetvalue(result, row, IS_MEMBER)[0] == 't';
 
-	complaint_add(&survey->functions, COMPLAINT_WARNING, NULL, 0,
-				  is_member ?
-				  "the function %s is not as the extension has installed "
-				  "it; a superuser puts it back by: %s" :
-				  "the function %s is not the extension's, but has the name "
-				  "of one that is; drop it by: %s",
-				  PQgetvalue(result, row, SIGNATURE),
-				  PQgetvalue(result, row, REMEDY));
+	problem_add(&survey->functions, PROBLEM_WARNING, NULL, 0,
+				is_member ?
+				"the function %s is not as the extension has installed "
+				"it; a superuser puts it back by: %s" :
+				"the function %s is not the extension's, but has the name "
+				"of one that is; drop it by: %s",
+				PQgetvalue(result, row, SIGNATURE),
+				PQgetvalue(result, row, REMEDY));
 	survey->is_captured |= PQgetvalue(result, row, REGISTERS)[0] == 't';
 }
 
@@ -196,5 +196,5 @@ register_survey_take(PGconn *conn, RegisterSurvey *survey)
 void
 register_survey_free(RegisterSurvey *survey)
 {
-	complaint_free(&survey->functions);
+	problem_free(&survey->functions);
 }

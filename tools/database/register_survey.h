@@ -8,7 +8,7 @@
 #ifndef DATABASE_REGISTER_SURVEY_H
 #define DATABASE_REGISTER_SURVEY_H
 
-#include "base/complaint.h"
+#include "base/problem.h"
 #include "libpq-fe.h"
 
 /* A zeroed one is ready to be used. */
@@ -16,7 +16,7 @@ typedef struct RegisterSurvey
 {
 	bool		has_history;	/* there is _v.history */
 	bool		has_progress;	/* and _v.in_progress */
-	ComplaintList functions;	/* of those that are not the extension's */
+	ProblemList functions;	/* of those that are not the extension's */
 	bool		is_captured;	/* by one of them a patch may be registered */
 } RegisterSurvey;
 

@@ -85,26 +85,26 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 			const FileRun *run)
 {
 	DeployFailure failure;
-	Outcome truth;
+	Outcome outcome;
 
 	end_session(deploy);
 	deploy_outcome_find(&deploy->source, &run->backend, deploy->plan,
-						deploy->done, &truth);
+						deploy->done, &outcome);
 	deploy_progress_end(deploy->runner.progress, true);
 	failure.action = deploy->action;
 	failure.step = step;
 	failure.name = name;
 	failure.run = run;
-	failure.truth = &truth;
+	failure.outcome = &outcome;
 	failure.expected = count_expected(deploy, step);
 	failure.is_interrupted = interruption_count() > 0;
 	deploy_report_failure(&failure);
-	if (truth.is_known && truth.registered == failure.expected &&
+	if (outcome.is_known && outcome.registered == failure.expected &&
 		deploy_report_is_whole(step, run))
 		deploy->done++;
 	else
 		deploy->failed = 1;
-	deploy_outcome_free(&truth);
+	deploy_outcome_free(&outcome);
 }
 
 /* Does a step take psql? */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * deploy/observer.c
- *		A look at the database from outside of the session that runs files
+ *		A look at the database from outside the session that runs files
  *
  * It sees what is committed, and nothing else.  As a rule psql is busy with
  * something else while we look, so that it costs no time.

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * deploy/observer.h
- *		A look at the database from outside of the session that runs files
+ *		A look at the database from outside the session that runs files
  *
  *-------------------------------------------------------------------------
  */

@@ -156,7 +156,7 @@ deploy_outcome_count_names(const PlanStep *step)
  */
 static void
 compare_register(const Observer *source, const PGresult *now,
-				 const PatchPlan *plan, int step, Outcome *truth)
+				 const PatchPlan *plan, int step, Outcome *outcome)
 {
 	NameTable  *were = make_table(source->before);
 	NameTable  *are = make_table(now);
@@ -169,12 +169,12 @@ compare_register(const Observer *source, const PGresult *now,
 			name_table_add(planned, plan->steps[i].names[j]);
 
 	for (j = 0; j < plan->steps[step].name_count; j++)
-		truth->registered +=
+		outcome->registered +=
 			name_table_find(are, plan->steps[step].names[j]) !=
 			NAME_TABLE_NONE &&
 			is_first(&plan->steps[step], j);
-	append_missing(&truth->strangers, now, were, planned);
-	append_missing(&truth->strangers, source->before, are, planned);
+	append_missing(&outcome->unplanned, now, were, planned);
+	append_missing(&outcome->unplanned, source->before, are, planned);
 
 	name_table_free(were);
 	name_table_free(are);
@@ -183,38 +183,38 @@ compare_register(const Observer *source, const PGresult *now,
 
 void
 deploy_outcome_find(Observer *source, const Backend *backend,
-					const PatchPlan *plan, int step, Outcome *truth)
+					const PatchPlan *plan, int step, Outcome *outcome)
 {
 	PGresult   *result;
 	bool		is_known;
 	int			i;
 
-	memset(truth, 0, sizeof(*truth));
+	memset(outcome, 0, sizeof(*outcome));
 	if (!deploy_observer_reconnect(source))
 		return;
 	if (!end_backend(source, backend))
 	{
-		truth->is_running = is_there(source, backend, &is_known);
+		outcome->is_running = is_there(source, backend, &is_known);
 		return;
 	}
 
 	result = deploy_observer_names(source);
-	truth->is_unreadable = result == NULL;
+	outcome->is_unreadable = result == NULL;
 	if (result == NULL)
 		return;
-	truth->is_known = true;
-	compare_register(source, result, plan, step, truth);
+	outcome->is_known = true;
+	compare_register(source, result, plan, step, outcome);
 	PQclear(result);
 
 	result = deploy_observer_query(source, invalid_indexes, 0, NULL);
 	for (i = 0; result != NULL && i < PQntuples(result); i++)
-		simple_string_list_append(&truth->invalid, PQgetvalue(result, i, 0));
+		simple_string_list_append(&outcome->invalid, PQgetvalue(result, i, 0));
 	PQclear(result);
 }
 
 void
-deploy_outcome_free(Outcome *truth)
+deploy_outcome_free(Outcome *outcome)
 {
-	simple_string_list_destroy(&truth->strangers);
-	simple_string_list_destroy(&truth->invalid);
+	simple_string_list_destroy(&outcome->unplanned);
+	simple_string_list_destroy(&outcome->invalid);
 }

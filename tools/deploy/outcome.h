@@ -19,7 +19,7 @@ typedef struct Outcome
 	bool		is_running;		/* the backend would not end */
 	bool		is_unreadable;	/* the register is gone, or was closed */
 	int			registered;		/* how many of the step's names are */
-	SimpleStringList strangers; /* names that came or went, of no step */
+	SimpleStringList unplanned; /* names that came or went, of no step */
 	SimpleStringList invalid;	/* indexes that are not valid */
 } Outcome;
 
@@ -29,13 +29,13 @@ extern int	deploy_outcome_count_names(const PlanStep *step);
 /*
  * Find out what has come of a step of the plan, up to which all was done, and
  * see to it that the backend that has run it is gone.  The caller frees what
- * the truth holds.
+ * the outcome holds.
  */
 extern void deploy_outcome_find(Observer *source, const Backend *backend,
 								const PatchPlan *plan, int step,
-								Outcome *truth);
+								Outcome *outcome);
 
-/* Free what the truth holds. */
-extern void deploy_outcome_free(Outcome *truth);
+/* Free what the outcome holds. */
+extern void deploy_outcome_free(Outcome *outcome);
 
 #endif							/* DEPLOY_OUTCOME_H */

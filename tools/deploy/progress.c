@@ -31,7 +31,7 @@
 /* What stands for the rest of a line that is too long */
 #define DOTS "..."
 
-/* What erases the line that the cursor is in, all of it or what is behind */
+/* What erases the line that the cursor is in, all of it or what is after */
 #define ERASE "\r" ERASE_REST
 #define ERASE_REST "\033[K"
 
@@ -135,7 +135,7 @@ columns(void)
 
 /*
  * How much of a text to show where there is room for so many bytes: all of it,
- * or what leaves room for the dots behind it and does not end within a
+ * or what leaves room for the dots after it and does not end within a
  * character of UTF-8.
  */
 static int

@@ -131,24 +131,24 @@ pass(const char *line, const char *beginning)
 	return strncmp(line, beginning, length) == 0 ? line + length : NULL;
 }
 
-/* The news that the file is about to be run. */
+/* The reply that the file is about to be run. */
 static void
-note_begin(PsqlRun *psql, const char *news)
+note_begin(PsqlRun *psql, const char *reply)
 {
-	(void) sscanf(news, "%31s %d", psql->run->backend.since,
+	(void) sscanf(reply, "%31s %d", psql->run->backend.since,
 				  &psql->run->backend.pid);
 }
 
-/* The news that it has run. */
+/* The reply that it has run. */
 static void
-note_end(PsqlRun *psql, const char *news)
+note_end(PsqlRun *psql, const char *reply)
 {
 	char		is_settled = 'f';
 	char		error[16] = "";
 	char		value[16] = "";
 
 	psql->has_run = true;
-	(void) sscanf(news, "%c %15s %15s", &is_settled, error, value);
+	(void) sscanf(reply, "%c %15s %15s", &is_settled, error, value);
 	psql->run->is_left_open = is_settled != 't';
 	psql->run->has_errors = strlen(error) == 5 && strcmp(error, "00000") != 0;
 	psql->run->ignores_errors = pg_strcasecmp(value, "on") != 0 &&

@@ -33,8 +33,8 @@ has_run(const FileRun *run)
 static bool
 is_registered_right(const DeployFailure *failure)
 {
-	return failure->truth->is_known &&
-		failure->truth->registered == failure->expected;
+	return failure->outcome->is_known &&
+		failure->outcome->registered == failure->expected;
 }
 
 /* Say how a file was not run to its end. */
@@ -75,7 +75,7 @@ say_what_is_wrong(const DeployFailure *failure, const char *path)
 	else if (FILE_RUN_IS_CARELESS(failure->run))
 		pg_log_error("%s \"%s\" has gone on after an error (%s)",
 					 subject(failure), failure->name, path);
-	else if (is_registered_right(failure) || !failure->truth->is_known)
+	else if (is_registered_right(failure) || !failure->outcome->is_known)
 		pg_log_error("the server did not answer when %s \"%s\" had run "
 					 "(%s)",
 					 subject(failure), failure->name, path);
@@ -131,9 +131,9 @@ say_why(const DeployFailure *failure)
 	if (failure->run->is_left_open)
 		fe_compat_log_detail("There is no COMMIT for its last BEGIN, or "
 							 "AUTOCOMMIT was off.");
-	else if (failure->truth->strangers.head != NULL)
+	else if (failure->outcome->unplanned.head != NULL)
 	{
-		char	   *names = join_names(&failure->truth->strangers);
+		char	   *names = join_names(&failure->outcome->unplanned);
 
 		fe_compat_log_detail("%s meanwhile: %s.",
 							 failure->action == DEPLOY_APPLY ?
@@ -151,7 +151,7 @@ say_why(const DeployFailure *failure)
 static void
 say_invalid_indexes(const DeployFailure *failure)
 {
-	char	   *indexes = join_names(&failure->truth->invalid);
+	char	   *indexes = join_names(&failure->outcome->invalid);
 
 	if (indexes[0] != '\0')
 		fe_compat_log_detail("Indexes that are not valid in this database, as "
@@ -166,8 +166,8 @@ say_what_to_do(const DeployFailure *failure)
 {
 	if (!failure->step->outline->is_atomic)
 		say_invalid_indexes(failure);
-	fe_compat_log_hint("Look what there is of it, finish it or undo it by "
-					   "hand, then run this command again.");
+	fe_compat_log_hint("Check what was left behind, complete or undo it "
+					   "by hand, then run this command again.");
 }
 
 /* Is a file run in one transaction, with nothing outside? */
@@ -193,9 +193,9 @@ say_what_was_kept(const DeployFailure *failure)
 		fe_compat_log_detail("Nothing of it was run.");
 		return;
 	}
-	if (failure->truth->registered != names - failure->expected)
+	if (failure->outcome->registered != names - failure->expected)
 		fe_compat_log_detail("Only a part of it was kept: %d of its %d names "
-							 "are registered.", failure->truth->registered,
+							 "are registered.", failure->outcome->registered,
 							 names);
 	else if (outline->no_transaction)
 		fe_compat_log_detail("It runs without a transaction: each of its "
@@ -213,7 +213,7 @@ say_what_was_kept(const DeployFailure *failure)
 	}
 	else
 		fe_compat_log_detail("Its registration was not kept, but what is "
-							 "outside of that transaction may have been, as "
+							 "outside that transaction may have been, as "
 							 "line %d.", outline->outside_line);
 	say_what_to_do(failure);
 }
@@ -235,7 +235,7 @@ static void
 say_that_others_did_it(const char *state)
 {
 	fe_compat_log_detail("It is %s all the same: somebody else has done that "
-						 "meanwhile, or the error came behind COMMIT.", state);
+						 "meanwhile, or the error came after COMMIT.", state);
 	fe_compat_log_hint("If it was somebody else, nothing was kept of this "
 					   "run, and running this command again goes on.");
 }
@@ -267,7 +267,7 @@ say_that_it_is_done(const DeployFailure *failure)
 						   "out of the register with _v.unregister_patch, "
 						   "and run this command again.");
 	else
-		fe_compat_log_hint("Look what is left of it, and finish the rollback "
+		fe_compat_log_hint("Check what is left of it, and finish the rollback "
 						   "by hand.");
 }
 
@@ -275,11 +275,11 @@ say_that_it_is_done(const DeployFailure *failure)
 static void
 say_that_nothing_is_known(const DeployFailure *failure)
 {
-	if (failure->truth->is_running)
+	if (failure->outcome->is_running)
 		fe_compat_log_detail("The server's process %d, which runs it, does "
 							 "not end, so it is not known what was kept.",
 							 failure->run->backend.pid);
-	else if (failure->truth->is_unreadable)
+	else if (failure->outcome->is_unreadable)
 		fe_compat_log_detail("The register of patches can no longer be read, "
 							 "so it is not known what was kept.");
 	else
@@ -300,7 +300,7 @@ deploy_report_failure(const DeployFailure *failure)
 		say_how_it_failed(failure, path);
 	say_what_was_before(failure);
 
-	if (!failure->truth->is_known)
+	if (!failure->outcome->is_known)
 		say_that_nothing_is_known(failure);
 	else if (is_registered_right(failure))
 		say_that_it_is_done(failure);

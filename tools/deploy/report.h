@@ -18,7 +18,7 @@ typedef struct DeployFailure
 	const PlanStep *step;
 	const char *name;			/* of its patches, for people */
 	const FileRun *run;
-	const Outcome *truth;
+	const Outcome *outcome;
 	int			expected;		/* how many names are to be registered */
 	bool		is_interrupted;
 } DeployFailure;

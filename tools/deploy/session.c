@@ -456,7 +456,7 @@ finish_renewal(SqlSession *session)
 
 /*
  * The server has said that the session ends: wait until it does, for a moment,
- * and say what libpq says of that, behind what the server has said.
+ * and say what libpq says of that, after what the server has said.
  */
 static void
 await_end(SqlSession *session)

@@ -45,7 +45,7 @@ typedef struct CallReader
 	PsqlScript *script;
 	SqlToken   *token;
 	PatchCall  *call;
-	ComplaintList *complaints;
+	ProblemList *problems;
 	bool		is_given[PARAMETERS];
 	bool		is_refused;		/* the server would not run it */
 } CallReader;
@@ -56,11 +56,11 @@ add_complaint(CallReader *reader, int line, const char *text)
 {
 	bool		is_rollback = reader->call->action == PATCH_UNREGISTER;
 
-	complaint_add_finding(reader->complaints, is_rollback ?
-						  COMPLAINT_REMARK : COMPLAINT_ERROR, is_rollback ?
-						  FINDING_UNCLEAR_ROLLBACK : FINDING_NOT_UNDERSTOOD,
-						  NULL, line, "%s: %s",
-						  functions[reader->call->action], text);
+	problem_add_kind(reader->problems, is_rollback ?
+					 PROBLEM_REMARK : PROBLEM_ERROR, is_rollback ?
+					 PROBLEM_UNCLEAR_ROLLBACK : PROBLEM_NOT_UNDERSTOOD,
+					 NULL, line, "%s: %s",
+					 functions[reader->call->action], text);
 }
 
 /* Say what is wrong with the call; this one is not a registration. */
@@ -172,7 +172,7 @@ take_constant(CallReader *reader, int parameter, int line,
 }
 
 /*
- * Which parameter is the argument at hand for?  Passes a name before it.
+ * Which parameter is the current argument for?  Passes a name before it.
  * Returns -1 if there is none.
  */
 static int
@@ -197,7 +197,7 @@ read_parameter(CallReader *reader, int position, bool *is_named)
 	return position;
 }
 
-/* Read one argument, up to the comma or parenthesis behind it. */
+/* Read one argument, up to the comma or parenthesis after it. */
 static void
 read_argument(CallReader *reader, int position, bool *is_named)
 {
@@ -231,7 +231,7 @@ read_argument(CallReader *reader, int position, bool *is_named)
 
 bool
 patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
-				ComplaintList *complaints)
+				ProblemList *problems)
 {
 	CallReader	reader;
 	bool		is_named = false;
@@ -240,7 +240,7 @@ patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
 	reader.script = script;
 	reader.token = token;
 	reader.call = call;
-	reader.complaints = complaints;
+	reader.problems = problems;
 
 	psql_script_next(script, token);
 	if (!sql_constant_is_symbol(token, ")"))

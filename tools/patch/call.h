@@ -8,7 +8,7 @@
 #ifndef PATCH_CALL_H
 #define PATCH_CALL_H
 
-#include "base/complaint.h"
+#include "base/problem.h"
 #include "fe_utils/simple_list.h"
 #include "psql/script.h"
 
@@ -35,8 +35,8 @@ typedef struct PatchFile
 	PatchCall  *calls;			/* in the order they are made */
 	int			count;
 	int			space;
-	ComplaintList complaints;	/* without a path: the caller knows it */
-	ComplaintList lookalikes;	/* of calls, and what is no SQL, likewise */
+	ProblemList problems;	/* without a path: the caller knows it */
+	ProblemList lookalikes;	/* of calls, and what is not SQL, likewise */
 } PatchFile;
 
 /*
@@ -44,11 +44,11 @@ typedef struct PatchFile
  * hand; afterwards it is what follows the closing one, or the end of the
  * statement if there is none.  "call" says the action and the line already.
  * Returns whether it is a call that registers something, by a name that is
- * known; if not, or not all of it is understood, there are complaints.  The
+ * known; if not, or not all of it is understood, there are problems.  The
  * caller frees the call with patch_call_free in any case.
  */
 extern bool patch_call_read(PsqlScript *script, SqlToken *token,
-							PatchCall *call, ComplaintList *complaints);
+							PatchCall *call, ProblemList *problems);
 
 /* Does the patch that is registered conflict with that one? */
 extern bool patch_call_conflicts(const PatchCall *call, const char *name);

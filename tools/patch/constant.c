@@ -68,7 +68,7 @@ fail(ConstantReader *reader, const char *problem)
 	return false;
 }
 
-/* This is not understood, because of the token at hand.  Returns false. */
+/* This is not understood, because of the current token.  Returns false. */
 static bool
 fail_here(ConstantReader *reader)
 {
@@ -142,7 +142,7 @@ patch_constant_free(PatchConstant *constant)
 	memset(constant, 0, sizeof(*constant));
 }
 
-/* Is an identifier at hand that means this, however it is spelled? */
+/* Is an current identifier that means this, however it is spelled? */
 static bool
 at_name(ConstantReader *reader, const char *name)
 {
@@ -244,7 +244,7 @@ read_string(ConstantReader *reader, PatchConstant *constant)
 }
 
 /*
- * Read ARRAY[...] behind its key word.  An element that is not understood is
+ * Read ARRAY[...] after its key word.  An element that is not understood is
  * left out and noted; the others are taken.
  */
 static bool
@@ -364,7 +364,7 @@ read_collation(ConstantReader *reader)
 	return true;
 }
 
-/* Read the casts and closing parentheses behind a value. */
+/* Read the casts and closing parentheses after a value. */
 static bool
 read_closings(ConstantReader *reader, PatchConstant *constant,
 			  Openings *open)

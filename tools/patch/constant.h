@@ -30,7 +30,7 @@ typedef struct PatchConstant
 } PatchConstant;
 
 /*
- * Read the constant at hand; afterwards, what follows it is, a comma or a
+ * Read the current constant; afterwards, what follows it is, a comma or a
  * parenthesis if all is well.  Returns NULL if all of it is understood, else
  * what was found instead, which the caller frees.  It may still be a
  * constant then, an array of which some elements are left out.  Free it with

@@ -6,7 +6,7 @@
  * Reads a file as psql would run it, and collects the calls of
  * _v.register_patch, _v.try_register_patch and _v.unregister_patch that this
  * would make.  Work is done for a file only as far as the last place where a
- * call may be: behind it, nothing can change the answer.
+ * call may be: after it, nothing can change the answer.
  *
  * The layers, each of which knows only those below it:
  *
@@ -33,7 +33,7 @@
 #include "psql/source.h"
 #include "sql/call_search.h"
 
-/* Read queries up to the last place; returns whether it got behind that. */
+/* Read queries up to the last place; returns whether it got past that. */
 static bool
 read_queries(PatchReader *reader, const char *last_place)
 {
@@ -69,12 +69,12 @@ read_queries(PatchReader *reader, const char *last_place)
 		}
 	}
 
-	/* Behind a \q, the data are behind the end, too */
+	/* After a \q, the data are after the end, too */
 	data = reader->script.endless_data;
 	if (data != NULL && data < lexer->end)
 		patch_reader_complain(reader,
 							  patch_reader_mention(data, lexer->end - data),
-							  COMPLAINT_WARNING, data,
+							  PROBLEM_WARNING, data,
 							  "this COPY data has no end, so a ",
 							  " does not run");
 	return false;
@@ -99,12 +99,12 @@ patch_file_read_text(const char *text, size_t length, size_t last_place,
 		patch_file_free(file);
 		file = NULL;
 	}
-	else if (file->count == 0 && file->complaints.count == 0)
+	else if (file->count == 0 && file->problems.count == 0)
 	{
-		ComplaintList complaints = file->complaints;
+		ProblemList problems = file->problems;
 
-		file->complaints = file->lookalikes;
-		file->lookalikes = complaints;
+		file->problems = file->lookalikes;
+		file->lookalikes = problems;
 	}
 	return file;
 }
@@ -115,8 +115,8 @@ refuse(int line, const char *prefix, const char *reason)
 {
 	PatchFile  *file = pg_malloc0(sizeof(PatchFile));
 
-	complaint_add(&file->complaints, COMPLAINT_ERROR, NULL, line, "%s%s",
-				  prefix, reason);
+	problem_add(&file->problems, PROBLEM_ERROR, NULL, line, "%s%s",
+				prefix, reason);
 	return file;
 }
 
@@ -227,7 +227,7 @@ patch_file_free(PatchFile *file)
 	for (i = 0; i < file->count; i++)
 		patch_call_free(&file->calls[i]);
 	pg_free(file->calls);
-	complaint_free(&file->complaints);
-	complaint_free(&file->lookalikes);
+	problem_free(&file->problems);
+	problem_free(&file->lookalikes);
 	pg_free(file);
 }

@@ -23,7 +23,7 @@ extern PatchFile *patch_file_read(const char *path);
 
 /*
  * The same, reading all of it.  If it registers nothing and takes nothing
- * back, what looks like that, or is no SQL, is complained of.
+ * back, what looks like that, or is not SQL, is complained of.
  */
 extern PatchFile *patch_file_read_whole(const char *path);
 
@@ -31,7 +31,7 @@ extern PatchFile *patch_file_read_whole(const char *path);
 extern PatchFile *patch_file_read_bytes(const FileBytes *bytes);
 
 /*
- * Read a script that is in memory, no call being behind offset "last_place".
+ * Read a script that is in memory, no call being after offset "last_place".
  * Returns NULL if the text is not the whole script and there is not enough
  * of it.  Free the result with patch_file_free.
  */

@@ -10,7 +10,7 @@
  * requirements, however many files register or require the same.
  *
  * Sorting takes, again and again, the first file of those that are ready.
- * Files that never get ready are in a cycle or behind one; from each of them
+ * Files that never get ready are in a cycle or require one; from each of them
  * we go to a file that it waits for, and so on, until we meet a file for the
  * second time: then that is a cycle.
  *
@@ -130,7 +130,7 @@ patch_graph_add(PatchGraph *graph, const char *path, const PatchFile *file)
  * itself before is none of them.
  */
 static void
-await_requirements(PatchGraph *graph, int number, ComplaintList *complaints)
+await_requirements(PatchGraph *graph, int number, ProblemList *problems)
 {
 	GraphFile  *node = &graph->files[number];
 	int			i;
@@ -149,10 +149,10 @@ await_requirements(PatchGraph *graph, int number, ComplaintList *complaints)
 			if (name->seen == number)
 				continue;
 			if (name->providers == PATCH_GRAPH_NONE)
-				complaint_add(complaints, COMPLAINT_WARNING, node->path,
-							  call->line,
-							  "patch \"%s\" requires \"%s\", which none of "
-							  "the files registers", call->name, cell->val);
+				problem_add(problems, PROBLEM_WARNING, node->path,
+							call->line,
+							"patch \"%s\" requires \"%s\", which none of "
+							"the files registers", call->name, cell->val);
 			else
 			{
 				name->waiting = add_link(graph, number, name->waiting);
@@ -273,7 +273,7 @@ append_step(StringInfo text, int number, bool is_last, const char *next)
 /* Complain about the cycle that the file is in. */
 static void
 describe_cycle(const PatchGraph *graph, const Obstacle *obstacles,
-			   int number, ComplaintList *complaints)
+			   int number, ProblemList *problems)
 {
 	StringInfoData names;
 	StringInfoData paths;
@@ -299,10 +299,10 @@ describe_cycle(const PatchGraph *graph, const Obstacle *obstacles,
 		append_step(&paths, i, file == first, graph->files[file].path);
 	}
 
-	complaint_add(complaints, COMPLAINT_ERROR, graph->files[first].path,
-				  obstacles[first].call->line,
-				  "patches require each other: %s (%s)",
-				  names.data, paths.data);
+	problem_add(problems, PROBLEM_ERROR, graph->files[first].path,
+				obstacles[first].call->line,
+				"patches require each other: %s (%s)",
+				names.data, paths.data);
 	pfree(names.data);
 	pfree(paths.data);
 }
@@ -311,10 +311,10 @@ describe_cycle(const PatchGraph *graph, const Obstacle *obstacles,
  * Complain about all cycles, and warn of what else is not done.  Each waits
  * for another one that is not done.  We go to the first of those, and so on,
  * until we meet a file for the second time.  If that was on the same walk, the
- * way between is a cycle.  All others are behind one.
+ * way between is a cycle.  All others require one.
  */
 static void
-explain_cycles(PatchGraph *graph, ComplaintList *complaints)
+explain_cycles(PatchGraph *graph, ProblemList *problems)
 {
 	Obstacle   *obstacles = NULL;
 	bool	   *is_in_cycle = NULL;
@@ -341,7 +341,7 @@ explain_cycles(PatchGraph *graph, ComplaintList *complaints)
 		}
 		if (graph->files[file].walk != walk || is_in_cycle[file])
 			continue;
-		describe_cycle(graph, obstacles, file, complaints);
+		describe_cycle(graph, obstacles, file, problems);
 		while (!is_in_cycle[file])
 		{
 			is_in_cycle[file] = true;
@@ -353,18 +353,18 @@ explain_cycles(PatchGraph *graph, ComplaintList *complaints)
 	{
 		if (graph->files[i].is_done || is_in_cycle[i])
 			continue;
-		complaint_add(complaints, COMPLAINT_WARNING, graph->files[i].path,
-					  obstacles[i].call->line,
-					  "this is left out, as it requires \"%s\" of %s, which "
-					  "is left out", obstacles[i].name,
-					  graph->files[obstacles[i].file].path);
+		problem_add(problems, PROBLEM_WARNING, graph->files[i].path,
+					obstacles[i].call->line,
+					"this is left out, as it requires \"%s\" of %s, which "
+					"is left out", obstacles[i].name,
+					graph->files[obstacles[i].file].path);
 	}
 	pg_free(obstacles);
 	pg_free(is_in_cycle);
 }
 
 int
-patch_graph_sort(PatchGraph *graph, int *order, ComplaintList *complaints)
+patch_graph_sort(PatchGraph *graph, int *order, ProblemList *problems)
 {
 	FileHeap	ready;
 	int			count = 0;
@@ -377,12 +377,12 @@ patch_graph_sort(PatchGraph *graph, int *order, ComplaintList *complaints)
 
 		if (!registers_something(node->file))
 		{
-			complaint_add(complaints, COMPLAINT_WARNING, node->path, 0,
-						  "this registers no patch, so it is left out");
+			problem_add(problems, PROBLEM_WARNING, node->path, 0,
+						"this registers no patch, so it is left out");
 			node->is_done = true;
 			continue;
 		}
-		await_requirements(graph, i, complaints);
+		await_requirements(graph, i, problems);
 		if (node->missing == 0)
 			patch_heap_push(&ready, i);
 	}
@@ -396,6 +396,6 @@ patch_graph_sort(PatchGraph *graph, int *order, ComplaintList *complaints)
 	}
 	patch_heap_free(&ready);
 
-	explain_cycles(graph, complaints);
+	explain_cycles(graph, problems);
 	return count;
 }

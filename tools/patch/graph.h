@@ -63,11 +63,11 @@ extern void patch_graph_add(PatchGraph *graph, const char *path,
 /*
  * Put the files into an order in which they can be applied: write their
  * numbers to "order", which has room for all of them, and return how many
- * they are.  The complaints say which are left out, and why.  This can be done
+ * they are.  The problems say which are left out, and why.  This can be done
  * once for a graph.
  */
 extern int	patch_graph_sort(PatchGraph *graph, int *order,
-							 ComplaintList *complaints);
+							 ProblemList *problems);
 
 /* The name's node, or NULL. */
 extern GraphName *patch_graph_find(const PatchGraph *graph,

@@ -46,7 +46,7 @@ add_first(PatchNames *names, const char *path, int line)
 
 void
 patch_names_add(PatchNames *names, const char *path, const PatchFile *file,
-				ComplaintList *complaints)
+				ProblemList *problems)
 {
 	int			i;
 
@@ -61,9 +61,9 @@ patch_names_add(PatchNames *names, const char *path, const PatchFile *file,
 		if (number == names->count)
 			add_first(names, path, call->line);
 		else
-			complaint_add(complaints, COMPLAINT_WARNING, path, call->line,
-						  "patch \"%s\" is registered by %s:%d too",
-						  call->name, names->firsts[number].path,
-						  names->firsts[number].line);
+			problem_add(problems, PROBLEM_WARNING, path, call->line,
+						"patch \"%s\" is registered by %s:%d too",
+						call->name, names->firsts[number].path,
+						names->firsts[number].line);
 	}
 }

@@ -33,7 +33,7 @@ extern PatchNames *patch_names_create(int expected);
  * about what has been registered before.
  */
 extern void patch_names_add(PatchNames *names, const char *path,
-							const PatchFile *file, ComplaintList *complaints);
+							const PatchFile *file, ProblemList *problems);
 
 /* Free the table; the paths in it are the caller's. */
 extern void patch_names_free(PatchNames *names);

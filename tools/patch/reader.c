@@ -110,20 +110,20 @@ patch_reader_read_statement(PatchReader *reader)
 
 void
 patch_reader_complain(PatchReader *reader, PatchMention mention,
-					  ComplaintLevel level, const char *place,
-					  const char *before, const char *behind)
+					  ProblemLevel level, const char *place,
+					  const char *before, const char *after)
 {
-	const char *what = behind == NULL ? "" : mention == MENTION_PATCH ?
+	const char *what = after == NULL ? "" : mention == MENTION_PATCH ?
 		"registration" : "call of unregister_patch";
 
 	if (mention == MENTION_NONE)
 		return;
-	complaint_add_finding(&reader->file->complaints,
-						  mention == MENTION_PATCH ? level : COMPLAINT_REMARK,
-						  mention == MENTION_PATCH ? FINDING_NOT_UNDERSTOOD :
-						  FINDING_UNCLEAR_ROLLBACK, NULL,
-						  psql_script_line(&reader->script, place), "%s%s%s",
-						  before, what, behind == NULL ? "" : behind);
+	problem_add_kind(&reader->file->problems,
+					 mention == MENTION_PATCH ? level : PROBLEM_REMARK,
+					 mention == MENTION_PATCH ? PROBLEM_NOT_UNDERSTOOD :
+					 PROBLEM_UNCLEAR_ROLLBACK, NULL,
+					 psql_script_line(&reader->script, place), "%s%s%s",
+					 before, what, after == NULL ? "" : after);
 }
 
 void
@@ -131,23 +131,23 @@ patch_reader_begin_query(PatchReader *reader)
 {
 	reader->query = reader->token.start;
 	reader->old_calls = reader->file->count;
-	reader->old_complaints = reader->file->complaints.count;
+	reader->old_problems = reader->file->problems.count;
 }
 
 void
-patch_reader_forget(PatchReader *reader, int calls, int complaints)
+patch_reader_forget(PatchReader *reader, int calls, int problems)
 {
 	PatchFile  *file = reader->file;
 
 	while (file->count > calls)
 		patch_call_free(&file->calls[--file->count]);
-	complaint_shorten(&file->complaints, complaints);
+	problem_shorten(&file->problems, problems);
 }
 
 void
 patch_reader_forget_query(PatchReader *reader)
 {
-	patch_reader_forget(reader, reader->old_calls, reader->old_complaints);
+	patch_reader_forget(reader, reader->old_calls, reader->old_problems);
 }
 
 PatchMention
@@ -170,7 +170,7 @@ patch_reader_mention(const char *text, size_t length)
 	return result;
 }
 
-/* Read the call whose opening parenthesis is at hand. */
+/* Read the call whose opening parenthesis is the current token. */
 static void
 read_call(PatchReader *reader)
 {
@@ -185,12 +185,12 @@ read_call(PatchReader *reader)
 	if (is_doubtful)
 		patch_reader_complain(reader, call.action == PATCH_UNREGISTER ?
 							  MENTION_ROLLBACK : MENTION_PATCH,
-							  COMPLAINT_ERROR, place,
+							  PROBLEM_ERROR, place,
 							  "whether this runs depends on an \\if that "
 							  "cannot be known here", NULL);
 
 	if (!patch_call_read(&reader->script, &reader->token, &call,
-						 &file->complaints))
+						 &file->problems))
 	{
 		patch_call_free(&call);
 		return;
@@ -204,7 +204,7 @@ read_call(PatchReader *reader)
 	file->calls[file->count++] = call;
 }
 
-/* Note that the identifier at hand is a part of a qualified name. */
+/* Note that the current identifier is a part of a qualified name. */
 static void
 extend_name(PatchReader *reader)
 {
@@ -232,12 +232,12 @@ patch_reader_note_lookalike(PatchReader *reader, const char *place,
 	if (!reader->seeks_lookalikes || reader->file->lookalikes.count > 0)
 		return;
 	va_start(args, format);
-	text = finding_format(format, args);
+	text = problem_format(format, args);
 	va_end(args);
-	complaint_add_finding(&reader->file->lookalikes, COMPLAINT_WARNING,
-						  FINDING_NO_REGISTRATION, NULL,
-						  psql_script_line(&reader->script, place), "%s",
-						  text);
+	problem_add_kind(&reader->file->lookalikes, PROBLEM_WARNING,
+					 PROBLEM_NO_REGISTRATION, NULL,
+					 psql_script_line(&reader->script, place), "%s",
+					 text);
 	pfree(text);
 }
 
@@ -313,14 +313,14 @@ patch_reader_step(PatchReader *reader)
 }
 
 /*
- * What is mentioned by the query at hand that may register something, of which
+ * What is mentioned by the current query that may register something, of which
  * nothing is collected or said yet?
  */
 static PatchMention
 hidden_mention(const PatchReader *reader)
 {
 	if (reader->file->count > reader->old_calls ||
-		reader->file->complaints.count > reader->old_complaints)
+		reader->file->problems.count > reader->old_problems)
 		return MENTION_NONE;
 	return patch_reader_mention(reader->query,
 								reader->token.start - reader->query);
@@ -338,16 +338,16 @@ patch_reader_end_query(PatchReader *reader)
 		hidden = file->calls[reader->old_calls].action == PATCH_UNREGISTER ?
 			MENTION_ROLLBACK : MENTION_PATCH;
 		patch_reader_forget(reader, reader->old_calls,
-							file->complaints.count);
+							file->problems.count);
 	}
 	if (unclosed != NULL)
-		patch_reader_complain(reader, hidden, COMPLAINT_WARNING, unclosed,
+		patch_reader_complain(reader, hidden, PROBLEM_WARNING, unclosed,
 							  *unclosed == '(' ?
 							  "this parenthesis is never closed, so a " :
 							  "this BEGIN has no END, so a ",
 							  " does not run");
 	else if (reader->script.sends_result)
-		patch_reader_complain(reader, hidden, COMPLAINT_WARNING,
+		patch_reader_complain(reader, hidden, PROBLEM_WARNING,
 							  reader->token.start, "a ",
 							  " in the result that \\gexec runs is not read");
 }
@@ -365,7 +365,7 @@ patch_reader_end_hidden(PatchReader *reader)
 						  patch_reader_mention(reader->query,
 											   reader->script.lexer.end -
 											   reader->query),
-						  COMPLAINT_WARNING, token->start, before,
+						  PROBLEM_WARNING, token->start, before,
 						  " does not run");
 	pg_free(before);
 }

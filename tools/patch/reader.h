@@ -13,18 +13,18 @@
 
 typedef struct PatchReader
 {
-	PatchFile  *file;			/* takes the calls and complaints */
+	PatchFile  *file;			/* takes the calls and problems */
 	PsqlScript	script;
-	SqlToken	token;			/* the one at hand */
+	SqlToken	token;			/* the current one */
 	int			nesting;		/* DO blocks around this text */
 	bool		seeks_lookalikes;	/* of our calls, and of SQL */
 
-	/* the query at hand; a text that psql does not look into is one */
+	/* the current query; a text that psql does not look into is one */
 	const char *query;			/* where it begins */
 	int			old_calls;		/* how many there were before it */
-	int			old_complaints;
+	int			old_problems;
 
-	/* the qualified name that ends before the token at hand */
+	/* the qualified name that ends before the current token */
 	int			parts;
 	bool		after_dot;
 	bool		in_schema;		/* its last part but one is _v */
@@ -49,27 +49,27 @@ extern void patch_reader_free(PatchReader *reader);
 extern void patch_reader_advance(PatchReader *reader);
 
 /*
- * Pass the token at hand; if it begins the arguments of a call of one of our
+ * Pass the current token; if it begins the arguments of a call of one of our
  * functions, the call.  The name of the database may stand before the
  * schema, as PostgreSQL allows.
  */
 extern void patch_reader_step(PatchReader *reader);
 
-/* Is this key word at hand? */
+/* Is this key word the current token? */
 extern bool patch_reader_at(const PatchReader *reader, const char *word);
 
-/* Is one of these key words at hand?  The last is followed by NULL. */
+/* Is one of these key words, of which NULL is the last, the current token? */
 extern bool patch_reader_at_one_of(const PatchReader *reader,
 								   const char *const *words);
 
-/* Is this symbol or operator at hand? */
+/* Is this symbol or operator the current token? */
 extern bool patch_reader_at_symbol(const PatchReader *reader,
 								   const char *symbol);
 
 /* Is the statement over? */
 extern bool patch_reader_at_end(const PatchReader *reader);
 
-/* No name ends before the token at hand. */
+/* No name ends before the current token. */
 extern void patch_reader_forget_name(PatchReader *reader);
 
 /* Pass the rest of a statement that runs none of the calls in it. */
@@ -78,14 +78,14 @@ extern void patch_reader_skip_statement(PatchReader *reader);
 /* Pass the rest of a statement that runs all of the calls in it. */
 extern void patch_reader_read_statement(PatchReader *reader);
 
-/* Forget all calls but so many, and all complaints but so many. */
+/* Forget all calls but so many, and all problems but so many. */
 extern void patch_reader_forget(PatchReader *reader, int calls,
-								int complaints);
+								int problems);
 
-/* The token at hand is the first of a query. */
+/* The current token is the first of a query. */
 extern void patch_reader_begin_query(PatchReader *reader);
 
-/* Forget the query at hand, what was said about it included. */
+/* Forget the current query, what was said about it included. */
 extern void patch_reader_forget_query(PatchReader *reader);
 
 /*
@@ -109,22 +109,22 @@ extern PatchMention patch_reader_mention(const char *text, size_t length);
 
 /*
  * Complain about what stands at "place", if something is mentioned: what that
- * is comes between the two halves of the text, unless "behind" is NULL.
+ * is comes between the two halves of the text, unless "after" is NULL.
  */
 extern void patch_reader_complain(PatchReader *reader, PatchMention mention,
-								  ComplaintLevel level, const char *place,
-								  const char *before, const char *behind);
+								  ProblemLevel level, const char *place,
+								  const char *before, const char *after);
 
 /*
- * The query at hand is over.  If a parenthesis or BEGIN is open in it, the
+ * The current query is over.  If a parenthesis or BEGIN is open in it, the
  * server refuses it; and what \gexec runs cannot be known.
  */
 extern void patch_reader_end_query(PatchReader *reader);
 
 /*
- * The token at hand has no end, so what follows never runs, nor what stands
+ * The current token has no end, so what follows never runs, nor what stands
  * before it in the same query.  If the quote is a stray one, each of those
- * behind it opens what it should close: so look at the text as it is.
+ * after it opens what it should close: so look at the text as it is.
  */
 extern void patch_reader_end_hidden(PatchReader *reader);
 

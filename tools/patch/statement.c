@@ -30,12 +30,12 @@ static void read_block(PatchReader *reader);
  */
 static void
 warn_of_mention(PatchReader *reader, const char *start, const char *before,
-				const char *behind)
+				const char *after)
 {
 	patch_reader_complain(reader,
 						  patch_reader_mention(start,
 											   reader->token.start - start),
-						  COMPLAINT_WARNING, start, before, behind);
+						  PROBLEM_WARNING, start, before, after);
 }
 
 /* Does the token switch a setting off? */
@@ -59,8 +59,8 @@ is_off(const SqlToken *token)
 }
 
 /*
- * EXPLAIN: pass the options.  Returns whether the statement behind them,
- * which is at hand then, is run.
+ * EXPLAIN: pass the options.  Returns whether the statement after them,
+ * which is the current one then, is run.
  */
 static bool
 read_explain(PatchReader *reader)
@@ -109,7 +109,7 @@ read_create(PatchReader *reader)
 	static const char *const no_data[] = {"with", "no", "data"};
 	size_t		matched = 0;
 	int			calls = reader->file->count;
-	int			complaints = reader->file->complaints.count;
+	int			problems = reader->file->problems.count;
 
 	do
 		patch_reader_advance(reader);
@@ -136,7 +136,7 @@ read_create(PatchReader *reader)
 		patch_reader_step(reader);
 	}
 	if (matched == lengthof(no_data))
-		patch_reader_forget(reader, calls, complaints);
+		patch_reader_forget(reader, calls, problems);
 }
 
 /* COPY (query) TO runs its query; COPY table FROM stdin has data. */
@@ -213,11 +213,11 @@ read_body(PatchReader *reader, const SqlToken *body, bool is_plpgsql)
 	else
 		patch_reader_complain(reader,
 							  patch_reader_mention(body->start, body->length),
-							  COMPLAINT_ERROR, body->start, problem, NULL);
+							  PROBLEM_ERROR, body->start, problem, NULL);
 	pg_free(text);
 }
 
-/* Is this the name of PL/pgSQL, be it an identifier or a string? */
+/* Is this the name of PL/pgSQL, as an identifier or a string? */
 static bool
 names_plpgsql(const SqlToken *token)
 {
@@ -315,7 +315,7 @@ read_reset(PatchReader *reader)
 	}
 }
 
-/* Is the statement at hand no SQL?  Note what its first word is. */
+/* Is the current statement no SQL?  Note what its first word is. */
 static void
 watch_for_other_text(PatchReader *reader)
 {
@@ -335,13 +335,13 @@ watch_for_other_text(PatchReader *reader)
 		return;
 	found = sql_constant_excerpt(&reader->token);
 	patch_reader_note_lookalike(reader, reader->token.start,
-								"this is no SQL: found %s", found);
+								"this is not SQL: found %s", found);
 	pg_free(found);
 }
 
 /*
  * Any other statement runs no call.  Where one is not merely named, someone
- * may have thought otherwise: it is no SQL at all, as PERFORM outside of
+ * may have thought otherwise: it is not SQL at all, as PERFORM outside
  * PL/pgSQL, or lacks a semicolon.
  */
 static void
@@ -367,7 +367,7 @@ read_other(PatchReader *reader)
 							  patch_reader_mention(start,
 												   reader->token.start -
 												   start),
-							  COMPLAINT_ERROR, start, SQL_CONFLICT_MARKER,
+							  PROBLEM_ERROR, start, SQL_CONFLICT_MARKER,
 							  NULL);
 	else if (sql_constant_is_keyword(&first, "begin") ||
 			 sql_constant_is_keyword(&first, "start"))
@@ -431,12 +431,12 @@ watch_string(PatchReader *reader)
 	text = sql_constant_decode(&reader->token);
 	if (text != NULL)
 		patch_reader_complain(reader, patch_reader_mention(text, strlen(text)),
-							  COMPLAINT_WARNING, reader->token.start, "a ",
+							  PROBLEM_WARNING, reader->token.start, "a ",
 							  " in a string that is EXECUTEd is not read");
 	pg_free(text);
 }
 
-/* May a new statement begin behind the key word at hand? */
+/* May a new statement begin after the current key word? */
 static bool
 at_opening(PatchReader *reader)
 {

@@ -11,7 +11,7 @@
 #include "patch/reader.h"
 
 /*
- * Read the statement whose first token is at hand, up to its end, and
+ * Read the statement whose first token is the current one, up to its end, and
  * collect the calls that it runs.
  */
 extern void patch_statement_read(PatchReader *reader);

@@ -115,10 +115,10 @@ want_named(Planner *planner, const char *name)
 	if (number != PROJECT_NONE)
 		want_file(planner, number);
 	else
-		complaint_add(&planner->plan->complaints, COMPLAINT_ERROR, NULL, 0,
-					  "no file registers a patch \"%s\"%s", name,
-					  plan_names_argument_suggestion(project, planner->reg,
-													 name));
+		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
+					"no file registers a patch \"%s\"%s", name,
+					plan_names_argument_suggestion(project, planner->reg,
+												   name));
 }
 
 /* Note with which names the applied patches say that they conflict. */
@@ -150,15 +150,15 @@ check_requirements(Planner *planner, const ProjectFile *file,
 	for (cell = call->requirements.head; cell != NULL; cell = cell->next)
 		if (register_find(planner->reg, cell->val) == NULL &&
 			file_of(planner->project, cell->val) == PROJECT_NONE)
-			complaint_add(&planner->plan->complaints, COMPLAINT_ERROR,
-						  file->path, call->line,
-						  "patch \"%s\" requires \"%s\", which is neither "
-						  "applied nor registered by a file%s",
-						  call->name, cell->val,
-						  plan_names_other_suggestion(planner->project,
-													  planner->reg,
-													  cell->val,
-													  call->name));
+			problem_add(&planner->plan->problems, PROBLEM_ERROR,
+						file->path, call->line,
+						"patch \"%s\" requires \"%s\", which is neither "
+						"applied nor registered by a file%s",
+						call->name, cell->val,
+						plan_names_other_suggestion(planner->project,
+													planner->reg,
+													cell->val,
+													call->name));
 }
 
 /* Complain about conflicts with what is applied, or will be. */
@@ -166,32 +166,32 @@ static void
 check_conflicts(Planner *planner, const ProjectFile *file,
 				const PatchCall *call)
 {
-	ComplaintList *complaints = &planner->plan->complaints;
+	ProblemList *problems = &planner->plan->problems;
 	const SimpleStringListCell *cell;
 	int			number = project_find(planner->project, call->name);
 	const AppliedPatch *enemy = planner->enemies[number];
 
 	if (enemy != NULL && !patch_call_conflicts(call, enemy->name))
-		complaint_add(complaints, COMPLAINT_ERROR, file->path, call->line,
-					  "patch \"%s\" cannot be applied: \"%s\", which is "
-					  "applied, conflicts with it", call->name, enemy->name);
+		problem_add(problems, PROBLEM_ERROR, file->path, call->line,
+					"patch \"%s\" cannot be applied: \"%s\", which is "
+					"applied, conflicts with it", call->name, enemy->name);
 	for (cell = call->conflicts.head; cell != NULL; cell = cell->next)
 	{
 		int			other = file_of(planner->project, cell->val);
 
 		if (register_find(planner->reg, cell->val) != NULL)
-			complaint_add(complaints, COMPLAINT_ERROR, file->path,
-						  call->line, "patch \"%s\" conflicts with \"%s\", "
-						  "which is applied", call->name, cell->val);
+			problem_add(problems, PROBLEM_ERROR, file->path,
+						call->line, "patch \"%s\" conflicts with \"%s\", "
+						"which is applied", call->name, cell->val);
 		else if (other != PROJECT_NONE && planner->wanted[other] &&
 				 strcmp(cell->val, call->name) != 0 &&
 				 !project_repeats_conflict(planner->project, number,
 										   project_find(planner->project,
 														cell->val)))
-			complaint_add(complaints, COMPLAINT_ERROR, file->path,
-						  call->line, "patch \"%s\" conflicts with \"%s\", "
-						  "which is to be applied, too (%s)", call->name,
-						  cell->val, planner->project->patches[other].path);
+			problem_add(problems, PROBLEM_ERROR, file->path,
+						call->line, "patch \"%s\" conflicts with \"%s\", "
+						"which is to be applied, too (%s)", call->name,
+						cell->val, planner->project->patches[other].path);
 	}
 }
 
@@ -211,14 +211,14 @@ check_file(Planner *planner, const ProjectFile *file)
 			check_conflicts(planner, file, call);
 		}
 		else if (call->action == PATCH_REGISTER)
-			complaint_add(&planner->plan->complaints, COMPLAINT_ERROR,
-						  file->path, call->line,
-						  "patch \"%s\" is applied already, others in this "
-						  "file are not: it cannot be run again", call->name);
+			problem_add(&planner->plan->problems, PROBLEM_ERROR,
+						file->path, call->line,
+						"patch \"%s\" is applied already, others in this "
+						"file are not: it cannot be run again", call->name);
 	}
 }
 
-/* Add the wanted files to the plan, each behind those that it needs. */
+/* Add the wanted files to the plan, each after those that it needs. */
 static void
 order_files(Planner *planner)
 {
@@ -227,7 +227,7 @@ order_files(Planner *planner)
 	const ProjectFile **files = pg_malloc((planner->count + 1) *
 										  sizeof(ProjectFile *));
 	int		   *order = pg_malloc((planner->count + 1) * sizeof(int));
-	ComplaintList complaints = {NULL, 0, 0};
+	ProblemList problems = {0};
 	int			count = 0;
 	int			i;
 
@@ -238,17 +238,17 @@ order_files(Planner *planner)
 			patch_graph_add(graph, project->patches[i].path,
 							project->patches[i].file);
 		}
-	count = patch_graph_sort(graph, order, &complaints);
+	count = patch_graph_sort(graph, order, &problems);
 	for (i = 0; i < count; i++)
 		plan_add_patch(planner->plan, files[order[i]], planner->reg);
 
 	/* What it warns of is applied already, or we have complained before */
-	for (i = 0; i < complaints.count; i++)
-		if (complaints.items[i].level == COMPLAINT_ERROR)
-			complaint_add(&planner->plan->complaints, COMPLAINT_ERROR,
-						  complaints.items[i].path, complaints.items[i].line,
-						  "%s", complaints.items[i].text);
-	complaint_free(&complaints);
+	for (i = 0; i < problems.count; i++)
+		if (problems.items[i].level == PROBLEM_ERROR)
+			problem_add(&planner->plan->problems, PROBLEM_ERROR,
+						problems.items[i].path, problems.items[i].line,
+						"%s", problems.items[i].text);
+	problem_free(&problems);
 	pg_free(order);
 	pg_free(files);
 	patch_graph_free(graph);

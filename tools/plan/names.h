@@ -12,7 +12,7 @@
 #include "project/project.h"
 
 /*
- * What to say behind a message about a name that is not known: a question
+ * What to say after a message about a name that is not known: a question
  * with the nearest patch that there is, in the files or in the register (which
  * may be NULL), but for the one that mentions the name (or NULL); or nothing,
  * as for each name after the first hundred.  The text is overwritten by the
@@ -29,12 +29,12 @@ extern const char *plan_names_suggestion(const Project *project,
 										 const char *name);
 
 /*
- * What to say behind a message about an argument that should not be there:
+ * What to say after a message about an argument that should not be there:
  * that it is the name of a directory, or nothing.
  */
 extern const char *plan_names_directory(const char *name);
 
-/* What to say behind a message about an argument that is no patch. */
+/* What to say after a message about an argument that is no patch. */
 extern const char *plan_names_argument_suggestion(const Project *project,
 												  const Register *reg,
 												  const char *name);

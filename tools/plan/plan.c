@@ -27,17 +27,17 @@ plan_create(int space)
 static void
 copy_complaints(PatchPlan *plan, const PlanStep *step)
 {
-	const ComplaintList *complaints = &step->outline->complaints;
+	const ProblemList *problems = &step->outline->problems;
 	int			i;
 
-	for (i = 0; i < complaints->count; i++)
+	for (i = 0; i < problems->count; i++)
 	{
-		const Complaint *complaint = &complaints->items[i];
+		const Problem *problem = &problems->items[i];
 
-		complaint_add(&plan->complaints, complaint->level,
-					  complaint->path != NULL ? complaint->path :
-					  step->file->path, complaint->line, "%s",
-					  complaint->text);
+		problem_add(&plan->problems, problem->level,
+					problem->path != NULL ? problem->path :
+					step->file->path, problem->line, "%s",
+					problem->text);
 	}
 }
 
@@ -49,12 +49,12 @@ static void
 check_wrapping(PatchPlan *plan, const PlanStep *step)
 {
 	if (step->outline->is_wrapped && !step->outline->is_atomic)
-		complaint_add(&plan->complaints, COMPLAINT_ERROR, step->file->path,
-					  step->outline->outside_line,
-					  "the file has no BEGIN, and the transaction that is put "
-					  "around it ends before this: write BEGIN where one is "
-					  "to begin, or \"-- versioning: no-transaction\" to run "
-					  "the file without");
+		problem_add(&plan->problems, PROBLEM_ERROR, step->file->path,
+					step->outline->outside_line,
+					"the file has no BEGIN, and the transaction that is put "
+					"around it ends before this: write BEGIN where one is "
+					"to begin, or \"-- versioning: no-transaction\" to run "
+					"the file without");
 }
 
 /*
@@ -147,6 +147,6 @@ plan_free(PatchPlan *plan)
 		pg_free(plan->steps[i].names);
 	}
 	pg_free(plan->steps);
-	complaint_free(&plan->complaints);
+	problem_free(&plan->problems);
 	pg_free(plan);
 }

@@ -29,7 +29,7 @@ typedef struct PatchPlan
 {
 	PlanStep   *steps;
 	int			count;
-	ComplaintList complaints;	/* with errors, nothing may run */
+	ProblemList problems;	/* with errors, nothing may run */
 } PatchPlan;
 
 /* An empty plan with room for so many steps; free it with plan_free. */

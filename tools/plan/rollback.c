@@ -118,18 +118,18 @@ want_named(Planner *planner, const char *name)
 	if (number != NAME_TABLE_NONE)
 		want(planner, number);
 	else if (project_find(project, name) != PROJECT_NONE)
-		complaint_add(&planner->plan->complaints, COMPLAINT_ERROR, NULL, 0,
-					  "patch \"%s\" is not applied, so it can't be taken "
-					  "back", name);
+		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
+					"patch \"%s\" is not applied, so it can't be taken "
+					"back", name);
 	else if (!want_file(planner, plan_names_file(project->rollbacks,
 												 project->rollback_count,
 												 name)) &&
 			 !want_file(planner, plan_names_file(project->patches,
 												 project->patch_count, name)))
-		complaint_add(&planner->plan->complaints, COMPLAINT_ERROR, NULL, 0,
-					  "there is no patch \"%s\"%s", name,
-					  plan_names_argument_suggestion(project, planner->reg,
-													 name));
+		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
+					"there is no patch \"%s\"%s", name,
+					plan_names_argument_suggestion(project, planner->reg,
+												   name));
 }
 
 /* The rollback file of an applied patch, or PROJECT_NONE. */
@@ -174,10 +174,10 @@ check_dependents(Planner *planner, int number)
 			appendStringInfo(&names, "%s\"%s\"", names.len > 0 ? ", " : "",
 							 reg->patches[planner->dependents[i]].name);
 	if (names.len > 0)
-		complaint_add(&planner->plan->complaints, COMPLAINT_ERROR, NULL, 0,
-					  "patch \"%s\" is required by %s: take that back, too, "
-					  "or use --cascade", reg->patches[number].name,
-					  names.data);
+		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
+					"patch \"%s\" is required by %s: take that back, too, "
+					"or use --cascade", reg->patches[number].name,
+					names.data);
 	pg_free(names.data);
 }
 
@@ -209,12 +209,12 @@ check_rollback(Planner *planner, int number)
 	if (rollback_of(planner, number) != PROJECT_NONE)
 		return;
 	if (unfinished != NULL)
-		complaint_add(&planner->plan->complaints, COMPLAINT_ERROR, unfinished,
-					  0, "this does not take patch \"%s\" back: let it call "
-					  "_v.unregister_patch", name);
+		problem_add(&planner->plan->problems, PROBLEM_ERROR, unfinished,
+					0, "this does not take patch \"%s\" back: let it call "
+					"_v.unregister_patch", name);
 	else
-		complaint_add(&planner->plan->complaints, COMPLAINT_ERROR, NULL, 0,
-					  "patch \"%s\" has no rollback file", name);
+		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
+					"patch \"%s\" has no rollback file", name);
 }
 
 /* Complain if a file takes back what it should not, or cannot. */
@@ -231,15 +231,15 @@ check_file(Planner *planner, const ProjectFile *file)
 		if (call->action != PATCH_UNREGISTER)
 			continue;
 		if (number == NAME_TABLE_NONE)
-			complaint_add(&planner->plan->complaints, COMPLAINT_ERROR,
-						  file->path, call->line,
-						  "this takes \"%s\" back, too, which is not applied",
-						  call->name);
+			problem_add(&planner->plan->problems, PROBLEM_ERROR,
+						file->path, call->line,
+						"this takes \"%s\" back, too, which is not applied",
+						call->name);
 		else if (!planner->wanted[number])
-			complaint_add(&planner->plan->complaints, COMPLAINT_ERROR,
-						  file->path, call->line,
-						  "this takes \"%s\" back, too: name it, or use "
-						  "--cascade", call->name);
+			problem_add(&planner->plan->problems, PROBLEM_ERROR,
+						file->path, call->line,
+						"this takes \"%s\" back, too: name it, or use "
+						"--cascade", call->name);
 	}
 }
 
@@ -371,9 +371,9 @@ order_files(Planner *planner)
 					waits, &ready);
 	}
 	if (left > 0)
-		complaint_add(&planner->plan->complaints, COMPLAINT_ERROR, NULL, 0,
-					  "%d rollback files cannot be put into an order: each "
-					  "takes back what another requires", left);
+		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
+					"%d rollback files cannot be put into an order: each "
+					"takes back what another requires", left);
 	patch_heap_free(&ready);
 	pg_free(is_wanted);
 	pg_free(waits);
@@ -400,7 +400,7 @@ plan_rollback_create(const Project *project, const Register *reg,
 		follow_dependents(&planner);
 
 	check(&planner);
-	if (!complaint_has_errors(&planner.plan->complaints))
+	if (!problem_has_errors(&planner.plan->problems))
 		order_files(&planner);
 
 	pg_free(planner.stack);

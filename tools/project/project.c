@@ -85,11 +85,11 @@ note_patches(Project *project, int number)
 			name->patch_file = number;
 		}
 		else if (name->patch_file != number)
-			complaint_add(&project->complaints, COMPLAINT_ERROR, file->path,
-						  call->line,
-						  "patch \"%s\" is registered by %s:%d, too",
-						  call->name, project->patches[name->patch_file].path,
-						  name->patch->line);
+			problem_add(&project->problems, PROBLEM_ERROR, file->path,
+						call->line,
+						"patch \"%s\" is registered by %s:%d, too",
+						call->name, project->patches[name->patch_file].path,
+						name->patch->line);
 	}
 }
 
@@ -114,12 +114,12 @@ note_rollbacks(Project *project, int number)
 			name->rollback_file = number;
 		}
 		else if (name->rollback_file != number)
-			complaint_add(&project->rollback_complaints, COMPLAINT_ERROR,
-						  file->path, call->line,
-						  "patch \"%s\" is taken back by %s:%d, too",
-						  call->name,
-						  project->rollbacks[name->rollback_file].path,
-						  name->rollback->line);
+			problem_add(&project->rollback_complaints, PROBLEM_ERROR,
+						file->path, call->line,
+						"patch \"%s\" is taken back by %s:%d, too",
+						call->name,
+						project->rollbacks[name->rollback_file].path,
+						name->rollback->line);
 	}
 }
 
@@ -132,24 +132,24 @@ note_rollbacks(Project *project, int number)
 static void
 copy_complaints(Project *project, const ProjectFile *file)
 {
-	const ComplaintList *complaints = &file->file->complaints;
+	const ProblemList *problems = &file->file->problems;
 	int			i;
 
-	for (i = 0; i < complaints->count; i++)
+	for (i = 0; i < problems->count; i++)
 	{
-		const Complaint *complaint = &complaints->items[i];
-		ComplaintLevel level = complaint->level;
+		const Problem *problem = &problems->items[i];
+		ProblemLevel level = problem->level;
 		bool		is_patch = file->place == PLACE_OF_PATCHES &&
-			complaint->kind != FINDING_UNCLEAR_ROLLBACK;
+			problem->kind != PROBLEM_UNCLEAR_ROLLBACK;
 
-		if (complaint->kind == FINDING_NO_REGISTRATION)
+		if (problem->kind == PROBLEM_NO_REGISTRATION)
 			continue;
-		if (level == COMPLAINT_WARNING && file->file->count == 0)
-			level = COMPLAINT_ERROR;
-		complaint_add_finding(is_patch ? &project->complaints :
-							  &project->rollback_complaints, level,
-							  complaint->kind, file->path, complaint->line,
-							  "%s", complaint->text);
+		if (level == PROBLEM_WARNING && file->file->count == 0)
+			level = PROBLEM_ERROR;
+		problem_add_kind(is_patch ? &project->problems :
+						 &project->rollback_complaints, level,
+						 problem->kind, file->path, problem->line,
+						 "%s", problem->text);
 	}
 }
 
@@ -205,8 +205,8 @@ read_file(Project *project, const char *path, ProjectPlace place)
 	if (file.file == NULL)
 	{
 		file.file = pg_malloc0(sizeof(PatchFile));
-		complaint_add(&file.file->complaints, COMPLAINT_ERROR, NULL, 0,
-					  "could not read: %s", strerror(errno));
+		problem_add(&file.file->problems, PROBLEM_ERROR, NULL, 0,
+					"could not read: %s", strerror(errno));
 	}
 	if (fd >= 0)
 		close(fd);
@@ -239,7 +239,7 @@ read_places(Project *project, const SimpleStringList *places,
 		const SimpleStringListCell *path;
 
 		project_search(cell->val, &paths, place == PLACE_OF_PATCHES ?
-					   &project->complaints : &project->rollback_complaints);
+					   &project->problems : &project->rollback_complaints);
 		for (path = paths.head; path != NULL; path = path->next)
 			if (name_table_find(done, path->val) == NAME_TABLE_NONE)
 			{
@@ -257,7 +257,7 @@ is_intended(const ScriptOutline *outline)
 	const SimpleStringListCell *cell;
 
 	for (cell = outline->disabled.head; cell != NULL; cell = cell->next)
-		if (strcmp(cell->val, finding_name(FINDING_NO_REGISTRATION)) == 0)
+		if (strcmp(cell->val, problem_name(PROBLEM_NO_REGISTRATION)) == 0)
 			return true;
 	return false;
 }
@@ -266,11 +266,11 @@ is_intended(const ScriptOutline *outline)
 static bool
 is_candidate(const ProjectFile *file)
 {
-	const ComplaintList *complaints = &file->file->complaints;
+	const ProblemList *problems = &file->file->problems;
 	int			i;
 
-	for (i = 0; i < complaints->count; i++)
-		if (complaints->items[i].kind != FINDING_NO_REGISTRATION)
+	for (i = 0; i < problems->count; i++)
+		if (problems->items[i].kind != PROBLEM_NO_REGISTRATION)
 			return false;
 	return true;
 }
@@ -279,22 +279,22 @@ is_candidate(const ProjectFile *file)
 static void
 complain(Project *project, const ProjectFile *file)
 {
-	ComplaintList *complaints = &file->file->complaints;
+	ProblemList *problems = &file->file->problems;
 	bool		is_patch = file->place == PLACE_OF_PATCHES;
-	ComplaintLevel level = is_patch && complaints->count > 0 ?
-		COMPLAINT_ERROR : COMPLAINT_WARNING;
+	ProblemLevel level = is_patch && problems->count > 0 ?
+		PROBLEM_ERROR : PROBLEM_WARNING;
 
-	if (complaints->count == 0)
-		complaint_add_finding(complaints, level, FINDING_NO_REGISTRATION,
-							  NULL, 0, "this registers no patch, nor does it "
-							  "take one back");
-	complaint_add_finding(is_patch ? &project->complaints :
-						  &project->rollback_complaints, level,
-						  FINDING_NO_REGISTRATION, file->path,
-						  complaints->items[0].line, "%s%s",
-						  complaints->items[0].text, level == COMPLAINT_ERROR ?
-						  "; if this is to be no patch, say so: \"-- "
-						  "versioning: disable no-registration\"" : "");
+	if (problems->count == 0)
+		problem_add_kind(problems, level, PROBLEM_NO_REGISTRATION,
+						 NULL, 0, "this registers no patch, nor does it "
+						 "take one back");
+	problem_add_kind(is_patch ? &project->problems :
+					 &project->rollback_complaints, level,
+					 PROBLEM_NO_REGISTRATION, file->path,
+					 problems->items[0].line, "%s%s",
+					 problems->items[0].text, level == PROBLEM_ERROR ?
+					 "; if this is to be no patch, say so: \"-- "
+					 "versioning: disable no-registration\"" : "");
 }
 
 /* Look at a file that no other one includes. */
@@ -309,7 +309,7 @@ look_at(Project *project, ProjectFile *file)
 	{
 		patch_file_free(file->file);
 		file->file = whole;
-		if (whole->complaints.count > 0 || outline->includes.head == NULL)
+		if (whole->problems.count > 0 || outline->includes.head == NULL)
 			complain(project, file);
 	}
 	script_outline_free(outline);
@@ -351,7 +351,7 @@ look_at_others(Project *project)
 
 		if (!is_candidate(file))
 			continue;
-		complaint_shorten(&file->file->complaints, 0);
+		problem_shorten(&file->file->problems, 0);
 		if (!project_includes_has(included, file->path))
 			look_at(project, file);
 	}
@@ -416,7 +416,7 @@ project_free(Project *project)
 	free_files(project->others, project->other_count);
 	name_table_free(project->table);
 	pg_free(project->names);
-	complaint_free(&project->complaints);
-	complaint_free(&project->rollback_complaints);
+	problem_free(&project->problems);
+	problem_free(&project->rollback_complaints);
 	pg_free(project);
 }

@@ -8,9 +8,9 @@
 #ifndef PROJECT_H
 #define PROJECT_H
 
-#include "base/complaint.h"
 #include "base/file_bytes.h"
 #include "base/name_table.h"
+#include "base/problem.h"
 #include "fe_utils/simple_list.h"
 #include "patch/file.h"
 #include "project/source.h"
@@ -66,14 +66,14 @@ typedef struct Project
 	int			name_count;
 
 	/* not understood, could not be read, two files for one name */
-	ComplaintList complaints;	/* about patches */
-	ComplaintList rollback_complaints;
+	ProblemList problems;	/* about patches */
+	ProblemList rollback_complaints;
 } Project;
 
 /*
  * Read all files of these places, each a directory or a file.  If the
  * rollbacks are not needed, they are read only to see what they include.
- * Problems are in the project's complaints.  Free it with project_free.
+ * Problems are in the project's problems.  Free it with project_free.
  */
 extern Project *project_read(const SimpleStringList *patches,
 							 const SimpleStringList *rollbacks,

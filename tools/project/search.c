@@ -13,7 +13,7 @@
 #include "project/search.h"
 
 static void search_directory(const char *directory, SimpleStringList *paths,
-							 ComplaintList *complaints);
+							 ProblemList *problems);
 
 /* Compare names by their bytes, whatever the locale. */
 static int
@@ -35,21 +35,21 @@ is_visible(const struct dirent *entry)
  */
 static void
 append_file(const char *path, mode_t mode,
-			SimpleStringList *paths, ComplaintList *complaints)
+			SimpleStringList *paths, ProblemList *problems)
 {
 	if (S_ISREG(mode))
 		simple_string_list_append(paths, path);
 	else
-		complaint_add(complaints, COMPLAINT_ERROR, NULL, 0,
-					  "\"%s\" is not a regular file", path);
+		problem_add(problems, PROBLEM_ERROR, NULL, 0,
+					"\"%s\" is not a regular file", path);
 }
 
 /* Complain of a path that cannot be found; errno says why. */
 static void
-complain_not_found(const char *path, ComplaintList *complaints)
+complain_not_found(const char *path, ProblemList *problems)
 {
-	complaint_add(complaints, COMPLAINT_ERROR, NULL, 0,
-				  "could not find \"%s\": %s", path, strerror(errno));
+	problem_add(problems, PROBLEM_ERROR, NULL, 0,
+				"could not find \"%s\": %s", path, strerror(errno));
 }
 
 /* Does the name of a file say that it is a script, in any case? */
@@ -62,25 +62,25 @@ is_script_name(const char *path)
 }
 
 /*
- * Append what is behind a symbolic link.  A directory is left out, since it
+ * Append what a symbolic link leads to.  A directory is left out, since it
  * could be a loop; but that is said.
  */
 static void
 search_link(const char *path, SimpleStringList *paths,
-			ComplaintList *complaints)
+			ProblemList *problems)
 {
 	struct stat status;
 
 	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-		complaint_add(complaints, COMPLAINT_WARNING, NULL, 0,
-					  "\"%s\" is a symbolic link to a directory: what is "
-					  "in there is left out", path);
+		problem_add(problems, PROBLEM_WARNING, NULL, 0,
+					"\"%s\" is a symbolic link to a directory: what is "
+					"in there is left out", path);
 	else if (!is_script_name(path))
 		return;
 	else if (stat(path, &status) == 0)
-		append_file(path, status.st_mode, paths, complaints);
+		append_file(path, status.st_mode, paths, problems);
 	else
-		complain_not_found(path, complaints);
+		complain_not_found(path, problems);
 }
 
 /*
@@ -111,24 +111,24 @@ entry_mode(const char *path, const struct dirent *entry)
  */
 static void
 search_entry(const char *path, const struct dirent *entry,
-			 SimpleStringList *paths, ComplaintList *complaints)
+			 SimpleStringList *paths, ProblemList *problems)
 {
 	mode_t		mode = entry_mode(path, entry);
 
 	if (mode == 0)
-		complain_not_found(path, complaints);
+		complain_not_found(path, problems);
 	else if (S_ISDIR(mode))
-		search_directory(path, paths, complaints);
+		search_directory(path, paths, problems);
 	else if (S_ISLNK(mode))
-		search_link(path, paths, complaints);
+		search_link(path, paths, problems);
 	else if (is_script_name(path))
-		append_file(path, mode, paths, complaints);
+		append_file(path, mode, paths, problems);
 }
 
 /* Append the scripts in a directory, in the order of their names. */
 static void
 search_directory(const char *directory, SimpleStringList *paths,
-				 ComplaintList *complaints)
+				 ProblemList *problems)
 {
 	struct dirent **entries;
 	int			count = scandir(directory, &entries, is_visible,
@@ -137,16 +137,16 @@ search_directory(const char *directory, SimpleStringList *paths,
 
 	if (count < 0)
 	{
-		complaint_add(complaints, COMPLAINT_ERROR, NULL, 0,
-					  "could not open directory \"%s\": %s", directory,
-					  strerror(errno));
+		problem_add(problems, PROBLEM_ERROR, NULL, 0,
+					"could not open directory \"%s\": %s", directory,
+					strerror(errno));
 		return;
 	}
 	for (i = 0; i < count; i++)
 	{
 		char	   *path = psprintf("%s/%s", directory, entries[i]->d_name);
 
-		search_entry(path, entries[i], paths, complaints);
+		search_entry(path, entries[i], paths, problems);
 		pg_free(path);
 		free(entries[i]);
 	}
@@ -155,7 +155,7 @@ search_directory(const char *directory, SimpleStringList *paths,
 
 void
 project_search(const char *place, SimpleStringList *paths,
-			   ComplaintList *complaints)
+			   ProblemList *problems)
 {
 	struct stat status;
 	char	   *directory;
@@ -163,17 +163,17 @@ project_search(const char *place, SimpleStringList *paths,
 
 	if (stat(place, &status) != 0)
 	{
-		complain_not_found(place, complaints);
+		complain_not_found(place, problems);
 		return;
 	}
 	if (!S_ISDIR(status.st_mode))
 	{
-		append_file(place, status.st_mode, paths, complaints);
+		append_file(place, status.st_mode, paths, problems);
 		return;
 	}
 	while (length > 1 && place[length - 1] == '/')
 		length--;
 	directory = psprintf("%.*s", length, place);
-	search_directory(directory, paths, complaints);
+	search_directory(directory, paths, problems);
 	pg_free(directory);
 }

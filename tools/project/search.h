@@ -8,7 +8,7 @@
 #ifndef PROJECT_SEARCH_H
 #define PROJECT_SEARCH_H
 
-#include "base/complaint.h"
+#include "base/problem.h"
 #include "fe_utils/simple_list.h"
 
 /*
@@ -17,6 +17,6 @@
  * of, and the rest is searched all the same.
  */
 extern void project_search(const char *place, SimpleStringList *paths,
-						   ComplaintList *complaints);
+						   ProblemList *problems);
 
 #endif							/* PROJECT_SEARCH_H */

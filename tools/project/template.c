@@ -12,7 +12,7 @@
 #include "pqexpbuffer.h"
 #include "project/template.h"
 
-/* How long a line may be before what comes behind a list of names */
+/* How long a line may be before what comes after a list of names */
 #define LONGEST_LINE 70
 
 /* A file's name takes 255 bytes; what is put around this one needs some */

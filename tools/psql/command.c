@@ -4,7 +4,7 @@
  *		psql's meta-commands, as far as they matter to a reader
  *
  * A meta-command goes from its backslash to the end of the line, or to the
- * next backslash outside of quotes, which begins another command; two of
+ * next backslash outside quotes, which begins another command; two of
  * them go back to SQL.  Some commands take the whole line as it is.
  *
  *-------------------------------------------------------------------------
@@ -213,7 +213,7 @@ abbreviates(const char *word, const char *full, size_t least)
 		pg_strncasecmp(word, full, length) == 0;
 }
 
-PsqlTruth
+PsqlCondition
 psql_command_condition(const PsqlCommand *command)
 {
 	const char *p = command->arguments;

@@ -36,12 +36,12 @@ typedef enum PsqlAction
 	PSQL_SETENV
 } PsqlAction;
 
-typedef enum PsqlTruth
+typedef enum PsqlCondition
 {
 	PSQL_FALSE,
 	PSQL_TRUE,
 	PSQL_DEPENDS				/* on a variable or a program */
-} PsqlTruth;
+} PsqlCondition;
 
 typedef struct PsqlCommand
 {
@@ -61,6 +61,6 @@ extern void psql_command_read(SqlLexer *lexer, PsqlCommand *command);
  * What \if or \elif make of their arguments.  psql leaves double quotes
  * and blanks between them as they are, and takes what is no boolean for false.
  */
-extern PsqlTruth psql_command_condition(const PsqlCommand *command);
+extern PsqlCondition psql_command_condition(const PsqlCommand *command);
 
 #endif							/* PSQL_COMMAND_H */

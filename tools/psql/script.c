@@ -7,7 +7,7 @@
  * what psql's main loop does: it obeys meta-commands, leaves out what an \if
  * leaves out, passes over COPY data, and says when a query is sent.  The
  * stream of tokens that comes out is what the server sees, with SQL_SEND
- * behind each query, and SQL_DISCARD instead where psql forgets it.
+ * after each query, and SQL_DISCARD instead where psql forgets it.
  *
  * The same stream serves for a text that psql does not look into, the body
  * of a DO block: then it has plain tokens only, semicolons among them.
@@ -87,9 +87,9 @@ psql_script_is_doubtful(const PsqlScript *script)
 	return script->depth > 0 && innermost(script)->is_doubtful;
 }
 
-/* Enter the branch behind \if, \elif or \else with such a condition. */
+/* Enter the branch after \if, \elif or \else with such a condition. */
 static void
-enter_branch(PsqlScript *script, PsqlTruth condition)
+enter_branch(PsqlScript *script, PsqlCondition condition)
 {
 	PsqlBranch *branch = innermost(script);
 	bool		outer_doubt = script->depth > 1 && branch[-1].is_doubtful;
@@ -103,7 +103,7 @@ enter_branch(PsqlScript *script, PsqlTruth condition)
 
 /* \if: one level more.  Where nothing runs, no branch of it will. */
 static void
-push_branch(PsqlScript *script, PsqlTruth condition)
+push_branch(PsqlScript *script, PsqlCondition condition)
 {
 	bool		is_reached = is_active(script);
 
@@ -132,7 +132,7 @@ forget_query(PsqlScript *script)
 /*
  * Pass the data of a COPY ... FROM stdin.  It begins on the line that psql
  * has not read yet and ends with "\." on a line of its own; what is left
- * of the current line comes behind it.
+ * of the current line comes after it.
  */
 static void
 pass_copy_data(PsqlScript *script)

@@ -119,7 +119,7 @@ read_up_to(ScriptSource *source, size_t length)
 	return true;
 }
 
-/* Read all the rest of the file, behind what is there. */
+/* Read all the rest of the file, after what is there. */
 static bool
 read_rest(ScriptSource *source)
 {

@@ -22,7 +22,7 @@
 /* How many arguments a program gets from us at most */
 #define MOST_ARGUMENTS 16
 
-/* What newer ones put behind \restrict */
+/* What newer ones put after \restrict */
 #define KEY "versioning"
 
 /* How much to read at once */
@@ -107,7 +107,7 @@ run(const char *const *arguments, const char *without, PQExpBuffer text)
 	return false;
 }
 
-/* The length of the line at hand, with its end. */
+/* The length of the current line, with its end. */
 static size_t
 line_length(const char *text)
 {

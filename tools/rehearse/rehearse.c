@@ -18,8 +18,8 @@
 
 #include <signal.h>
 
-#include "base/finding.h"
 #include "base/interruption.h"
+#include "base/problem.h"
 #include "base/report.h"
 #include "deploy/deploy.h"
 #include "pqexpbuffer.h"
@@ -229,7 +229,7 @@ plan_rollback(const Project *project, const PlanStep *step,
 		if (j == plan->count)
 			plan_add_rollback(plan, file);
 	}
-	if (complaint_has_errors(&plan->complaints))
+	if (problem_has_errors(&plan->problems))
 		*obstacle = "its rollback file has a problem";
 	if (*obstacle == NULL)
 		return plan;
@@ -245,7 +245,7 @@ note_obstacle(Rehearsal *rehearsal, int number, const char *obstacle)
 
 	if (obstacle == no_rollback &&
 		simple_string_list_member(&outline->disabled,
-								  finding_name(FINDING_NO_ROLLBACK)))
+								  problem_name(PROBLEM_NO_ROLLBACK)))
 	{
 		rehearsal->excused++;
 		if (!rehearsal->options->is_quiet)

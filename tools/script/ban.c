@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * script/ban.c
- *		Statements that cannot be run inside of a transaction, or outside
+ *		Statements that cannot be run inside a transaction, or outside
  *
  * They are those for which the server calls PreventInTransactionBlock, as far
  * as one can know it from the statement: whether the table of REINDEX TABLE
@@ -35,7 +35,7 @@ is_off(const StatementWords *words)
 }
 
 /*
- * Is there an option of that name between parentheses, from the token at hand
+ * Is there an option of that name between parentheses, from the current token
  * on, and what is its value?
  */
 static bool
@@ -78,7 +78,7 @@ lacks_option(const StatementWords *words, const char *name)
 	return find_option(*words, name, &is_on) && !is_on;
 }
 
-/* If an opening parenthesis is at hand, pass all up to the one that closes. */
+/* At an opening parenthesis, pass all up to the one that closes. */
 static void
 pass_parentheses(StatementWords *words)
 {
@@ -96,7 +96,7 @@ pass_parentheses(StatementWords *words)
 	} while (depth > 0 && !sql_words_at_end(words));
 }
 
-/* Pass a name, be it qualified. */
+/* Pass a name, qualified or not. */
 static void
 pass_name(StatementWords *words)
 {
@@ -179,7 +179,7 @@ find_repack(StatementWords *words)
 		sql_words_at(words, "using") ? "REPACK without a table" : NULL;
 }
 
-/* ALTER SUBSCRIPTION, behind its name */
+/* ALTER SUBSCRIPTION, after its name */
 static const char *
 find_alter_subscription(StatementWords *words)
 {

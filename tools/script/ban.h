@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * script/ban.h
- *		Statements that cannot be run inside of a transaction
+ *		Statements that cannot be run inside a transaction
  *
  *-------------------------------------------------------------------------
  */
@@ -11,14 +11,14 @@
 #include "sql/words.h"
 
 /*
- * What is the statement whose first word is at hand, if it cannot be run
- * inside of a transaction?  Returns a few words, or NULL if it can.
+ * What is the statement that begins with the current word, if it cannot be run
+ * inside a transaction?  Returns a few words, or NULL if it can.
  */
 extern const char *script_ban_find(StatementWords words);
 
 /*
- * What is the statement whose first word is at hand, if it cannot be run
- * outside of a transaction?  Returns a few words, or NULL if it can.
+ * What is the statement that begins with the current word, if it cannot be run
+ * outside a transaction?  Returns a few words, or NULL if it can.
  */
 extern const char *script_ban_find_outside(StatementWords words);
 

@@ -9,13 +9,13 @@
  * Case does not matter, nor do blanks.  What looks like one of these and is
  * none is complained about: how a script is run must not depend on a typing
  * error that nobody is told of.  Scripts that are older than these comments
- * may have prose behind the word: that is worth no more than a remark.
+ * may have prose after the word: that is worth no more than a remark.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
-#include "base/finding.h"
+#include "base/problem.h"
 #include "base/suggestion.h"
 #include "script/directive.h"
 
@@ -29,13 +29,13 @@ typedef struct DirectiveText
 	const char *end;
 } DirectiveText;
 
-/* Where complaints go */
+/* Where problems go */
 typedef struct DirectiveReader
 {
 	DirectiveText rest;
 	const ScriptPlace *place;
 	ScriptDirectives *directives;
-	ComplaintList *complaints;
+	ProblemList *problems;
 } DirectiveReader;
 
 /* Pass blanks. */
@@ -46,7 +46,7 @@ pass_blanks(DirectiveText *rest)
 		rest->p++;
 }
 
-/* If this character is at hand, pass it and the blanks behind it. */
+/* If this character is the next one, pass it and the blanks after it. */
 static bool
 pass_character(DirectiveText *rest, char c)
 {
@@ -58,7 +58,7 @@ pass_character(DirectiveText *rest, char c)
 }
 
 /*
- * Pass a word and the blanks behind it, up to a blank or punctuation.
+ * Pass a word and the blanks after it, up to a blank or punctuation.
  * Returns it in lower case, empty if there is none, to be freed by the
  * caller.
  */
@@ -81,14 +81,14 @@ read_word(DirectiveText *rest)
 
 /* Complain of a directive in which something is wrong. */
 static void
-complain_of_text(DirectiveReader *reader, ComplaintLevel level,
+complain_of_text(DirectiveReader *reader, ProblemLevel level,
 				 const char *text)
 {
-	complaint_add_finding(reader->complaints, level,
-						  level == COMPLAINT_REMARK ?
-						  FINDING_UNCLEAR_COMMENT : FINDING_UNKNOWN_DIRECTIVE,
-						  reader->place->path, reader->place->line, "%s",
-						  text);
+	problem_add_kind(reader->problems, level,
+					 level == PROBLEM_REMARK ?
+					 PROBLEM_UNCLEAR_COMMENT : PROBLEM_UNKNOWN_DIRECTIVE,
+					 reader->place->path, reader->place->line, "%s",
+					 text);
 }
 
 /*
@@ -96,7 +96,7 @@ complain_of_text(DirectiveReader *reader, ComplaintLevel level,
  * the script is to be run.
  */
 static void
-complain(DirectiveReader *reader, ComplaintLevel level, const char *what,
+complain(DirectiveReader *reader, ProblemLevel level, const char *what,
 		 const Suggestion *suggestion)
 {
 	char	   *text = suggestion->nearest == NULL ?
@@ -116,27 +116,27 @@ complain_of_finding(DirectiveReader *reader, const char *word)
 	int			kind;
 
 	suggestion_init(&suggestion, word);
-	for (kind = 0; kind < FINDING_KINDS; kind++)
-		suggestion_offer(&suggestion, finding_name((FindingKind) kind));
-	complain(reader, COMPLAINT_WARNING, "finding", &suggestion);
+	for (kind = 0; kind < PROBLEM_KINDS; kind++)
+		suggestion_offer(&suggestion, problem_name((ProblemKind) kind));
+	complain(reader, PROBLEM_WARNING, "finding", &suggestion);
 }
 
-/* Read the names behind "disable"; the first that is none is told of. */
+/* Read the names after "disable"; the first that is none is told of. */
 static void
 read_disable(DirectiveReader *reader)
 {
 	DirectiveText *rest = &reader->rest;
 	bool		has_complained = false;
-	FindingKind kind;
+	ProblemKind kind;
 
 	if (rest->p == rest->end)
-		complain_of_text(reader, COMPLAINT_WARNING,
+		complain_of_text(reader, PROBLEM_WARNING,
 						 "\"disable\" must be followed by names of findings");
 	while (rest->p < rest->end)
 	{
 		char	   *word = read_word(rest);
 
-		if (finding_kind(word, &kind))
+		if (problem_kind(word, &kind))
 			simple_string_list_append(&reader->directives->disabled, word);
 		else if (*word != '\0' && !has_complained)
 		{
@@ -203,14 +203,14 @@ complain_of_directive(DirectiveReader *reader, const char *word,
 		char	   *text = psprintf("\"%s\" is no directive, so this is taken "
 									"for an ordinary comment", word);
 
-		complain_of_text(reader, COMPLAINT_REMARK, text);
+		complain_of_text(reader, PROBLEM_REMARK, text);
 		pg_free(text);
 	}
 	else
-		complain(reader, COMPLAINT_ERROR, "directive", &suggestion);
+		complain(reader, PROBLEM_ERROR, "directive", &suggestion);
 }
 
-/* Read the directive behind the colon. */
+/* Read the directive after the colon. */
 static void
 read_directive(DirectiveReader *reader)
 {
@@ -218,7 +218,7 @@ read_directive(DirectiveReader *reader)
 	char	   *word = read_word(&reader->rest);
 
 	if (*word == '\0')
-		complain_of_text(reader, COMPLAINT_REMARK,
+		complain_of_text(reader, PROBLEM_REMARK,
 						 "a directive is missing: there are "
 						 "\"no-transaction\" and \"disable\"");
 	else if (strcmp(word, disable) == 0)
@@ -226,7 +226,7 @@ read_directive(DirectiveReader *reader)
 	else if (strcmp(word, no_transaction) != 0)
 		complain_of_directive(reader, word, is_about_transactions);
 	else if (reader->rest.p < reader->rest.end)
-		complain_of_text(reader, COMPLAINT_ERROR,
+		complain_of_text(reader, PROBLEM_ERROR,
 						 "nothing may follow \"no-transaction\"");
 	else
 		reader->directives->no_transaction = true;
@@ -240,15 +240,15 @@ watch_for_colon(DirectiveReader *reader)
 	char	   *word = read_word(&reader->rest);
 
 	if (strcmp(word, no_transaction) == 0 || strcmp(word, disable) == 0)
-		complain_of_text(reader, COMPLAINT_ERROR,
-						 "a colon is missing behind \"versioning\"");
+		complain_of_text(reader, PROBLEM_ERROR,
+						 "a colon is missing after \"versioning\"");
 	pg_free(word);
 }
 
 void
 script_directive_read(const ScriptPlace *place, const char *text,
 					  size_t length, ScriptDirectives *directives,
-					  ComplaintList *complaints)
+					  ProblemList *problems)
 {
 	static const char versioning[] = "versioning";
 	DirectiveReader reader;
@@ -267,7 +267,7 @@ script_directive_read(const ScriptPlace *place, const char *text,
 	rest->p += strlen(versioning);
 	reader.place = place;
 	reader.directives = directives;
-	reader.complaints = complaints;
+	reader.problems = problems;
 
 	if (rest->p < rest->end && sql_lexer_is_space(*rest->p))
 	{

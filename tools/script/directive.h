@@ -8,7 +8,7 @@
 #ifndef SCRIPT_DIRECTIVE_H
 #define SCRIPT_DIRECTIVE_H
 
-#include "base/complaint.h"
+#include "base/problem.h"
 #include "fe_utils/simple_list.h"
 #include "script/walk.h"
 
@@ -16,16 +16,16 @@
 typedef struct ScriptDirectives
 {
 	bool		no_transaction;
-	SimpleStringList disabled;	/* names of findings */
+	SimpleStringList disabled;	/* names of found */
 } ScriptDirectives;
 
 /*
  * Read a comment that is a line of its own, and add to the directives what it
- * says, or to the complaints.
+ * says, or to the problems.
  */
 extern void script_directive_read(const ScriptPlace *place, const char *text,
 								  size_t length,
 								  ScriptDirectives *directives,
-								  ComplaintList *complaints);
+								  ProblemList *problems);
 
 #endif							/* SCRIPT_DIRECTIVE_H */

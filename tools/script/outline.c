@@ -18,7 +18,7 @@
 
 /*
  * What can be kept without the rest: a transaction that is committed, and a
- * statement outside of one.
+ * statement outside one.
  */
 typedef struct OutlineParts
 {
@@ -52,7 +52,7 @@ end_transaction(OutlineParts *parts, const TransactionState *old)
 		parts->second_line = old->begin.main_line;
 }
 
-/* There is work outside a transaction, be it one query of several. */
+/* There is work outside a transaction, also as one query of several. */
 static void
 note_alone(OutlineParts *parts, const ScriptStatement *statement)
 {
@@ -94,39 +94,39 @@ see_statement(void *state, const ScriptStatement *statement)
 		reader->outline->has_transaction = true;
 }
 
-/* The path of a complaint: none if it is about the script itself */
+/* The path of a problem: none if it is about the script itself */
 static const char *
-complaint_path(const OutlineReader *reader, const ScriptPlace *place)
+problem_path(const OutlineReader *reader, const ScriptPlace *place)
 {
 	return place->path == reader->path ? NULL : place->path;
 }
 
 /* Something is wrong at that place. */
 static void
-complain(OutlineReader *reader, ComplaintLevel level, FindingKind kind,
+complain(OutlineReader *reader, ProblemLevel level, ProblemKind kind,
 		 const ScriptPlace *place, const char *format,...)
 pg_attribute_printf(5, 6);
 
 static void
-complain(OutlineReader *reader, ComplaintLevel level, FindingKind kind,
+complain(OutlineReader *reader, ProblemLevel level, ProblemKind kind,
 		 const ScriptPlace *place, const char *format,...)
 {
 	va_list		args;
 	char	   *text;
 
 	va_start(args, format);
-	text = finding_format(format, args);
+	text = problem_format(format, args);
 	va_end(args);
-	complaint_add_finding(&reader->outline->complaints, level, kind,
-						  complaint_path(reader, place), place->line, "%s",
-						  text);
+	problem_add_kind(&reader->outline->problems, level, kind,
+					 problem_path(reader, place), place->line, "%s",
+					 text);
 	pfree(text);
 }
 
 static void
 see_flaw(void *state, const ScriptPlace *place, const char *text)
 {
-	complain((OutlineReader *) state, COMPLAINT_ERROR, FINDING_NOT_UNDERSTOOD,
+	complain((OutlineReader *) state, PROBLEM_ERROR, PROBLEM_NOT_UNDERSTOOD,
 			 place, "%s", text);
 }
 
@@ -146,15 +146,15 @@ watch_for_questions(OutlineReader *reader, const ScriptPlace *place,
 		case PSQL_ASK:
 		case PSQL_PROMPT:
 			complain(reader, command->action == PSQL_PROMPT &&
-					 place->is_doubtful ? COMPLAINT_WARNING : COMPLAINT_ERROR,
-					 FINDING_INTERACTIVE, place, "\\%.*s needs somebody who "
+					 place->is_doubtful ? PROBLEM_WARNING : PROBLEM_ERROR,
+					 PROBLEM_INTERACTIVE, place, "\\%.*s needs somebody who "
 					 "answers, and nobody is there when this is run%s",
 					 (int) (command->arguments - command->name),
 					 command->name, command->action == PSQL_PROMPT ?
 					 ": let -v NAME=VALUE set the variable" : "");
 			break;
 		case PSQL_COPY_INPUT:
-			complain(reader, COMPLAINT_WARNING, FINDING_INTERACTIVE, place,
+			complain(reader, PROBLEM_WARNING, PROBLEM_INTERACTIVE, place,
 					 "this copies from psql's standard input, and nothing is "
 					 "there when this is run");
 			break;
@@ -162,7 +162,7 @@ watch_for_questions(OutlineReader *reader, const ScriptPlace *place,
 		case PSQL_INCLUDE_RELATIVE:
 			file = psql_argument_file(command);
 			if (file != NULL && strcmp(file, "-") == 0)
-				complain(reader, COMPLAINT_WARNING, FINDING_INTERACTIVE,
+				complain(reader, PROBLEM_WARNING, PROBLEM_INTERACTIVE,
 						 place, "this includes psql's standard input, and "
 						 "nothing is there when this is run");
 			pg_free(file);
@@ -189,7 +189,7 @@ see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 		reader->outline->describe_line = place->main_line;
 	watch_for_questions(reader, place, command);
 	if (refusal != NULL)
-		complain(reader, COMPLAINT_ERROR, FINDING_RESTRICTED, place, "%s",
+		complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, place, "%s",
 				 refusal);
 	pg_free(refusal);
 }
@@ -315,9 +315,9 @@ see_comment(void *state, const ScriptPlace *place, const char *text,
 	OutlineReader *reader = (OutlineReader *) state;
 	ScriptPlace named = *place;
 
-	named.path = complaint_path(reader, place);
+	named.path = problem_path(reader, place);
 	script_directive_read(&named, text, length, &reader->directives,
-						  &reader->outline->complaints);
+						  &reader->outline->problems);
 }
 
 /* Know whether it is to have a transaction of ours, and what that means. */
@@ -364,12 +364,12 @@ script_outline_read(const char *path, const FileBytes *bytes)
 	visitor.end = see_end;
 	visitor.state = &reader;
 	if (!script_walk(path, bytes, &visitor, &outline->includes))
-		complaint_add(&outline->complaints, COMPLAINT_ERROR, NULL, 0,
-					  "could not read file: %s", strerror(errno));
+		problem_add(&outline->problems, PROBLEM_ERROR, NULL, 0,
+					"could not read file: %s", strerror(errno));
 	look_into_bytes(&reader);
 	refusal = script_restriction_end(&reader.restriction);
 	if (refusal != NULL)
-		complain(&reader, COMPLAINT_ERROR, FINDING_RESTRICTED,
+		complain(&reader, PROBLEM_ERROR, PROBLEM_RESTRICTED,
 				 &reader.restriction.begin, "%s", refusal);
 	outline->no_transaction = reader.directives.no_transaction;
 	outline->disabled = reader.directives.disabled;
@@ -382,7 +382,7 @@ script_outline_free(ScriptOutline *outline)
 {
 	simple_string_list_destroy(&outline->disabled);
 	simple_string_list_destroy(&outline->includes);
-	complaint_free(&outline->complaints);
+	problem_free(&outline->problems);
 	pg_free(outline->queries);
 	pg_free(outline);
 }

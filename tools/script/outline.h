@@ -8,8 +8,8 @@
 #ifndef SCRIPT_OUTLINE_H
 #define SCRIPT_OUTLINE_H
 
-#include "base/complaint.h"
 #include "base/file_bytes.h"
+#include "base/problem.h"
 #include "fe_utils/simple_list.h"
 #include "script/statement.h"
 
@@ -26,7 +26,7 @@ typedef struct OutlineQuery
 
 /*
  * How a script is to be run.  What \i and \ir include counts, as far as the
- * names of the files are written out.  Complaints about the script itself have
+ * names of the files are written out.  Problems about the script itself have
  * no path.
  */
 typedef struct ScriptOutline
@@ -50,14 +50,14 @@ typedef struct ScriptOutline
 	int			outside_line;	/* if not: the first statement outside */
 
 	SimpleStringList disabled;	/* -- versioning: disable NAME, ... */
-	ComplaintList complaints;	/* what cannot be, or is not known */
+	ProblemList problems;	/* what cannot be, or is not known */
 	SimpleStringList includes;	/* the paths of what \i and \ir name */
 } ScriptOutline;
 
 /*
  * Read the script of that path, whose bytes are these and must outlive the
  * outline; if they are NULL, the file is read, and the outline has no queries.
- * What is wrong with it is among the complaints.
+ * What is wrong with it is among the problems.
  */
 extern ScriptOutline *script_outline_read(const char *path,
 										  const FileBytes *bytes);

@@ -117,5 +117,5 @@ script_restriction_end(ScriptRestriction *restriction)
 
 	change_status(restriction, RESTRICTION_UNKNOWN, NULL);
 	return is_on ? "no \\unrestrict follows this \\restrict, so psql would "
-		"refuse to go on behind the script" : NULL;
+		"refuse to go on after the script" : NULL;
 }

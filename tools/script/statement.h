@@ -23,7 +23,7 @@ typedef enum StatementKind
 } StatementKind;
 
 /*
- * The kind of the statement whose first word is at hand.  "chains" tells
+ * The kind of the statement that begins with the current word.  "chains" tells
  * whether it ends a transaction and begins the next one, as COMMIT AND CHAIN.
  */
 extern StatementKind script_statement_kind(StatementWords words, bool *chains);

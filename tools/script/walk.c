@@ -51,12 +51,12 @@ typedef struct WalkFrame
 	dev_t		device;
 	ino_t		inode;
 
-	PatchFile	file;			/* calls in the statement at hand */
+	PatchFile	file;			/* calls in the current statement */
 	PatchReader reader;
 	const FileBytes *bytes;		/* of it, or NULL: to be read */
 	const char *text;			/* its beginning */
-	const char *rest;			/* behind the last query */
-	ScriptStatement *query;		/* statements of the query at hand */
+	const char *rest;			/* after the last query */
+	ScriptStatement *query;		/* statements of the current query */
 	int			count;
 	int			space;
 } WalkFrame;
@@ -247,7 +247,7 @@ pass_blanks(const char *p, const char *end)
 	}
 }
 
-/* Tell of the query at hand, as psql sends it. */
+/* Tell of the current query, as psql sends it. */
 static void
 see_query(WalkFrame *frame)
 {
@@ -266,7 +266,7 @@ see_query(WalkFrame *frame)
 	visitor->query(visitor->state, &query);
 }
 
-/* The query at hand is sent. */
+/* The current query is sent. */
 static void
 send_query(WalkFrame *frame)
 {
@@ -363,7 +363,7 @@ walk_text(WalkFrame *frame, const char *text, size_t length)
 
 	patch_reader_free(reader);
 	pg_free(frame->file.calls);
-	complaint_free(&frame->file.complaints);
+	problem_free(&frame->file.problems);
 	pg_free(frame->query);
 }
 

@@ -16,7 +16,7 @@ typedef struct ScriptPlace
 {
 	const char *path;			/* the script's, or that of one it includes */
 	int			line;
-	int			main_line;		/* the script's, be it that of an \i */
+	int			main_line;		/* the script's, which may include it */
 	bool		is_doubtful;	/* it depends on an \if whether it is run */
 } ScriptPlace;
 
@@ -48,7 +48,7 @@ typedef struct ScriptQuery
 
 /*
  * Who is to be told, in the order in which psql would come to it; of queries
- * behind their statements, and at the end whether the script needs psql to be
+ * after their statements, and at the end whether the script needs psql to be
  * run.  "query", "end", "missing", of files that cannot be included, and
  * "flaw", of what psql or the server would not read as it was meant, may be
  * NULL.  Of a NUL in the script itself nothing is told.

@@ -54,7 +54,7 @@ is_new_edge(Drawing *drawing, int from, int to, bool is_conflict)
 }
 
 /*
- * Add an edge.  All edges of one node come together, one behind the other.
+ * Add an edge.  All edges of one node come together, one after the other.
  */
 static void
 add_edge(Drawing *drawing, int from, const char *name, bool is_conflict)

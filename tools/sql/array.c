@@ -45,7 +45,7 @@ read_quoted(const char *p, char *out)
 
 /*
  * Read an element without quotes into "out"; returns what follows, or NULL.
- * White space behind it is not part of it unless a backslash stands before.
+ * White space after it is not part of it unless a backslash stands before.
  */
 static const char *
 read_bare(const char *p, char *out, bool *is_null)

@@ -10,7 +10,7 @@
  * the body of a DO block.
  *
  * It works in blocks.  Of every position in a block it asks whether three
- * letters of the name are where they would have to be, or a quote behind one
+ * letters of the name are where they would have to be, or a quote after one
  * of its prefixes, without a branch, so that the compiler can do it for
  * sixteen or more positions at once.  Only a block in which there is such a
  * position is looked at byte by byte.
@@ -69,7 +69,7 @@ has_candidate(const unsigned char *p, size_t count)
 
 /*
  * May what ends before "p" be what stands before the body of a DO block?
- * That is DO, a language, be it quoted or not, or a comment; one that goes
+ * That is DO, a language, quoted or not, or a comment; one that goes
  * to the end of the line may end in anything.  If the text begins with
  * nothing but blanks, what stands before it is not known; yet a place that
  * is near the beginning has been seen in the piece before, too.
@@ -163,7 +163,7 @@ sql_call_search_last(const char *text, size_t length)
 				end - SMALL_BLOCK : block;
 			size_t		i;
 
-			/* A quote's prefix may be one byte behind its candidate */
+			/* A quote's prefix may be one byte after its candidate */
 			for (i = Min(end + 1, most); i-- > begin;)
 				if (is_place(text, text + i, text + length))
 					return i;

@@ -99,7 +99,7 @@ put_character(Decoder *decoder, pg_wchar c)
 	}
 }
 
-/* Decode the escape behind the backslash before p; returns its end. */
+/* Decode the escape after the backslash before p; returns its end. */
 static const char *
 decode_backslash(Decoder *decoder, const char *p, const char *end)
 {
@@ -137,7 +137,7 @@ decode_backslash(Decoder *decoder, const char *p, const char *end)
 	return p + 1;
 }
 
-/* Decode the escape of U&'' behind the character before p. */
+/* Decode the escape of U&'' after the character before p. */
 static const char *
 decode_unicode(Decoder *decoder, const char *p, const char *end, char escape)
 {
@@ -163,7 +163,7 @@ decode_unicode(Decoder *decoder, const char *p, const char *end, char escape)
 	return p + wanted;
 }
 
-/* Decode from behind an opening quote; returns what follows the closing. */
+/* Decode from after an opening quote; returns what follows the closing. */
 static const char *
 decode_quoted(Decoder *decoder, const SqlToken *token, const char *p,
 			  const char *end, char quote)

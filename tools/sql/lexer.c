@@ -92,7 +92,7 @@ end_comment(const char *p, const char *end)
 }
 
 /*
- * The end of a quoted text whose opening quote has been passed: behind the
+ * The end of a quoted text whose opening quote has been passed: after the
  * closing quote, or NULL if there is none.
  */
 static const char *
@@ -121,7 +121,7 @@ end_quote(const char *p, const char *end, char quote, bool backslashes)
 
 /*
  * If a string that has been closed before p goes on on a later line, return
- * the place behind its next opening quote, else NULL.
+ * the place after its next opening quote, else NULL.
  */
 const char *
 sql_lexer_continue(const char *p, const char *end)
@@ -192,15 +192,15 @@ skip_blanks(SqlLexer *lexer)
 		}
 		else if (*p == '/' && peek(p, end, 1) == '*')
 		{
-			const char *behind = end_comment(p, end);
+			const char *after = end_comment(p, end);
 
-			if (behind == NULL)
+			if (after == NULL)
 			{
 				unterminated = p;
 				p = end;
 				break;
 			}
-			p = behind;
+			p = after;
 		}
 		else
 			break;
@@ -421,17 +421,17 @@ read_colon(SqlLexer *lexer, SqlToken *token)
 {
 	const char *p = lexer->cursor;
 	char		second = peek(p, lexer->end, 1);
-	const char *behind;
+	const char *after;
 
 	token->kind = SQL_SYMBOL;
 	if (second == ':' || second == '=')
-		behind = p + 2;
+		after = p + 2;
 	else if (lexer->is_script &&
-			 (behind = variable_end(p, lexer->end)) != NULL)
+			 (after = variable_end(p, lexer->end)) != NULL)
 		token->kind = SQL_VARIABLE;
 	else
-		behind = p + 1;
-	finish(lexer, token, behind);
+		after = p + 1;
+	finish(lexer, token, after);
 }
 
 void

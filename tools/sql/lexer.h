@@ -26,7 +26,7 @@ typedef enum SqlTokenKind
 	SQL_UNTERMINATED			/* quote or comment without an end */
 } SqlTokenKind;
 
-/* How the inside of an identifier or a string is spelled */
+/* How the inside an identifier or a string is spelled */
 typedef enum SqlSpelling
 {
 	SQL_BARE,					/* identifier without quotes */
@@ -53,7 +53,7 @@ typedef struct SqlLexer
 	const char *end;
 	bool		is_script;		/* psql's variables and meta-commands count */
 	bool		standard_strings;	/* standard_conforming_strings */
-	bool		keeps_comments; /* those behind -- are tokens */
+	bool		keeps_comments; /* those after -- are tokens */
 
 	/* psql has read past this line end: what follows it is at "resume" */
 	const char *splice;

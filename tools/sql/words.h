@@ -43,21 +43,21 @@ sql_words_at_end(const StatementWords *words)
 		words->token.kind == SQL_UNTERMINATED;
 }
 
-/* Is this key word at hand? */
+/* Is this key word the current token? */
 static inline bool
 sql_words_at(const StatementWords *words, const char *word)
 {
 	return sql_constant_is_keyword(&words->token, word);
 }
 
-/* Is this symbol or operator at hand? */
+/* Is this symbol or operator the current token? */
 static inline bool
 sql_words_at_symbol(const StatementWords *words, const char *symbol)
 {
 	return sql_constant_is_symbol(&words->token, symbol);
 }
 
-/* If this key word is at hand, pass it and return true. */
+/* If this key word is the current token, pass it and return true. */
 static inline bool
 sql_words_accept(StatementWords *words, const char *word)
 {
