@@ -89,7 +89,8 @@ check_file(const Register *reg, const PatchState *state,
 		if (file->calls[i].action == PATCH_REGISTER &&
 			register_find(reg, file->calls[i].name) != NULL)
 			problem_found(found, PROBLEM_IMPOSSIBLE_PATCH,
-						  state->file->path, state->call->line, "patch \"%s\" cannot be applied: "
+						  state->file->path, state->call->line,
+						  "patch \"%s\" cannot be applied: "
 						  "\"%s\", which this file registers, too, is applied",
 						  state->name, file->calls[i].name);
 }
