@@ -102,9 +102,9 @@ completes('check --disable=not-', 'not-understood | not-committed',
 	'the beginning of a finding');
 completes('check --disable cycle,not-',
 	'cycle\,not-understood | cycle\,not-committed', 'the second of a list');
-open my $source, '<', "$FindBin::Bin/../../tools/base/finding.c"
-  or die "cannot read finding.c: $!\n";
-my @known = map { /^\s*\[FINDING_\w+\] = "(.*)"/ } <$source>;
+open my $source, '<', "$FindBin::Bin/../../tools/base/problem.c"
+  or die "cannot read problem.c: $!\n";
+my @known = map { /^\s*\[PROBLEM_\w+\] = "(.*)"/ } <$source>;
 is(join(' ', @findings), join(' ', @known), 'all findings are offered');
 
 # Patches
