@@ -4,9 +4,9 @@
  *		Feeds any bytes to the reader of patch files
  *
  * For libFuzzer; see "run" beside it.  Besides not to crash, reading must not
- * depend on how much of the script is at hand: as soon as a beginning of it
+ * depend on how much of the script is there: as soon as a beginning of it
  * is enough, the answer is that for the whole.  Each text has memory of just
- * its size, so that the sanitizer sees a read behind it.
+ * its size, so that the sanitizer sees a read past it.
  *
  *-------------------------------------------------------------------------
  */
@@ -31,7 +31,7 @@ count_errors(const ProblemList *problems)
 }
 
 /*
- * Do two readings agree?  Warnings do not count: behind the last place, a
+ * Do two readings agree?  Warnings do not count: after the last place, a
  * part of a string may still look as if it hid something.
  */
 static bool

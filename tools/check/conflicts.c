@@ -155,7 +155,8 @@ complain(const Project *project, int number, int one, int other,
 		problem_found(found, PROBLEM_IMPOSSIBLE_PATCH, path,
 					  name->patch->line, "patch \"%s\" can never be applied: "
 					  "it requires \"%s\" and \"%s\", directly or not, which "
-					  "are in conflict", name->patch->name, one_name, other_name);
+					  "are in conflict", name->patch->name, one_name,
+					  other_name);
 }
 
 /* Complain about the patches that require both of two that conflict. */
