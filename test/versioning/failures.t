@@ -82,6 +82,43 @@ refuses(with_patch("${middle}COMMIT;\n\\set ON_ERROR_STOP off\nSELECT 1/0;\n"),
 applies(with_patch("\\set ON_ERROR_STOP off\n${middle}COMMIT;\n"),
 	'first last middle', 'no error while ON_ERROR_STOP is off');
 
+# An error of psql itself is one, too.
+for my $line ("\\copy m from 'nowhere.csv'", '\ir nowhere.sql', '\nosuch')
+{
+	my $careless = with_patch("\\set ON_ERROR_STOP off\n${middle}"
+		  . "CREATE TABLE m (a int);\n$line\nCOMMIT;\n");
+
+	refuses($careless, 'first middle',
+		[ qr{^psql:patches/2\.sql:5: error: }m,
+			qr/"middle" has gone on after an error/, qr/ON_ERROR_STOP/,
+			$counts ],
+		$line, '--quiet');
+	add_files($careless, 'rollbacks/2.sql' => "\\set ON_ERROR_STOP off\n"
+		  . rollback_file('middle', "CREATE TEMP TABLE m (a int);\n$line"));
+	my ($status, undef, $errors) =
+	  versioning($careless, qw(rollback --quiet middle));
+	is($status, 3, "$line in a rollback") || diag($errors);
+	like($errors, qr/rollback of "middle" has gone on after an error/,
+		"$line in a rollback: what it says");
+}
+for my $word (qw(if elif))
+{
+	my $before = $word eq 'elif' ? "\\if 0\n" : '';
+
+	refuses(with_patch("$middle$before\\$word :nope\n\\endif\nCOMMIT;\n"),
+		'first middle',
+		[ qr{^psql:patches/2\.sql:.*"\\$word expression"}m,
+			qr/"middle" has gone on after an error/, qr/cannot decide/,
+			$counts ],
+		"\\$word of what is neither true nor false", '--quiet');
+}
+applies(with_patch("\\set ON_ERROR_STOP off\n${middle}\\nosuch\n"
+		  . "\\set ON_ERROR_STOP on\nCOMMIT;\n"),
+	'first last middle', 'an error of psql while ON_ERROR_STOP is off');
+applies(with_patch("\\set ON_ERROR_STOP off\n${middle}DO \$\$ BEGIN "
+		  . "RAISE WARNING 'f:1: error: none'; END \$\$;\nCOMMIT;\n"),
+	'first last middle', 'a warning that speaks of an error');
+
 # psql -q does not say that there is no such object.
 refuses(with_patch("$middle\\d middle\nCOMMIT;\n"), 'first',
 	[ qr/^versioning: detail: psql does not say why\..* in line 3\.$/m,

@@ -150,7 +150,8 @@ note_end(PsqlRun *psql, const char *reply)
 	psql->has_run = true;
 	(void) sscanf(reply, "%c %15s %15s", &is_settled, error, value);
 	psql->run->is_left_open = is_settled != 't';
-	psql->run->has_errors = strlen(error) == 5 && strcmp(error, "00000") != 0;
+	psql->run->has_errors |= strlen(error) == 5 &&
+		strcmp(error, "00000") != 0;
 	psql->run->ignores_errors = pg_strcasecmp(value, "on") != 0 &&
 		strcmp(value, "1") != 0;
 }
@@ -181,7 +182,7 @@ show_own(PsqlRun *psql, const char *place, bool is_first)
 
 /* Is a line the first one of a message that is more than a notice? */
 static bool
-is_error(const char *line)
+is_complaint(const char *line)
 {
 	static const char *const harmless[] = {
 		"NOTICE:  ", "WARNING:  ", "INFO:  ", "LOG:  ", "DEBUG:  ",
@@ -195,6 +196,44 @@ is_error(const char *line)
 		if (strstr(line, harmless[i]) != NULL)
 			return false;
 	return true;
+}
+
+/* What follows the place that a line of psql's begins with, or NULL */
+static const char *
+pass_place(const char *line)
+{
+	const char *p = pass(line, "psql:");
+
+	if (p != NULL && *p == ' ')
+		return p + 1;
+	while (p != NULL && (p = strchr(p, ':')) != NULL)
+	{
+		size_t		digits = strspn(++p, "0123456789");
+
+		if (digits > 0 && strncmp(p + digits, ": ", 2) == 0)
+			return p + digits + 2;
+	}
+	return NULL;
+}
+
+/*
+ * Take note of a line if it is an error.  Not every one of psql's own ends it
+ * or shows in a variable; after an \if that it cannot decide, psql goes on in
+ * any case.
+ */
+static void
+note_error(PsqlRun *psql, const char *line)
+{
+	const char *message = pass_place(line);
+
+	psql->has_complained |= is_complaint(line);
+	if (message == NULL || (pass(message, "error: ") == NULL &&
+							pass(message, "ERROR:  ") == NULL))
+		return;
+	psql->run->has_errors = true;
+	psql->run->has_bad_condition |=
+		strstr(message, "\"\\if expression\"") != NULL ||
+		strstr(message, "\"\\elif expression\"") != NULL;
 }
 
 /* A line has come, with its newline. */
@@ -213,7 +252,7 @@ take_line(PsqlRun *psql, const char *line)
 		show_own(psql, rest, false);
 	else
 	{
-		psql->has_complained |= is_error(line);
+		note_error(psql, line);
 		show(psql, line, strlen(line));
 	}
 }

@@ -97,8 +97,11 @@ say_what_was_before(const DeployFailure *failure)
 		fe_compat_log_detail("Shortly before, it was waiting for %s.",
 							 failure->run->blockers);
 	if (FILE_RUN_IS_CARELESS(failure->run))
-		fe_compat_log_detail("It turns ON_ERROR_STOP off, so that psql goes "
-							 "on after an error.");
+		fe_compat_log_detail("%s", failure->run->ignores_errors ?
+							 "It turns ON_ERROR_STOP off, so that psql goes "
+							 "on after an error." :
+							 "psql goes on after an \\if or \\elif that it "
+							 "cannot decide, and takes it for false.");
 	if (failure->run->is_silent && line > 0)
 		fe_compat_log_detail("psql does not say why.  It ends so at a \\d "
 							 "or its like for something that is not there: "
