@@ -152,8 +152,28 @@ refuses(with_patch("${middle}COMMIT;\nBEGIN;\nSELECT 1/0;\n"), 'first middle',
 
 # What is not in one transaction
 refuses(with_patch("CREATE TABLE early ();\n${middle}SELECT 1/0;\nCOMMIT;\n"),
-	'first', [ qr/outside that transaction may have been, as line 1/ ],
-	'a statement outside of the transaction');
+	'first', [ qr/outside that transaction may have been, such as line 1\.$/m ],
+	'a statement outside the transaction');
+my $early = "BEGIN;\nCREATE TABLE early ();\nCOMMIT;\n";
+refuses(with_patch("$early${middle}SELECT 1/0;\nCOMMIT;\n"), 'first',
+	[ qr/outside that transaction may have been, such as line 1\.$/m ],
+	'a transaction before that of the patch');
+refuses(with_patch("$early;\nCREATE TABLE e ();\n${middle}SELECT 1/0;\nCOMMIT;\n"),
+	'first', [ qr/outside that transaction may have been, such as line 1\.$/m ],
+	'a transaction and a statement before it');
+refuses(with_patch("${middle}ROLLBACK;\n${middle}SELECT 1/0;\nCOMMIT;\n$early"),
+	'first', [ qr/outside that transaction may have been, such as line 8\.$/m ],
+	'a transaction after it');
+{
+	my $kept = project('f' . $number++, 'patches/1.sql' => patch('first'),
+		'rollbacks/1.sql' => $early . rollback_file('first', 'SELECT 1/0;'));
+	my ($status, undef, $errors) = versioning($kept, 'apply');
+	is($status, 0, 'a rollback that fails: apply') || diag($errors);
+	($status, undef, $errors) = versioning($kept, 'rollback', 'first');
+	is($status, 3, 'a rollback that fails');
+	like($errors, qr/: The removal of its registration was not kept, but .* line 1\.$/m,
+		'... what was kept of it');
+}
 $project = with_patch("-- versioning: no-transaction\n"
 	  . "SELECT _v.register_patch('middle');\n"
 	  . "CREATE UNIQUE INDEX CONCURRENTLY twice ON twins (a);\n");

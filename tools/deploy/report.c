@@ -215,9 +215,12 @@ say_what_was_kept(const DeployFailure *failure)
 		return;
 	}
 	else
-		fe_compat_log_detail("Its registration was not kept, but what is "
-							 "outside that transaction may have been, as "
-							 "line %d.", outline->outside_line);
+		fe_compat_log_detail("%s was not kept, but what is outside that "
+							 "transaction may have been, such as line %d.",
+							 failure->action == DEPLOY_APPLY ?
+							 "Its registration" :
+							 "The removal of its registration",
+							 outline->outside_line);
 	say_what_to_do(failure);
 }
 

@@ -47,7 +47,7 @@ typedef struct ScriptOutline
 	/* Is all that it does in one transaction, ours or its own, so that
 	 * nothing is kept if it fails? */
 	bool		is_atomic;
-	int			outside_line;	/* if not: the first statement outside */
+	int			outside_line;	/* if not: the first line outside */
 
 	SimpleStringList disabled;	/* -- versioning: disable NAME, ... */
 	ProblemList problems;	/* what cannot be, or is not known */
