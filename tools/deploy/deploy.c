@@ -203,8 +203,7 @@ run_file(Deploy *deploy, const PlanStep *step, FileRun *run)
 		run_in_psql(deploy, step, run);
 	else
 		run_plain(deploy, step, run);
-	if (run->end != FILE_RUN_DONE || run->is_left_open ||
-		FILE_RUN_IS_CARELESS(run))
+	if (run->end != FILE_RUN_DONE || FILE_RUN_IS_WRONG(run))
 		return false;
 
 	deploy_observer_ask(&deploy->source, step);

@@ -72,6 +72,10 @@ say_what_is_wrong(const DeployFailure *failure, const char *path)
 	if (failure->run->is_left_open)
 		pg_log_error("%s \"%s\" leaves a transaction open (%s)",
 					 subject(failure), failure->name, path);
+	else if (failure->run->has_lost_wrapping)
+		pg_log_error("%s \"%s\" has ended the transaction that was put "
+					 "around it (%s)",
+					 subject(failure), failure->name, path);
 	else if (FILE_RUN_IS_CARELESS(failure->run))
 		pg_log_error("%s \"%s\" has gone on after an error (%s)",
 					 subject(failure), failure->name, path);
@@ -227,7 +231,7 @@ say_what_was_kept(const DeployFailure *failure)
 bool
 deploy_report_is_whole(const PlanStep *step, const FileRun *run)
 {
-	if (run->is_left_open || FILE_RUN_IS_CARELESS(run))
+	if (FILE_RUN_IS_WRONG(run))
 		return false;
 	return has_run(run) ||
 		(is_one_transaction(step->outline) && run->end != FILE_RUN_FAILED);
@@ -264,9 +268,10 @@ say_that_it_is_done(const DeployFailure *failure)
 		say_that_others_did_it(state);
 		return;
 	}
-	fe_compat_log_detail("It is %s, so that it will not be run again, but not "
+	fe_compat_log_detail("It is %s, so that it will not be run again, but %s "
 						 "all of it is %s.", state,
-						 is_apply ? "there" : "gone");
+						 failure->run->has_lost_wrapping ? "maybe not" :
+						 "not", is_apply ? "there" : "gone");
 	say_invalid_indexes(failure);
 	if (is_apply)
 		fe_compat_log_hint("Finish it by hand; or undo it by hand, take it "

@@ -354,6 +354,8 @@ find_wrapping(OutlineReader *reader)
 	parts = outline->is_wrapped ? &reader->wrapped : &reader->own;
 	outline->ends_wrapping = outline->is_wrapped &&
 		parts->transaction.status == TRANSACTION_NONE;
+	outline->may_end_wrapping = outline->is_wrapped &&
+		parts->transaction.status != TRANSACTION_OPEN;
 
 	/* What is left open is lost, so not all is kept where something is */
 	end_transaction(parts, &parts->transaction);

@@ -35,6 +35,7 @@ typedef struct ScriptOutline
 	bool		no_transaction; /* -- versioning: no-transaction */
 	bool		is_wrapped;		/* so we put a transaction around it, */
 	bool		ends_wrapping;	/* which it commits or rolls back itself */
+	bool		may_end_wrapping;	/* or maybe */
 	bool		reconnects;		/* \connect */
 	bool		marks_session;	/* in a way that DISCARD ALL does not undo */
 	int			describe_line;	/* the first \d or its like, or 0 */
