@@ -121,9 +121,20 @@ applies(with_patch("\\set ON_ERROR_STOP off\n${middle}DO \$\$ BEGIN "
 
 # psql -q does not say that there is no such object.
 refuses(with_patch("$middle\\d middle\nCOMMIT;\n"), 'first',
-	[ qr/^versioning: detail: psql does not say why\..* in line 3\.$/m,
+	[ qr{^versioning: detail: psql does not say why\..* in line 3 of patches/2\.sql\.$}m,
 		$nothing ],
 	'\d of what is not there');
+refuses(with_patch("$middle\\d\n\\dt middle\n\\dx middle\n\\dx+ middle\n"
+		  . "\\d middle\nCOMMIT;\n"), 'first',
+	[ qr{psql does not say why\..* in line 6 of patches/2\.sql\.$}m, $nothing ],
+	'\dx+ of what is not there, after others that do not mind');
+{
+	my $included = with_patch("$middle\n\\ir 2.inc\nCOMMIT;\n");
+	add_files($included, 'patches/2.inc' => "\n\n\n\n\n\\d middle\n");
+	refuses($included, 'first',
+		[ qr{psql does not say why\..* in line 6 of patches/2\.inc\.$}m ],
+		'\d in an included file');
+}
 refuses(with_patch("$middle\\d pg_class\nSELECT 1/0;\nCOMMIT;\n"), 'first',
 	[ qr/\A(?!.*does not say)/s, $nothing ], 'another error');
 

@@ -95,7 +95,7 @@ say_what_is_wrong(const DeployFailure *failure, const char *path)
 static void
 say_what_was_before(const DeployFailure *failure)
 {
-	int			line = failure->step->outline->describe_line;
+	const ScriptOutline *outline = failure->step->outline;
 
 	if (failure->run->blockers != NULL)
 		fe_compat_log_detail("Shortly before, it was waiting for %s.",
@@ -106,10 +106,12 @@ say_what_was_before(const DeployFailure *failure)
 							 "on after an error." :
 							 "psql goes on after an \\if or \\elif that it "
 							 "cannot decide, and takes it for false.");
-	if (failure->run->is_silent && line > 0)
+	if (failure->run->is_silent && outline->describe_line > 0)
 		fe_compat_log_detail("psql does not say why.  It ends so at a \\d "
 							 "or its like for something that is not there: "
-							 "the first one is in line %d.", line);
+							 "the first one is in line %d of %s.",
+							 outline->describe_line,
+							 report_printable(outline->describe_path));
 	else if (failure->run->is_silent)
 		fe_compat_log_detail("psql does not say why.");
 }

@@ -181,6 +181,30 @@ watch_for_questions(OutlineReader *reader, const ScriptPlace *place,
 	}
 }
 
+/* Does psql stop at this \d or its like if there is no such thing? */
+static bool
+may_find_nothing(const PsqlCommand *command)
+{
+	static const char *const names[] = {
+		"d", "d+", "dS", "dS+", "d+S", "dx+", "dF+", "dFp+", "dRp+"
+	};
+	size_t		length = command->arguments - command->name;
+	PsqlCommand rest = *command;
+	char	   *pattern = NULL;
+	size_t		i;
+
+	for (i = 0; i < lengthof(names); i++)
+		if (strlen(names[i]) == length &&
+			strncmp(command->name, names[i], length) == 0)
+		{
+			bool		result = psql_argument_next(&rest, &pattern);
+
+			pg_free(pattern);
+			return result;
+		}
+	return false;
+}
+
 static void
 see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 {
@@ -194,8 +218,11 @@ see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 		reader->outline->has_transaction = true;
 	if (command->action == PSQL_CONNECT)
 		reader->outline->reconnects = true;
-	if (command->name[0] == 'd' && reader->outline->describe_line == 0)
-		reader->outline->describe_line = place->main_line;
+	if (reader->outline->describe_line == 0 && may_find_nothing(command))
+	{
+		reader->outline->describe_path = place->path;
+		reader->outline->describe_line = place->line;
+	}
 	watch_for_questions(reader, place, command);
 	if (refusal != NULL)
 		complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, place, "%s",

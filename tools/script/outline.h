@@ -38,7 +38,8 @@ typedef struct ScriptOutline
 	bool		may_end_wrapping;	/* or maybe */
 	bool		reconnects;		/* \connect */
 	bool		marks_session;	/* in a way that DISCARD ALL does not undo */
-	int			describe_line;	/* the first \d or its like, or 0 */
+	const char *describe_path;	/* of the file of the first \d or its like, */
+	int			describe_line;	/* its line there; or NULL and 0 */
 
 	/* Without psql, these are sent to the server, one after the other */
 	bool		needs_psql;
