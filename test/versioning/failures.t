@@ -119,6 +119,16 @@ applies(with_patch("\\set ON_ERROR_STOP off\n${middle}DO \$\$ BEGIN "
 		  . "RAISE WARNING 'f:1: error: none'; END \$\$;\nCOMMIT;\n"),
 	'first last middle', 'a warning that speaks of an error');
 
+# psql's own variables
+my %special = (
+	'VERBOSITY=verbose' => qr/ERROR:  22012: .*^LOCATION:/ms,
+	'ECHO=errors' => qr{STATEMENT:  SELECT 1/0;},
+	'ON_ERROR_ROLLBACK=on' => qr/division by zero/,
+	'AUTOCOMMIT=off' => qr/already a transaction in progress/);
+refuses(with_patch("${middle}SELECT 1/0;\nCOMMIT;\n"), 'first',
+	[ $special{$_}, $nothing ], "-v $_", '-v', $_)
+  foreach sort keys %special;
+
 # psql -q does not say that there is no such object.
 refuses(with_patch("$middle\\d middle\nCOMMIT;\n"), 'first',
 	[ qr{^versioning: detail: psql does not say why\..* in line 3 of patches/2\.sql\.$}m,
