@@ -162,13 +162,18 @@ refuses(with_patch("${middle}COMMIT;\nBEGIN;\nSELECT 1/0;\n"), 'first middle',
 	'an error in a transaction without an end');
 
 # The register itself
+for my $change ('ALTER TABLE _v.patches RENAME TO other',
+	'DROP EXTENSION versioning')
 {
-	my $hidden = with_patch("${middle}ALTER TABLE _v.patches RENAME TO other;\n"
-		  . "COMMIT;\n");
+	my $hidden = with_patch("${middle}$change;\nCOMMIT;\n");
 	my ($status, $output, $errors) = versioning($hidden, 'apply');
-	is($status, 3, 'a register that is gone');
+	is($status, 3, $change);
+	like($errors, qr/^versioning: error: patch "middle" has run without an error, but the register cannot be read/m,
+		"$change: what it says");
 	like($errors, qr/^versioning: detail: The register .* can no longer be read/m,
-		'... is not taken for a server that does not answer');
+		"$change: why");
+	unlike($errors, qr/not answer/,
+		"$change is not taken for a server that does not answer");
 }
 
 # What is not in one transaction

@@ -79,6 +79,10 @@ say_what_is_wrong(const DeployFailure *failure, const char *path)
 	else if (FILE_RUN_IS_CARELESS(failure->run))
 		pg_log_error("%s \"%s\" has gone on after an error (%s)",
 					 subject(failure), failure->name, path);
+	else if (failure->outcome->is_unreadable)
+		pg_log_error("%s \"%s\" has run without an error, but the register "
+					 "cannot be read (%s)",
+					 subject(failure), failure->name, path);
 	else if (is_registered_right(failure) || !failure->outcome->is_known)
 		pg_log_error("the server did not answer when %s \"%s\" had run "
 					 "(%s)",
