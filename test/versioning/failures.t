@@ -82,11 +82,69 @@ refuses(with_patch("${middle}COMMIT;\n\\set ON_ERROR_STOP off\nSELECT 1/0;\n"),
 applies(with_patch("\\set ON_ERROR_STOP off\n${middle}COMMIT;\n"),
 	'first last middle', 'no error while ON_ERROR_STOP is off');
 
+# An error of psql itself is one, too.
+for my $line ("\\copy m from 'nowhere.csv'", '\ir nowhere.sql', '\nosuch')
+{
+	my $careless = with_patch("\\set ON_ERROR_STOP off\n${middle}"
+		  . "CREATE TABLE m (a int);\n$line\nCOMMIT;\n");
+
+	refuses($careless, 'first middle',
+		[ qr{^psql:patches/2\.sql:5: error: }m,
+			qr/"middle" has gone on after an error/, qr/ON_ERROR_STOP/,
+			$counts ],
+		$line, '--quiet');
+	add_files($careless, 'rollbacks/2.sql' => "\\set ON_ERROR_STOP off\n"
+		  . rollback_file('middle', "CREATE TEMP TABLE m (a int);\n$line"));
+	my ($status, undef, $errors) =
+	  versioning($careless, qw(rollback --quiet middle));
+	is($status, 3, "$line in a rollback") || diag($errors);
+	like($errors, qr/rollback of "middle" has gone on after an error/,
+		"$line in a rollback: what it says");
+}
+for my $word (qw(if elif))
+{
+	my $before = $word eq 'elif' ? "\\if 0\n" : '';
+
+	refuses(with_patch("$middle$before\\$word :nope\n\\endif\nCOMMIT;\n"),
+		'first middle',
+		[ qr{^psql:patches/2\.sql:.*"\\$word expression"}m,
+			qr/"middle" has gone on after an error/, qr/cannot decide/,
+			$counts ],
+		"\\$word of what is neither true nor false", '--quiet');
+}
+applies(with_patch("\\set ON_ERROR_STOP off\n${middle}\\nosuch\n"
+		  . "\\set ON_ERROR_STOP on\nCOMMIT;\n"),
+	'first last middle', 'an error of psql while ON_ERROR_STOP is off');
+applies(with_patch("\\set ON_ERROR_STOP off\n${middle}DO \$\$ BEGIN "
+		  . "RAISE WARNING 'f:1: error: none'; END \$\$;\nCOMMIT;\n"),
+	'first last middle', 'a warning that speaks of an error');
+
+# psql's own variables
+my %special = (
+	'VERBOSITY=verbose' => qr/ERROR:  22012: .*^LOCATION:/ms,
+	'ECHO=errors' => qr{STATEMENT:  SELECT 1/0;},
+	'ON_ERROR_ROLLBACK=on' => qr/division by zero/,
+	'AUTOCOMMIT=off' => qr/already a transaction in progress/);
+refuses(with_patch("${middle}SELECT 1/0;\nCOMMIT;\n"), 'first',
+	[ $special{$_}, $nothing ], "-v $_", '-v', $_)
+  foreach sort keys %special;
+
 # psql -q does not say that there is no such object.
 refuses(with_patch("$middle\\d middle\nCOMMIT;\n"), 'first',
-	[ qr/^versioning: detail: psql does not say why\..* in line 3\.$/m,
+	[ qr{^versioning: detail: psql does not say why\..* in line 3 of patches/2\.sql\.$}m,
 		$nothing ],
 	'\d of what is not there');
+refuses(with_patch("$middle\\d\n\\dt middle\n\\dx middle\n\\dx+ middle\n"
+		  . "\\d middle\nCOMMIT;\n"), 'first',
+	[ qr{psql does not say why\..* in line 6 of patches/2\.sql\.$}m, $nothing ],
+	'\dx+ of what is not there, after others that do not mind');
+{
+	my $included = with_patch("$middle\n\\ir 2.inc\nCOMMIT;\n");
+	add_files($included, 'patches/2.inc' => "\n\n\n\n\n\\d middle\n");
+	refuses($included, 'first',
+		[ qr{psql does not say why\..* in line 6 of patches/2\.inc\.$}m ],
+		'\d in an included file');
+}
 refuses(with_patch("$middle\\d pg_class\nSELECT 1/0;\nCOMMIT;\n"), 'first',
 	[ qr/\A(?!.*does not say)/s, $nothing ], 'another error');
 
@@ -104,19 +162,44 @@ refuses(with_patch("${middle}COMMIT;\nBEGIN;\nSELECT 1/0;\n"), 'first middle',
 	'an error in a transaction without an end');
 
 # The register itself
+for my $change ('ALTER TABLE _v.patches RENAME TO other',
+	'DROP EXTENSION versioning')
 {
-	my $hidden = with_patch("${middle}ALTER TABLE _v.patches RENAME TO other;\n"
-		  . "COMMIT;\n");
+	my $hidden = with_patch("${middle}$change;\nCOMMIT;\n");
 	my ($status, $output, $errors) = versioning($hidden, 'apply');
-	is($status, 3, 'a register that is gone');
+	is($status, 3, $change);
+	like($errors, qr/^versioning: error: patch "middle" has run without an error, but the register cannot be read/m,
+		"$change: what it says");
 	like($errors, qr/^versioning: detail: The register .* can no longer be read/m,
-		'... is not taken for a server that does not answer');
+		"$change: why");
+	unlike($errors, qr/not answer/,
+		"$change is not taken for a server that does not answer");
 }
 
 # What is not in one transaction
 refuses(with_patch("CREATE TABLE early ();\n${middle}SELECT 1/0;\nCOMMIT;\n"),
-	'first', [ qr/outside that transaction may have been, as line 1/ ],
-	'a statement outside of the transaction');
+	'first', [ qr/outside that transaction may have been, such as line 1\.$/m ],
+	'a statement outside the transaction');
+my $early = "BEGIN;\nCREATE TABLE early ();\nCOMMIT;\n";
+refuses(with_patch("$early${middle}SELECT 1/0;\nCOMMIT;\n"), 'first',
+	[ qr/outside that transaction may have been, such as line 1\.$/m ],
+	'a transaction before that of the patch');
+refuses(with_patch("$early;\nCREATE TABLE e ();\n${middle}SELECT 1/0;\nCOMMIT;\n"),
+	'first', [ qr/outside that transaction may have been, such as line 1\.$/m ],
+	'a transaction and a statement before it');
+refuses(with_patch("${middle}ROLLBACK;\n${middle}SELECT 1/0;\nCOMMIT;\n$early"),
+	'first', [ qr/outside that transaction may have been, such as line 8\.$/m ],
+	'a transaction after it');
+{
+	my $kept = project('f' . $number++, 'patches/1.sql' => patch('first'),
+		'rollbacks/1.sql' => $early . rollback_file('first', 'SELECT 1/0;'));
+	my ($status, undef, $errors) = versioning($kept, 'apply');
+	is($status, 0, 'a rollback that fails: apply') || diag($errors);
+	($status, undef, $errors) = versioning($kept, 'rollback', 'first');
+	is($status, 3, 'a rollback that fails');
+	like($errors, qr/: The removal of its registration was not kept, but .* line 1\.$/m,
+		'... what was kept of it');
+}
 $project = with_patch("-- versioning: no-transaction\n"
 	  . "SELECT _v.register_patch('middle');\n"
 	  . "CREATE UNIQUE INDEX CONCURRENTLY twice ON twins (a);\n");

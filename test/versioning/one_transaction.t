@@ -100,6 +100,30 @@ for my $way ([], [ '-v', 'x=1' ])
 	ok(!is_made($project), 'AUTOCOMMIT off in a branch: nothing is there');
 }
 
+# What ends the transaction in a way that cannot be seen is found afterwards.
+my %unseen = (
+	'a variable' => ":x;\n",
+	'an included file with a variable in its name' => "\\ir :file\n",
+	'\gexec' => "SELECT :'x' \\gexec\n");
+for my $test (sort keys %unseen)
+{
+	my $project = with_text("$register$unseen{$test}CREATE TABLE more ();\n",
+		"COMMIT;\n");
+
+	refuses($project, 'one',
+		[ qr/^versioning: error: patch "one" has ended the transaction that /m,
+			qr/is registered, .* but maybe not all of it is there/ ],
+		"COMMIT in $test", qw(--quiet -v x=COMMIT -v file=end.inc));
+}
+refuses(with_text("$register:x;\nCREATE TABLE more ();\n"), '',
+	[ qr/"one" has ended the transaction that/, qr/not show in the register/ ],
+	'ROLLBACK in a variable', '-v', 'x=ROLLBACK');
+refuses(with_text("\\set ON_ERROR_STOP off\n$register:x;\n"), '',
+	[ qr/"one" has gone on after an error/ ],
+	'an error in it', '-v', 'x=SELECT 1/0');
+applies(with_text("$register\\if :{?x}\nCOMMIT;\n\\endif\n"), 'one',
+	'COMMIT in a branch that is taken, at the end', '-v', 'x=1');
+
 # Who says that it runs without a transaction may do so.
 applies(with_text("-- versioning: no-transaction\n$register"
 		  . "COMMIT;\nCREATE TABLE more ();\n"),

@@ -203,8 +203,7 @@ run_file(Deploy *deploy, const PlanStep *step, FileRun *run)
 		run_in_psql(deploy, step, run);
 	else
 		run_plain(deploy, step, run);
-	if (run->end != FILE_RUN_DONE || run->is_left_open ||
-		FILE_RUN_IS_CARELESS(run))
+	if (run->end != FILE_RUN_DONE || FILE_RUN_IS_WRONG(run))
 		return false;
 
 	deploy_observer_ask(&deploy->source, step);
@@ -346,6 +345,30 @@ is_unusual(PGconn *conn)
 }
 
 /*
+ * Is a variable given that psql itself obeys?  ON_ERROR_STOP and QUIET are
+ * not, as we set them after it.
+ */
+static bool
+has_special_variable(const SimpleStringList *variables)
+{
+	static const char *const names[] = {
+		"AUTOCOMMIT=", "COMP_KEYWORD_CASE=", "ECHO=", "ECHO_HIDDEN=",
+		"ENCODING=", "FETCH_COUNT=", "HIDE_TABLEAM=",
+		"HIDE_TOAST_COMPRESSION=", "ON_ERROR_ROLLBACK=",
+		"SHOW_ALL_RESULTS=", "SHOW_CONTEXT=", "SINGLELINE=", "SINGLESTEP=",
+		"VERBOSITY="
+	};
+	const SimpleStringListCell *cell;
+	size_t		i;
+
+	for (cell = variables->head; cell != NULL; cell = cell->next)
+		for (i = 0; i < lengthof(names); i++)
+			if (strncmp(cell->val, names[i], strlen(names[i])) == 0)
+				return true;
+	return false;
+}
+
+/*
  * Does the server look after clients that have died, when it is asked to?
  * That is since release 14, and not on every system.
  */
@@ -378,7 +401,8 @@ make_runner(Deploy *deploy, const DeployOptions *options, PGconn *conn)
 											  options->label);
 	runner->checks_client = PQserverVersion(conn) >= 140000 &&
 		can_check_client(&deploy->source);
-	runner->forces_psql = options->forces_psql || is_unusual(conn);
+	runner->forces_psql = options->forces_psql || is_unusual(conn) ||
+		has_special_variable(&options->variables);
 	runner->is_unicode = is_utf8(conn, "client_encoding") &&
 		is_utf8(conn, "server_encoding");
 }

@@ -68,9 +68,11 @@ typedef struct FileRun
 	FileRunEnd	end;
 	int			number;			/* of that signal, or the exit status */
 	bool		is_left_open;	/* done, and a transaction was open */
+	bool		has_lost_wrapping;	/* done, and ours was not, unexpectedly */
 	bool		is_silent;		/* failed, and psql did not say why */
-	bool		has_errors;		/* done, although a query has failed */
+	bool		has_errors;		/* done, although psql has shown an error */
 	bool		ignores_errors; /* done, and ON_ERROR_STOP was off at last */
+	bool		has_bad_condition;	/* an \if that psql could not decide */
 	Backend		backend;		/* in which it was run */
 	char	   *blockers;		/* it was waiting for them at last, or NULL */
 } FileRun;
@@ -78,7 +80,12 @@ typedef struct FileRun
 /* Has it gone on after an error, without any thought? */
 #define FILE_RUN_IS_CARELESS(run) \
 	((run)->end == FILE_RUN_DONE && (run)->has_errors && \
-	 (run)->ignores_errors)
+	 ((run)->ignores_errors || (run)->has_bad_condition))
+
+/* Is it done, up to the end, and yet not as it should be? */
+#define FILE_RUN_IS_WRONG(run) \
+	((run)->is_left_open || (run)->has_lost_wrapping || \
+	 FILE_RUN_IS_CARELESS(run))
 
 /*
  * Append the query that comes before the file of a step.  It says which file

@@ -36,8 +36,13 @@
 #define BEGIN_WORD "versioning-has-begun "
 #define END_WORD "versioning-has-run "
 
+/* The result is false within a transaction, whose time is an earlier one */
+#define IS_SETTLED \
+	"SELECT pg_catalog.now() OPERATOR(pg_catalog.=) " \
+	"pg_catalog.statement_timestamp() "
+
 /* The line of the COMMIT in the last script */
-#define COMMIT_LINE 14
+#define COMMIT_LINE 17
 
 /* When to kill what psql has started, in milliseconds after the signal */
 #define KILL_AFTER 1500
@@ -53,6 +58,7 @@ typedef struct PsqlRun
 	char		path[MAXPGPATH];	/* of the file, as messages have it */
 	char		first_path[32]; /* of our scripts */
 	char		last_path[32];
+	bool		needs_wrapping; /* our transaction must be open at the end */
 	bool		has_run;		/* psql has come to the end */
 	bool		has_complained; /* it has shown an error */
 } PsqlRun;
@@ -80,8 +86,8 @@ make_first(const FileRunner *runner, const PlanStep *step)
 
 /*
  * The script after the file.  First psql is brought to run ours as it should,
- * whatever the file has set.  Within a transaction, its time is not that of
- * the statement.
+ * whatever the file has set.  In a transaction that has failed, we do not
+ * learn that it is open, but that is what is assumed.
  */
 static char *
 make_last(const PlanStep *step)
@@ -98,19 +104,20 @@ make_last(const PlanStep *step)
 					"\\set FETCH_COUNT 0\n"
 					"\\set AUTOCOMMIT on\n"
 					"\\set ON_ERROR_ROLLBACK off\n"
-					"\\set ON_ERROR_STOP on\n"
+					"\\set ON_ERROR_STOP off\n"
 					"\\timing off\n"
 					"\\o\n"
+					"\\set versioning_is_lost f\n"
+					IS_SETTLED "AS versioning_is_lost \\gset\n"
+					"\\set ON_ERROR_STOP on\n"
 					"%s\n"
 					"\\set VERBOSITY terse\n"
 					"\\set ON_ERROR_STOP off\n"
 					"\\set versioning_is_settled f\n"
-					"SELECT pg_catalog.now() OPERATOR(pg_catalog.=) "
-					"pg_catalog.statement_timestamp() "
-					"AS versioning_is_settled \\gset\n"
+					IS_SETTLED "AS versioning_is_settled \\gset\n"
 					"\\warn " END_WORD
-					":versioning_is_settled :versioning_error "
-					":versioning_stop\n",
+					":versioning_is_settled :versioning_is_lost "
+					":versioning_error :versioning_stop\n",
 					outline->is_wrapped && !outline->ends_wrapping ?
 					"COMMIT;" : "");
 }
@@ -144,13 +151,17 @@ static void
 note_end(PsqlRun *psql, const char *reply)
 {
 	char		is_settled = 'f';
+	char		is_lost = 'f';
 	char		error[16] = "";
 	char		value[16] = "";
 
 	psql->has_run = true;
-	(void) sscanf(reply, "%c %15s %15s", &is_settled, error, value);
+	(void) sscanf(reply, "%c %c %15s %15s", &is_settled, &is_lost, error,
+				  value);
 	psql->run->is_left_open = is_settled != 't';
-	psql->run->has_errors = strlen(error) == 5 && strcmp(error, "00000") != 0;
+	psql->run->has_lost_wrapping = is_lost == 't' && psql->needs_wrapping;
+	psql->run->has_errors |= strlen(error) == 5 &&
+		strcmp(error, "00000") != 0;
 	psql->run->ignores_errors = pg_strcasecmp(value, "on") != 0 &&
 		strcmp(value, "1") != 0;
 }
@@ -181,7 +192,7 @@ show_own(PsqlRun *psql, const char *place, bool is_first)
 
 /* Is a line the first one of a message that is more than a notice? */
 static bool
-is_error(const char *line)
+is_complaint(const char *line)
 {
 	static const char *const harmless[] = {
 		"NOTICE:  ", "WARNING:  ", "INFO:  ", "LOG:  ", "DEBUG:  ",
@@ -195,6 +206,44 @@ is_error(const char *line)
 		if (strstr(line, harmless[i]) != NULL)
 			return false;
 	return true;
+}
+
+/* What follows the place that a line of psql's begins with, or NULL */
+static const char *
+pass_place(const char *line)
+{
+	const char *p = pass(line, "psql:");
+
+	if (p != NULL && *p == ' ')
+		return p + 1;
+	while (p != NULL && (p = strchr(p, ':')) != NULL)
+	{
+		size_t		digits = strspn(++p, "0123456789");
+
+		if (digits > 0 && strncmp(p + digits, ": ", 2) == 0)
+			return p + digits + 2;
+	}
+	return NULL;
+}
+
+/*
+ * Take note of a line if it is an error.  Not every one of psql's own ends it
+ * or shows in a variable; after an \if that it cannot decide, psql goes on in
+ * any case.
+ */
+static void
+note_error(PsqlRun *psql, const char *line)
+{
+	const char *message = pass_place(line);
+
+	psql->has_complained |= is_complaint(line);
+	if (message == NULL || (pass(message, "error: ") == NULL &&
+							pass(message, "ERROR:  ") == NULL))
+		return;
+	psql->run->has_errors = true;
+	psql->run->has_bad_condition |=
+		strstr(message, "\"\\if expression\"") != NULL ||
+		strstr(message, "\"\\elif expression\"") != NULL;
 }
 
 /* A line has come, with its newline. */
@@ -213,7 +262,7 @@ take_line(PsqlRun *psql, const char *line)
 		show_own(psql, rest, false);
 	else
 	{
-		psql->has_complained |= is_error(line);
+		note_error(psql, line);
 		show(psql, line, strlen(line));
 	}
 }
@@ -362,6 +411,8 @@ deploy_psql_run(const FileRunner *runner, const ConnectionHandover *handover,
 	run->end = FILE_RUN_ENDED;
 	psql.runner = runner;
 	psql.run = run;
+	psql.needs_wrapping = step->outline->is_wrapped &&
+		!step->outline->may_end_wrapping;
 	deploy_file_copy_path(psql.path, step);
 	if (first >= 0 && last >= 0)
 		run_between(&psql, handover, step, first, last);

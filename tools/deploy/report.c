@@ -72,8 +72,16 @@ say_what_is_wrong(const DeployFailure *failure, const char *path)
 	if (failure->run->is_left_open)
 		pg_log_error("%s \"%s\" leaves a transaction open (%s)",
 					 subject(failure), failure->name, path);
+	else if (failure->run->has_lost_wrapping)
+		pg_log_error("%s \"%s\" has ended the transaction that was put "
+					 "around it (%s)",
+					 subject(failure), failure->name, path);
 	else if (FILE_RUN_IS_CARELESS(failure->run))
 		pg_log_error("%s \"%s\" has gone on after an error (%s)",
+					 subject(failure), failure->name, path);
+	else if (failure->outcome->is_unreadable)
+		pg_log_error("%s \"%s\" has run without an error, but the register "
+					 "cannot be read (%s)",
 					 subject(failure), failure->name, path);
 	else if (is_registered_right(failure) || !failure->outcome->is_known)
 		pg_log_error("the server did not answer when %s \"%s\" had run "
@@ -91,18 +99,23 @@ say_what_is_wrong(const DeployFailure *failure, const char *path)
 static void
 say_what_was_before(const DeployFailure *failure)
 {
-	int			line = failure->step->outline->describe_line;
+	const ScriptOutline *outline = failure->step->outline;
 
 	if (failure->run->blockers != NULL)
 		fe_compat_log_detail("Shortly before, it was waiting for %s.",
 							 failure->run->blockers);
 	if (FILE_RUN_IS_CARELESS(failure->run))
-		fe_compat_log_detail("It turns ON_ERROR_STOP off, so that psql goes "
-							 "on after an error.");
-	if (failure->run->is_silent && line > 0)
+		fe_compat_log_detail("%s", failure->run->ignores_errors ?
+							 "It turns ON_ERROR_STOP off, so that psql goes "
+							 "on after an error." :
+							 "psql goes on after an \\if or \\elif that it "
+							 "cannot decide, and takes it for false.");
+	if (failure->run->is_silent && outline->describe_line > 0)
 		fe_compat_log_detail("psql does not say why.  It ends so at a \\d "
 							 "or its like for something that is not there: "
-							 "the first one is in line %d.", line);
+							 "the first one is in line %d of %s.",
+							 outline->describe_line,
+							 report_printable(outline->describe_path));
 	else if (failure->run->is_silent)
 		fe_compat_log_detail("psql does not say why.");
 }
@@ -212,16 +225,19 @@ say_what_was_kept(const DeployFailure *failure)
 		return;
 	}
 	else
-		fe_compat_log_detail("Its registration was not kept, but what is "
-							 "outside that transaction may have been, as "
-							 "line %d.", outline->outside_line);
+		fe_compat_log_detail("%s was not kept, but what is outside that "
+							 "transaction may have been, such as line %d.",
+							 failure->action == DEPLOY_APPLY ?
+							 "Its registration" :
+							 "The removal of its registration",
+							 outline->outside_line);
 	say_what_to_do(failure);
 }
 
 bool
 deploy_report_is_whole(const PlanStep *step, const FileRun *run)
 {
-	if (run->is_left_open || FILE_RUN_IS_CARELESS(run))
+	if (FILE_RUN_IS_WRONG(run))
 		return false;
 	return has_run(run) ||
 		(is_one_transaction(step->outline) && run->end != FILE_RUN_FAILED);
@@ -258,9 +274,10 @@ say_that_it_is_done(const DeployFailure *failure)
 		say_that_others_did_it(state);
 		return;
 	}
-	fe_compat_log_detail("It is %s, so that it will not be run again, but not "
+	fe_compat_log_detail("It is %s, so that it will not be run again, but %s "
 						 "all of it is %s.", state,
-						 is_apply ? "there" : "gone");
+						 failure->run->has_lost_wrapping ? "maybe not" :
+						 "not", is_apply ? "there" : "gone");
 	say_invalid_indexes(failure);
 	if (is_apply)
 		fe_compat_log_hint("Finish it by hand; or undo it by hand, take it "

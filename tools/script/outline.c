@@ -24,9 +24,11 @@ typedef struct OutlineParts
 {
 	TransactionState transaction;
 	bool		has_work;		/* there is something in this transaction */
+	bool		registers;		/* such as a registration, or its removal */
 	int			count;
 	int			alone_line;		/* of the first such statement */
 	int			second_line;	/* of the second transaction */
+	int			other_line;		/* of the first that does not register */
 } OutlineParts;
 
 /* A script on the way to its outline */
@@ -47,9 +49,12 @@ end_transaction(OutlineParts *parts, const TransactionState *old)
 {
 	if (old->status == TRANSACTION_NONE || !parts->has_work)
 		return;
-	parts->has_work = false;
 	if (++parts->count > 1 && parts->second_line == 0)
 		parts->second_line = old->begin.main_line;
+	if (!parts->registers && parts->other_line == 0)
+		parts->other_line = old->begin.main_line;
+	parts->has_work = false;
+	parts->registers = false;
 }
 
 /* There is work outside a transaction, also as one query of several. */
@@ -74,10 +79,14 @@ follow_statement(OutlineParts *parts, const ScriptStatement *statement)
 	if (kind == STATEMENT_COMMIT || kind == STATEMENT_PREPARE)
 		end_transaction(parts, &old);
 	else if (kind == STATEMENT_ROLLBACK && !statement->place.is_doubtful)
-		parts->has_work = false;
+		parts->has_work = parts->registers = false;
 	else if (kind == STATEMENT_WORK &&
 			 parts->transaction.status == TRANSACTION_OPEN)
+	{
 		parts->has_work = true;
+		parts->registers |= statement->registrations > 0 ||
+			statement->removals > 0;
+	}
 	else if (kind == STATEMENT_WORK)
 		note_alone(parts, statement);
 	return kind;
@@ -172,6 +181,30 @@ watch_for_questions(OutlineReader *reader, const ScriptPlace *place,
 	}
 }
 
+/* Does psql stop at this \d or its like if there is no such thing? */
+static bool
+may_find_nothing(const PsqlCommand *command)
+{
+	static const char *const names[] = {
+		"d", "d+", "dS", "dS+", "d+S", "dx+", "dF+", "dFp+", "dRp+"
+	};
+	size_t		length = command->arguments - command->name;
+	PsqlCommand rest = *command;
+	char	   *pattern = NULL;
+	size_t		i;
+
+	for (i = 0; i < lengthof(names); i++)
+		if (strlen(names[i]) == length &&
+			strncmp(command->name, names[i], length) == 0)
+		{
+			bool		result = psql_argument_next(&rest, &pattern);
+
+			pg_free(pattern);
+			return result;
+		}
+	return false;
+}
+
 static void
 see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 {
@@ -185,8 +218,11 @@ see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 		reader->outline->has_transaction = true;
 	if (command->action == PSQL_CONNECT)
 		reader->outline->reconnects = true;
-	if (command->name[0] == 'd' && reader->outline->describe_line == 0)
-		reader->outline->describe_line = place->main_line;
+	if (reader->outline->describe_line == 0 && may_find_nothing(command))
+	{
+		reader->outline->describe_path = place->path;
+		reader->outline->describe_line = place->line;
+	}
 	watch_for_questions(reader, place, command);
 	if (refusal != NULL)
 		complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, place, "%s",
@@ -320,6 +356,19 @@ see_comment(void *state, const ScriptPlace *place, const char *text,
 						  &reader->outline->problems);
 }
 
+/* The first line of what is not in the transaction that registers */
+static int
+find_outside(const OutlineParts *parts, bool is_wrapped)
+{
+	int			line = is_wrapped || parts->other_line == 0 ?
+		parts->second_line : parts->other_line;
+
+	if (parts->alone_line == 0)
+		return line;
+	return is_wrapped || line == 0 ? parts->alone_line :
+		Min(line, parts->alone_line);
+}
+
 /* Know whether it is to have a transaction of ours, and what that means. */
 static void
 find_wrapping(OutlineReader *reader)
@@ -332,14 +381,15 @@ find_wrapping(OutlineReader *reader)
 	parts = outline->is_wrapped ? &reader->wrapped : &reader->own;
 	outline->ends_wrapping = outline->is_wrapped &&
 		parts->transaction.status == TRANSACTION_NONE;
+	outline->may_end_wrapping = outline->is_wrapped &&
+		parts->transaction.status != TRANSACTION_OPEN;
 
 	/* What is left open is lost, so not all is kept where something is */
 	end_transaction(parts, &parts->transaction);
 	outline->is_atomic = parts->count <= 1 &&
 		!(outline->is_wrapped && parts->alone_line > 0);
 	if (!outline->is_atomic)
-		outline->outside_line = parts->alone_line > 0 ?
-			parts->alone_line : parts->second_line;
+		outline->outside_line = find_outside(parts, outline->is_wrapped);
 }
 
 ScriptOutline *

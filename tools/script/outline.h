@@ -35,9 +35,11 @@ typedef struct ScriptOutline
 	bool		no_transaction; /* -- versioning: no-transaction */
 	bool		is_wrapped;		/* so we put a transaction around it, */
 	bool		ends_wrapping;	/* which it commits or rolls back itself */
+	bool		may_end_wrapping;	/* or maybe */
 	bool		reconnects;		/* \connect */
 	bool		marks_session;	/* in a way that DISCARD ALL does not undo */
-	int			describe_line;	/* the first \d or its like, or 0 */
+	const char *describe_path;	/* of the file of the first \d or its like, */
+	int			describe_line;	/* its line there; or NULL and 0 */
 
 	/* Without psql, these are sent to the server, one after the other */
 	bool		needs_psql;
@@ -47,7 +49,7 @@ typedef struct ScriptOutline
 	/* Is all that it does in one transaction, ours or its own, so that
 	 * nothing is kept if it fails? */
 	bool		is_atomic;
-	int			outside_line;	/* if not: the first statement outside */
+	int			outside_line;	/* if not: the first line outside */
 
 	SimpleStringList disabled;	/* -- versioning: disable NAME, ... */
 	ProblemList problems;	/* what cannot be, or is not known */
