@@ -250,16 +250,11 @@ read_places(Project *project, const SimpleStringList *places,
 	}
 }
 
-/* Does the file say that it is to register nothing? */
+/* Does the file say that nothing is to be said of this? */
 static bool
-is_intended(const ScriptOutline *outline)
+disables(ScriptOutline *outline, ProblemKind kind)
 {
-	const SimpleStringListCell *cell;
-
-	for (cell = outline->disabled.head; cell != NULL; cell = cell->next)
-		if (strcmp(cell->val, problem_name(PROBLEM_NO_REGISTRATION)) == 0)
-			return true;
-	return false;
+	return simple_string_list_member(&outline->disabled, problem_name(kind));
 }
 
 /* Is there nothing else to complain about? */
@@ -297,14 +292,38 @@ complain(Project *project, const ProjectFile *file)
 					 "versioning: disable no-registration\"" : "");
 }
 
+/* Complain of what a file includes that is not there. */
+static void
+complain_of_missing(Project *project, const ProjectFile *file,
+					const ProblemList *missing)
+{
+	bool		is_patch = file->place == PLACE_OF_PATCHES;
+	int			i;
+
+	for (i = 0; i < missing->count; i++)
+	{
+		const Problem *problem = &missing->items[i];
+
+		problem_add_kind(is_patch ? &project->problems :
+						 &project->rollback_complaints,
+						 is_patch ? PROBLEM_ERROR : PROBLEM_WARNING,
+						 problem->kind, problem->path == NULL ?
+						 file->path : problem->path, problem->line, "%s",
+						 problem->text);
+	}
+}
+
 /* Look at a file that no other one includes. */
 static void
 look_at(Project *project, ProjectFile *file)
 {
 	ScriptOutline *outline = script_outline_read(file->path, NULL);
-	PatchFile  *whole = is_intended(outline) ? NULL :
+	bool		is_intended = disables(outline, PROBLEM_NO_REGISTRATION);
+	PatchFile  *whole = is_intended || !is_candidate(file) ? NULL :
 		patch_file_read_whole(file->path);
 
+	if (!is_intended && !disables(outline, PROBLEM_MISSING_INCLUDE))
+		complain_of_missing(project, file, &outline->missing);
 	if (whole != NULL)
 	{
 		patch_file_free(file->file);
@@ -331,7 +350,8 @@ note_includes(NameTable *included, const ProjectFile *files, int count)
  * also files that others include, that include others, that only drop
  * something, or hold data.  So only what looks like a registration, or is no
  * SQL, is an error.  Any other file is warned of, unless it includes others.
- * Nothing is said of what is included, or has a comment that disables this.
+ * One that includes what is not there may be a patch, too.  Nothing is said of
+ * what is included, or has a comment that disables this.
  */
 static void
 look_at_others(Project *project)
@@ -349,10 +369,10 @@ look_at_others(Project *project)
 	{
 		ProjectFile *file = &project->others[i];
 
-		if (!is_candidate(file))
-			continue;
-		problem_shorten(&file->file->problems, 0);
-		if (!project_includes_has(included, file->path))
+		file->is_included = project_includes_has(included, file->path);
+		if (is_candidate(file))
+			problem_shorten(&file->file->problems, 0);
+		if (!file->is_included)
 			look_at(project, file);
 	}
 	name_table_free(included);

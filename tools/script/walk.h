@@ -12,6 +12,9 @@
 #include "fe_utils/simple_list.h"
 #include "psql/command.h"
 
+/* Why a file cannot be included that is being read already */
+#define SCRIPT_WALK_LOOP "it includes itself"
+
 typedef struct ScriptPlace
 {
 	const char *path;			/* the script's, or that of one it includes */
