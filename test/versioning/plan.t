@@ -119,7 +119,17 @@ add_files($project, 'rollbacks/rollback-lamp.sql' => 'DROP TABLE lamp;');
 is_refused($project, 'a rollback file that takes nothing back',
 	[ qr{^versioning: rollbacks/rollback-lamp\.sql: this does not take patch "lamp" back: let it call _v\.unregister_patch$}m ],
 	'rollback', 'lamp');
-unlink "$project->{directory}/rollbacks/rollback-lamp.sql";
+add_files($project, 'rollbacks/rollback-lamp.sql' =>
+	  "SELECT _v.unregister_patch(:x);\n");
+is_refused($project, 'a rollback file whose patch is not known',
+	[ qr{^versioning: rollbacks/rollback-lamp\.sql:1: this does not take patch "lamp" back, as far as can be known: _v\.unregister_patch: in_patch_name is not a constant}m ],
+	'rollback', 'lamp');
+rename "$project->{directory}/rollbacks/rollback-lamp.sql",
+  "$project->{directory}/rollbacks/clamp.sql";
+is_refused($project, 'a file whose name only contains that of the patch',
+	[qr/^versioning: patch "lamp" has no rollback file$/m],
+	'rollback', 'lamp');
+unlink "$project->{directory}/rollbacks/clamp.sql";
 
 # All that is wrong at once
 my $broken = project('broken',
