@@ -242,5 +242,10 @@ is_refused($dropped, 'rollback: what may be missing',
 	[ qr{patch "a" has no rollback file},
 		qr{rollbacks/drop\.sql:2: warning: \Q$unclear} ],
 	'rollback', 'a');
+add_files($dropped, map { ("$_/drop.sql" =>
+		  "-- versioning: disable unclear-rollback\n$drop") }
+	  qw(patches rollbacks));
+unlike((versioning($dropped, 'rollback', 'a', '--dry-run'))[2],
+	qr/warning/, 'rollback: nothing is said of what is disabled');
 
 done_testing();

@@ -123,6 +123,24 @@ note_rollbacks(Project *project, int number)
 	}
 }
 
+/* Does the file say that nothing is to be said of this? */
+static bool
+disables(ScriptOutline *outline, ProblemKind kind)
+{
+	return simple_string_list_member(&outline->disabled, problem_name(kind));
+}
+
+/* Does the file say so of what it may take back? */
+static bool
+is_known_unclear(const ProjectFile *file)
+{
+	ScriptOutline *outline = script_outline_read(file->path, NULL);
+	bool		result = disables(outline, PROBLEM_UNCLEAR_ROLLBACK);
+
+	script_outline_free(outline);
+	return result;
+}
+
 /*
  * Take over what there is to complain about a file.  If nothing is found in
  * it but what warns of a registration that cannot be read, the file would be
@@ -142,7 +160,9 @@ copy_complaints(Project *project, const ProjectFile *file)
 		bool		is_patch = file->place == PLACE_OF_PATCHES &&
 			problem->kind != PROBLEM_UNCLEAR_ROLLBACK;
 
-		if (problem->kind == PROBLEM_NO_REGISTRATION)
+		if (problem->kind == PROBLEM_NO_REGISTRATION ||
+			(problem->kind == PROBLEM_UNCLEAR_ROLLBACK &&
+			 is_known_unclear(file)))
 			continue;
 		if (level == PROBLEM_WARNING && file->file->count == 0)
 			level = PROBLEM_ERROR;
@@ -248,13 +268,6 @@ read_places(Project *project, const SimpleStringList *places,
 			}
 		simple_string_list_destroy(&paths);
 	}
-}
-
-/* Does the file say that nothing is to be said of this? */
-static bool
-disables(ScriptOutline *outline, ProblemKind kind)
-{
-	return simple_string_list_member(&outline->disabled, problem_name(kind));
 }
 
 /* Is there nothing else to complain about? */
