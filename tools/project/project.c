@@ -292,7 +292,12 @@ complain(Project *project, const ProjectFile *file)
 	ProblemLevel level = is_patch && problems->count > 0 ?
 		PROBLEM_ERROR : PROBLEM_WARNING;
 
-	if (problems->count == 0)
+	if (problems->count == 0 && file->file->count > 0)
+		problem_add_kind(problems, level, PROBLEM_NO_REGISTRATION,
+						 NULL, file->file->calls[0].line, "this registers "
+						 "patch \"%s\", but is among the rollbacks",
+						 file->file->calls[0].name);
+	else if (problems->count == 0)
 		problem_add_kind(problems, level, PROBLEM_NO_REGISTRATION,
 						 NULL, 0, "this registers no patch, nor does it "
 						 "take one back");
@@ -341,7 +346,8 @@ look_at(Project *project, ProjectFile *file)
 	{
 		patch_file_free(file->file);
 		file->file = whole;
-		if (whole->problems.count > 0 || outline->includes.head == NULL)
+		if (whole->problems.count > 0 || whole->count > 0 ||
+			outline->includes.head == NULL)
 			complain(project, file);
 	}
 	script_outline_free(outline);
