@@ -52,8 +52,6 @@ ignores("SET x.\"\n-- versioning: no-transaction\n\" = 1;",
 	'not in an identifier');
 ignores("\\if false\n-- versioning: no-transaction\n\\endif",
 	'not in a false \if');
-ignores("SET x.y = 1; -- versioning: no-transaction",
-	'not behind something else on its line');
 ignores("\\echo\n\\echo -- versioning: no-transaction",
 	'not behind a meta-command');
 ignores('-- this is about versioning: no-transaction', 'not in prose');
@@ -96,6 +94,17 @@ complains("-- versioning: $_ a transaction",
   for qw(no without);
 complains('-- versioning: concurrently', 'unknown directive "concurrently"',
 	'a single word');
+my $misplaced = 'this is no directive, as it does not have a line of its own: '
+  . 'put it on a line of its own, after "--"';
+complains($_, $misplaced, "not on a line of its own: $_")
+  for 'SET x.y = 1; -- versioning: no-transaction',
+  'SET x.y = 1; -- versioning: no-transactoin',
+  'SET x.y = 1; --Versioning: disable no-rollback',
+  '/* versioning: no-transaction */ SET x.y = 1;',
+  "/*\n * Versioning: disable no-rollback\n */";
+is( script_findings("REGISTER /* versioning */ -- versioning: adds a table\n"
+		  . "/* Versioning: 1.0 */ SELECT 1; /**/ SELECT 2 /*/**/*/; -- x\n"),
+	'', 'nothing: prose after a statement or in a block comment');
 complains('-- versioning: disable',
 	'"disable" must be followed by names of findings', 'no name');
 complains('-- versioning: disable no-rolback',

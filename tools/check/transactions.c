@@ -413,6 +413,7 @@ check_transactions(const char *path, const ScriptOutline *outline,
 
 	visitor.statement = see_statement;
 	visitor.comment = see_comment;
+	visitor.aside = NULL;
 	visitor.command = see_command;
 	visitor.missing = NULL;
 	visitor.flaw = see_flaw;

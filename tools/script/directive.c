@@ -245,6 +245,23 @@ watch_for_colon(DirectiveReader *reader)
 	pg_free(word);
 }
 
+/* Find what a comment says: the text without what makes it one. */
+static void
+find_text(const char *text, size_t length, DirectiveText *rest)
+{
+	char		mark = *text == '/' ? '*' : '-';
+
+	rest->p = *text == '/' ? text + 1 : text;
+	rest->end = *text == '/' ? text + length - 2 : text + length;
+	while (rest->end > rest->p && sql_lexer_is_space(rest->end[-1]))
+		rest->end--;
+	while (rest->p < rest->end && (*rest->p == mark ||
+								   (mark == '*' &&
+									sql_lexer_is_space(*rest->p))))
+		rest->p++;
+	pass_blanks(rest);
+}
+
 void
 script_directive_read(const ScriptPlace *place, const char *text,
 					  size_t length, ScriptDirectives *directives,
@@ -254,13 +271,7 @@ script_directive_read(const ScriptPlace *place, const char *text,
 	DirectiveReader reader;
 	DirectiveText *rest = &reader.rest;
 
-	rest->p = text;
-	rest->end = text + length;
-	while (rest->end > rest->p && sql_lexer_is_space(rest->end[-1]))
-		rest->end--;
-	while (rest->p < rest->end && *rest->p == '-')
-		rest->p++;
-	pass_blanks(rest);
+	find_text(text, length, rest);
 	if ((size_t) (rest->end - rest->p) < strlen(versioning) ||
 		pg_strncasecmp(rest->p, versioning, strlen(versioning)) != 0)
 		return;
@@ -280,4 +291,25 @@ script_directive_read(const ScriptPlace *place, const char *text,
 	}
 	if (pass_character(rest, ':'))
 		read_directive(&reader);
+}
+
+void
+script_directive_refuse(const ScriptPlace *place, const char *text,
+						size_t length, ProblemList *problems)
+{
+	ScriptDirectives directives = {false, {NULL, NULL}};
+	ProblemList found = {0};
+	bool		is_directive;
+
+	script_directive_read(place, text, length, &directives, &found);
+	is_directive = directives.no_transaction ||
+		directives.disabled.head != NULL ||
+		(found.count > 0 && found.items[0].level > PROBLEM_REMARK);
+	if (is_directive)
+		problem_add_kind(problems, PROBLEM_ERROR, PROBLEM_UNKNOWN_DIRECTIVE,
+						 place->path, place->line, "this is no directive, as "
+						 "it does not have a line of its own: put it on a "
+						 "line of its own, after \"--\"");
+	simple_string_list_destroy(&directives.disabled);
+	problem_free(&found);
 }

@@ -333,6 +333,17 @@ see_comment(void *state, const ScriptPlace *place, const char *text,
 						  &reader->outline->problems);
 }
 
+static void
+see_aside(void *state, const ScriptPlace *place, const char *text,
+		  size_t length)
+{
+	OutlineReader *reader = (OutlineReader *) state;
+	ScriptPlace named = *place;
+
+	named.path = problem_path(reader, place);
+	script_directive_refuse(&named, text, length, &reader->outline->problems);
+}
+
 /* Know whether it is to have a transaction of ours, and what that means. */
 static void
 find_wrapping(OutlineReader *reader)
@@ -370,6 +381,7 @@ script_outline_read(const char *path, const FileBytes *bytes)
 	reader.wrapped.transaction.status = TRANSACTION_OPEN;
 	visitor.statement = see_statement;
 	visitor.comment = see_comment;
+	visitor.aside = see_aside;
 	visitor.command = see_command;
 	visitor.missing = see_missing;
 	visitor.flaw = see_flaw;

@@ -99,18 +99,22 @@ tell_of_flaw(const WalkFrame *frame, const ScriptPlace *place,
 		visitor->flaw(visitor->state, place, text);
 }
 
-/* Tell of a comment, if it begins its line. */
+/* Tell of a comment. */
 static void
 see_comment(void *state, const SqlToken *comment)
 {
 	WalkFrame  *frame = (WalkFrame *) state;
 	const ScriptVisitor *visitor = frame->walk->visitor;
+	bool		is_line = *comment->start == '-' &&
+		begins_line(frame, comment->start);
 	ScriptPlace place;
 
-	if (!begins_line(frame, comment->start))
+	if (!is_line && visitor->aside == NULL)
 		return;
 	find_place(frame, comment->start, &place);
-	visitor->comment(visitor->state, &place, comment->start, comment->length);
+	(is_line ? visitor->comment : visitor->aside) (visitor->state, &place,
+												   comment->start,
+												   comment->length);
 }
 
 /* Is this file one of those that include it? */
