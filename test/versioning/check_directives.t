@@ -55,7 +55,7 @@ ignores("\\if false\n-- versioning: no-transaction\n\\endif",
 ignores("\\echo\n\\echo -- versioning: no-transaction",
 	'not behind a meta-command');
 ignores('-- this is about versioning: no-transaction', 'not in prose');
-ignores('-- versioningx: no-transaction', 'not with another word');
+ignores('-- migration: no-transaction', 'not with another word');
 is( script_findings(<<'SQL'),
 REGISTER
 COPY t FROM stdin;
@@ -78,6 +78,8 @@ sub complains
 		"patches/p.sql:2: $message [unknown-directive]\n", $name);
 }
 
+my $misplaced = 'this is no directive, as it does not have a line of its own: '
+  . 'put it on a line of its own, after "--"';
 complains('-- versioning: no-transactoin',
 	'unknown directive "no-transactoin": did you mean "no-transaction"?',
 	'a typing error');
@@ -86,6 +88,11 @@ complains('-- versioning: no_transaction',
 	'the wrong dash');
 complains('-- versioning no-transaction',
 	'a colon is missing after "versioning"', 'no colon');
+complains("-- $_", '"versionning" should be "versioning"',
+	"a typing error before it: $_")
+  for 'versionning: no-transaction', 'versionning: disable no-rollback';
+complains('SELECT 1; -- versionning: no-transaction', $misplaced,
+	'the same at the end of a line');
 complains('-- versioning: no-transaction, please',
 	'nothing may follow "no-transaction"', 'more than there should be');
 complains("-- versioning: $_ a transaction",
@@ -94,8 +101,6 @@ complains("-- versioning: $_ a transaction",
   for qw(no without);
 complains('-- versioning: concurrently', 'unknown directive "concurrently"',
 	'a single word');
-my $misplaced = 'this is no directive, as it does not have a line of its own: '
-  . 'put it on a line of its own, after "--"';
 complains($_, $misplaced, "not on a line of its own: $_")
   for 'SET x.y = 1; -- versioning: no-transaction',
   'SET x.y = 1; -- versioning: no-transactoin',

@@ -19,6 +19,7 @@
 #include "base/suggestion.h"
 #include "script/directive.h"
 
+static const char versioning[] = "versioning";
 static const char no_transaction[] = "no-transaction";
 static const char disable[] = "disable";
 
@@ -245,6 +246,30 @@ watch_for_colon(DirectiveReader *reader)
 	pg_free(word);
 }
 
+/* "-- versionning: no-transaction" has a typing error before the colon. */
+static void
+watch_for_name(DirectiveReader *reader)
+{
+	char	   *name = read_word(&reader->rest);
+	char	   *word = pass_character(&reader->rest, ':') ?
+		read_word(&reader->rest) : NULL;
+	Suggestion	suggestion;
+
+	suggestion_init(&suggestion, name);
+	suggestion_offer(&suggestion, versioning);
+	if (word != NULL && suggestion.nearest != NULL &&
+		(strcmp(word, no_transaction) == 0 || strcmp(word, disable) == 0))
+	{
+		char	   *text = psprintf("\"%s\" should be \"%s\"", name,
+									versioning);
+
+		complain_of_text(reader, PROBLEM_ERROR, text);
+		pg_free(text);
+	}
+	pg_free(word);
+	pg_free(name);
+}
+
 /* Find what a comment says: the text without what makes it one. */
 static void
 find_text(const char *text, size_t length, DirectiveText *rest)
@@ -267,18 +292,20 @@ script_directive_read(const ScriptPlace *place, const char *text,
 					  size_t length, ScriptDirectives *directives,
 					  ProblemList *problems)
 {
-	static const char versioning[] = "versioning";
 	DirectiveReader reader;
 	DirectiveText *rest = &reader.rest;
 
-	find_text(text, length, rest);
-	if ((size_t) (rest->end - rest->p) < strlen(versioning) ||
-		pg_strncasecmp(rest->p, versioning, strlen(versioning)) != 0)
-		return;
-	rest->p += strlen(versioning);
 	reader.place = place;
 	reader.directives = directives;
 	reader.problems = problems;
+	find_text(text, length, rest);
+	if ((size_t) (rest->end - rest->p) < strlen(versioning) ||
+		pg_strncasecmp(rest->p, versioning, strlen(versioning)) != 0)
+	{
+		watch_for_name(&reader);
+		return;
+	}
+	rest->p += strlen(versioning);
 
 	if (rest->p < rest->end && sql_lexer_is_space(*rest->p))
 	{
