@@ -66,7 +66,8 @@ is_refused($project, 'a second directory',
 	[qr/no file registers a patch "rollbacks"; there is a directory of that name: --patches/],
 	'apply', '--patches', 'patches', 'rollbacks');
 is_refused($project, 'taking back what is not applied',
-	[qr/patch "roof" is not applied/], 'rollback', 'roof');
+	[qr/patch "roof" is not applied, so it cannot be taken back$/m],
+	'rollback', 'roof');
 
 value($project->{database}, "SELECT _v.register_patch('$_->[0]', $_->[1])")
   foreach ([ 'ground', 'NULL' ], [ 'garden', "ARRAY['ground']" ],
@@ -158,7 +159,7 @@ is_refused($broken, 'all problems',
 		qr{^versioning: patches/h\.sql:1: patch "h" conflicts with "there", which is applied$}m,
 		qr{^versioning: patches/i\.sql:2: patch "i" cannot be applied: "there", which is applied, conflicts with it$}m,
 		qr{^versioning: patches/j\.sql:1: }m,
-		qr{^versioning: patches/k\.sql:6: patch "there" is applied already}m,
+		qr{^versioning: patches/k\.sql:6: patch "there" is applied already, but others in this file are not, so the file cannot be run$}m,
 		qr{^versioning: patches/l\.sql:1: .*no-transactions}m
 	],
 	'apply');

@@ -19,8 +19,10 @@ sub stops
 	add_files($project, map { ("patches/$_" => $files{$_}) } keys %files);
 	($status, undef, $errors) = versioning($project, 'apply', '-q');
 	is($status, 1, "$test: apply fails");
-	is($errors, qq{versioning: patches/$message; if this is to be no patch, say }
-		  . qq{so: "-- versioning: disable no-registration"\n}
+	is($errors, "versioning: patches/$message"
+		  . ($message =~ /\?$/ ? ' If' : '; if')
+		  . ' this is not meant to be a patch, say so: '
+		  . qq{"-- versioning: disable no-registration"\n}
 		  . "versioning: error: nothing was run\n", '... and says why');
 	is((versioning($project, 'status', '--exit-code'))[0],
 		1, '... so does status');

@@ -27,7 +27,7 @@ typedef enum TransactionMode
 {
 	MODE_AROUND,				/* we put one around the script */
 	MODE_OWN,					/* the script has its own */
-	MODE_WITHOUT				/* it says that there shall be none */
+	MODE_WITHOUT				/* it says that there is none */
 } TransactionMode;
 
 typedef struct TransactionCheck
@@ -216,10 +216,9 @@ check_ban(TransactionCheck *check, const TransactionState *old,
 	else if (old->status == TRANSACTION_OPEN)
 		problem_found(check->found, PROBLEM_INSIDE_TRANSACTION, place->path,
 					  place->line, "%s cannot run inside a transaction "
-					"block%s",
-					  ban, check->mode == MODE_AROUND ? ": let the comment "
-					  "\"-- versioning: no-transaction\" say that there shall "
-					  "be none" : "");
+					  "block%s", ban, check->mode == MODE_AROUND ?
+					  ": write \"-- versioning: no-transaction\" to run the "
+					  "file without one" : "");
 	return ban;
 }
 

@@ -119,8 +119,8 @@ want_named(Planner *planner, const char *name)
 		want(planner, number);
 	else if (project_find(project, name) != PROJECT_NONE)
 		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
-					"patch \"%s\" is not applied, so it can't be taken "
-					"back", name);
+					"patch \"%s\" is not applied, so it cannot be "
+					"taken back", name);
 	else if (!want_file(planner, plan_names_file(project->rollbacks,
 												 project->rollback_count,
 												 name)) &&

@@ -283,6 +283,18 @@ is_candidate(const ProjectFile *file)
 	return true;
 }
 
+/* What to say after a complaint of a file that should register something */
+static const char *
+advice(const char *complaint)
+{
+	static const char question[] = " If this is not meant to be a patch, say "
+		"so: \"-- versioning: disable no-registration\"";
+	static const char phrase[] = "; if this is not meant to be a patch, say "
+		"so: \"-- versioning: disable no-registration\"";
+
+	return complaint[strlen(complaint) - 1] == '?' ? question : phrase;
+}
+
 /* Complain of a file, all of which has been read. */
 static void
 complain(Project *project, const ProjectFile *file)
@@ -306,8 +318,7 @@ complain(Project *project, const ProjectFile *file)
 					 PROBLEM_NO_REGISTRATION, file->path,
 					 problems->items[0].line, "%s%s",
 					 problems->items[0].text, level == PROBLEM_ERROR ?
-					 "; if this is to be no patch, say so: \"-- "
-					 "versioning: disable no-registration\"" : "");
+					 advice(problems->items[0].text) : "");
 }
 
 /* Complain of what a file includes that is not there. */
