@@ -214,7 +214,8 @@ check_file(Planner *planner, const ProjectFile *file)
 			problem_add(&planner->plan->problems, PROBLEM_ERROR,
 						file->path, call->line,
 						"patch \"%s\" is applied already, but others in "
-						"this file are not, so the file cannot be run", call->name);
+						"this file are not, so the file cannot be run",
+						call->name);
 	}
 }
 
