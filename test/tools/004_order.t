@@ -97,7 +97,7 @@ check('two cycles', [qw(a.sql e.sql b.sql d.sql c.sql)], [], 1,
 patch('self.sql', [ 'self', 'self' ]);
 check('a patch that requires itself',
 	[qw(self.sql free1.sql)], ['free1.sql'], 1,
-	"self.sql:1: patches require each other: self -> self (self.sql -> self.sql)\n"
+	qq(self.sql:1: patch "self" requires itself\n)
 );
 
 patch('two.sql', ['one'], [ 'two', 'one', 'free1' ]);
@@ -106,7 +106,7 @@ check('two patches of one file',
 patch('wrong-way.sql', [ 'two', 'one' ], ['one']);
 check('two patches of one file, the wrong way round',
 	[qw(wrong-way.sql free1.sql)], ['free1.sql'], 1,
-	"wrong-way.sql:1: patches require each other: two -> one (wrong-way.sql -> wrong-way.sql)\n"
+	qq(wrong-way.sql:1: patch "two" requires "one", which the file registers only after it\n)
 );
 
 patch('again.sql', [ 'free1', 'free2' ]);

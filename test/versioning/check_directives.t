@@ -52,12 +52,10 @@ ignores("SET x.\"\n-- versioning: no-transaction\n\" = 1;",
 	'not in an identifier');
 ignores("\\if false\n-- versioning: no-transaction\n\\endif",
 	'not in a false \if');
-ignores("SET x.y = 1; -- versioning: no-transaction",
-	'not behind something else on its line');
 ignores("\\echo\n\\echo -- versioning: no-transaction",
 	'not behind a meta-command');
 ignores('-- this is about versioning: no-transaction', 'not in prose');
-ignores('-- versioningx: no-transaction', 'not with another word');
+ignores('-- migration: no-transaction', 'not with another word');
 is( script_findings(<<'SQL'),
 REGISTER
 COPY t FROM stdin;
@@ -80,6 +78,8 @@ sub complains
 		"patches/p.sql:2: $message [unknown-directive]\n", $name);
 }
 
+my $misplaced = 'this is no directive, as it does not have a line of its own: '
+  . 'put it on a line of its own, after "--"';
 complains('-- versioning: no-transactoin',
 	'unknown directive "no-transactoin": did you mean "no-transaction"?',
 	'a typing error');
@@ -88,6 +88,11 @@ complains('-- versioning: no_transaction',
 	'the wrong dash');
 complains('-- versioning no-transaction',
 	'a colon is missing after "versioning"', 'no colon');
+complains("-- $_", '"versionning" should be "versioning"',
+	"a typing error before it: $_")
+  for 'versionning: no-transaction', 'versionning: disable no-rollback';
+complains('SELECT 1; -- versionning: no-transaction', $misplaced,
+	'the same at the end of a line');
 complains('-- versioning: no-transaction, please',
 	'nothing may follow "no-transaction"', 'more than there should be');
 complains("-- versioning: $_ a transaction",
@@ -96,6 +101,15 @@ complains("-- versioning: $_ a transaction",
   for qw(no without);
 complains('-- versioning: concurrently', 'unknown directive "concurrently"',
 	'a single word');
+complains($_, $misplaced, "not on a line of its own: $_")
+  for 'SET x.y = 1; -- versioning: no-transaction',
+  'SET x.y = 1; -- versioning: no-transactoin',
+  'SET x.y = 1; --Versioning: disable no-rollback',
+  '/* versioning: no-transaction */ SET x.y = 1;',
+  "/*\n * Versioning: disable no-rollback\n */";
+is( script_findings("REGISTER /* versioning */ -- versioning: adds a table\n"
+		  . "/* Versioning: 1.0 */ SELECT 1; /**/ SELECT 2 /*/**/*/; -- x\n"),
+	'', 'nothing: prose after a statement or in a block comment');
 complains('-- versioning: disable',
 	'"disable" must be followed by names of findings', 'no name');
 complains('-- versioning: disable no-rolback',

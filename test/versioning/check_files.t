@@ -125,6 +125,10 @@ is(findings({ %{ patches(['a']) }, 'patches/x.sql' => "SELECT 1;\n" }),
 	"patches/x.sql no-registration\n", 'a file without a registration');
 is(findings({ %{ patches(['a']) }, 'rollbacks/x.sql' => "DROP TABLE a;\n" }),
 	"rollbacks/x.sql no-registration\n", 'the same among the rollbacks');
+is((check({ %{ patches(['a']) }, 'rollbacks/x.sql' =>
+		"SELECT 1;\nSELECT _v.register_patch('x');\n" }, '-q'))[1],
+	'rollbacks/x.sql:2: this registers patch "x", but is among the rollbacks '
+	  . "[no-registration]\n", 'one that belongs among the patches');
 is(findings({ %{ patches(['a']) }, 'patches/x.sql' => '' }),
 	"patches/x.sql no-registration\n", 'an empty file');
 is(findings({ %{ patches(['a']) },

@@ -78,5 +78,22 @@ is(script_findings("REGISTER\n\\i /dev/stdin\n\\i /dev/zero"), '',
 	'nothing: what is no regular file is not read');
 is(script_findings("REGISTER\n\\ir p.sql\n\\include p.sql\n"),
 	'2 missing-include 3 missing-include', 'a file that includes itself');
+like(script_messages("REGISTER\n\\ir p.sql\n"), qr/": it includes itself \[/,
+	'... which is what is said of it');
+is( findings(
+		{
+			'patches/a.sql' => "\\ir gone.sql\n",
+			'patches/b.sql' => "\r\n\\include_relative 'gone.sql'\r\n",
+			'patches/c.sql' => "\\ir d.sql\n",
+			'patches/d.sql' => "\\ir c.sql\n",
+			'rollbacks/a.sql' => "\\i gone.sql\n"
+		}),
+	join('', map { "$_ missing-include\n" } qw(patches/a.sql:1 patches/b.sql:2
+	  patches/c.sql:1 patches/d.sql:1 rollbacks/a.sql:1)),
+	'the same in files that register nothing, and take nothing back');
+is( script_findings("REGISTER\n\\cd patches/lib\n\\i ../part.sql\n",
+		'patches/part.sql' => "\\i x.sql\n",
+		'patches/lib/x.sql' => "SELECT 1;\n"),
+	'', 'nothing: what is found where the file is included');
 
 done_testing();

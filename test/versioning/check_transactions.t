@@ -371,4 +371,9 @@ SQL
 	"rollbacks/p.sql:4 several-statements\n",
 	'several statements of a rollback');
 
+is( script_messages("REGISTER\nVACUUM;\n"),
+	'patches/p.sql:2: VACUUM cannot run inside a transaction block: write '
+	  . '"-- versioning: no-transaction" to run the file without one '
+	  . "[inside-transaction]\n", 'what can be done is said');
+
 done_testing();

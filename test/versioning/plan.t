@@ -66,7 +66,8 @@ is_refused($project, 'a second directory',
 	[qr/no file registers a patch "rollbacks"; there is a directory of that name: --patches/],
 	'apply', '--patches', 'patches', 'rollbacks');
 is_refused($project, 'taking back what is not applied',
-	[qr/patch "roof" is not applied/], 'rollback', 'roof');
+	[qr/patch "roof" is not applied, so it cannot be taken back$/m],
+	'rollback', 'roof');
 
 value($project->{database}, "SELECT _v.register_patch('$_->[0]', $_->[1])")
   foreach ([ 'ground', 'NULL' ], [ 'garden', "ARRAY['ground']" ],
@@ -119,7 +120,17 @@ add_files($project, 'rollbacks/rollback-lamp.sql' => 'DROP TABLE lamp;');
 is_refused($project, 'a rollback file that takes nothing back',
 	[ qr{^versioning: rollbacks/rollback-lamp\.sql: this does not take patch "lamp" back: let it call _v\.unregister_patch$}m ],
 	'rollback', 'lamp');
-unlink "$project->{directory}/rollbacks/rollback-lamp.sql";
+add_files($project, 'rollbacks/rollback-lamp.sql' =>
+	  "SELECT _v.unregister_patch(:x);\n");
+is_refused($project, 'a rollback file whose patch is not known',
+	[ qr{^versioning: rollbacks/rollback-lamp\.sql:1: this does not take patch "lamp" back, as far as can be known: _v\.unregister_patch: in_patch_name is not a constant}m ],
+	'rollback', 'lamp');
+rename "$project->{directory}/rollbacks/rollback-lamp.sql",
+  "$project->{directory}/rollbacks/clamp.sql";
+is_refused($project, 'a file whose name only contains that of the patch',
+	[qr/^versioning: patch "lamp" has no rollback file$/m],
+	'rollback', 'lamp');
+unlink "$project->{directory}/rollbacks/clamp.sql";
 
 # All that is wrong at once
 my $broken = project('broken',
@@ -148,7 +159,7 @@ is_refused($broken, 'all problems',
 		qr{^versioning: patches/h\.sql:1: patch "h" conflicts with "there", which is applied$}m,
 		qr{^versioning: patches/i\.sql:2: patch "i" cannot be applied: "there", which is applied, conflicts with it$}m,
 		qr{^versioning: patches/j\.sql:1: }m,
-		qr{^versioning: patches/k\.sql:6: patch "there" is applied already}m,
+		qr{^versioning: patches/k\.sql:6: patch "there" is applied already, but others in this file are not, so the file cannot be run$}m,
 		qr{^versioning: patches/l\.sql:1: .*no-transactions}m
 	],
 	'apply');
@@ -232,5 +243,10 @@ is_refused($dropped, 'rollback: what may be missing',
 	[ qr{patch "a" has no rollback file},
 		qr{rollbacks/drop\.sql:2: warning: \Q$unclear} ],
 	'rollback', 'a');
+add_files($dropped, map { ("$_/drop.sql" =>
+		  "-- versioning: disable unclear-rollback\n$drop") }
+	  qw(patches rollbacks));
+unlike((versioning($dropped, 'rollback', 'a', '--dry-run'))[2],
+	qr/warning/, 'rollback: nothing is said of what is disabled');
 
 done_testing();

@@ -153,6 +153,18 @@ add_files($shared, 'patches/d.sql' =>
 rehearses('a rollback that is there is not excused', $shared, ['d'], 1,
 	[qr/^\[2\/2\] d: its rollback file takes back other patches, too$/m]);
 
+my $flawed = project('flawed',
+	'patches/a.sql' => patch('a'),
+	'rollbacks/a.sql' => "SELECT _v.unregister_patch('a');\nSELECT 'x");
+rehearses('a rollback with a problem', $flawed, [], 1,
+	[qr/^\[1\/1\] a: its rollback file has a problem$/m],
+	[qr{^versioning: rollbacks/a\.sql:2: this quote has no end$}m]);
+add_files($flawed, 'rollbacks/a.sql' =>
+	  rollback_file('a') . "\\password x\n");
+rehearses('one that asks', $flawed, [], 1,
+	[qr/^\[1\/1\] a: its rollback file has a problem$/m],
+	[qr{^versioning: rollbacks/a\.sql:\d: \\password needs somebody}m]);
+
 # Files that fail
 
 my $failing = project('failing',

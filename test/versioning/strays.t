@@ -19,8 +19,10 @@ sub stops
 	add_files($project, map { ("patches/$_" => $files{$_}) } keys %files);
 	($status, undef, $errors) = versioning($project, 'apply', '-q');
 	is($status, 1, "$test: apply fails");
-	is($errors, qq{versioning: patches/$message; if this is to be no patch, say }
-		  . qq{so: "-- versioning: disable no-registration"\n}
+	is($errors, "versioning: patches/$message"
+		  . ($message =~ /\?$/ ? ' If' : '; if')
+		  . ' this is not meant to be a patch, say so: '
+		  . qq{"-- versioning: disable no-registration"\n}
 		  . "versioning: error: nothing was run\n", '... and says why');
 	is((versioning($project, 'status', '--exit-code'))[0],
 		1, '... so does status');
@@ -80,6 +82,20 @@ stops($project, 'another language', 'b.sql:1: this is not SQL: found "<"',
 stops($project, 'a quote without an end', 'b.sql:1: this quote has no end',
 	'b.sql' => "CREATE TABLE b (a text DEFAULT 'x);\n");
 
+add_files($project, 'patches/users.sql' => "\\ir reg/users.sql\n",
+	'patches/reg/user.sql' => patch('users'));
+my $missing = 'patches/users.sql:1: could not include "patches/reg/users.sql"';
+for my $command ([ 'apply', '-q' ], [ 'apply', '-n' ], ['rehearse'],
+	[ 'status', '-q' ])
+{
+	my ($status, undef, $errors) = versioning($project, @$command);
+
+	is($status, 1, "what cannot be included may register a patch: @$command");
+	like($errors, qr/^versioning: \Q$missing\E: No such file/m,
+		'... and says so');
+}
+unlink map { "$project->{directory}/patches/$_" } qw(users.sql reg/user.sql);
+
 my $nothing = 'this registers no patch, nor does it take one back';
 goes_on($project, 'SQL that registers nothing',
 	"patches/b.sql: warning: $nothing",
@@ -101,6 +117,13 @@ goes_on($project, 'a part of a rollback', '',
 	'patches/b.sql' => 'DROP TABLE b;');
 goes_on($project, 'a list of files', '',
 	'patches/all.sql' => "\\ir a.sql\n");
+goes_on($project, 'what is disabled', '',
+	'patches/b.sql' => "-- versioning: disable missing-include\n\\ir x.sql\n");
+add_files($project, 'rollbacks/b.sql' => "\\ir gone.sql\n");
+like((versioning($project, 'rehearse'))[2],
+	qr{^versioning: rollbacks/b\.sql:1: warning: could not include "},
+	'a rollback without what it includes is warned of');
+unlink "$project->{directory}/rollbacks/b.sql";
 goes_on($project, 'what is not needed', '',
 	'rollbacks/b.sql' => "SELECT _v.regsiter_patch('b');\nNo SQL\n");
 

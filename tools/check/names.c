@@ -11,9 +11,6 @@
 #include "patch/graph.h"
 #include "patch/names.h"
 #include "plan/names.h"
-#include "project/template.h"
-
-static const char extension[] = ".sql";
 
 /* Add all problems of a level, or worse, as found of a kind. */
 static void
@@ -66,49 +63,6 @@ check_duplicates(const Project *project, ProblemList *found)
 	}
 }
 
-/* The last part of a path, without what SQL scripts end with */
-static char *
-stem(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char	   *result = pg_strdup(slash == NULL ? path : slash + 1);
-	size_t		length = strlen(result);
-	size_t		end = strlen(extension);
-
-	if (length > end && pg_strcasecmp(result + length - end, extension) == 0)
-		result[length - end] = '\0';
-	return result;
-}
-
-/* Is a file called so, maybe with something after a dot, as in "a.install"? */
-static bool
-is_called(const char *file_stem, const char *name)
-{
-	size_t		length = strlen(name);
-
-	return strncmp(file_stem, name, length) == 0 &&
-		(file_stem[length] == '\0' || file_stem[length] == '.');
-}
-
-/*
- * Is a file that is called so the one of that patch?  It may also have the
- * name that a new file for the patch gets.
- */
-static bool
-is_named_for(const char *path, const char *name)
-{
-	char	   *file_stem = stem(path);
-	char	   *name_stem = stem(name);
-	char	   *new_stem = project_template_file_name(name);
-	bool		result = is_called(file_stem, name_stem) ||
-		is_called(file_stem, new_stem);
-
-	pg_free(new_stem);
-	pg_free(file_stem);
-	pg_free(name_stem);
-	return result;
-}
-
 /* A file that registers patches, none of which is called as it is */
 static void
 check_file_name(const ProjectFile *file, ProblemList *found)
@@ -122,7 +76,7 @@ check_file_name(const ProjectFile *file, ProblemList *found)
 
 		if (call->action == PATCH_UNREGISTER)
 			continue;
-		if (is_named_for(file->path, call->name))
+		if (plan_names_is_named_for(file->path, call->name))
 			return;
 		if (first == NULL)
 			first = call;

@@ -62,6 +62,8 @@ check_script(const ProjectFile *file, bool has_calls, ProblemList *found)
 			problem_forget(&outline->problems, PROBLEM_NOT_UNDERSTOOD);
 		(void) add_problems(file, &outline->problems, problems,
 							found);
+		if (!file->is_included) /* else it depends on what includes it */
+			(void) add_problems(file, &outline->missing, NULL, found);
 		if (has_calls)
 			check_transactions(file->path, outline, found);
 		else

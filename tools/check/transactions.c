@@ -27,7 +27,7 @@ typedef enum TransactionMode
 {
 	MODE_AROUND,				/* we put one around the script */
 	MODE_OWN,					/* the script has its own */
-	MODE_WITHOUT				/* it says that there shall be none */
+	MODE_WITHOUT				/* it says that there is none */
 } TransactionMode;
 
 typedef struct TransactionCheck
@@ -216,10 +216,9 @@ check_ban(TransactionCheck *check, const TransactionState *old,
 	else if (old->status == TRANSACTION_OPEN)
 		problem_found(check->found, PROBLEM_INSIDE_TRANSACTION, place->path,
 					  place->line, "%s cannot run inside a transaction "
-					"block%s",
-					  ban, check->mode == MODE_AROUND ? ": let the comment "
-					  "\"-- versioning: no-transaction\" say that there shall "
-					  "be none" : "");
+					  "block%s", ban, check->mode == MODE_AROUND ?
+					  ": write \"-- versioning: no-transaction\" to run the "
+					  "file without one" : "");
 	return ban;
 }
 
@@ -367,16 +366,6 @@ see_comment(void *state, const ScriptPlace *place, const char *text,
 	problem_free(&problems);
 }
 
-static void
-see_missing(void *state, const ScriptPlace *place, const char *path,
-			const char *reason)
-{
-	TransactionCheck *check = (TransactionCheck *) state;
-
-	problem_found(check->found, PROBLEM_MISSING_INCLUDE, place->path,
-				  place->line, "could not include \"%s\": %s", path, reason);
-}
-
 /* What follows is not what it should be, nor is what is not committed then. */
 static void
 see_flaw(void *state, const ScriptPlace *place pg_attribute_unused(),
@@ -423,8 +412,9 @@ check_transactions(const char *path, const ScriptOutline *outline,
 
 	visitor.statement = see_statement;
 	visitor.comment = see_comment;
+	visitor.aside = NULL;
 	visitor.command = see_command;
-	visitor.missing = see_missing;
+	visitor.missing = NULL;
 	visitor.flaw = see_flaw;
 	visitor.query = NULL;
 	visitor.end = NULL;

@@ -224,6 +224,7 @@ rehearse_project(const Options *options, PGconn *conn, const Project *project)
 	Rehearsal	rehearsal = {0};
 	Status		status = STATUS_TROUBLE;
 
+	rehearsal.progname = options->progname;
 	rehearsal.options = &options->deploy;
 	rehearsal.template = options->template;
 	rehearsal.target = conn;

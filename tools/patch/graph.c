@@ -270,6 +270,22 @@ append_step(StringInfo text, int number, bool is_last, const char *next)
 		appendStringInfo(text, " -> %s", next);
 }
 
+/* Complain about a file that waits for itself. */
+static void
+complain_of_order(const GraphFile *file, const Obstacle *obstacle,
+				  ProblemList *problems)
+{
+	const char *name = obstacle->call->name;
+
+	if (strcmp(name, obstacle->name) == 0)
+		problem_add(problems, PROBLEM_ERROR, file->path, obstacle->call->line,
+					"patch \"%s\" requires itself", name);
+	else
+		problem_add(problems, PROBLEM_ERROR, file->path, obstacle->call->line,
+					"patch \"%s\" requires \"%s\", which the file registers "
+					"only after it", name, obstacle->name);
+}
+
 /* Complain about the cycle that the file is in. */
 static void
 describe_cycle(const PatchGraph *graph, const Obstacle *obstacles,
@@ -341,7 +357,10 @@ explain_cycles(PatchGraph *graph, ProblemList *problems)
 		}
 		if (graph->files[file].walk != walk || is_in_cycle[file])
 			continue;
-		describe_cycle(graph, obstacles, file, problems);
+		if (obstacles[file].file == file)
+			complain_of_order(&graph->files[file], &obstacles[file], problems);
+		else
+			describe_cycle(graph, obstacles, file, problems);
 		while (!is_in_cycle[file])
 		{
 			is_in_cycle[file] = true;

@@ -348,8 +348,8 @@ static void
 read_other(PatchReader *reader)
 {
 	static const char *const definitions[] = {
-		"alter", "comment", "declare", "drop", "explain", "grant", "prepare",
-		"revoke", "security", NULL
+		"alter", "comment", "declare", "drop", "explain", "grant", "import",
+		"notify", "prepare", "revoke", "security", NULL
 	};
 	static const char *const transaction_ends[] = {
 		"commit", "end", "rollback", "abort", NULL
@@ -374,7 +374,7 @@ read_other(PatchReader *reader)
 		warn_of_mention(reader, start, "a semicolon is missing after this, so "
 						"a ", " does not run");
 	else if (!is_definition)
-		warn_of_mention(reader, start, "this statement is none that runs a ",
+		warn_of_mention(reader, start, "this statement does not run a ",
 						"");
 }
 

@@ -213,8 +213,9 @@ check_file(Planner *planner, const ProjectFile *file)
 		else if (call->action == PATCH_REGISTER)
 			problem_add(&planner->plan->problems, PROBLEM_ERROR,
 						file->path, call->line,
-						"patch \"%s\" is applied already, others in this "
-						"file are not: it cannot be run again", call->name);
+						"patch \"%s\" is applied already, but others in "
+						"this file are not, so the file cannot be run",
+						call->name);
 	}
 }
 

@@ -11,9 +11,12 @@
 
 #include "base/suggestion.h"
 #include "plan/names.h"
+#include "project/template.h"
 
 /* Who has written more names that there are not knows what it is about. */
 #define MOST_SUGGESTIONS 100
+
+static const char extension[] = ".sql";
 
 /* Offer a name, unless it is the one that was not meant for sure. */
 static void
@@ -101,4 +104,43 @@ plan_names_file(const ProjectFile *files, int count, const char *path)
 		if (strcmp(without_dot(files[i].path), path) == 0)
 			return &files[i];
 	return NULL;
+}
+
+/* The last part of a path, without what SQL scripts end with */
+static char *
+stem(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char	   *result = pg_strdup(slash == NULL ? path : slash + 1);
+	size_t		length = strlen(result);
+	size_t		end = strlen(extension);
+
+	if (length > end && pg_strcasecmp(result + length - end, extension) == 0)
+		result[length - end] = '\0';
+	return result;
+}
+
+/* Is a file called so, maybe with something after a dot, as in "a.install"? */
+static bool
+is_called(const char *file_stem, const char *name)
+{
+	size_t		length = strlen(name);
+
+	return strncmp(file_stem, name, length) == 0 &&
+		(file_stem[length] == '\0' || file_stem[length] == '.');
+}
+
+bool
+plan_names_is_named_for(const char *path, const char *name)
+{
+	char	   *file_stem = stem(path);
+	char	   *name_stem = stem(name);
+	char	   *new_stem = project_template_file_name(name);
+	bool		result = is_called(file_stem, name_stem) ||
+		is_called(file_stem, new_stem);
+
+	pg_free(new_stem);
+	pg_free(file_stem);
+	pg_free(name_stem);
+	return result;
 }

@@ -39,6 +39,12 @@ extern const char *plan_names_argument_suggestion(const Project *project,
 												  const Register *reg,
 												  const char *name);
 
+/*
+ * Is a file that is called so the one of that patch, maybe with something
+ * after a dot?  It may also have the name that a new file for the patch gets.
+ */
+extern bool plan_names_is_named_for(const char *path, const char *name);
+
 /* The file of that path, or NULL. */
 extern const ProjectFile *plan_names_file(const ProjectFile *files, int count,
 										  const char *path);

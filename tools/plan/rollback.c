@@ -119,8 +119,8 @@ want_named(Planner *planner, const char *name)
 		want(planner, number);
 	else if (project_find(project, name) != PROJECT_NONE)
 		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
-					"patch \"%s\" is not applied, so it can't be taken "
-					"back", name);
+					"patch \"%s\" is not applied, so it cannot be "
+					"taken back", name);
 	else if (!want_file(planner, plan_names_file(project->rollbacks,
 												 project->rollback_count,
 												 name)) &&
@@ -181,22 +181,52 @@ check_dependents(Planner *planner, int number)
 	pg_free(names.data);
 }
 
+/* Does the name of a rollback file say that it takes the patch back? */
+static bool
+is_named_for(const char *path, const char *name)
+{
+	static const char prefix[] = "rollback-";
+	const char *slash = strrchr(path, '/');
+	const char *file = slash == NULL ? path : slash + 1;
+
+	return plan_names_is_named_for(file, name) ||
+		(strncmp(file, prefix, strlen(prefix)) == 0 &&
+		 plan_names_is_named_for(file + strlen(prefix), name));
+}
+
 /* A file that may be meant to take the patch back, but does not, or NULL. */
-static const char *
+static const ProjectFile *
 find_unfinished(const Project *project, const char *name)
 {
 	int			i;
 
 	for (i = 0; i < project->other_count; i++)
-	{
-		const char *path = project->others[i].path;
-		const char *slash = strrchr(path, '/');
-
 		if (project->others[i].place == PLACE_OF_ROLLBACKS &&
-			strstr(slash == NULL ? path : slash, name) != NULL)
-			return path;
-	}
+			is_named_for(project->others[i].path, name))
+			return &project->others[i];
 	return NULL;
+}
+
+/* Complain that a file does not take the patch back, and say why not. */
+static void
+complain_of_unfinished(Planner *planner, const ProjectFile *file,
+					   const char *name)
+{
+	const ProblemList *reasons = &file->file->problems;
+	int			i;
+
+	for (i = 0; i < reasons->count; i++)
+		if (reasons->items[i].kind != PROBLEM_NO_REGISTRATION)
+			break;
+	if (i < reasons->count)
+		problem_add(&planner->plan->problems, PROBLEM_ERROR, file->path,
+					reasons->items[i].line, "this does not take patch \"%s\" "
+					"back, as far as can be known: %s", name,
+					reasons->items[i].text);
+	else
+		problem_add(&planner->plan->problems, PROBLEM_ERROR, file->path, 0,
+					"this does not take patch \"%s\" back: let it call "
+					"_v.unregister_patch", name);
 }
 
 /* Complain about a patch that no file takes back. */
@@ -204,14 +234,13 @@ static void
 check_rollback(Planner *planner, int number)
 {
 	const char *name = planner->reg->patches[number].name;
-	const char *unfinished = find_unfinished(planner->project, name);
+	const ProjectFile *unfinished;
 
 	if (rollback_of(planner, number) != PROJECT_NONE)
 		return;
+	unfinished = find_unfinished(planner->project, name);
 	if (unfinished != NULL)
-		problem_add(&planner->plan->problems, PROBLEM_ERROR, unfinished,
-					0, "this does not take patch \"%s\" back: let it call "
-					"_v.unregister_patch", name);
+		complain_of_unfinished(planner, unfinished, name);
 	else
 		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
 					"patch \"%s\" has no rollback file", name);

@@ -30,7 +30,8 @@ project_includes_note(NameTable *included, const char *path)
 	ScriptOutline *outline = script_outline_read(path, NULL);
 	const SimpleStringListCell *cell;
 
-	for (cell = outline->includes.head; cell != NULL; cell = cell->next)
+	cell = outline->includes_itself ? NULL : outline->includes.head;
+	for (; cell != NULL; cell = cell->next)
 	{
 		char	   *identity = file_identity(cell->val);
 

@@ -10,7 +10,10 @@
 
 #include "base/name_table.h"
 
-/* Remember which files the script of that path includes. */
+/*
+ * Remember which files the script of that path includes, unless they include
+ * each other: none of these is a part of another.
+ */
 extern void project_includes_note(NameTable *included, const char *path);
 
 /* Is the file one of those, however it was called there? */

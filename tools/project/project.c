@@ -123,6 +123,24 @@ note_rollbacks(Project *project, int number)
 	}
 }
 
+/* Does the file say that nothing is to be said of this? */
+static bool
+disables(ScriptOutline *outline, ProblemKind kind)
+{
+	return simple_string_list_member(&outline->disabled, problem_name(kind));
+}
+
+/* Does the file say so of what it may take back? */
+static bool
+is_known_unclear(const ProjectFile *file)
+{
+	ScriptOutline *outline = script_outline_read(file->path, NULL);
+	bool		result = disables(outline, PROBLEM_UNCLEAR_ROLLBACK);
+
+	script_outline_free(outline);
+	return result;
+}
+
 /*
  * Take over what there is to complain about a file.  If nothing is found in
  * it but what warns of a registration that cannot be read, the file would be
@@ -142,7 +160,9 @@ copy_complaints(Project *project, const ProjectFile *file)
 		bool		is_patch = file->place == PLACE_OF_PATCHES &&
 			problem->kind != PROBLEM_UNCLEAR_ROLLBACK;
 
-		if (problem->kind == PROBLEM_NO_REGISTRATION)
+		if (problem->kind == PROBLEM_NO_REGISTRATION ||
+			(problem->kind == PROBLEM_UNCLEAR_ROLLBACK &&
+			 is_known_unclear(file)))
 			continue;
 		if (level == PROBLEM_WARNING && file->file->count == 0)
 			level = PROBLEM_ERROR;
@@ -250,18 +270,6 @@ read_places(Project *project, const SimpleStringList *places,
 	}
 }
 
-/* Does the file say that it is to register nothing? */
-static bool
-is_intended(const ScriptOutline *outline)
-{
-	const SimpleStringListCell *cell;
-
-	for (cell = outline->disabled.head; cell != NULL; cell = cell->next)
-		if (strcmp(cell->val, problem_name(PROBLEM_NO_REGISTRATION)) == 0)
-			return true;
-	return false;
-}
-
 /* Is there nothing else to complain about? */
 static bool
 is_candidate(const ProjectFile *file)
@@ -275,6 +283,18 @@ is_candidate(const ProjectFile *file)
 	return true;
 }
 
+/* What to say after a complaint of a file that should register something */
+static const char *
+advice(const char *complaint)
+{
+	static const char question[] = " If this is not meant to be a patch, say "
+		"so: \"-- versioning: disable no-registration\"";
+	static const char phrase[] = "; if this is not meant to be a patch, say "
+		"so: \"-- versioning: disable no-registration\"";
+
+	return complaint[strlen(complaint) - 1] == '?' ? question : phrase;
+}
+
 /* Complain of a file, all of which has been read. */
 static void
 complain(Project *project, const ProjectFile *file)
@@ -284,7 +304,12 @@ complain(Project *project, const ProjectFile *file)
 	ProblemLevel level = is_patch && problems->count > 0 ?
 		PROBLEM_ERROR : PROBLEM_WARNING;
 
-	if (problems->count == 0)
+	if (problems->count == 0 && file->file->count > 0)
+		problem_add_kind(problems, level, PROBLEM_NO_REGISTRATION,
+						 NULL, file->file->calls[0].line, "this registers "
+						 "patch \"%s\", but is among the rollbacks",
+						 file->file->calls[0].name);
+	else if (problems->count == 0)
 		problem_add_kind(problems, level, PROBLEM_NO_REGISTRATION,
 						 NULL, 0, "this registers no patch, nor does it "
 						 "take one back");
@@ -293,8 +318,28 @@ complain(Project *project, const ProjectFile *file)
 					 PROBLEM_NO_REGISTRATION, file->path,
 					 problems->items[0].line, "%s%s",
 					 problems->items[0].text, level == PROBLEM_ERROR ?
-					 "; if this is to be no patch, say so: \"-- "
-					 "versioning: disable no-registration\"" : "");
+					 advice(problems->items[0].text) : "");
+}
+
+/* Complain of what a file includes that is not there. */
+static void
+complain_of_missing(Project *project, const ProjectFile *file,
+					const ProblemList *missing)
+{
+	bool		is_patch = file->place == PLACE_OF_PATCHES;
+	int			i;
+
+	for (i = 0; i < missing->count; i++)
+	{
+		const Problem *problem = &missing->items[i];
+
+		problem_add_kind(is_patch ? &project->problems :
+						 &project->rollback_complaints,
+						 is_patch ? PROBLEM_ERROR : PROBLEM_WARNING,
+						 problem->kind, problem->path == NULL ?
+						 file->path : problem->path, problem->line, "%s",
+						 problem->text);
+	}
 }
 
 /* Look at a file that no other one includes. */
@@ -302,14 +347,18 @@ static void
 look_at(Project *project, ProjectFile *file)
 {
 	ScriptOutline *outline = script_outline_read(file->path, NULL);
-	PatchFile  *whole = is_intended(outline) ? NULL :
+	bool		is_intended = disables(outline, PROBLEM_NO_REGISTRATION);
+	PatchFile  *whole = is_intended || !is_candidate(file) ? NULL :
 		patch_file_read_whole(file->path);
 
+	if (!is_intended && !disables(outline, PROBLEM_MISSING_INCLUDE))
+		complain_of_missing(project, file, &outline->missing);
 	if (whole != NULL)
 	{
 		patch_file_free(file->file);
 		file->file = whole;
-		if (whole->problems.count > 0 || outline->includes.head == NULL)
+		if (whole->problems.count > 0 || whole->count > 0 ||
+			outline->includes.head == NULL)
 			complain(project, file);
 	}
 	script_outline_free(outline);
@@ -331,7 +380,8 @@ note_includes(NameTable *included, const ProjectFile *files, int count)
  * also files that others include, that include others, that only drop
  * something, or hold data.  So only what looks like a registration, or is no
  * SQL, is an error.  Any other file is warned of, unless it includes others.
- * Nothing is said of what is included, or has a comment that disables this.
+ * One that includes what is not there may be a patch, too.  Nothing is said of
+ * what is included, or has a comment that disables this.
  */
 static void
 look_at_others(Project *project)
@@ -349,10 +399,10 @@ look_at_others(Project *project)
 	{
 		ProjectFile *file = &project->others[i];
 
-		if (!is_candidate(file))
-			continue;
-		problem_shorten(&file->file->problems, 0);
-		if (!project_includes_has(included, file->path))
+		file->is_included = project_includes_has(included, file->path);
+		if (is_candidate(file))
+			problem_shorten(&file->file->problems, 0);
+		if (!file->is_included)
 			look_at(project, file);
 	}
 	name_table_free(included);

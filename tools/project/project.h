@@ -38,6 +38,8 @@ typedef struct ProjectFile
 	ProjectPlace place;
 	char	   *path;
 	PatchFile  *file;
+	bool		is_included;	/* by others; known of files that are no
+								 * patches or rollbacks */
 	SourceDigest *digest;		/* NULL: not wanted, or it cannot be had */
 	FileBytes	bytes;			/* no text: not wanted, or not to be kept */
 } ProjectFile;

@@ -197,13 +197,15 @@ takes_back_others(const ProjectFile *file, const PlanStep *step)
 
 /*
  * The plan to take a step back: the rollback files of its patches, those of
- * the last ones first.  Returns NULL if that is not possible, with the reason
- * in "obstacle"; else the caller frees it.
+ * the last ones first.  What is wrong with them is told of.  Returns NULL if
+ * that is not possible, with the reason in "obstacle"; else the caller frees
+ * it.
  */
 static PatchPlan *
-plan_rollback(const Project *project, const PlanStep *step,
+plan_rollback(const Rehearsal *rehearsal, const PlanStep *step,
 			  const char **obstacle)
 {
+	const Project *project = rehearsal->project;
 	PatchPlan  *plan = plan_create(step->name_count);
 	int			i;
 
@@ -229,6 +231,7 @@ plan_rollback(const Project *project, const PlanStep *step,
 		if (j == plan->count)
 			plan_add_rollback(plan, file);
 	}
+	report_problems(rehearsal->progname, &plan->problems, NULL);
 	if (problem_has_errors(&plan->problems))
 		*obstacle = "its rollback file has a problem";
 	if (*obstacle == NULL)
@@ -382,7 +385,7 @@ static Status
 rehearse(Rehearsal *rehearsal, int number)
 {
 	const char *obstacle;
-	PatchPlan  *rollback = plan_rollback(rehearsal->project,
+	PatchPlan  *rollback = plan_rollback(rehearsal,
 										 &rehearsal->plan->steps[number],
 										 &obstacle);
 	char	   *before = NULL;

@@ -14,6 +14,7 @@
 
 typedef struct Rehearsal
 {
+	const char *progname;		/* for messages */
 	const DeployOptions *options;
 	const char *template;		/* of the scratch database, or NULL */
 	PGconn	   *target;			/* where the patches are to go one day */

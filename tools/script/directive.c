@@ -19,6 +19,7 @@
 #include "base/suggestion.h"
 #include "script/directive.h"
 
+static const char versioning[] = "versioning";
 static const char no_transaction[] = "no-transaction";
 static const char disable[] = "disable";
 
@@ -245,29 +246,66 @@ watch_for_colon(DirectiveReader *reader)
 	pg_free(word);
 }
 
+/* "-- versionning: no-transaction" has a typing error before the colon. */
+static void
+watch_for_name(DirectiveReader *reader)
+{
+	char	   *name = read_word(&reader->rest);
+	char	   *word = pass_character(&reader->rest, ':') ?
+		read_word(&reader->rest) : NULL;
+	Suggestion	suggestion;
+
+	suggestion_init(&suggestion, name);
+	suggestion_offer(&suggestion, versioning);
+	if (word != NULL && suggestion.nearest != NULL &&
+		(strcmp(word, no_transaction) == 0 || strcmp(word, disable) == 0))
+	{
+		char	   *text = psprintf("\"%s\" should be \"%s\"", name,
+									versioning);
+
+		complain_of_text(reader, PROBLEM_ERROR, text);
+		pg_free(text);
+	}
+	pg_free(word);
+	pg_free(name);
+}
+
+/* Find what a comment says: the text without what makes it one. */
+static void
+find_text(const char *text, size_t length, DirectiveText *rest)
+{
+	char		mark = *text == '/' ? '*' : '-';
+
+	rest->p = *text == '/' ? text + 1 : text;
+	rest->end = *text == '/' ? text + length - 2 : text + length;
+	while (rest->end > rest->p && sql_lexer_is_space(rest->end[-1]))
+		rest->end--;
+	while (rest->p < rest->end && (*rest->p == mark ||
+								   (mark == '*' &&
+									sql_lexer_is_space(*rest->p))))
+		rest->p++;
+	pass_blanks(rest);
+}
+
 void
 script_directive_read(const ScriptPlace *place, const char *text,
 					  size_t length, ScriptDirectives *directives,
 					  ProblemList *problems)
 {
-	static const char versioning[] = "versioning";
 	DirectiveReader reader;
 	DirectiveText *rest = &reader.rest;
 
-	rest->p = text;
-	rest->end = text + length;
-	while (rest->end > rest->p && sql_lexer_is_space(rest->end[-1]))
-		rest->end--;
-	while (rest->p < rest->end && *rest->p == '-')
-		rest->p++;
-	pass_blanks(rest);
-	if ((size_t) (rest->end - rest->p) < strlen(versioning) ||
-		pg_strncasecmp(rest->p, versioning, strlen(versioning)) != 0)
-		return;
-	rest->p += strlen(versioning);
 	reader.place = place;
 	reader.directives = directives;
 	reader.problems = problems;
+	find_text(text, length, rest);
+	if ((size_t) (rest->end - rest->p) < strlen(versioning) ||
+		pg_strncasecmp(rest->p, versioning, strlen(versioning)) != 0)
+	{
+		watch_for_name(&reader);
+		return;
+	}
+	rest->p += strlen(versioning);
 
 	if (rest->p < rest->end && sql_lexer_is_space(*rest->p))
 	{
@@ -280,4 +318,25 @@ script_directive_read(const ScriptPlace *place, const char *text,
 	}
 	if (pass_character(rest, ':'))
 		read_directive(&reader);
+}
+
+void
+script_directive_refuse(const ScriptPlace *place, const char *text,
+						size_t length, ProblemList *problems)
+{
+	ScriptDirectives directives = {false, {NULL, NULL}};
+	ProblemList found = {0};
+	bool		is_directive;
+
+	script_directive_read(place, text, length, &directives, &found);
+	is_directive = directives.no_transaction ||
+		directives.disabled.head != NULL ||
+		(found.count > 0 && found.items[0].level > PROBLEM_REMARK);
+	if (is_directive)
+		problem_add_kind(problems, PROBLEM_ERROR, PROBLEM_UNKNOWN_DIRECTIVE,
+						 place->path, place->line, "this is no directive, as "
+						 "it does not have a line of its own: put it on a "
+						 "line of its own, after \"--\"");
+	simple_string_list_destroy(&directives.disabled);
+	problem_free(&found);
 }

@@ -28,4 +28,12 @@ extern void script_directive_read(const ScriptPlace *place, const char *text,
 								  ScriptDirectives *directives,
 								  ProblemList *problems);
 
+/*
+ * Complain of a comment that is no line of its own, if it would be a directive
+ * else.
+ */
+extern void script_directive_refuse(const ScriptPlace *place,
+									const char *text, size_t length,
+									ProblemList *problems);
+
 #endif							/* SCRIPT_DIRECTIVE_H */

@@ -139,6 +139,19 @@ see_flaw(void *state, const ScriptPlace *place, const char *text)
 			 place, "%s", text);
 }
 
+static void
+see_missing(void *state, const ScriptPlace *place, const char *path,
+			const char *reason)
+{
+	OutlineReader *reader = (OutlineReader *) state;
+
+	problem_found(&reader->outline->missing, PROBLEM_MISSING_INCLUDE,
+				  problem_path(reader, place), place->line,
+				  "could not include \"%s\": %s", path, reason);
+	if (strcmp(reason, SCRIPT_WALK_LOOP) == 0)
+		reader->outline->includes_itself = true;
+}
+
 /*
  * Nobody is there to be asked, and nothing to be read, when the script is run.
  * A variable that is asked for in an \if that cannot be known may have been
@@ -356,6 +369,17 @@ see_comment(void *state, const ScriptPlace *place, const char *text,
 						  &reader->outline->problems);
 }
 
+static void
+see_aside(void *state, const ScriptPlace *place, const char *text,
+		  size_t length)
+{
+	OutlineReader *reader = (OutlineReader *) state;
+	ScriptPlace named = *place;
+
+	named.path = problem_path(reader, place);
+	script_directive_refuse(&named, text, length, &reader->outline->problems);
+}
+
 /* The first line of what is not in the transaction that registers */
 static int
 find_outside(const OutlineParts *parts, bool is_wrapped)
@@ -407,8 +431,9 @@ script_outline_read(const char *path, const FileBytes *bytes)
 	reader.wrapped.transaction.status = TRANSACTION_OPEN;
 	visitor.statement = see_statement;
 	visitor.comment = see_comment;
+	visitor.aside = see_aside;
 	visitor.command = see_command;
-	visitor.missing = NULL;
+	visitor.missing = see_missing;
 	visitor.flaw = see_flaw;
 	visitor.query = see_query;
 	visitor.end = see_end;
@@ -433,6 +458,7 @@ script_outline_free(ScriptOutline *outline)
 	simple_string_list_destroy(&outline->disabled);
 	simple_string_list_destroy(&outline->includes);
 	problem_free(&outline->problems);
+	problem_free(&outline->missing);
 	pg_free(outline->queries);
 	pg_free(outline);
 }

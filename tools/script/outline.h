@@ -54,6 +54,8 @@ typedef struct ScriptOutline
 	SimpleStringList disabled;	/* -- versioning: disable NAME, ... */
 	ProblemList problems;	/* what cannot be, or is not known */
 	SimpleStringList includes;	/* the paths of what \i and \ir name */
+	ProblemList missing;		/* which of these are not to be had */
+	bool		includes_itself;
 } ScriptOutline;
 
 /*

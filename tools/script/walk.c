@@ -99,18 +99,34 @@ tell_of_flaw(const WalkFrame *frame, const ScriptPlace *place,
 		visitor->flaw(visitor->state, place, text);
 }
 
-/* Tell of a comment, if it begins its line. */
+/* Tell of a comment. */
 static void
 see_comment(void *state, const SqlToken *comment)
 {
 	WalkFrame  *frame = (WalkFrame *) state;
 	const ScriptVisitor *visitor = frame->walk->visitor;
+	bool		is_line = *comment->start == '-' &&
+		begins_line(frame, comment->start);
 	ScriptPlace place;
 
-	if (!begins_line(frame, comment->start))
+	if (!is_line && visitor->aside == NULL)
 		return;
 	find_place(frame, comment->start, &place);
-	visitor->comment(visitor->state, &place, comment->start, comment->length);
+	(is_line ? visitor->comment : visitor->aside) (visitor->state, &place,
+												   comment->start,
+												   comment->length);
+}
+
+/* Is this file one of those that include it? */
+static bool
+includes_itself(const WalkFrame *frame)
+{
+	const WalkFrame *outer;
+
+	for (outer = frame->outer; outer != NULL; outer = outer->outer)
+		if (outer->device == frame->device && outer->inode == frame->inode)
+			return true;
+	return false;
 }
 
 /* Follow \i or \ir. */
@@ -142,7 +158,7 @@ include(WalkFrame *frame, const ScriptPlace *place, char *name,
 	if (++walk->include_count > MAX_INCLUDES || inner.depth > MAX_DEPTH)
 		reason = "too many files are included";
 	else if (!walk_file(&inner))
-		reason = strerror(errno);
+		reason = includes_itself(&inner) ? SCRIPT_WALK_LOOP : strerror(errno);
 	if (reason != NULL && visitor->missing != NULL)
 		visitor->missing(visitor->state, place, inner.path, reason);
 	pg_free(given_path);
@@ -365,18 +381,6 @@ walk_text(WalkFrame *frame, const char *text, size_t length)
 	pg_free(frame->file.calls);
 	problem_free(&frame->file.problems);
 	pg_free(frame->query);
-}
-
-/* Is this file one of those that include it? */
-static bool
-includes_itself(const WalkFrame *frame)
-{
-	const WalkFrame *outer;
-
-	for (outer = frame->outer; outer != NULL; outer = outer->outer)
-		if (outer->device == frame->device && outer->inode == frame->inode)
-			return true;
-	return false;
 }
 
 /* There is a NUL in a file that is included. */

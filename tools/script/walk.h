@@ -12,6 +12,9 @@
 #include "fe_utils/simple_list.h"
 #include "psql/command.h"
 
+/* Why a file cannot be included that is being read already */
+#define SCRIPT_WALK_LOOP "it includes itself"
+
 typedef struct ScriptPlace
 {
 	const char *path;			/* the script's, or that of one it includes */
@@ -49,7 +52,8 @@ typedef struct ScriptQuery
 /*
  * Who is to be told, in the order in which psql would come to it; of queries
  * after their statements, and at the end whether the script needs psql to be
- * run.  "query", "end", "missing", of files that cannot be included, and
+ * run.  A "comment" is a line of its own, an "aside" any other comment.
+ * "aside", "query", "end", "missing", of files that cannot be included, and
  * "flaw", of what psql or the server would not read as it was meant, may be
  * NULL.  Of a NUL in the script itself nothing is told.
  */
@@ -58,6 +62,8 @@ typedef struct ScriptVisitor
 	void		(*statement) (void *state, const ScriptStatement *statement);
 	void		(*comment) (void *state, const ScriptPlace *place,
 							const char *text, size_t length);
+	void		(*aside) (void *state, const ScriptPlace *place,
+						  const char *text, size_t length);
 	void		(*command) (void *state, const ScriptPlace *place,
 							const PsqlCommand *command);
 	void		(*missing) (void *state, const ScriptPlace *place,

@@ -194,6 +194,8 @@ skip_blanks(SqlLexer *lexer)
 		{
 			const char *after = end_comment(p, end);
 
+			if (after != NULL && lexer->keeps_comments)
+				break;
 			if (after == NULL)
 			{
 				unterminated = p;
@@ -479,6 +481,11 @@ sql_lexer_next(SqlLexer *lexer, SqlToken *token)
 	{
 		token->kind = SQL_COMMENT;
 		finish(lexer, token, end_line(p, lexer->end));
+	}
+	else if (c == '/' && peek(p, lexer->end, 1) == '*')
+	{
+		token->kind = SQL_COMMENT;
+		finish(lexer, token, end_comment(p, lexer->end));
 	}
 	else if (is_operator(c))
 		read_operator(lexer, token);

@@ -22,7 +22,7 @@ typedef enum SqlTokenKind
 	SQL_OPERATOR,
 	SQL_SYMBOL,					/* any other single character, :: and := */
 	SQL_BACKSLASH,				/* psql: a meta-command begins */
-	SQL_COMMENT,				/* one that begins with --, if wanted */
+	SQL_COMMENT,				/* if wanted */
 	SQL_UNTERMINATED			/* quote or comment without an end */
 } SqlTokenKind;
 
@@ -53,7 +53,7 @@ typedef struct SqlLexer
 	const char *end;
 	bool		is_script;		/* psql's variables and meta-commands count */
 	bool		standard_strings;	/* standard_conforming_strings */
-	bool		keeps_comments; /* those after -- are tokens */
+	bool		keeps_comments; /* they are tokens */
 
 	/* psql has read past this line end: what follows it is at "resume" */
 	const char *splice;
