@@ -1,4 +1,4 @@
--- What each command changed, and with which patch. See change_journal.c.
+-- What each command changed, and with which patch. See src/changes/journal.c.
 
 CREATE TABLE _v.changes (
     id                bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -19,7 +19,8 @@ CREATE TABLE _v.history (
 );
 
 -- Nobody changes what happened, nor adds to it by hand; only a new journal takes
--- the rows of a dump, and only a superuser replicates. See append_only.c.
+-- the rows of a dump, and only a superuser replicates. See
+-- src/guard/append_only.c.
 
 CREATE FUNCTION _v.refuse_to_forge() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_refuse_to_forge';
@@ -91,7 +92,7 @@ COMMENT ON FUNCTION _v.refuse_to_forget() IS
 Raises 42501 on UPDATE, DELETE and TRUNCATE, but where a superuser
 replicates the row.';
 
--- The patch that a session is in. See current_patch.c.
+-- The patch that a session is in. See src/history/current.c.
 
 CREATE FUNCTION _v.current_patch() RETURNS text
 LANGUAGE c PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'versioning_current_patch';

@@ -144,7 +144,7 @@ AS $$
 $$;
 
 -- The latest change that gave an object its name, if it is the latest one of
--- the life that it belongs to: see change_life.c.
+-- the life that it belongs to: see src/changes/life.c.
 
 CREATE VIEW _v.objects AS
 SELECT o.object_type, o.schema_name, o.identity,
