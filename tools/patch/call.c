@@ -3,10 +3,10 @@
  * patch/call.c
  *		The arguments of a call of register_patch and its kin
  *
- * An argument counts if it is a constant, in any spelling: a string with or
- * without casts, NULL, an array constructor of such, an array literal.  Any
- * other expression is complained about and passed over; what can be
- * understood of the rest is.
+ * An argument counts if it is a plain constant: a string with or without
+ * casts, NULL, an array constructor of such, an array literal.  Any other
+ * expression is complained about and passed over; what can be understood of
+ * the rest is.
  *
  * Any parameter but the name may be left out, as the newer of the versions
  * that people have, whose register_patch has defaults, allows.
@@ -17,7 +17,6 @@
 
 #include "patch/call.h"
 #include "patch/constant.h"
-#include "sql/array.h"
 #include "sql/constant.h"
 
 /* The arguments, in the order of their positions */
@@ -43,7 +42,6 @@ static const char *const functions[] = {
 typedef struct CallReader
 {
 	PsqlScript *script;
-	SqlToken   *token;
 	PatchCall  *call;
 	ProblemList *problems;
 	bool		is_given[PARAMETERS];
@@ -182,13 +180,13 @@ read_parameter(CallReader *reader, int position, bool *is_named)
 
 	for (i = 0; i < PARAMETERS; i++)
 	{
-		if (!sql_constant_is(reader->token, parameters[i]))
+		if (!sql_constant_is(&reader->script->token, parameters[i]))
 			continue;
-		psql_script_next(reader->script, reader->token);
-		if (!sql_constant_is_symbol(reader->token, "=>") &&
-			!sql_constant_is_symbol(reader->token, ":="))
+		psql_script_next(reader->script);
+		if (!sql_constant_is_symbol(&reader->script->token, "=>") &&
+			!sql_constant_is_symbol(&reader->script->token, ":="))
 			return position;
-		psql_script_next(reader->script, reader->token);
+		psql_script_next(reader->script);
 		*is_named = true;
 		return reader->call->action == PATCH_UNREGISTER && i > 0 ? -1 : i;
 	}
@@ -205,7 +203,7 @@ read_argument(CallReader *reader, int position, bool *is_named)
 	int			most = reader->call->action == PATCH_UNREGISTER ?
 		1 : PARAMETERS;
 	int			line = psql_script_line(reader->script,
-										reader->token->start);
+										reader->script->token.start);
 	PatchConstant constant;
 	char	   *problem;
 
@@ -216,11 +214,11 @@ read_argument(CallReader *reader, int position, bool *is_named)
 	else
 		reader->is_given[parameter] = true;
 
-	problem = patch_constant_read(reader->script, reader->token, &constant);
+	problem = patch_constant_read(reader->script, &constant);
 	if (!reader->is_refused)
 	{
 		if (problem != NULL)
-			complain(reader, parameter, line, "is not a constant: found ",
+			complain(reader, parameter, line, "is not a plain constant: found ",
 					 problem);
 		if (constant.is_understood)
 			take_constant(reader, parameter, line, &constant);
@@ -230,19 +228,18 @@ read_argument(CallReader *reader, int position, bool *is_named)
 }
 
 bool
-patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
-				ProblemList *problems)
+patch_call_read(PsqlScript *script, PatchCall *call, ProblemList *problems)
 {
+	const SqlToken *token = &script->token;
 	CallReader	reader;
 	bool		is_named = false;
 
 	memset(&reader, 0, sizeof(reader));
 	reader.script = script;
-	reader.token = token;
 	reader.call = call;
 	reader.problems = problems;
 
-	psql_script_next(script, token);
+	psql_script_next(script);
 	if (!sql_constant_is_symbol(token, ")"))
 	{
 		int			position = 0;
@@ -250,7 +247,7 @@ patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
 		read_argument(&reader, position++, &is_named);
 		while (sql_constant_is_symbol(token, ","))
 		{
-			psql_script_next(script, token);
+			psql_script_next(script);
 			read_argument(&reader, position++, &is_named);
 		}
 	}
@@ -263,7 +260,7 @@ patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
 		pg_free(found);
 	}
 	else
-		psql_script_next(script, token);
+		psql_script_next(script);
 
 	if (!reader.is_given[PATCH_NAME])
 		refuse(&reader, "there is no patch name", "");

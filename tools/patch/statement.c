@@ -34,7 +34,7 @@ warn_of_mention(PatchReader *reader, const char *start, const char *before,
 {
 	patch_reader_complain(reader,
 						  patch_reader_mention(start,
-											   reader->token.start - start),
+											   reader->script.token.start - start),
 						  PROBLEM_WARNING, start, before, after);
 }
 
@@ -79,8 +79,8 @@ read_explain(PatchReader *reader)
 
 			patch_reader_advance(reader);
 			if (is_analyze)
-				analyze = !is_off(&reader->token);
-		} while (!patch_reader_at_end(reader) &&
+				analyze = !is_off(&reader->script.token);
+		} while (!psql_script_at_end(&reader->script) &&
 				 reader->script.parentheses >= depth);
 		patch_reader_advance(reader);
 		return analyze;
@@ -122,11 +122,11 @@ read_create(PatchReader *reader)
 		return;
 	}
 
-	while (!patch_reader_at_end(reader) &&
+	while (!psql_script_at_end(&reader->script) &&
 		   !(reader->script.parentheses == 0 && patch_reader_at(reader, "as")))
 		patch_reader_advance(reader);
 
-	while (!patch_reader_at_end(reader))
+	while (!psql_script_at_end(&reader->script))
 	{
 		if (matched < lengthof(no_data) &&
 			patch_reader_at(reader, no_data[matched]))
@@ -149,7 +149,7 @@ read_copy(PatchReader *reader)
 		patch_reader_read_statement(reader);
 		return;
 	}
-	while (!patch_reader_at_end(reader) && !patch_reader_at(reader, "from"))
+	while (!psql_script_at_end(&reader->script) && !patch_reader_at(reader, "from"))
 		patch_reader_advance(reader);
 	if (patch_reader_at(reader, "from"))
 		patch_reader_advance(reader);
@@ -165,9 +165,9 @@ read_copy(PatchReader *reader)
 static void
 read_procedure_call(PatchReader *reader)
 {
-	const char *start = reader->token.start;
+	const char *start = reader->script.token.start;
 
-	while (!patch_reader_at_end(reader) &&
+	while (!psql_script_at_end(&reader->script) &&
 		   !patch_reader_at_symbol(reader, "("))
 		patch_reader_advance(reader);
 	warn_of_mention(reader, start, "CALL does not run a function", NULL);
@@ -204,7 +204,8 @@ read_body(PatchReader *reader, const SqlToken *body, bool is_plpgsql)
 	if (!is_plpgsql)
 		problem = "only DO blocks in PL/pgSQL are understood";
 	else if (text == NULL)
-		problem = "the body of this DO block has an invalid escape";
+		problem = "the body of this DO block has a numbered escape, which is "
+			"not read";
 	else if (reader->nesting >= MAX_NESTING)
 		problem = "DO blocks are nested too deep";
 
@@ -232,24 +233,24 @@ names_plpgsql(const SqlToken *token)
 static void
 read_do(PatchReader *reader)
 {
-	const char *start = reader->token.start;
-	SqlToken	body = reader->token;
+	const char *start = reader->script.token.start;
+	SqlToken	body = reader->script.token;
 	bool		has_body = false;
 	bool		is_plpgsql = true;
 
 	patch_reader_advance(reader);
-	while (!patch_reader_at_end(reader))
+	while (!psql_script_at_end(&reader->script))
 	{
 		bool		is_language = patch_reader_at(reader, "language");
 
 		if (is_language)
 			patch_reader_advance(reader);
-		if (is_language && (reader->token.kind == SQL_IDENTIFIER ||
-							reader->token.kind == SQL_STRING))
-			is_plpgsql = names_plpgsql(&reader->token);
-		else if (reader->token.kind == SQL_STRING && !has_body)
+		if (is_language && (reader->script.token.kind == SQL_IDENTIFIER ||
+							reader->script.token.kind == SQL_STRING))
+			is_plpgsql = names_plpgsql(&reader->script.token);
+		else if (reader->script.token.kind == SQL_STRING && !has_body)
 		{
-			body = reader->token;
+			body = reader->script.token;
 			has_body = true;
 		}
 		else
@@ -262,7 +263,7 @@ read_do(PatchReader *reader)
 		patch_reader_advance(reader);
 	}
 
-	if (has_body && reader->token.kind != SQL_UNTERMINATED)
+	if (has_body && reader->script.token.kind != SQL_UNTERMINATED)
 		read_body(reader, &body, is_plpgsql);
 }
 
@@ -281,17 +282,17 @@ read_set(PatchReader *reader)
 	is_local = patch_reader_at(reader, "local");
 	if (is_local || patch_reader_at(reader, "session"))
 		patch_reader_advance(reader);
-	if (!sql_constant_is(&reader->token, "standard_conforming_strings"))
+	if (!sql_constant_is(&reader->script.token, "standard_conforming_strings"))
 	{
 		patch_reader_skip_statement(reader);
 		return;
 	}
 	patch_reader_advance(reader);
 	patch_reader_advance(reader);
-	is_standard = !is_off(&reader->token);
+	is_standard = !is_off(&reader->script.token);
 	patch_reader_skip_statement(reader);
 
-	if (reader->token.kind == SQL_DISCARD || !script->lexer.is_script)
+	if (reader->script.token.kind == SQL_DISCARD || !script->lexer.is_script)
 		return;
 	script->lexer.standard_strings = is_standard;
 	if (!is_local)
@@ -306,7 +307,7 @@ read_reset(PatchReader *reader)
 
 	patch_reader_advance(reader);
 	is_reset = patch_reader_at(reader, "all") ||
-		sql_constant_is(&reader->token, "standard_conforming_strings");
+		sql_constant_is(&reader->script.token, "standard_conforming_strings");
 	patch_reader_skip_statement(reader);
 	if (is_reset)
 	{
@@ -330,11 +331,11 @@ watch_for_other_text(PatchReader *reader)
 	char	   *found;
 
 	if (!reader->seeks_lookalikes || reader->nesting > 0 ||
-		reader->token.kind == SQL_VARIABLE ||
+		reader->script.token.kind == SQL_VARIABLE ||
 		patch_reader_at_one_of(reader, commands))
 		return;
-	found = sql_constant_excerpt(&reader->token);
-	patch_reader_note_lookalike(reader, reader->token.start,
+	found = sql_constant_excerpt(&reader->script.token);
+	patch_reader_note_lookalike(reader, reader->script.token.start,
 								"this is not SQL: found %s", found);
 	pg_free(found);
 }
@@ -354,7 +355,7 @@ read_other(PatchReader *reader)
 	static const char *const transaction_ends[] = {
 		"commit", "end", "rollback", "abort", NULL
 	};
-	SqlToken	first = reader->token;
+	SqlToken	first = reader->script.token;
 	const char *start = first.start;
 	bool		is_definition = patch_reader_at_one_of(reader, definitions);
 
@@ -365,7 +366,7 @@ read_other(PatchReader *reader)
 	if (sql_constant_is_conflict_marker(&first))
 		patch_reader_complain(reader,
 							  patch_reader_mention(start,
-												   reader->token.start -
+												   reader->script.token.start -
 												   start),
 							  PROBLEM_ERROR, start, SQL_CONFLICT_MARKER,
 							  NULL);
@@ -426,12 +427,12 @@ watch_string(PatchReader *reader)
 {
 	char	   *text;
 
-	if (reader->token.kind != SQL_STRING)
+	if (reader->script.token.kind != SQL_STRING)
 		return;
-	text = sql_constant_decode(&reader->token);
+	text = sql_constant_decode(&reader->script.token);
 	if (text != NULL)
 		patch_reader_complain(reader, patch_reader_mention(text, strlen(text)),
-							  PROBLEM_WARNING, reader->token.start, "a ",
+							  PROBLEM_WARNING, reader->script.token.start, "a ",
 							  " in a string that is EXECUTEd is not read");
 	pg_free(text);
 }
@@ -479,7 +480,7 @@ read_plain_statement(PatchReader *reader, bool is_declaration)
 		patch_reader_skip_statement(reader);
 		return;
 	}
-	while (!patch_reader_at_end(reader) && !at_opening(reader))
+	while (!psql_script_at_end(&reader->script) && !at_opening(reader))
 	{
 		is_dynamic |= patch_reader_at(reader, "execute");
 		if (is_dynamic)
@@ -494,9 +495,9 @@ read_block(PatchReader *reader)
 {
 	bool		in_declarations = false;
 
-	while (reader->token.kind != SQL_END)
+	while (reader->script.token.kind != SQL_END)
 	{
-		if (reader->token.kind == SQL_UNTERMINATED)
+		if (reader->script.token.kind == SQL_UNTERMINATED)
 		{
 			patch_reader_end_hidden(reader);
 			return;

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include "project/includes.h"
-#include "script/outline.h"
 
 /* What stands for a file, however it is called, or NULL if it is not there. */
 static char *
@@ -25,9 +24,8 @@ file_identity(const char *path)
 }
 
 void
-project_includes_note(NameTable *included, const char *path)
+project_includes_note(NameTable *included, const ScriptOutline *outline)
 {
-	ScriptOutline *outline = script_outline_read(path, NULL);
 	const SimpleStringListCell *cell;
 
 	cell = outline->includes_itself ? NULL : outline->includes.head;
@@ -39,7 +37,6 @@ project_includes_note(NameTable *included, const char *path)
 			(void) name_table_add(included, identity);
 		pg_free(identity);
 	}
-	script_outline_free(outline);
 }
 
 bool

@@ -240,6 +240,22 @@ watch_word(PsqlScript *script, const SqlToken *token)
 		script->blocks--;
 }
 
+bool
+psql_script_at_end(const PsqlScript *script)
+{
+	switch (script->token.kind)
+	{
+		case SQL_END:
+		case SQL_SEND:
+		case SQL_DISCARD:
+		case SQL_UNTERMINATED:
+			return true;
+		default:
+			return script->parentheses == 0 && script->blocks == 0 &&
+				sql_constant_is_symbol(&script->token, ";");
+	}
+}
+
 void
 psql_script_begin_statement(PsqlScript *script)
 {
@@ -356,8 +372,10 @@ is_for_psql(const SqlToken *token)
 }
 
 void
-psql_script_next(PsqlScript *script, SqlToken *token)
+psql_script_next(PsqlScript *script)
 {
+	SqlToken   *token = &script->token;
+
 	for (;;)
 	{
 		sql_lexer_next(&script->lexer, token);

@@ -3,8 +3,8 @@
  * sql/array.c
  *		The text form of a PostgreSQL array of text
  *
- * '{a, "b c", d\,e}', by the rules of array_in, for arrays of one dimension
- * without bounds before it.
+ * '{a, "b c"}', by the rules of array_in, for what people write by hand:
+ * arrays of one dimension without bounds before it or backslashes in it.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,116 +14,72 @@
 #include "sql/lexer.h"
 
 static const char *const malformed = "malformed array literal";
-static const char *const too_deep = "array of more than one dimension";
 
+/* White space, as array_in has it */
+#define SPACES " \t\n\v\f\r"
+
+/*
+ * Read the element at p: "value" is what is in it, to be freed by the caller.
+ * Returns what follows, or NULL if it is malformed.
+ */
 static const char *
-skip_spaces(const char *p)
+read_element(const char *p, char **value, bool *is_null)
 {
-	while (sql_lexer_is_space(*p))
+	bool		is_quoted = *p == '"';
+	size_t		length;
+
+	*is_null = false;
+	if (is_quoted)
 		p++;
-	return p;
-}
+	length = strcspn(p, is_quoted ? "\"" : ",{}\"");
+	*value = pnstrdup(p, length);
+	p += length;
+	if (is_quoted)
+		return *p == '"' ? p + 1 : NULL;
 
-/*
- * Read an element that is in quotes, the first of which is at p, into "out";
- * returns what follows, or NULL.
- */
-static const char *
-read_quoted(const char *p, char *out)
-{
-	for (p++; *p != '"'; p++)
-	{
-		if (*p == '\\')
-			p++;
-		if (*p == '\0')
-			return NULL;
-		*out++ = *p;
-	}
-	*out = '\0';
-	return p + 1;
-}
-
-/*
- * Read an element without quotes into "out"; returns what follows, or NULL.
- * White space after it is not part of it unless a backslash stands before.
- */
-static const char *
-read_bare(const char *p, char *out, bool *is_null)
-{
-	char	   *start = out;
-	char	   *kept = out;
-	bool		has_backslash = false;
-
-	for (; *p != ',' && *p != '}'; p++)
-	{
-		bool		is_escaped = *p == '\\';
-
-		if (is_escaped)
-		{
-			has_backslash = true;
-			p++;
-		}
-		else if (*p == '"' || *p == '{')
-			return NULL;
-		if (*p == '\0')
-			return NULL;
-		*out++ = *p;
-		if (is_escaped || !sql_lexer_is_space(*p))
-			kept = out;
-	}
-	*kept = '\0';
-	*is_null = !has_backslash && pg_strcasecmp(start, "null") == 0;
-	return kept == start ? NULL : p;
+	while (length > 0 && sql_lexer_is_space((*value)[length - 1]))
+		(*value)[--length] = '\0';
+	*is_null = pg_strcasecmp(*value, "null") == 0;
+	return length > 0 ? p : NULL;
 }
 
 const char *
 sql_array_read(const char *literal, SimpleStringList *elements,
 			   int *nulls)
 {
-	const char *p = skip_spaces(literal);
-	char	   *element;
+	const char *p = literal + strspn(literal, SPACES);
+	bool		is_first = true;
 
 	*nulls = 0;
 	if (*p == '[')
 		return "array literal with bounds";
+	if (strchr(p, '\\') != NULL)
+		return "array literal with a backslash: write ARRAY[...]";
 	if (*p != '{')
 		return malformed;
-
-	p = skip_spaces(p + 1);
-	element = pg_malloc(strlen(p) + 1);
-	if (*p != '}')
+	do
 	{
-		for (;;)
-		{
-			bool		is_null = false;
+		char	   *value;
+		bool		is_null;
 
-			p = skip_spaces(p);
-			if (*p == '{')
-			{
-				pg_free(element);
-				return too_deep;
-			}
-			if (*p == '"')
-				p = read_quoted(p, element);
-			else
-				p = read_bare(p, element, &is_null);
-			if (p == NULL)
-				break;
-			p = skip_spaces(p);
-			if (*p != ',' && *p != '}')
-				break;
+		p++;
+		p += strspn(p, SPACES);
+		if (*p == '}' && is_first)
+			break;
+		if (*p == '{')
+			return "array of more than one dimension";
+		is_first = false;
+		p = read_element(p, &value, &is_null);
+		if (is_null)
+			(*nulls)++;
+		else if (p != NULL)
+			simple_string_list_append(elements, value);
+		pg_free(value);
+		if (p == NULL)
+			return malformed;
+		p += strspn(p, SPACES);
+	} while (*p == ',');
 
-			if (is_null)
-				(*nulls)++;
-			else
-				simple_string_list_append(elements, element);
-			if (*p == '}')
-				break;
-			p++;
-		}
-	}
-	pg_free(element);
-
-	return p == NULL || *p != '}' || *skip_spaces(p + 1) != '\0' ?
+	return *p != '}' || p[1 + strspn(p + 1, SPACES)] != '\0' ?
 		malformed : NULL;
 }

@@ -26,7 +26,7 @@ typedef enum SqlTokenKind
 	SQL_UNTERMINATED			/* quote or comment without an end */
 } SqlTokenKind;
 
-/* How the inside an identifier or a string is spelled */
+/* How the inside of an identifier or a string is spelled */
 typedef enum SqlSpelling
 {
 	SQL_BARE,					/* identifier without quotes */
@@ -41,7 +41,6 @@ typedef struct SqlToken
 {
 	SqlTokenKind kind;
 	SqlSpelling spelling;
-	char		escape;			/* the escape character of SQL_UNICODE */
 	const char *start;
 	size_t		length;
 } SqlToken;
