@@ -14,7 +14,8 @@
  */
 #include "postgres_fe.h"
 
-#include "project/includes.h"
+#include <sys/stat.h>
+
 #include "project/project.h"
 #include "project/search.h"
 
@@ -336,14 +337,54 @@ look_at(Project *project, const ProjectFile *file, bool is_candidate)
 		complain(project, file);
 }
 
-/* Note what all of some files include. */
+/* What stands for a file, however it is called, or NULL if it is not there. */
+static char *
+file_identity(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return NULL;
+	return psprintf("%llu %llu", (unsigned long long) status.st_dev,
+					(unsigned long long) status.st_ino);
+}
+
+/*
+ * Note what all of some files include, unless they include each other: none of
+ * these is a part of another.
+ */
 static void
 note_includes(NameTable *included, const ProjectFile *files, int count)
 {
 	int			i;
 
 	for (i = 0; i < count; i++)
-		project_includes_note(included, project_outline(&files[i]));
+	{
+		const ScriptOutline *outline = project_outline(&files[i]);
+		const SimpleStringListCell *cell;
+
+		cell = outline->includes_itself ? NULL : outline->includes.head;
+		for (; cell != NULL; cell = cell->next)
+		{
+			char	   *identity = file_identity(cell->val);
+
+			if (identity != NULL)
+				(void) name_table_add(included, identity);
+			pg_free(identity);
+		}
+	}
+}
+
+/* Is the file one of those, however it was called there? */
+static bool
+is_included(NameTable *included, const char *path)
+{
+	char	   *identity = file_identity(path);
+	bool		result = identity != NULL &&
+		name_table_find(included, identity) != NAME_TABLE_NONE;
+
+	pg_free(identity);
+	return result;
 }
 
 /*
@@ -372,7 +413,7 @@ look_at_others(Project *project)
 		ProjectFile *file = &project->others[i];
 		bool		is_alone = is_candidate(file);
 
-		file->is_included = project_includes_has(included, file->path);
+		file->is_included = is_included(included, file->path);
 		if (is_alone)
 			problem_shorten(&file->file->problems, 0);
 		if (!file->is_included)

@@ -16,6 +16,7 @@
  */
 #include "postgres_fe.h"
 
+#include "psql/argument.h"
 #include "psql/script.h"
 #include "sql/constant.h"
 
@@ -26,7 +27,6 @@ psql_script_init(PsqlScript *script, const char *text, size_t length,
 	memset(script, 0, sizeof(*script));
 	sql_lexer_init(&script->lexer, text, length);
 	script->lexer.is_script = is_script;
-	script->session_strings = true;
 	script->counted = text;
 	script->line = first_line;
 
@@ -288,11 +288,11 @@ obey_command(PsqlScript *script, SqlToken *token)
 	switch (command.action)
 	{
 		case PSQL_IF:
-			push_branch(script, psql_command_condition(&command));
+			push_branch(script, psql_argument_condition(&command));
 			return false;
 		case PSQL_ELIF:
 			if (script->depth > 0)
-				enter_branch(script, psql_command_condition(&command));
+				enter_branch(script, psql_argument_condition(&command));
 			return false;
 		case PSQL_ELSE:
 			if (script->depth > 0)
@@ -328,9 +328,6 @@ obey_command(PsqlScript *script, SqlToken *token)
 				lexer->end = lexer->cursor;
 				lexer->splice = NULL;
 			}
-			return false;
-		case PSQL_CONNECT:
-			lexer->standard_strings = script->session_strings = true;
 			return false;
 		case PSQL_COPY_IN:
 			pass_copy_data(script);

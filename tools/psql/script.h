@@ -31,7 +31,6 @@ typedef struct PsqlScript
 {
 	SqlLexer	lexer;
 	SqlToken	token;			/* the current one */
-	bool		session_strings;	/* what SET LOCAL falls back to */
 	const PsqlWatcher *watcher; /* or NULL */
 
 	/* the last place whose line was asked for */

@@ -315,30 +315,6 @@ watch_for_questions(OutlineReader *reader, const ScriptPlace *place,
 	}
 }
 
-/* Does psql stop at this \d or its like if there is no such thing? */
-static bool
-may_find_nothing(const PsqlCommand *command)
-{
-	static const char *const names[] = {
-		"d", "d+", "dS", "dS+", "d+S", "dx+", "dF+", "dFp+", "dRp+"
-	};
-	size_t		length = command->arguments - command->name;
-	PsqlCommand rest = *command;
-	char	   *pattern = NULL;
-	size_t		i;
-
-	for (i = 0; i < lengthof(names); i++)
-		if (strlen(names[i]) == length &&
-			strncmp(command->name, names[i], length) == 0)
-		{
-			bool		result = psql_argument_next(&rest, &pattern);
-
-			pg_free(pattern);
-			return result;
-		}
-	return false;
-}
-
 /* Does this \set or \unset switch AUTOCOMMIT, and to what? */
 static bool
 sets_autocommit(const PsqlCommand *command, bool *is_off)
@@ -411,7 +387,8 @@ see_command(void *state, const PsqlCommand *command)
 	else if ((command->action == PSQL_SET || command->action == PSQL_UNSET) &&
 			 sets_autocommit(command, &is_off))
 		add_event(reader, &place, is_off ? &manual : &automatic);
-	if (outline->describe_line == 0 && may_find_nothing(command))
+	if (outline->describe_line == 0 && command->action == PSQL_DESCRIBE &&
+		psql_argument_is_given(command))
 	{
 		outline->describe_path = place.path;
 		outline->describe_line = place.line;
@@ -427,7 +404,6 @@ read_statement(OutlineFrame *frame)
 	PatchReader *patches = &frame->patches;
 	const SqlToken *token = &patches->script.token;
 	const char *start = token->start;
-	bool		standard_strings = patches->script.lexer.standard_strings;
 	int			i = patches->file->count;
 	ScriptStatement statement = {.place = find_place(frame, start)};
 	StatementWords words;
@@ -442,7 +418,7 @@ read_statement(OutlineFrame *frame)
 		else
 			statement.registrations++;
 	}
-	sql_words_init(&words, start, token->start - start, standard_strings);
+	sql_words_init(&words, start, token->start - start);
 	statement.traits = script_statement_traits(words);
 	statement.number = frame->count;
 	if (sql_words_at(&words, "load") && frame->outer == NULL)
@@ -511,8 +487,7 @@ add_query(OutlineFrame *frame)
 		query->line--;
 	query->kind = frame->query[0].traits->kind;
 	query->chains = frame->query[0].traits->chains;
-	sql_words_init(&words, start, lexer->cursor - start,
-				   lexer->standard_strings);
+	sql_words_init(&words, start, lexer->cursor - start);
 	query->may_warn = may_warn(&words);
 }
 
@@ -580,14 +555,6 @@ read_queries(OutlineFrame *frame)
 	}
 }
 
-/* Hand on what SET has made of the meaning of backslashes in strings. */
-static void
-copy_string_settings(PsqlScript *to, const PsqlScript *from)
-{
-	to->lexer.standard_strings = from->lexer.standard_strings;
-	to->session_strings = from->session_strings;
-}
-
 /* Read the text of a script, and into "file" what it registers. */
 static void
 read_text(OutlineFrame *frame, PatchFile *file, const FileBytes *bytes)
@@ -619,13 +586,9 @@ read_text(OutlineFrame *frame, PatchFile *file, const FileBytes *bytes)
 	patch_reader_init(patches, file, bytes->text, bytes->length, 1, true);
 	patches->seeks_lookalikes = frame->outer == NULL;
 	psql_script_watch(script, &watcher);
-	if (frame->outer != NULL)
-		copy_string_settings(script, &frame->outer->patches.script);
 	patch_reader_start(patches);
 	read_queries(frame);
-	if (frame->outer != NULL)
-		copy_string_settings(&frame->outer->patches.script, script);
-	else
+	if (frame->outer == NULL)
 		frame->reader->outline->needs_psql |= script->needs_psql;
 	patch_reader_free(patches);
 	pg_free(frame->query);

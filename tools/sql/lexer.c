@@ -268,8 +268,7 @@ read_word(SqlLexer *lexer, SqlToken *token)
 	if (first == 'e' && second == '\'')
 		read_string(lexer, token, SQL_ESCAPES, p + 1);
 	else if (first == 'n' && second == '\'')
-		read_string(lexer, token, lexer->standard_strings ?
-					SQL_PLAIN : SQL_ESCAPES, p + 1);
+		read_string(lexer, token, SQL_PLAIN, p + 1);
 	else if ((first == 'b' || first == 'x') && second == '\'')
 	{
 		read_string(lexer, token, SQL_PLAIN, p + 1);
@@ -412,7 +411,6 @@ sql_lexer_init(SqlLexer *lexer, const char *text, size_t length)
 	memset(lexer, 0, sizeof(*lexer));
 	lexer->cursor = text;
 	lexer->end = text + length;
-	lexer->standard_strings = true;
 }
 
 void
@@ -436,8 +434,7 @@ sql_lexer_next(SqlLexer *lexer, SqlToken *token)
 	else if (is_identifier_start(c))
 		read_word(lexer, token);
 	else if (c == '\'')
-		read_string(lexer, token, lexer->standard_strings ?
-					SQL_PLAIN : SQL_ESCAPES, p);
+		read_string(lexer, token, SQL_PLAIN, p);
 	else if (c == '"')
 		read_quoted_identifier(lexer, token, SQL_PLAIN, p);
 	else if (c == '$')

@@ -31,7 +31,7 @@ typedef enum SqlSpelling
 {
 	SQL_BARE,					/* identifier without quotes */
 	SQL_PLAIN,					/* '' and "" */
-	SQL_ESCAPES,				/* E'', or '' without standard strings */
+	SQL_ESCAPES,				/* E'' */
 	SQL_UNICODE,				/* U&'' and U&"" */
 	SQL_DOLLAR					/* $tag$ $tag$ */
 } SqlSpelling;
@@ -51,7 +51,6 @@ typedef struct SqlLexer
 	const char *cursor;
 	const char *end;
 	bool		is_script;		/* psql's variables and meta-commands count */
-	bool		standard_strings;	/* standard_conforming_strings */
 	bool		keeps_comments; /* they are tokens */
 
 	/* psql has read past this line end: what follows it is at "resume" */
