@@ -19,6 +19,9 @@ typedef enum PatchAction
 	PATCH_UNREGISTER			/* _v.unregister_patch */
 } PatchAction;
 
+/* The names of these functions, without their schema */
+extern const char *const patch_call_functions[3];
+
 /* One call, with those of its arguments that are constants. */
 typedef struct PatchCall
 {

@@ -7,16 +7,19 @@
  *
  *	value:	string | NULL | ARRAY [ value, ... ] | value :: type
  *
- * with the types text and varchar, and arrays of them.  Any other way to
- * write a constant is told of, as is what has to be computed.
+ * with the types text and varchar, and arrays of them.  A string that stands
+ * for an array is one of one dimension, without bounds before it or backslashes
+ * in it.  Any other way to write a constant is told of, as is what has to be
+ * computed.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
 #include "patch/constant.h"
-#include "sql/array.h"
 #include "sql/constant.h"
+
+static const char *const malformed = "malformed array literal";
 
 /* What is being read */
 typedef struct ConstantReader
@@ -105,11 +108,85 @@ pass_rest(ConstantReader *reader)
 	}
 }
 
+/* White space, as array_in has it */
+#define SPACES " \t\n\v\f\r"
+
+/*
+ * Read the element at p: "value" is what is in it, to be freed by the caller.
+ * Returns what follows, or NULL if it is malformed.
+ */
+static const char *
+read_literal_element(const char *p, char **value, bool *is_null)
+{
+	bool		is_quoted = *p == '"';
+	size_t		length;
+
+	*is_null = false;
+	if (is_quoted)
+		p++;
+	length = strcspn(p, is_quoted ? "\"" : ",{}\"");
+	*value = pnstrdup(p, length);
+	p += length;
+	if (is_quoted)
+		return *p == '"' ? p + 1 : NULL;
+
+	while (length > 0 && sql_lexer_is_space((*value)[length - 1]))
+		(*value)[--length] = '\0';
+	*is_null = pg_strcasecmp(*value, "null") == 0;
+	return length > 0 ? p : NULL;
+}
+
+/*
+ * Read the text form of an array, such as {a, "b c"}: append its elements to
+ * the list, and count the NULL ones, which are not appended.  Returns NULL if
+ * all is well, else what is wrong.
+ */
+static const char *
+read_array_literal(const char *literal, SimpleStringList *elements,
+				   int *nulls)
+{
+	const char *p = literal + strspn(literal, SPACES);
+	bool		is_first = true;
+
+	*nulls = 0;
+	if (*p == '[')
+		return "array literal with bounds";
+	if (strchr(p, '\\') != NULL)
+		return "array literal with a backslash: write ARRAY[...]";
+	if (*p != '{')
+		return malformed;
+	do
+	{
+		char	   *value;
+		bool		is_null;
+
+		p++;
+		p += strspn(p, SPACES);
+		if (*p == '}' && is_first)
+			break;
+		if (*p == '{')
+			return "array of more than one dimension";
+		is_first = false;
+		p = read_literal_element(p, &value, &is_null);
+		if (is_null)
+			(*nulls)++;
+		else if (p != NULL)
+			simple_string_list_append(elements, value);
+		pg_free(value);
+		if (p == NULL)
+			return malformed;
+		p += strspn(p, SPACES);
+	} while (*p == ',');
+
+	return *p != '}' || p[1 + strspn(p + 1, SPACES)] != '\0' ?
+		malformed : NULL;
+}
+
 const char *
 patch_constant_to_array(PatchConstant *constant)
 {
 	constant->kind = CONSTANT_ARRAY;
-	return sql_array_read(constant->text, &constant->elements,
+	return read_array_literal(constant->text, &constant->elements,
 						  &constant->nulls);
 }
 

@@ -13,13 +13,6 @@
 #include "sql/call_search.h"
 #include "sql/constant.h"
 
-/* The functions that we look for, by what they do. */
-static const char *const functions[] = {
-	[PATCH_REGISTER] = "register_patch",
-	[PATCH_TRY_REGISTER] = "try_register_patch",
-	[PATCH_UNREGISTER] = "unregister_patch"
-};
-
 void
 patch_reader_init(PatchReader *reader, PatchFile *file, const char *text,
 				  size_t length, int first_line, bool is_script)
@@ -195,8 +188,8 @@ extend_name(PatchReader *reader)
 	reader->function = reader->script.token;
 	reader->is_schema = sql_constant_is(&reader->script.token, "_v");
 	reader->action = -1;
-	for (i = 0; reader->in_schema && i < (int) lengthof(functions); i++)
-		if (sql_constant_is(&reader->script.token, functions[i]))
+	for (i = 0; reader->in_schema && i < (int) lengthof(patch_call_functions); i++)
+		if (sql_constant_is(&reader->script.token, patch_call_functions[i]))
 			reader->action = i;
 }
 
@@ -236,11 +229,11 @@ watch_for_lookalike(PatchReader *reader)
 		Suggestion	suggestion;
 
 		suggestion_init(&suggestion, name);
-		suggestion_offer(&suggestion, functions[PATCH_UNREGISTER]);
-		suggestion_offer(&suggestion, functions[PATCH_REGISTER]);
-		suggestion_offer(&suggestion, functions[PATCH_TRY_REGISTER]);
+		suggestion_offer(&suggestion, patch_call_functions[PATCH_UNREGISTER]);
+		suggestion_offer(&suggestion, patch_call_functions[PATCH_REGISTER]);
+		suggestion_offer(&suggestion, patch_call_functions[PATCH_TRY_REGISTER]);
 		if (suggestion.nearest != NULL &&
-			suggestion.nearest != functions[PATCH_UNREGISTER] &&
+			suggestion.nearest != patch_call_functions[PATCH_UNREGISTER] &&
 			(strcmp(suggestion.nearest, name) == 0 || reader->in_schema ||
 			 (!has_schema && strstr(name, "patch") != NULL)))
 			nearest = suggestion.nearest;

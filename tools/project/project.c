@@ -61,63 +61,44 @@ find_or_add_name(Project *project, const char *name)
 	return entry;
 }
 
-/* Note which names a patch file registers. */
+/*
+ * Note that a name is registered, or taken back, by a call in one of these
+ * files.  There may be one such file.
+ */
 static void
-note_patches(Project *project, int number)
+note_call(ProjectName *name, const PatchCall *call, const ProjectFile *files,
+		  int number, ProblemList *problems)
 {
-	const ProjectFile *file = &project->patches[number];
-	int			i;
+	bool		is_rollback = call->action == PATCH_UNREGISTER;
+	const PatchCall **first = is_rollback ? &name->rollback : &name->patch;
+	int		   *first_file = is_rollback ? &name->rollback_file :
+		&name->patch_file;
 
-	for (i = 0; i < file->file->count; i++)
+	if (*first == NULL)
 	{
-		const PatchCall *call = &file->file->calls[i];
-		ProjectName *name;
-
-		if (call->action == PATCH_UNREGISTER)
-			continue;
-		name = find_or_add_name(project, call->name);
-		if (name->patch == NULL)
-		{
-			name->patch = call;
-			name->patch_file = number;
-		}
-		else if (name->patch_file != number)
-			problem_add(&project->problems, PROBLEM_ERROR, file->path,
-						call->line,
-						"patch \"%s\" is registered by %s:%d, too",
-						call->name, project->patches[name->patch_file].path,
-						name->patch->line);
+		*first = call;
+		*first_file = number;
 	}
+	else if (*first_file != number)
+		problem_add(problems, PROBLEM_ERROR, files[number].path, call->line,
+					"patch \"%s\" is %s by %s:%d, too", call->name,
+					is_rollback ? "taken back" : "registered",
+					files[*first_file].path, (*first)->line);
 }
 
-/* Note which names a rollback file takes back. */
+/* Note which names a file registers, or takes back. */
 static void
-note_rollbacks(Project *project, int number)
+note_calls(Project *project, const ProjectFile *files, int number,
+		   bool are_rollbacks)
 {
-	const ProjectFile *file = &project->rollbacks[number];
+	const PatchFile *file = files[number].file;
 	int			i;
 
-	for (i = 0; i < file->file->count; i++)
-	{
-		const PatchCall *call = &file->file->calls[i];
-		ProjectName *name;
-
-		if (call->action != PATCH_UNREGISTER)
-			continue;
-		name = find_or_add_name(project, call->name);
-		if (name->rollback == NULL)
-		{
-			name->rollback = call;
-			name->rollback_file = number;
-		}
-		else if (name->rollback_file != number)
-			problem_add(&project->rollback_complaints, PROBLEM_ERROR,
-						file->path, call->line,
-						"patch \"%s\" is taken back by %s:%d, too",
-						call->name,
-						project->rollbacks[name->rollback_file].path,
-						name->rollback->line);
-	}
+	for (i = 0; i < file->count; i++)
+		if ((file->calls[i].action == PATCH_UNREGISTER) == are_rollbacks)
+			note_call(find_or_add_name(project, file->calls[i].name),
+					  &file->calls[i], files, number, are_rollbacks ?
+					  &project->rollback_complaints : &project->problems);
 }
 
 ScriptOutline *
@@ -128,6 +109,14 @@ project_outline(const ProjectFile *file)
 			script_outline_read(file->path, file->bytes.text == NULL ?
 								NULL : &file->bytes);
 	return file->outline;
+}
+
+/* Where problems of a file go that may be those of a patch */
+static ProblemList *
+problems_of(Project *project, const ProjectFile *file)
+{
+	return file->place == PLACE_OF_PATCHES ? &project->problems :
+		&project->rollback_complaints;
 }
 
 /* Does the file say that nothing is to be said of this? */
@@ -186,6 +175,7 @@ static void
 read_file(Project *project, const char *path, ProjectPlace place)
 {
 	ProjectFile file = {0};
+	int			number;
 
 	file.place = place;
 	file.path = pg_strdup(path);
@@ -208,11 +198,16 @@ read_file(Project *project, const char *path, ProjectPlace place)
 
 	if (has_call(file.file, true) &&
 		(place == PLACE_OF_ROLLBACKS || !has_call(file.file, false)))
-		note_rollbacks(project, append_file(&project->rollbacks,
-											&project->rollback_count, &file));
+	{
+		number = append_file(&project->rollbacks, &project->rollback_count,
+							 &file);
+		note_calls(project, project->rollbacks, number, true);
+	}
 	else if (has_call(file.file, false) && place == PLACE_OF_PATCHES)
-		note_patches(project, append_file(&project->patches,
-										  &project->patch_count, &file));
+	{
+		number = append_file(&project->patches, &project->patch_count, &file);
+		note_calls(project, project->patches, number, false);
+	}
 	else
 		(void) append_file(&project->others, &project->other_count, &file);
 }
@@ -293,8 +288,7 @@ complain(Project *project, const ProjectFile *file)
 						 NULL, 0, "this registers no patch, nor does it "
 						 "take one back");
 	first = &problems->items[0];
-	problem_add_kind(is_patch ? &project->problems :
-					 &project->rollback_complaints, level,
+	problem_add_kind(problems_of(project, file), level,
 					 PROBLEM_NO_REGISTRATION, file->path, first->line,
 					 "%s%s", first->text, level == PROBLEM_ERROR ?
 					 advice(first->text) : "");
@@ -305,19 +299,17 @@ static void
 complain_of_missing(Project *project, const ProjectFile *file)
 {
 	const ProblemList *missing = &file->outline->missing;
-	bool		is_patch = file->place == PLACE_OF_PATCHES;
 	int			i;
 
 	for (i = 0; i < missing->count; i++)
 	{
 		const Problem *problem = &missing->items[i];
 
-		problem_add_kind(is_patch ? &project->problems :
-						 &project->rollback_complaints,
-						 is_patch ? PROBLEM_ERROR : PROBLEM_WARNING,
-						 problem->kind, problem->path == NULL ?
-						 file->path : problem->path, problem->line, "%s",
-						 problem->text);
+		problem_add_kind(problems_of(project, file),
+						 file->place == PLACE_OF_PATCHES ? PROBLEM_ERROR :
+						 PROBLEM_WARNING, problem->kind,
+						 problem->path == NULL ? file->path : problem->path,
+						 problem->line, "%s", problem->text);
 	}
 }
 

@@ -185,25 +185,6 @@ project_source_matches(const char *path, const SourceDigest digest,
 	return result;
 }
 
-/* Is the text well-formed UTF-8? */
-static bool
-is_utf8(const char *text)
-{
-	const unsigned char *p = (const unsigned char *) text;
-	size_t		left = strlen(text);
-
-	while (left > 0)
-	{
-		size_t		length = pg_utf_mblen(p);
-
-		if (length > left || !pg_utf8_islegal(p, (int) length))
-			return false;
-		p += length;
-		left -= length;
-	}
-	return true;
-}
-
 /*
  * Append a path as a string constant.  A path may hold any bytes: those that
  * the server might not take for a character are written as \xFF.
@@ -211,7 +192,9 @@ is_utf8(const char *text)
 static void
 append_path(PQExpBuffer query, const char *path, bool is_unicode)
 {
-	bool		is_plain = is_unicode && is_utf8(path);
+	int			length = (int) strlen(path);
+	bool		is_plain = is_unicode &&
+		pg_encoding_verifymbstr(PG_UTF8, path, length) == length;
 
 	appendPQExpBufferStr(query, "E'");
 	for (; *path != '\0'; path++)

@@ -124,9 +124,8 @@ forget_query(PsqlScript *script)
 {
 	script->has_query = false;
 	script->parentheses = 0;
-	script->blocks = 0;
-	script->words = 0;
 	script->copies = 0;
+	psql_script_begin_statement(script);
 }
 
 /*
@@ -202,31 +201,14 @@ send_query(PsqlScript *script, SqlToken *token)
 static void
 watch_word(PsqlScript *script, const SqlToken *token)
 {
-	static const char *const openings[] = {"cf", "cp", "corf", "corp"};
-	static const char *const words[] = {
-		"create", "or", "replace", "function", "procedure"
-	};
-	bool		is_routine = false;
-	size_t		i;
+	int			number = script->words++;
 
-	if (script->words == 0)
-		memset(script->initials, 0, sizeof(script->initials));
-	if (script->words > 0 && script->initials[0] != 'c')
-		return;
-	if (script->words < (int) sizeof(script->initials))
-	{
-		for (i = 0; i < lengthof(words); i++)
-			if (sql_constant_is_keyword(token, words[i]))
-				script->initials[script->words] = words[i][0];
-		script->words++;
-	}
-
-	if (script->parentheses > 0)
-		return;
-	for (i = 0; i < lengthof(openings); i++)
-		is_routine |= memcmp(script->initials, openings[i],
-							 strlen(openings[i])) == 0;
-	if (!is_routine)
+	if (number == 0)
+		script->is_create = sql_constant_is_keyword(token, "create");
+	else if (number < 4 && script->is_create)
+		script->is_routine |= sql_constant_is_keyword(token, "function") ||
+			sql_constant_is_keyword(token, "procedure");
+	if (!script->is_routine || script->parentheses > 0)
 		return;
 
 	if (sql_constant_is_keyword(token, "begin"))
@@ -260,6 +242,7 @@ void
 psql_script_begin_statement(PsqlScript *script)
 {
 	script->words = 0;
+	script->is_routine = false;
 	script->blocks = 0;
 }
 
@@ -280,7 +263,7 @@ obey_command(PsqlScript *script, SqlToken *token)
 		token->kind = SQL_SYMBOL;
 		token->start = lexer->cursor++;
 		if (*token->start == ';')
-			script->words = 0;
+			psql_script_begin_statement(script);
 		return is_active(script);
 	}
 

@@ -43,7 +43,8 @@ typedef struct PsqlScript
 	const char *parenthesis;	/* the outermost of them */
 	int			blocks;			/* the same for BEGIN ATOMIC ... END */
 	int			words;			/* identifiers so far */
-	char		initials[4];	/* of the first of them, if they matter */
+	bool		is_create;		/* the first is CREATE */
+	bool		is_routine;		/* of a function or procedure */
 	const char *block;			/* the outermost BEGIN */
 	int			copies;			/* COPY ... FROM stdin in it */
 
