@@ -152,14 +152,19 @@ print_dependencies(const PatchFile *file, ProblemList *problems)
 static PatchFile *
 read_file(const char *path)
 {
-	PatchFile  *file = path == standard_input ?
-		patch_file_read_descriptor(STDIN_FILENO) : patch_file_read(path);
+	FileBytes	bytes;
+	PatchFile  *file = NULL;
 
-	if (file == NULL)
+	if (path == standard_input ? file_bytes_read(&bytes, STDIN_FILENO) :
+		file_bytes_open(&bytes, path))
+	{
+		file = patch_file_read(&bytes);
+		problem_forget(&file->problems, PROBLEM_UNCLEAR_ROLLBACK);
+	}
+	else
 		fprintf(stderr, "%s: %s: could not read: %s\n", progname, path,
 				strerror(errno));
-	else
-		problem_forget(&file->problems, PROBLEM_UNCLEAR_ROLLBACK);
+	file_bytes_free(&bytes);
 	return file;
 }
 

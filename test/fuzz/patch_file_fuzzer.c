@@ -4,17 +4,16 @@
  *		Feeds any bytes to the reader of patch files
  *
  * For libFuzzer; see "run" beside it.  Besides not to crash, reading must not
- * depend on how much of the script is there: as soon as a beginning of it
- * is enough, the answer is that for the whole.  Each text has memory of just
- * its size, so that the sanitizer sees a read past it.
+ * depend on whether it stops after the last place where a call may be, or goes
+ * on to the end.  Each text has memory of just its size, so that the sanitizer
+ * sees a read past it.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
-#include "patch/file.h"
 #include "patch/graph.h"
-#include "sql/call_search.h"
+#include "script/outline.h"
 
 extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 
@@ -49,52 +48,35 @@ are_equal(const PatchFile *a, const PatchFile *b)
 	return true;
 }
 
-/* Read so many bytes, from memory of that size. */
-static PatchFile *
-read_copy(const uint8 *data, size_t size, size_t last_place, bool is_whole)
-{
-	char	   *text = malloc(size);
-	PatchFile  *file;
-
-	if (text == NULL && size > 0)
-		abort();
-	if (size > 0)
-		memcpy(text, data, size);
-	file = patch_file_read_text(text, size, last_place, is_whole);
-	free(text);
-	return file;
-}
-
-/* Read the text; the result shall not depend on a shorter piece of it. */
+/* Read the text; the result shall not depend on reading on to its end. */
 int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
-	size_t		last_place = sql_call_search_last((const char *) data, size);
-	PatchFile  *whole;
+	FileBytes	bytes = {malloc(size), size, false};
 	PatchFile  *part;
+	ScriptOutline *outline;
 	PatchGraph *graph;
 	int			order[2];
 	ProblemList problems = {0};
 
-	if (last_place == CALL_SEARCH_NONE)
-		last_place = 0;
-
-	whole = read_copy(data, size, size, true);
-	part = read_copy(data, size - size / 4, last_place, false);
-	if (part != NULL)
-	{
-		if (!are_equal(whole, part))
-			abort();
-		patch_file_free(part);
-	}
+	if (bytes.text == NULL && size > 0)
+		abort();
+	if (size > 0)
+		memcpy(bytes.text, data, size);
+	part = patch_file_read(&bytes);
+	outline = script_outline_read("script.sql", &bytes);
+	if (!are_equal(outline->file, part))
+		abort();
 
 	graph = patch_graph_create();
-	patch_graph_add(graph, "a", whole);
-	patch_graph_add(graph, "b", whole);
+	patch_graph_add(graph, "a", part);
+	patch_graph_add(graph, "b", part);
 	(void) patch_graph_sort(graph, order, &problems);
 	problem_free(&problems);
 	patch_graph_free(graph);
 
-	patch_file_free(whole);
+	patch_file_free(part);
+	script_outline_free(outline);
+	free(bytes.text);
 	return 0;
 }

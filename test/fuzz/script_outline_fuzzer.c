@@ -50,24 +50,19 @@ write_queries(const ScriptOutline *outline, const FileBytes *bytes)
 	termPQExpBuffer(&text);
 }
 
-/* Read the script from its bytes, if they can be kept. */
+/* Read the script from its bytes. */
 static void
 read_bytes(void)
 {
-	int			fd = open(path, O_RDONLY);
 	FileBytes	bytes;
 	ScriptOutline *outline;
 
-	if (fd < 0)
+	if (!file_bytes_open(&bytes, path))
 		abort();
-	if (file_bytes_read(&bytes, fd))
-	{
-		outline = script_outline_read(path, &bytes);
-		write_queries(outline, &bytes);
-		script_outline_free(outline);
-		file_bytes_free(&bytes);
-	}
-	close(fd);
+	outline = script_outline_read(path, &bytes);
+	write_queries(outline, &bytes);
+	script_outline_free(outline);
+	file_bytes_free(&bytes);
 }
 
 /* Read the script in all ways that there are. */
@@ -88,7 +83,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 
 	memset(&findings, 0, sizeof(findings));
 	findings.main_path = path;
-	check_transactions(path, outline, &findings);
+	check_transactions(outline, &findings);
 	problem_sort(&findings);
 	problem_free(&findings);
 	script_outline_free(outline);

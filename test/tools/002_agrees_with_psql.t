@@ -59,18 +59,6 @@ END
 	psql($maintenance, '-c', "DROP DATABASE $database") if $created;
 }
 
-# What the server refuses, psql does not do.
-my (undef, $version) = psql($maintenance, '-c', 'SHOW server_version_num');
-if ($version >= 190000)
-{
-	$not_compared{$_} = 'a backslash never escapes since version 19'
-	  for (
-		'standard_conforming_strings off, and RESET',
-		'SET LOCAL standard_conforming_strings lasts until COMMIT',
-		'SET standard_conforming_strings outlasts another COMMIT',
-		'RESET ALL and DISCARD ALL reset standard_conforming_strings');
-}
-
 my $body = <<'SQL';
 AS $$
 BEGIN

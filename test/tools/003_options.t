@@ -64,7 +64,7 @@ check('file names with NUL behind',
 check('a file without registration says nothing', ['none.sql'], 0, '', '');
 
 check('not understood', [ 'bad.sql', 'a.sql' ], 1, "a a\n",
-	"list-dependencies: bad.sql:1: _v.register_patch: in_patch_name is not a constant: found \":name\"\n"
+	"list-dependencies: bad.sql:1: _v.register_patch: in_patch_name is not a plain constant: found \":name\"\n"
 );
 check('missing file', [ 'bad.sql', 'missing.sql', 'a.sql' ], 2, "a a\n",
 	qr/^list-dependencies: missing\.sql: could not read: No such file/m);

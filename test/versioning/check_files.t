@@ -242,7 +242,7 @@ like($output, qr/\A[^\n]*"?nowhere"?[^\n]* \[unreadable\]\n\z/,
 # Text of files stays on one line and cannot reach the terminal.
 
 (undef, $output) =
-  check({ "patches/x\e[1m.sql" => "SELECT _v.register_patch(E'a\\n\\x1b[31m');" },
+  check({ "patches/x\e[1m.sql" => "SELECT _v.register_patch(E'a\\n\e[31m');" },
 	'-q', '--disable', 'name-differs');
 is($output, <<'END', 'control characters are shown as such');
 patches/x\x1B[1m.sql:1: no rollback takes patch "a\n\x1B[31m" back [no-rollback]

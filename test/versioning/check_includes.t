@@ -36,10 +36,6 @@ is( script_findings(
 		"BEGIN;\nREGISTER\n\\if :x\n\\i undo.sql\n\\else\nCOMMIT;\n\\endif\n",
 		'undo.sql' => "ROLLBACK;\n"),
 	'', 'nothing: a file that may be included rolls back');
-is( script_findings(
-		"REGISTER\n\\i set.sql\nSELECT '\\'; VACUUM; --';\n",
-		'set.sql' => "SET standard_conforming_strings = off;\n"),
-	'', 'nothing: what an included file sets holds behind it');
 is( script_findings("REGISTER\n\\cd lib\n\\i work.sql\n",
 		'lib/work.sql' => "VACUUM;\n"),
 	'lib/work.sql:1 inside-transaction', '\i looks where \cd has led');

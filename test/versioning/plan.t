@@ -123,7 +123,7 @@ is_refused($project, 'a rollback file that takes nothing back',
 add_files($project, 'rollbacks/rollback-lamp.sql' =>
 	  "SELECT _v.unregister_patch(:x);\n");
 is_refused($project, 'a rollback file whose patch is not known',
-	[ qr{^versioning: rollbacks/rollback-lamp\.sql:1: this does not take patch "lamp" back, as far as can be known: _v\.unregister_patch: in_patch_name is not a constant}m ],
+	[ qr{^versioning: rollbacks/rollback-lamp\.sql:1: this does not take patch "lamp" back, as far as can be known: _v\.unregister_patch: in_patch_name is not a plain constant}m ],
 	'rollback', 'lamp');
 rename "$project->{directory}/rollbacks/rollback-lamp.sql",
   "$project->{directory}/rollbacks/clamp.sql";
@@ -218,7 +218,7 @@ my $dropped = project('dropped',
 	'patches/drop.sql' => $drop,
 	'rollbacks/a.sql' => rollback_file('a'),
 	'rollbacks/drop.sql' => $drop);
-my $unclear = '_v.unregister_patch: in_patch_name is not a constant: found "x"';
+my $unclear = '_v.unregister_patch: in_patch_name is not a plain constant: found "x"';
 
 is(plan_of($dropped, 'apply'), 'a',
 	'apply: whatever other files may take back');

@@ -4,83 +4,99 @@
  *		The bytes of a file, read once
  *
  * What is found out about a file and what is sent to the server is to be the
- * same, so it is kept from the one until the other.
+ * same, so it is kept from the one until the other.  A large file is mapped
+ * into memory instead of copied, and may change: most of it is data, which
+ * psql is better at, so it is not run from here.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file_bytes.h"
 
-/* What is larger is not kept: most of it is data, which psql is better at. */
-#define MOST_KEPT (32 * 1024 * 1024)
+/* What is larger is mapped. */
+#define MOST_COPIED (32 * 1024 * 1024)
 
-/* Room for a file whose size is not known */
+/* Room to begin with; most scripts are shorter */
 #define FIRST_SPACE (16 * 1024)
 
-/* How much room to begin with: for all of it, and to see that it ends. */
-static size_t
-first_space(int fd)
+/* Map the file, if it is large and can be. */
+static bool
+map_file(FileBytes *bytes, int fd)
 {
 	struct stat status;
+	void	   *text;
 
-	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-		status.st_size > 0 && status.st_size <= MOST_KEPT)
-		return status.st_size + 1;
-	return FIRST_SPACE;
-}
-
-/* Read up to the end, or what is too much.  False with errno set. */
-static bool
-read_all(FileBytes *bytes, int fd)
-{
-	size_t		space = first_space(fd);
-
-	bytes->text = pg_malloc(space + 1);
-	bytes->length = 0;
-	for (;;)
-	{
-		ssize_t		count = read(fd, bytes->text + bytes->length,
-								 space - bytes->length);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return false;
-		bytes->length += count;
-		if (count == 0 || bytes->length > MOST_KEPT)
-			break;
-		if (bytes->length == space)
-		{
-			space *= 2;
-			bytes->text = pg_realloc(bytes->text, space + 1);
-		}
-	}
-	bytes->text[bytes->length] = '\0';
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) ||
+		status.st_size <= MOST_COPIED ||
+		(uintmax_t) status.st_size > SIZE_MAX)
+		return false;
+	text = mmap(NULL, status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (text == MAP_FAILED)
+		return false;
+	pg_free(bytes->text);
+	bytes->text = text;
+	bytes->length = status.st_size;
+	bytes->is_mapped = true;
 	return true;
 }
 
 bool
 file_bytes_read(FileBytes *bytes, int fd)
 {
-	bool		is_read = read_all(bytes, fd);
+	size_t		space = FIRST_SPACE;
+	ssize_t		count;
 
-	if (is_read && bytes->length <= MOST_KEPT &&
-		memchr(bytes->text, '\0', bytes->length) == NULL)
-		return true;
-	file_bytes_free(bytes);
-	if (is_read && lseek(fd, 0, SEEK_SET) == 0)
-		errno = 0;
-	return false;
+	bytes->text = pg_malloc(space);
+	bytes->length = 0;
+	bytes->is_mapped = false;
+	while ((count = read(fd, bytes->text + bytes->length,
+						 space - bytes->length)) != 0)
+	{
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return false;
+		bytes->length += count;
+		if (bytes->length < space)
+			continue;
+		if (space == FIRST_SPACE && map_file(bytes, fd))
+			return true;
+		space *= 2;
+		bytes->text = pg_realloc(bytes->text, space);
+	}
+	bytes->text = pg_realloc(bytes->text, Max(bytes->length, 1));
+	return true;
+}
+
+bool
+file_bytes_open(FileBytes *bytes, const char *path)
+{
+	int			fd = open(path, O_RDONLY | O_CLOEXEC, 0);
+	bool		result;
+	int			save_errno;
+
+	memset(bytes, 0, sizeof(*bytes));
+	if (fd < 0)
+		return false;
+	result = file_bytes_read(bytes, fd);
+	save_errno = errno;
+	close(fd);
+	errno = save_errno;
+	return result;
 }
 
 void
 file_bytes_free(FileBytes *bytes)
 {
-	pg_free(bytes->text);
-	bytes->text = NULL;
-	bytes->length = 0;
+	if (bytes->is_mapped)
+		munmap(bytes->text, bytes->length);
+	else
+		pg_free(bytes->text);
+	memset(bytes, 0, sizeof(*bytes));
 }

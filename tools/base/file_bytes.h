@@ -8,19 +8,21 @@
 #ifndef BASE_FILE_BYTES_H
 #define BASE_FILE_BYTES_H
 
-/* The text ends with a NUL after its length. */
 typedef struct FileBytes
 {
-	char	   *text;
+	char	   *text;			/* not terminated, and not to be changed */
 	size_t		length;
+	bool		is_mapped;		/* it is the file itself, which may change */
 } FileBytes;
 
 /*
- * Read all of an open file that is to be kept.  Returns false if it cannot be
- * read, with errno set, or is not fit to be kept, with errno 0: it is large,
- * or has a NUL in it.  Then the file is at its beginning again.
+ * Have all the bytes of an open file, from where it is.  Returns false with
+ * errno set if it cannot be read.  Free it with file_bytes_free in any case.
  */
 extern bool file_bytes_read(FileBytes *bytes, int fd);
+
+/* The same for the file of that path. */
+extern bool file_bytes_open(FileBytes *bytes, const char *path);
 
 /* Free what it holds; a zeroed one holds nothing. */
 extern void file_bytes_free(FileBytes *bytes);

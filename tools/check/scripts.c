@@ -57,7 +57,7 @@ check_script(const ProjectFile *file, bool has_calls, ProblemList *found)
 	found->main_path = file->path;
 	if (add_problems(file, problems, NULL, found))
 	{
-		outline = script_outline_read(file->path, NULL);
+		outline = project_outline(file);
 		if (!has_calls)			/* then it is not run by itself */
 			problem_forget(&outline->problems, PROBLEM_NOT_UNDERSTOOD);
 		(void) add_problems(file, &outline->problems, problems,
@@ -65,10 +65,9 @@ check_script(const ProjectFile *file, bool has_calls, ProblemList *found)
 		if (!file->is_included) /* else it depends on what includes it */
 			(void) add_problems(file, &outline->missing, NULL, found);
 		if (has_calls)
-			check_transactions(file->path, outline, found);
+			check_transactions(outline, found);
 		else
 			problem_disable_named(found, &outline->disabled, file->path);
-		script_outline_free(outline);
 	}
 	found->main_path = NULL;
 }

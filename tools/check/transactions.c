@@ -18,8 +18,6 @@
 #include "postgres_fe.h"
 
 #include "check/transactions.h"
-#include "script/ban.h"
-#include "script/directive.h"
 #include "script/transaction.h"
 
 /* Who sees to it that there is a transaction? */
@@ -179,34 +177,18 @@ is_dropped_without_slot(TransactionCheck *check, const char *ban)
 	return check->drops_slot && strcmp(ban, "DROP SUBSCRIPTION") == 0;
 }
 
-/* Note ALTER SUBSCRIPTION ... SET (slot_name = NONE). */
-static void
-watch_for_slot(TransactionCheck *check, StatementWords words)
-{
-	if (!sql_words_accept(&words, "alter") ||
-		!sql_words_accept(&words, "subscription"))
-		return;
-	for (; !sql_words_at_end(&words); sql_words_next(&words))
-		if (sql_words_accept(&words, "slot_name") &&
-			sql_words_at_symbol(&words, "="))
-		{
-			sql_words_next(&words);
-			check->drops_slot |= sql_words_at(&words, "none");
-		}
-}
-
 /*
  * Complain if the statement cannot be run in the transaction in which it is.
  * Returns what it is if it cannot be run in any, or NULL.
  */
 static const char *
 check_ban(TransactionCheck *check, const TransactionState *old,
-		  const ScriptStatement *statement, StatementWords words)
+		  const ScriptStatement *statement)
 {
 	const ScriptPlace *place = &statement->place;
-	const char *ban = script_ban_find(words);
+	const char *ban = statement->traits->ban;
 
-	watch_for_slot(check, words);
+	check->drops_slot |= statement->traits->lets_slot_go;
 	if (ban == NULL || is_dropped_without_slot(check, ban))
 		return NULL;
 	if (old->status == TRANSACTION_NONE && statement->siblings > 0)
@@ -225,10 +207,10 @@ check_ban(TransactionCheck *check, const TransactionState *old,
 /* Complain if the statement needs a transaction, and there is none. */
 static void
 check_need(TransactionCheck *check, const TransactionState *old,
-		   const ScriptStatement *statement, StatementWords words)
+		   const ScriptStatement *statement)
 {
 	const ScriptPlace *place = &statement->place;
-	const char *need = script_ban_find_outside(words);
+	const char *need = statement->traits->need;
 
 	if (need != NULL && old->status == TRANSACTION_NONE &&
 		!old->is_manual && statement->siblings == 0)
@@ -282,28 +264,39 @@ see_rollback(TransactionCheck *check, const TransactionState *old,
 	start_transaction(check);
 }
 
+/* \connect ends the session, and what is open in it. */
 static void
-see_statement(void *state, const ScriptStatement *statement)
+see_connect(TransactionCheck *check, const TransactionState *old,
+			const ScriptPlace *place)
 {
-	TransactionCheck *check = (TransactionCheck *) state;
+	if (old->status == TRANSACTION_OPEN && !place->is_doubtful)
+	{
+		problem_found(check->found, PROBLEM_NOT_COMMITTED, place->path,
+					  place->line, "\\connect ends the connection before the "
+					  "transaction is committed");
+		check->is_outside = check->mode == MODE_AROUND;
+	}
+	forget_contents(check);
+}
+
+/* A statement is met, or what counts like one. */
+static void
+see_statement(TransactionCheck *check, const ScriptStatement *statement)
+{
 	const ScriptPlace *place = &statement->place;
 	TransactionState old = check->transaction;
-	StatementKind kind = script_transaction_follow(&check->transaction,
-												   statement);
-	StatementWords words;
 	const char *ban;
 
-	sql_words_init(&words, statement->text, statement->length,
-				   statement->standard_strings);
-	ban = check_ban(check, &old, statement, words);
-	check_need(check, &old, statement, words);
+	script_transaction_follow(&check->transaction, statement);
+	ban = check_ban(check, &old, statement);
+	check_need(check, &old, statement);
 
 	/* Without AUTOCOMMIT, any statement may begin a transaction */
 	if (old.status == TRANSACTION_NONE &&
 		check->transaction.status != TRANSACTION_NONE)
 		start_transaction(check);
 
-	switch (kind)
+	switch (statement->traits->kind)
 	{
 		case STATEMENT_WORK:
 			see_work(check, statement, ban);
@@ -325,56 +318,33 @@ see_statement(void *state, const ScriptStatement *statement)
 		case STATEMENT_FINISH:
 			check->prepared.line = 0;
 			break;
+		case STATEMENT_CONNECT:
+			see_connect(check, &old, place);
+			break;
+		case STATEMENT_FLAW:
+			/* What follows is not what it should be, nor is what is open */
+			check->transaction.status = TRANSACTION_UNKNOWN;
+			check->has_flaw = true;
+			break;
 		case STATEMENT_SETTING:
 		case STATEMENT_SAVEPOINT:
+		case STATEMENT_MANUAL:
+		case STATEMENT_AUTOMATIC:
 			break;
 	}
 }
 
-/* \connect ends the session, and what is open in it. */
+/* Do not complain of what a comment disables in its file. */
 static void
-see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
+disable_problems(ProblemList *found, const ScriptOutline *outline)
 {
-	TransactionCheck *check = (TransactionCheck *) state;
-	TransactionState old = check->transaction;
+	const SimpleStringListCell *name = outline->disabled.head;
+	const SimpleStringListCell *path = outline->disabled_in.head;
+	ProblemKind kind;
 
-	(void) script_transaction_obey(&check->transaction, command);
-	if (command->action != PSQL_CONNECT)
-		return;
-	if (old.status == TRANSACTION_OPEN && !place->is_doubtful)
-	{
-		problem_found(check->found, PROBLEM_NOT_COMMITTED, place->path,
-					  place->line, "\\connect ends the connection before the "
-					  "transaction is committed");
-		check->is_outside = check->mode == MODE_AROUND;
-	}
-	forget_contents(check);
-}
-
-/* A comment may disable found in its file; the outline has complained. */
-static void
-see_comment(void *state, const ScriptPlace *place, const char *text,
-			size_t length)
-{
-	TransactionCheck *check = (TransactionCheck *) state;
-	ScriptDirectives directives = {false, {NULL, NULL}};
-	ProblemList problems = {0};
-
-	script_directive_read(place, text, length, &directives, &problems);
-	problem_disable_named(check->found, &directives.disabled, place->path);
-	simple_string_list_destroy(&directives.disabled);
-	problem_free(&problems);
-}
-
-/* What follows is not what it should be, nor is what is not committed then. */
-static void
-see_flaw(void *state, const ScriptPlace *place pg_attribute_unused(),
-		 const char *text pg_attribute_unused())
-{
-	TransactionCheck *check = (TransactionCheck *) state;
-
-	check->transaction.status = TRANSACTION_UNKNOWN;
-	check->has_flaw = true;
+	for (; name != NULL; name = name->next, path = path->next)
+		if (problem_kind(name->val, &kind))
+			problem_disable(found, kind, path->val);
 }
 
 /* The script is over: nothing should be left to be committed. */
@@ -396,12 +366,10 @@ check_end(TransactionCheck *check)
 }
 
 void
-check_transactions(const char *path, const ScriptOutline *outline,
-				   ProblemList *found)
+check_transactions(const ScriptOutline *outline, ProblemList *found)
 {
 	TransactionCheck check;
-	ScriptVisitor visitor;
-	SimpleStringList includes = {NULL, NULL};
+	int			i;
 
 	memset(&check, 0, sizeof(check));
 	check.found = found;
@@ -409,17 +377,8 @@ check_transactions(const char *path, const ScriptOutline *outline,
 		outline->has_transaction ? MODE_OWN : MODE_AROUND;
 	if (check.mode == MODE_AROUND)
 		check.transaction.status = TRANSACTION_OPEN;
-
-	visitor.statement = see_statement;
-	visitor.comment = see_comment;
-	visitor.aside = NULL;
-	visitor.command = see_command;
-	visitor.missing = NULL;
-	visitor.flaw = see_flaw;
-	visitor.query = NULL;
-	visitor.end = NULL;
-	visitor.state = &check;
-	if (script_walk(path, NULL, &visitor, &includes))
-		check_end(&check);
-	simple_string_list_destroy(&includes);
+	disable_problems(found, outline);
+	for (i = 0; i < outline->statement_count; i++)
+		see_statement(&check, &outline->statements[i]);
+	check_end(&check);
 }

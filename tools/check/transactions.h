@@ -11,8 +11,8 @@
 #include "base/problem.h"
 #include "script/outline.h"
 
-/* Add what is wrong with the script of that path and outline. */
-extern void check_transactions(const char *path, const ScriptOutline *outline,
+/* Add what is wrong with the script of that outline. */
+extern void check_transactions(const ScriptOutline *outline,
 							   ProblemList *found);
 
 #endif							/* CHECK_TRANSACTIONS_H */

@@ -3,10 +3,10 @@
  * patch/call.c
  *		The arguments of a call of register_patch and its kin
  *
- * An argument counts if it is a constant, in any spelling: a string with or
- * without casts, NULL, an array constructor of such, an array literal.  Any
- * other expression is complained about and passed over; what can be
- * understood of the rest is.
+ * An argument counts if it is a plain constant: a string with or without
+ * casts, NULL, an array constructor of such, an array literal.  Any other
+ * expression is complained about and passed over; what can be understood of
+ * the rest is.
  *
  * Any parameter but the name may be left out, as the newer of the versions
  * that people have, whose register_patch has defaults, allows.
@@ -17,7 +17,6 @@
 
 #include "patch/call.h"
 #include "patch/constant.h"
-#include "sql/array.h"
 #include "sql/constant.h"
 
 /* The arguments, in the order of their positions */
@@ -33,142 +32,128 @@ static const char *const parameters[PARAMETERS] = {
 	"in_patch_name", "in_requirements", "in_conflicts"
 };
 
-static const char *const functions[] = {
-	[PATCH_REGISTER] = "_v.register_patch",
-	[PATCH_TRY_REGISTER] = "_v.try_register_patch",
-	[PATCH_UNREGISTER] = "_v.unregister_patch"
+const char *const patch_call_functions[] = {
+	[PATCH_REGISTER] = "register_patch",
+	[PATCH_TRY_REGISTER] = "try_register_patch",
+	[PATCH_UNREGISTER] = "unregister_patch"
 };
 
 /* A call that is being read */
 typedef struct CallReader
 {
 	PsqlScript *script;
-	SqlToken   *token;
 	PatchCall  *call;
 	ProblemList *problems;
+	int			parameter;		/* of the current argument */
+	int			line;			/* its line */
+	bool		is_named;		/* it, or one before it */
 	bool		is_given[PARAMETERS];
 	bool		is_refused;		/* the server would not run it */
 } CallReader;
 
 /* Add what is wrong.  Of what is to be taken back, many need not know. */
 static void
-add_complaint(CallReader *reader, int line, const char *text)
+add_complaint(CallReader *reader, int line, const char *subject,
+			  const char *problem, const char *detail)
 {
 	bool		is_rollback = reader->call->action == PATCH_UNREGISTER;
 
 	problem_add_kind(reader->problems, is_rollback ?
 					 PROBLEM_REMARK : PROBLEM_ERROR, is_rollback ?
 					 PROBLEM_UNCLEAR_ROLLBACK : PROBLEM_NOT_UNDERSTOOD,
-					 NULL, line, "%s: %s",
-					 functions[reader->call->action], text);
+					 NULL, line, "_v.%s: %s%s%s%s",
+					 patch_call_functions[reader->call->action], subject,
+					 *subject == '\0' ? "" : " ", problem, detail);
 }
 
 /* Say what is wrong with the call; this one is not a registration. */
 static void
 refuse(CallReader *reader, const char *problem, const char *detail)
 {
-	char	   *text = psprintf("%s%s", problem, detail);
-
 	if (!reader->is_refused)
-		add_complaint(reader, reader->call->line, text);
-	pg_free(text);
+		add_complaint(reader, reader->call->line, "", problem, detail);
 	reader->is_refused = true;
 }
 
-/* Say what is wrong with one of its arguments. */
+/* Say what is wrong with the current argument. */
 static void
-complain(CallReader *reader, int parameter, int line, const char *problem,
-		 const char *detail)
+complain(CallReader *reader, const char *problem, const char *detail)
 {
-	char	   *text = psprintf("%s %s%s", parameters[parameter], problem,
-								detail);
-
-	add_complaint(reader, line, text);
-	pg_free(text);
-	if (parameter == PATCH_NAME)
+	add_complaint(reader, reader->line, parameters[reader->parameter],
+				  problem, detail);
+	if (reader->parameter == PATCH_NAME)
 		reader->is_refused = true;
 }
 
 /* There is a string in the place of an array: maybe it is its only element. */
 static void
-complain_of_string(CallReader *reader, int parameter, int line,
-				   const char *text)
+complain_of_string(CallReader *reader, const char *text)
 {
 	char	   *hint = psprintf(": write ARRAY['%s']", text);
 
-	complain(reader, parameter, line, "is not an array", *text == '\0' ||
+	complain(reader, "is not an array", *text == '\0' ||
 			 strpbrk(text, "'\\\n") != NULL ? "" : hint);
 	pg_free(hint);
 }
 
 /* Take the elements of an array as requirements or conflicts. */
 static void
-take_elements(CallReader *reader, int parameter, int line,
-			  const PatchConstant *constant)
+take_elements(CallReader *reader, const PatchConstant *constant)
 {
-	SimpleStringList *list = parameter == REQUIREMENTS ?
+	SimpleStringList *list = reader->parameter == REQUIREMENTS ?
 		&reader->call->requirements : &reader->call->conflicts;
 	const SimpleStringListCell *cell;
 
 	if (constant->nulls > 0)
-		complain(reader, parameter, line, "has an element that is NULL", "");
+		complain(reader, "has an element that is NULL", "");
 	for (cell = constant->elements.head; cell != NULL; cell = cell->next)
 	{
 		if (cell->val[0] == '\0')
-			complain(reader, parameter, line, "has an empty element", "");
+			complain(reader, "has an empty element", "");
 		else
 			simple_string_list_append(list, cell->val);
 	}
 }
 
-/* Take a constant as the value of that parameter. */
+/* Take a constant as the name of the patch. */
 static void
-take_constant(CallReader *reader, int parameter, int line,
-			  PatchConstant *constant)
+take_name(CallReader *reader, PatchConstant *constant)
+{
+	if (constant->kind == CONSTANT_ARRAY)
+		complain(reader, "is an array", "");
+	else if (constant->kind == CONSTANT_NULL)
+		complain(reader, "is NULL", "");
+	else if (constant->text[0] == '\0')
+		complain(reader, "is empty", "");
+	else
+	{
+		reader->call->name = constant->text;
+		constant->text = NULL;
+	}
+}
+
+/* Take a constant as requirements or conflicts. */
+static void
+take_array(CallReader *reader, PatchConstant *constant)
 {
 	const char *problem;
 
-	if (parameter == PATCH_NAME)
-	{
-		if (constant->kind == CONSTANT_ARRAY)
-			complain(reader, parameter, line, "is an array", "");
-		else if (constant->kind == CONSTANT_NULL)
-			complain(reader, parameter, line, "is NULL", "");
-		else if (constant->text[0] == '\0')
-			complain(reader, parameter, line, "is empty", "");
-		else
-		{
-			reader->call->name = constant->text;
-			constant->text = NULL;
-		}
+	if (constant->kind == CONSTANT_NULL)
 		return;
-	}
-
-	switch (constant->kind)
+	if (constant->kind == CONSTANT_UNTYPED &&
+		strchr("[{", constant->text[strspn(constant->text, " \t\r\n")]))
 	{
-		case CONSTANT_NULL:
-			break;
-		case CONSTANT_TEXT:
-			complain_of_string(reader, parameter, line, constant->text);
-			break;
-		case CONSTANT_UNTYPED:
-			if (strchr("[{", constant->text[strspn(constant->text, " \t\r\n")])
-				== NULL)
-			{
-				complain_of_string(reader, parameter, line, constant->text);
-				break;
-			}
-			problem = patch_constant_to_array(constant);
-			if (problem != NULL)
-				complain(reader, parameter, line, "is not understood: ",
-						 problem);
-			else
-				take_elements(reader, parameter, line, constant);
-			break;
-		case CONSTANT_ARRAY:
-			take_elements(reader, parameter, line, constant);
-			break;
+		problem = patch_constant_to_array(constant);
+		if (problem != NULL)
+		{
+			complain(reader, "is not understood: ", problem);
+			return;
+		}
 	}
+	if (constant->kind == CONSTANT_ARRAY)
+		take_elements(reader, constant);
+	else
+		complain_of_string(reader, constant->text);
 }
 
 /*
@@ -176,39 +161,40 @@ take_constant(CallReader *reader, int parameter, int line,
  * Returns -1 if there is none.
  */
 static int
-read_parameter(CallReader *reader, int position, bool *is_named)
+read_parameter(CallReader *reader, int position)
 {
 	int			i;
 
 	for (i = 0; i < PARAMETERS; i++)
 	{
-		if (!sql_constant_is(reader->token, parameters[i]))
+		if (!sql_constant_is(&reader->script->token, parameters[i]))
 			continue;
-		psql_script_next(reader->script, reader->token);
-		if (!sql_constant_is_symbol(reader->token, "=>") &&
-			!sql_constant_is_symbol(reader->token, ":="))
+		psql_script_next(reader->script);
+		if (!sql_constant_is_symbol(&reader->script->token, "=>") &&
+			!sql_constant_is_symbol(&reader->script->token, ":="))
 			return position;
-		psql_script_next(reader->script, reader->token);
-		*is_named = true;
+		psql_script_next(reader->script);
+		reader->is_named = true;
 		return reader->call->action == PATCH_UNREGISTER && i > 0 ? -1 : i;
 	}
-	if (*is_named)
+	if (reader->is_named)
 		refuse(reader, "an argument without a name follows one with", "");
 	return position;
 }
 
 /* Read one argument, up to the comma or parenthesis after it. */
 static void
-read_argument(CallReader *reader, int position, bool *is_named)
+read_argument(CallReader *reader, int position)
 {
-	int			parameter = read_parameter(reader, position, is_named);
+	int			parameter = read_parameter(reader, position);
 	int			most = reader->call->action == PATCH_UNREGISTER ?
 		1 : PARAMETERS;
-	int			line = psql_script_line(reader->script,
-										reader->token->start);
 	PatchConstant constant;
 	char	   *problem;
 
+	reader->parameter = parameter;
+	reader->line = psql_script_line(reader->script,
+									reader->script->token.start);
 	if (parameter < 0 || parameter >= most)
 		refuse(reader, "there are too many arguments", "");
 	else if (reader->is_given[parameter])
@@ -216,42 +202,40 @@ read_argument(CallReader *reader, int position, bool *is_named)
 	else
 		reader->is_given[parameter] = true;
 
-	problem = patch_constant_read(reader->script, reader->token, &constant);
-	if (!reader->is_refused)
-	{
-		if (problem != NULL)
-			complain(reader, parameter, line, "is not a constant: found ",
-					 problem);
-		if (constant.is_understood)
-			take_constant(reader, parameter, line, &constant);
-	}
+	problem = patch_constant_read(reader->script, &constant);
+	if (problem != NULL && !reader->is_refused)
+		complain(reader, "is not a plain constant: found ", problem);
+	if (!constant.is_understood || reader->is_refused)
+		;
+	else if (parameter == PATCH_NAME)
+		take_name(reader, &constant);
+	else
+		take_array(reader, &constant);
 	pg_free(problem);
 	patch_constant_free(&constant);
 }
 
 bool
-patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
-				ProblemList *problems)
+patch_call_read(PsqlScript *script, PatchCall *call, ProblemList *problems)
 {
+	const SqlToken *token = &script->token;
 	CallReader	reader;
-	bool		is_named = false;
 
 	memset(&reader, 0, sizeof(reader));
 	reader.script = script;
-	reader.token = token;
 	reader.call = call;
 	reader.problems = problems;
 
-	psql_script_next(script, token);
+	psql_script_next(script);
 	if (!sql_constant_is_symbol(token, ")"))
 	{
 		int			position = 0;
 
-		read_argument(&reader, position++, &is_named);
+		read_argument(&reader, position++);
 		while (sql_constant_is_symbol(token, ","))
 		{
-			psql_script_next(script, token);
-			read_argument(&reader, position++, &is_named);
+			psql_script_next(script);
+			read_argument(&reader, position++);
 		}
 	}
 
@@ -263,7 +247,7 @@ patch_call_read(PsqlScript *script, SqlToken *token, PatchCall *call,
 		pg_free(found);
 	}
 	else
-		psql_script_next(script, token);
+		psql_script_next(script);
 
 	if (!reader.is_given[PATCH_NAME])
 		refuse(&reader, "there is no patch name", "");

@@ -19,6 +19,9 @@ typedef enum PatchAction
 	PATCH_UNREGISTER			/* _v.unregister_patch */
 } PatchAction;
 
+/* The names of these functions, without their schema */
+extern const char *const patch_call_functions[3];
+
 /* One call, with those of its arguments that are constants. */
 typedef struct PatchCall
 {
@@ -40,15 +43,15 @@ typedef struct PatchFile
 } PatchFile;
 
 /*
- * Read the arguments of the call, whose opening parenthesis is the token at
- * hand; afterwards it is what follows the closing one, or the end of the
+ * Read the arguments of the call, whose opening parenthesis is the current
+ * token; afterwards that is what follows the closing one, or the end of the
  * statement if there is none.  "call" says the action and the line already.
  * Returns whether it is a call that registers something, by a name that is
  * known; if not, or not all of it is understood, there are problems.  The
  * caller frees the call with patch_call_free in any case.
  */
-extern bool patch_call_read(PsqlScript *script, SqlToken *token,
-							PatchCall *call, ProblemList *problems);
+extern bool patch_call_read(PsqlScript *script, PatchCall *call,
+							ProblemList *problems);
 
 /* Does the patch that is registered conflict with that one? */
 extern bool patch_call_conflicts(const PatchCall *call, const char *name);

@@ -1,62 +1,58 @@
 /*-------------------------------------------------------------------------
  *
  * patch/constant.c
- *		Constant expressions: text, arrays of text, NULL
+ *		Plain constants: text, arrays of text, NULL
  *
- * Reads what an argument of register_patch may look like without anything
- * to be computed:
+ * Reads what people write as an argument of register_patch:
  *
- *	value:	( value ) | CAST ( value AS type ) | value :: type
- *			| value COLLATE collation | string | type string | NULL
- *			| ARRAY [ value, ... ]
+ *	value:	string | NULL | ARRAY [ value, ... ] | value :: type
  *
- * Parentheses and casts may be nested as deep as memory allows: what is open
- * is kept in a string of '(' and 'C', not on the stack.  An array within an
- * array is refused, so that elements take one more level, no matter what.
+ * with the types text and varchar, and arrays of them.  A string that stands
+ * for an array is one of one dimension, without bounds before it or backslashes
+ * in it.  Any other way to write a constant is told of, as is what has to be
+ * computed.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
 #include "patch/constant.h"
-#include "sql/array.h"
 #include "sql/constant.h"
+
+static const char *const malformed = "malformed array literal";
 
 /* What is being read */
 typedef struct ConstantReader
 {
 	PsqlScript *script;
-	SqlToken   *token;
 	bool		in_array;
 	char	   *problem;		/* the first one */
 } ConstantReader;
 
-/* The parentheses and CASTs that are open */
-typedef struct Openings
+static bool
+at_symbol(const ConstantReader *reader, const char *symbol)
 {
-	char	   *kinds;			/* '(' or 'C' */
-	size_t		count;
-	size_t		space;
-} Openings;
-
-static bool read_value(ConstantReader *reader, PatchConstant *constant);
-
-static void
-advance(ConstantReader *reader)
-{
-	psql_script_next(reader->script, reader->token);
+	return sql_constant_is_symbol(&reader->script->token, symbol);
 }
 
+/* Pass this symbol, if it is the current token. */
 static bool
-at_symbol(ConstantReader *reader, const char *symbol)
+accept_symbol(ConstantReader *reader, const char *symbol)
 {
-	return sql_constant_is_symbol(reader->token, symbol);
+	if (!at_symbol(reader, symbol))
+		return false;
+	psql_script_next(reader->script);
+	return true;
 }
 
+/* Pass this identifier, however it is spelled, if it is the current token. */
 static bool
-at_keyword(ConstantReader *reader, const char *word)
+accept_name(ConstantReader *reader, const char *name)
 {
-	return sql_constant_is_keyword(reader->token, word);
+	if (!sql_constant_is(&reader->script->token, name))
+		return false;
+	psql_script_next(reader->script);
+	return true;
 }
 
 /* This is not understood, because of "problem".  Returns false. */
@@ -72,65 +68,125 @@ fail(ConstantReader *reader, const char *problem)
 static bool
 fail_here(ConstantReader *reader)
 {
-	char	   *found = sql_constant_excerpt(reader->token);
+	const SqlToken *token = &reader->script->token;
+	char	   *found = sql_constant_excerpt(token);
+	char	   *text = psprintf("%s%s", found,
+								token->kind == SQL_IDENTIFIER &&
+								token->spelling != SQL_BARE ?
+								": use single quotes" :
+								token->kind == SQL_STRING &&
+								(token->spelling == SQL_ESCAPES ||
+								 token->spelling == SQL_UNICODE) ?
+								": write it without numbered escapes" : "");
 
-	if (reader->problem != NULL)
-		;
-	else if (reader->token->kind == SQL_IDENTIFIER &&
-			 reader->token->spelling != SQL_BARE)
-		reader->problem = psprintf("%s: use single quotes", found);
-	else
-		reader->problem = pg_strdup(found);
+	fail(reader, text);
+	pg_free(text);
 	pg_free(found);
 	return false;
 }
 
-/* Can no argument go on here? */
-static bool
-at_end(ConstantReader *reader)
-{
-	SqlTokenKind kind = reader->token->kind;
-
-	return kind == SQL_END || kind == SQL_SEND || kind == SQL_DISCARD ||
-		kind == SQL_UNTERMINATED || at_symbol(reader, ";");
-}
-
-/* Is a value over here? */
-static bool
-at_end_of_value(ConstantReader *reader)
-{
-	return at_symbol(reader, ",") ||
-		at_symbol(reader, reader->in_array ? "]" : ")");
-}
-
 /*
- * Pass the rest of an argument or element, with so many parentheses open: up
- * to a comma, or the parenthesis or bracket that belongs to someone else.
+ * Pass the rest of an argument or element: up to a comma, or the parenthesis
+ * or bracket that belongs to someone else.
  */
 static void
-pass_rest(ConstantReader *reader, size_t depth)
+pass_rest(ConstantReader *reader)
 {
-	while (!at_end(reader))
+	size_t		depth = 0;
+
+	while (!psql_script_at_end(reader->script))
 	{
 		if (at_symbol(reader, "(") || at_symbol(reader, "["))
 			depth++;
-		else if (at_symbol(reader, ")") || at_symbol(reader, "]"))
-		{
-			if (depth == 0)
-				return;
-			depth--;
-		}
-		else if (depth == 0 && at_symbol(reader, ","))
+		else if (depth == 0 && (at_symbol(reader, ",") ||
+								at_symbol(reader, ")") ||
+								at_symbol(reader, "]")))
 			return;
-		advance(reader);
+		else if (at_symbol(reader, ")") || at_symbol(reader, "]"))
+			depth--;
+		psql_script_next(reader->script);
 	}
+}
+
+/* White space, as array_in has it */
+#define SPACES " \t\n\v\f\r"
+
+/*
+ * Read the element at p: "value" is what is in it, to be freed by the caller.
+ * Returns what follows, or NULL if it is malformed.
+ */
+static const char *
+read_literal_element(const char *p, char **value, bool *is_null)
+{
+	bool		is_quoted = *p == '"';
+	size_t		length;
+
+	*is_null = false;
+	if (is_quoted)
+		p++;
+	length = strcspn(p, is_quoted ? "\"" : ",{}\"");
+	*value = pnstrdup(p, length);
+	p += length;
+	if (is_quoted)
+		return *p == '"' ? p + 1 : NULL;
+
+	while (length > 0 && sql_lexer_is_space((*value)[length - 1]))
+		(*value)[--length] = '\0';
+	*is_null = pg_strcasecmp(*value, "null") == 0;
+	return length > 0 ? p : NULL;
+}
+
+/*
+ * Read the text form of an array, such as {a, "b c"}: append its elements to
+ * the list, and count the NULL ones, which are not appended.  Returns NULL if
+ * all is well, else what is wrong.
+ */
+static const char *
+read_array_literal(const char *literal, SimpleStringList *elements,
+				   int *nulls)
+{
+	const char *p = literal + strspn(literal, SPACES);
+	bool		is_first = true;
+
+	*nulls = 0;
+	if (*p == '[')
+		return "array literal with bounds";
+	if (strchr(p, '\\') != NULL)
+		return "array literal with a backslash: write ARRAY[...]";
+	if (*p != '{')
+		return malformed;
+	do
+	{
+		char	   *value;
+		bool		is_null;
+
+		p++;
+		p += strspn(p, SPACES);
+		if (*p == '}' && is_first)
+			break;
+		if (*p == '{')
+			return "array of more than one dimension";
+		is_first = false;
+		p = read_literal_element(p, &value, &is_null);
+		if (is_null)
+			(*nulls)++;
+		else if (p != NULL)
+			simple_string_list_append(elements, value);
+		pg_free(value);
+		if (p == NULL)
+			return malformed;
+		p += strspn(p, SPACES);
+	} while (*p == ',');
+
+	return *p != '}' || p[1 + strspn(p + 1, SPACES)] != '\0' ?
+		malformed : NULL;
 }
 
 const char *
 patch_constant_to_array(PatchConstant *constant)
 {
 	constant->kind = CONSTANT_ARRAY;
-	return sql_array_read(constant->text, &constant->elements,
+	return read_array_literal(constant->text, &constant->elements,
 						  &constant->nulls);
 }
 
@@ -142,70 +198,35 @@ patch_constant_free(PatchConstant *constant)
 	memset(constant, 0, sizeof(*constant));
 }
 
-/* Is an current identifier that means this, however it is spelled? */
+/* Read the name of a type that leaves a string as it is, maybe an array. */
 static bool
-at_name(ConstantReader *reader, const char *name)
+read_type(ConstantReader *reader, bool *is_array)
 {
-	return sql_constant_is(reader->token, name);
-}
-
-/* Read "[ 3 ]", the number being optional, as often as it is there. */
-static bool
-read_brackets(ConstantReader *reader)
-{
-	while (at_symbol(reader, "["))
+	if (accept_name(reader, "character"))
 	{
-		advance(reader);
-		if (reader->token->kind == SQL_NUMBER)
-			advance(reader);
-		if (!at_symbol(reader, "]"))
-			return fail_here(reader);
-		advance(reader);
-	}
-	return true;
-}
-
-/*
- * Read the name of a type that leaves a string as it is, or of an array of
- * that.  "brackets" tells whether it is spelled as one, as in text[].
- */
-static bool
-read_type(ConstantReader *reader, bool *is_array, bool *brackets)
-{
-	if (at_name(reader, "pg_catalog"))
-	{
-		advance(reader);
-		if (!at_symbol(reader, "."))
-			return fail_here(reader);
-		advance(reader);
-	}
-	*is_array = at_name(reader, "_text") || at_name(reader, "_varchar");
-	if (at_keyword(reader, "character"))
-	{
-		advance(reader);
-		if (!at_keyword(reader, "varying"))
+		if (!accept_name(reader, "varying"))
 			return fail(reader, "a cast to a type with a length");
 	}
-	else if (!*is_array && !at_name(reader, "text") &&
-			 !at_name(reader, "varchar") && !at_name(reader, "citext"))
+	else if (!accept_name(reader, "text") && !accept_name(reader, "varchar"))
 		return fail_here(reader);
-	advance(reader);
 	if (at_symbol(reader, "("))
 		return fail(reader, "a cast to a type with a length");
 
-	*brackets = at_keyword(reader, "array") || at_symbol(reader, "[");
-	*is_array |= *brackets;
-	if (at_keyword(reader, "array"))
-		advance(reader);
-	return read_brackets(reader);
+	*is_array = accept_symbol(reader, "[");
+	if (*is_array && reader->script->token.kind == SQL_NUMBER)
+		psql_script_next(reader->script);
+	return !*is_array || accept_symbol(reader, "]") || fail_here(reader);
 }
 
-/* Cast the constant, to an array or not; returns whether that can be done. */
+/* Read a type, and cast the constant to it. */
 static bool
-cast(ConstantReader *reader, PatchConstant *constant, bool to_array)
+read_cast(ConstantReader *reader, PatchConstant *constant)
 {
 	const char *problem = NULL;
+	bool		to_array = false;
 
+	if (!read_type(reader, &to_array))
+		return false;
 	if (constant->kind == CONSTANT_NULL)
 		return true;
 	constant->lacks_type = false;
@@ -218,218 +239,81 @@ cast(ConstantReader *reader, PatchConstant *constant, bool to_array)
 	return problem == NULL || fail(reader, problem);
 }
 
-/* Read a type and cast the constant to it. */
+/* Read what casts may follow, but for arrays. */
 static bool
-read_cast(ConstantReader *reader, PatchConstant *constant)
+read_simple(ConstantReader *reader, PatchConstant *constant)
 {
-	bool		is_array;
-	bool		brackets;
+	const SqlToken *token = &reader->script->token;
 
-	return read_type(reader, &is_array, &brackets) &&
-		cast(reader, constant, is_array);
-}
-
-/* Read a string. */
-static bool
-read_string(ConstantReader *reader, PatchConstant *constant)
-{
-	if (reader->token->kind != SQL_STRING)
+	if (sql_constant_is_keyword(token, "null"))
+		constant->kind = CONSTANT_NULL;
+	else if (token->kind == SQL_STRING &&
+			 (constant->text = sql_constant_decode(token)) != NULL)
+		constant->kind = CONSTANT_UNTYPED;
+	else
 		return fail_here(reader);
-	constant->kind = CONSTANT_UNTYPED;
-	constant->text = sql_constant_decode(reader->token);
-	if (constant->text == NULL)
-		return fail_here(reader);
-	advance(reader);
+	psql_script_next(reader->script);
 	return true;
 }
 
-/*
- * Read ARRAY[...] after its key word.  An element that is not understood is
- * left out and noted; the others are taken.
- */
+/* Read the casts after a value, which must be over then. */
+static bool
+read_casts(ConstantReader *reader, PatchConstant *constant)
+{
+	while (accept_symbol(reader, "::"))
+		if (!read_cast(reader, constant))
+			return false;
+	return at_symbol(reader, ",") ||
+		at_symbol(reader, reader->in_array ? "]" : ")") || fail_here(reader);
+}
+
+/* Read an element, and put it into the array if it is understood. */
+static void
+read_element(ConstantReader *reader, PatchConstant *array)
+{
+	PatchConstant element = {0};
+
+	if (!read_simple(reader, &element) || !read_casts(reader, &element))
+		pass_rest(reader);
+	else if (element.kind == CONSTANT_NULL)
+		array->nulls++;
+	else if (element.kind == CONSTANT_ARRAY)
+		fail(reader, "an array in an array");
+	else
+		simple_string_list_append(&array->elements, element.text);
+	patch_constant_free(&element);
+}
+
+/* Read ARRAY[...] after its key word. */
 static bool
 read_array(ConstantReader *reader, PatchConstant *array)
 {
-	PatchConstant element;
-	bool		is_first = true;
-
-	if (reader->in_array)
-		return fail(reader, "an array in an array");
-	if (!at_symbol(reader, "["))
-		return fail_here(reader);
 	array->kind = CONSTANT_ARRAY;
-
+	if (!accept_symbol(reader, "["))
+		return fail_here(reader);
+	array->lacks_type = at_symbol(reader, "]");
 	reader->in_array = true;
-	do
-	{
-		advance(reader);
-		if (is_first && at_symbol(reader, "]"))
-		{
-			array->lacks_type = true;
-			break;
-		}
-		is_first = false;
-
-		memset(&element, 0, sizeof(element));
-		if (read_value(reader, &element))
-		{
-			if (element.kind == CONSTANT_NULL)
-				array->nulls++;
-			else if (element.kind == CONSTANT_ARRAY)
-				fail(reader, "an array in an array");
-			else
-				simple_string_list_append(&array->elements, element.text);
-		}
-		patch_constant_free(&element);
-	} while (at_symbol(reader, ","));
+	if (!array->lacks_type)
+		do
+			read_element(reader, array);
+		while (accept_symbol(reader, ","));
 	reader->in_array = false;
-
-	if (!at_symbol(reader, "]"))
-		return fail_here(reader);
-	advance(reader);
-	return true;
-}
-
-/* Read what casts and parentheses may be put around. */
-static bool
-read_primary(ConstantReader *reader, PatchConstant *constant)
-{
-	bool		is_array;
-	bool		brackets;
-
-	if (reader->token->kind == SQL_STRING)
-		return read_string(reader, constant);
-	if (at_keyword(reader, "null"))
-	{
-		constant->kind = CONSTANT_NULL;
-		advance(reader);
-		return true;
-	}
-	if (at_keyword(reader, "array"))
-	{
-		advance(reader);
-		return read_array(reader, constant);
-	}
-	if (reader->token->kind != SQL_IDENTIFIER ||
-		!read_type(reader, &is_array, &brackets) || brackets ||
-		!read_string(reader, constant))
-		return fail_here(reader);
-	return cast(reader, constant, is_array);
-}
-
-/* Note one more that is open. */
-static void
-push_opening(Openings *open, char kind)
-{
-	if (open->count == open->space)
-	{
-		open->space = Max(16, 2 * open->space);
-		open->kinds = pg_realloc(open->kinds, open->space);
-	}
-	open->kinds[open->count++] = kind;
-}
-
-/* Read the parentheses and CASTs before a value, noting them in "open". */
-static bool
-read_openings(ConstantReader *reader, Openings *open)
-{
-	for (;;)
-	{
-		if (at_symbol(reader, "("))
-			push_opening(open, '(');
-		else if (at_keyword(reader, "cast"))
-		{
-			advance(reader);
-			if (!at_symbol(reader, "("))
-				return fail_here(reader);
-			push_opening(open, 'C');
-		}
-		else
-			return true;
-		advance(reader);
-	}
-}
-
-/* Read the name of a collation, which changes no value, with its schema. */
-static bool
-read_collation(ConstantReader *reader)
-{
-	do
-	{
-		advance(reader);
-		if (reader->token->kind != SQL_IDENTIFIER)
-			return fail_here(reader);
-		advance(reader);
-	} while (at_symbol(reader, "."));
-	return true;
-}
-
-/* Read the casts and closing parentheses after a value. */
-static bool
-read_closings(ConstantReader *reader, PatchConstant *constant,
-			  Openings *open)
-{
-	for (;;)
-	{
-		char		innermost = open->count > 0 ?
-			open->kinds[open->count - 1] : '\0';
-
-		if (at_symbol(reader, "::"))
-		{
-			advance(reader);
-			if (!read_cast(reader, constant))
-				return false;
-			continue;
-		}
-		if (at_keyword(reader, "collate"))
-		{
-			if (!read_collation(reader))
-				return false;
-			continue;
-		}
-		if (innermost == 'C' && at_keyword(reader, "as"))
-		{
-			advance(reader);
-			if (!read_cast(reader, constant))
-				return false;
-			innermost = '(';
-		}
-		if (innermost != '(' || !at_symbol(reader, ")"))
-			break;
-		open->count--;
-		advance(reader);
-	}
-	return (open->count == 0 && at_end_of_value(reader)) || fail_here(reader);
-}
-
-/*
- * Read a value, up to what ends it.  Returns whether it is understood; if
- * not, it is passed nevertheless.
- */
-static bool
-read_value(ConstantReader *reader, PatchConstant *constant)
-{
-	Openings	open = {NULL, 0, 0};
-	bool		is_understood;
-
-	is_understood = read_openings(reader, &open) &&
-		read_primary(reader, constant) &&
-		read_closings(reader, constant, &open);
-	if (!is_understood)
-		pass_rest(reader, open.count);
-	pg_free(open.kinds);
-	return is_understood;
+	return accept_symbol(reader, "]") || fail_here(reader);
 }
 
 char *
-patch_constant_read(PsqlScript *script, SqlToken *token,
-					PatchConstant *constant)
+patch_constant_read(PsqlScript *script, PatchConstant *constant)
 {
-	ConstantReader reader = {script, token, false, NULL};
+	ConstantReader reader = {script, false, NULL};
 
 	memset(constant, 0, sizeof(*constant));
-	constant->is_understood = read_value(&reader, constant);
-	if (constant->is_understood && constant->lacks_type)
+	constant->is_understood = (accept_name(&reader, "array") ?
+							   read_array(&reader, constant) :
+							   read_simple(&reader, constant)) &&
+		read_casts(&reader, constant);
+	if (!constant->is_understood)
+		pass_rest(&reader);
+	else if (constant->lacks_type)
 		constant->is_understood = fail(&reader, "ARRAY[] without a type");
 	return reader.problem;
 }

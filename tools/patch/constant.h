@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * patch/constant.h
- *		Constant expressions: text, arrays of text, NULL
+ *		Plain constants: text, arrays of text, NULL
  *
  *-------------------------------------------------------------------------
  */
@@ -36,8 +36,7 @@ typedef struct PatchConstant
  * constant then, an array of which some elements are left out.  Free it with
  * patch_constant_free in any case.
  */
-extern char *patch_constant_read(PsqlScript *script, SqlToken *token,
-								 PatchConstant *constant);
+extern char *patch_constant_read(PsqlScript *script, PatchConstant *constant);
 
 /* Turn a string into the array that it is the text form of, or say why not. */
 extern const char *patch_constant_to_array(PatchConstant *constant);

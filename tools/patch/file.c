@@ -5,8 +5,8 @@
  *
  * Reads a file as psql would run it, and collects the calls of
  * _v.register_patch, _v.try_register_patch and _v.unregister_patch that this
- * would make.  Work is done for a file only as far as the last place where a
- * call may be: after it, nothing can change the answer.
+ * would make.  If nothing else is wanted, work is done only as far as the last
+ * place where a call may be: after it, nothing can change the answer.
  *
  * The layers, each of which knows only those below it:
  *
@@ -23,200 +23,173 @@
  */
 #include "postgres_fe.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "patch/call.h"
 #include "patch/file.h"
-#include "patch/reader.h"
 #include "patch/statement.h"
-#include "psql/source.h"
 #include "sql/call_search.h"
 
-/* Read queries up to the last place; returns whether it got past that. */
-static bool
-read_queries(PatchReader *reader, const char *last_place)
-{
-	const SqlLexer *lexer = &reader->script.lexer;
-	const char *data;
+/* As much as is searched at once, and stays in the processor's cache */
+#define PIECE (128 * 1024)
 
-	while (reader->token.kind != SQL_END)
-	{
-		switch (reader->token.kind)
-		{
-			case SQL_SEND:
-				patch_reader_end_query(reader);
-				if (lexer->cursor > last_place && lexer->cursor < lexer->end)
-					return true;
-				patch_reader_advance(reader);
-				patch_reader_begin_query(reader);
-				break;
-			case SQL_DISCARD:
-				patch_reader_forget_query(reader);
-				patch_reader_advance(reader);
-				patch_reader_begin_query(reader);
-				break;
-			case SQL_UNTERMINATED:
-				patch_reader_end_hidden(reader);
-				patch_reader_advance(reader);
-				break;
-			default:
-				if (patch_reader_at_symbol(reader, ";"))
-					patch_reader_advance(reader);
-				else
-					patch_statement_read(reader);
-				break;
-		}
-	}
+/* The script is over: what comes after COPY data without an end? */
+static void
+end_data(PatchReader *reader)
+{
+	const char *data = reader->script.endless_data;
+	const char *end = reader->script.lexer.end;
 
 	/* After a \q, the data are after the end, too */
-	data = reader->script.endless_data;
-	if (data != NULL && data < lexer->end)
-		patch_reader_complain(reader,
-							  patch_reader_mention(data, lexer->end - data),
+	if (data != NULL && data < end)
+		patch_reader_complain(reader, patch_reader_mention(data, end - data),
 							  PROBLEM_WARNING, data,
 							  "this COPY data has no end, so a ",
 							  " does not run");
-	return false;
+}
+
+PatchStep
+patch_file_step(PatchReader *reader)
+{
+	if (reader->is_after_query)
+	{
+		patch_reader_advance(reader);
+		patch_reader_begin_query(reader);
+		reader->is_after_query = false;
+	}
+	while (patch_reader_at_symbol(reader, ";"))
+		patch_reader_advance(reader);
+	switch (reader->script.token.kind)
+	{
+		case SQL_END:
+			end_data(reader);
+			return PATCH_END;
+		case SQL_SEND:
+			patch_reader_end_query(reader);
+			reader->is_after_query = true;
+			return PATCH_SENT;
+		case SQL_DISCARD:
+			patch_reader_forget_query(reader);
+			reader->is_after_query = true;
+			return PATCH_FORGOTTEN;
+		case SQL_UNTERMINATED:
+			patch_reader_end_hidden(reader);
+			return PATCH_ENDLESS;
+		default:
+			return PATCH_STATEMENT;
+	}
+}
+
+void
+patch_file_end(PatchFile *file)
+{
+	ProblemList problems = file->problems;
+
+	if (file->count > 0 || problems.count > 0)
+		return;
+	file->problems = file->lookalikes;
+	file->lookalikes = problems;
+}
+
+/* Read queries up to the last place. */
+static void
+read_queries(PatchReader *reader, const char *last_place)
+{
+	const SqlLexer *lexer = &reader->script.lexer;
+	PatchStep	step;
+
+	while ((step = patch_file_step(reader)) != PATCH_END)
+	{
+		if (step == PATCH_STATEMENT)
+			patch_statement_read(reader);
+		else if (step == PATCH_ENDLESS)
+			patch_reader_advance(reader);
+		else if (step == PATCH_SENT && lexer->cursor > last_place)
+			break;
+	}
+}
+
+/*
+ * The offset of the last place of a text where a call may be, or
+ * CALL_SEARCH_NONE.  Is there a NUL?
+ */
+static size_t
+find_last_place(const FileBytes *bytes, bool *has_nul)
+{
+	size_t		end = bytes->length;
+	size_t		result = CALL_SEARCH_NONE;
+
+	*has_nul = false;
+	while (end > 0)
+	{
+		size_t		begin = end > PIECE ? end - PIECE : 0;
+		size_t		length = Min(end + CALL_SEARCH_OVERLAP,
+								 bytes->length) - begin;
+		const char *piece = bytes->text + begin;
+
+		*has_nul |= memchr(piece, '\0', end - begin) != NULL;
+		if (result == CALL_SEARCH_NONE)
+		{
+			result = sql_call_search_last(piece, length);
+			if (result != CALL_SEARCH_NONE)
+				result += begin;
+		}
+		end = begin;
+	}
+	return result;
+}
+
+/* Why psql would not read it from its beginning, or NULL. */
+static const char *
+refuse_beginning(const FileBytes *bytes)
+{
+	const char *text = bytes->text;
+
+	if (bytes->length >= 5 && memcmp(text, "PGDMP", 5) == 0)
+		return "this is a dump in custom format, which psql does not run";
+	if (bytes->length >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 ||
+							   memcmp(text, "\xFE\xFF", 2) == 0))
+		return "this is encoded in UTF-16, which psql does not read";
+	return NULL;
+}
+
+const char *
+patch_file_refusal(const FileBytes *bytes, int *line)
+{
+	const char *refusal = refuse_beginning(bytes);
+	const char *nul = memchr(bytes->text, '\0', bytes->length);
+	const char *p = bytes->text;
+
+	*line = 0;
+	if (refusal != NULL || nul == NULL)
+		return refusal;
+	for (*line = 1; (p = memchr(p, '\n', nul - p)) != NULL; p++)
+		(*line)++;
+	return "there is a NUL in this line, and psql drops the rest of it";
 }
 
 PatchFile *
-patch_file_read_text(const char *text, size_t length, size_t last_place,
-					 bool is_whole)
+patch_file_read(const FileBytes *bytes)
 {
 	PatchFile  *file = pg_malloc0(sizeof(PatchFile));
+	const char *refusal = refuse_beginning(bytes);
+	int			line = 0;
+	bool		has_nul;
+	size_t		last_place = find_last_place(bytes, &has_nul);
 	PatchReader reader;
-	const char *place = text + Min(last_place, length);
-	bool		is_enough;
 
-	patch_reader_init(&reader, file, text, length, 1, true);
-	reader.seeks_lookalikes = true;
-	patch_reader_start(&reader);
-	is_enough = read_queries(&reader, place) || is_whole;
-	patch_reader_free(&reader);
-	if (!is_enough)
+	if (has_nul)
+		refusal = patch_file_refusal(bytes, &line);
+	if (refusal != NULL)
+		problem_add(&file->problems, PROBLEM_ERROR, NULL, line, "%s",
+					refusal);
+	else if (last_place != CALL_SEARCH_NONE)
 	{
-		patch_file_free(file);
-		file = NULL;
-	}
-	else if (file->count == 0 && file->problems.count == 0)
-	{
-		ProblemList problems = file->problems;
-
-		file->problems = file->lookalikes;
-		file->lookalikes = problems;
+		patch_reader_init(&reader, file, bytes->text, bytes->length, 1, true);
+		reader.seeks_lookalikes = true;
+		patch_reader_start(&reader);
+		read_queries(&reader, bytes->text + last_place);
+		patch_reader_free(&reader);
+		patch_file_end(file);
 	}
 	return file;
-}
-
-/* A file that is not to be read as a script, because of that line, or 0. */
-static PatchFile *
-refuse(int line, const char *prefix, const char *reason)
-{
-	PatchFile  *file = pg_malloc0(sizeof(PatchFile));
-
-	problem_add(&file->problems, PROBLEM_ERROR, NULL, line, "%s%s",
-				prefix, reason);
-	return file;
-}
-
-PatchFile *
-patch_file_read_bytes(const FileBytes *bytes)
-{
-	const char *not_a_script = psql_source_refusal(bytes->text,
-												   bytes->length);
-	size_t		last_place = sql_call_search_last(bytes->text, bytes->length);
-
-	if (not_a_script != NULL)
-		return refuse(0, "this is ", not_a_script);
-	if (last_place == CALL_SEARCH_NONE)
-		return pg_malloc0(sizeof(PatchFile));
-	return patch_file_read_text(bytes->text, bytes->length, last_place, true);
-}
-
-/* Read the script in a source, as much of it as it takes. */
-static PatchFile *
-read_source(ScriptSource *source)
-{
-	PatchFile  *file;
-
-	if (source->not_a_script != NULL)
-		return refuse(0, "this is ", source->not_a_script);
-	if (source->nul_line > 0)
-		return refuse(source->nul_line, "", PSQL_SOURCE_NUL);
-	if (source->last_place == CALL_SEARCH_NONE)
-		return pg_malloc0(sizeof(PatchFile));
-
-	while ((source->length == 0 && !source->is_whole) ||
-		   (file = patch_file_read_text(source->text, source->length,
-										source->last_place,
-										source->is_whole)) == NULL)
-	{
-		if (!psql_source_extend(source))
-			return NULL;
-	}
-	return file;
-}
-
-PatchFile *
-patch_file_read_descriptor(int fd)
-{
-	ScriptSource source;
-	PatchFile  *file = NULL;
-	int			save_errno;
-
-	if (psql_source_open(&source, fd))
-		file = read_source(&source);
-	save_errno = errno;
-	psql_source_free(&source);
-	errno = save_errno;
-	return file;
-}
-
-/* Read the file of that path. */
-static PatchFile *
-read_path(const char *path, PatchFile *(*read_it) (int fd))
-{
-	int			fd = open(path, O_RDONLY, 0);
-	PatchFile  *file;
-	int			save_errno;
-
-	if (fd < 0)
-		return NULL;
-	file = read_it(fd);
-	save_errno = errno;
-	close(fd);
-	errno = save_errno;
-	return file;
-}
-
-PatchFile *
-patch_file_read(const char *path)
-{
-	return read_path(path, patch_file_read_descriptor);
-}
-
-/* Read all of an open file, which can be read as a script. */
-static PatchFile *
-read_whole(int fd)
-{
-	ScriptSource source;
-	PatchFile  *file = NULL;
-	int			save_errno;
-
-	if (psql_source_open_whole(&source, fd))
-		file = patch_file_read_text(source.text, source.length,
-									source.length, true);
-	save_errno = errno;
-	psql_source_free(&source);
-	errno = save_errno;
-	return file;
-}
-
-PatchFile *
-patch_file_read_whole(const char *path)
-{
-	return read_path(path, read_whole);
 }
 
 void

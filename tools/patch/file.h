@@ -9,34 +9,41 @@
 #define PATCH_FILE_H
 
 #include "base/file_bytes.h"
-#include "patch/call.h"
+#include "patch/reader.h"
 
 /*
- * Read the script that an open file is, from its beginning.  Returns NULL
- * with errno set if it cannot be read.  Free the result with
- * patch_file_free; the descriptor remains the caller's.
+ * Read the script that is made of these bytes, as far as a call may be in it.
+ * Free the result with patch_file_free.
  */
-extern PatchFile *patch_file_read_descriptor(int fd);
-
-/* The same for the file of that name. */
-extern PatchFile *patch_file_read(const char *path);
+extern PatchFile *patch_file_read(const FileBytes *bytes);
 
 /*
- * The same, reading all of it.  If it registers nothing and takes nothing
- * back, what looks like that, or is not SQL, is complained of.
+ * Why psql would not read these bytes as they are, or NULL.  The line is that
+ * in which it goes wrong, or 0: all of it.
  */
-extern PatchFile *patch_file_read_whole(const char *path);
+extern const char *patch_file_refusal(const FileBytes *bytes, int *line);
 
-/* Read the script that is all of these bytes, none of which is a NUL. */
-extern PatchFile *patch_file_read_bytes(const FileBytes *bytes);
+/* What a reader has come to in its script */
+typedef enum PatchStep
+{
+	PATCH_STATEMENT,			/* it begins with the current token */
+	PATCH_SENT,					/* the query before it is sent */
+	PATCH_FORGOTTEN,			/* the query before it is forgotten */
+	PATCH_ENDLESS,				/* the current token has no end */
+	PATCH_END					/* of the script */
+} PatchStep;
 
 /*
- * Read a script that is in memory, no call being after offset "last_place".
- * Returns NULL if the text is not the whole script and there is not enough
- * of it.  Free the result with patch_file_free.
+ * Go on with a script.  It is for the caller to pass a statement with
+ * patch_statement_read(), and what has no end with patch_reader_advance().
  */
-extern PatchFile *patch_file_read_text(const char *text, size_t length,
-									   size_t last_place, bool is_whole);
+extern PatchStep patch_file_step(PatchReader *reader);
+
+/*
+ * The script is over.  If it registers nothing and takes nothing back, what
+ * looks like that, or is not SQL, is among the problems now.
+ */
+extern void patch_file_end(PatchFile *file);
 
 /* Free a file and all that it holds. */
 extern void patch_file_free(PatchFile *file);

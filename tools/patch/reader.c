@@ -13,13 +13,6 @@
 #include "sql/call_search.h"
 #include "sql/constant.h"
 
-/* The functions that we look for, by what they do. */
-static const char *const functions[] = {
-	[PATCH_REGISTER] = "register_patch",
-	[PATCH_TRY_REGISTER] = "try_register_patch",
-	[PATCH_UNREGISTER] = "unregister_patch"
-};
-
 void
 patch_reader_init(PatchReader *reader, PatchFile *file, const char *text,
 				  size_t length, int first_line, bool is_script)
@@ -45,13 +38,13 @@ patch_reader_free(PatchReader *reader)
 void
 patch_reader_advance(PatchReader *reader)
 {
-	psql_script_next(&reader->script, &reader->token);
+	psql_script_next(&reader->script);
 }
 
 bool
 patch_reader_at(const PatchReader *reader, const char *word)
 {
-	return sql_constant_is_keyword(&reader->token, word);
+	return sql_constant_is_keyword(&reader->script.token, word);
 }
 
 bool
@@ -66,24 +59,7 @@ patch_reader_at_one_of(const PatchReader *reader, const char *const *words)
 bool
 patch_reader_at_symbol(const PatchReader *reader, const char *symbol)
 {
-	return sql_constant_is_symbol(&reader->token, symbol);
-}
-
-bool
-patch_reader_at_end(const PatchReader *reader)
-{
-	switch (reader->token.kind)
-	{
-		case SQL_END:
-		case SQL_SEND:
-		case SQL_DISCARD:
-		case SQL_UNTERMINATED:
-			return true;
-		default:
-			return reader->script.parentheses == 0 &&
-				reader->script.blocks == 0 &&
-				patch_reader_at_symbol(reader, ";");
-	}
+	return sql_constant_is_symbol(&reader->script.token, symbol);
 }
 
 void
@@ -97,14 +73,14 @@ patch_reader_forget_name(PatchReader *reader)
 void
 patch_reader_skip_statement(PatchReader *reader)
 {
-	while (!patch_reader_at_end(reader))
+	while (!psql_script_at_end(&reader->script))
 		patch_reader_advance(reader);
 }
 
 void
 patch_reader_read_statement(PatchReader *reader)
 {
-	while (!patch_reader_at_end(reader))
+	while (!psql_script_at_end(&reader->script))
 		patch_reader_step(reader);
 }
 
@@ -129,7 +105,7 @@ patch_reader_complain(PatchReader *reader, PatchMention mention,
 void
 patch_reader_begin_query(PatchReader *reader)
 {
-	reader->query = reader->token.start;
+	reader->query = reader->script.token.start;
 	reader->old_calls = reader->file->count;
 	reader->old_problems = reader->file->problems.count;
 }
@@ -158,14 +134,10 @@ patch_reader_mention(const char *text, size_t length)
 
 	while ((place = sql_call_search_last(text, length)) != CALL_SEARCH_NONE)
 	{
-		/* Quotes that may spell the name with escapes are no mention */
-		if (sql_lexer_fold(text[place]) == 'r')
-		{
-			if (place < 2 || pg_strncasecmp(text + place - 2, "un", 2) != 0)
-				return MENTION_PATCH;
-			result = MENTION_ROLLBACK;
-		}
-		length = place + strlen(functions[PATCH_REGISTER]) - 1;
+		if (place < 2 || pg_strncasecmp(text + place - 2, "un", 2) != 0)
+			return MENTION_PATCH;
+		result = MENTION_ROLLBACK;
+		length = place;
 	}
 	return result;
 }
@@ -175,7 +147,7 @@ static void
 read_call(PatchReader *reader)
 {
 	PatchFile  *file = reader->file;
-	const char *place = reader->token.start;
+	const char *place = reader->script.token.start;
 	bool		is_doubtful = psql_script_is_doubtful(&reader->script);
 	PatchCall	call;
 
@@ -189,8 +161,7 @@ read_call(PatchReader *reader)
 							  "whether this runs depends on an \\if that "
 							  "cannot be known here", NULL);
 
-	if (!patch_call_read(&reader->script, &reader->token, &call,
-						 &file->problems))
+	if (!patch_call_read(&reader->script, &call, &file->problems))
 	{
 		patch_call_free(&call);
 		return;
@@ -214,11 +185,11 @@ extend_name(PatchReader *reader)
 	reader->in_schema = reader->after_dot && reader->is_schema;
 	reader->after_dot = false;
 	reader->schema = reader->function;
-	reader->function = reader->token;
-	reader->is_schema = sql_constant_is(&reader->token, "_v");
+	reader->function = reader->script.token;
+	reader->is_schema = sql_constant_is(&reader->script.token, "_v");
 	reader->action = -1;
-	for (i = 0; reader->in_schema && i < (int) lengthof(functions); i++)
-		if (sql_constant_is(&reader->token, functions[i]))
+	for (i = 0; reader->in_schema && i < (int) lengthof(patch_call_functions); i++)
+		if (sql_constant_is(&reader->script.token, patch_call_functions[i]))
 			reader->action = i;
 }
 
@@ -258,11 +229,11 @@ watch_for_lookalike(PatchReader *reader)
 		Suggestion	suggestion;
 
 		suggestion_init(&suggestion, name);
-		suggestion_offer(&suggestion, functions[PATCH_UNREGISTER]);
-		suggestion_offer(&suggestion, functions[PATCH_REGISTER]);
-		suggestion_offer(&suggestion, functions[PATCH_TRY_REGISTER]);
+		suggestion_offer(&suggestion, patch_call_functions[PATCH_UNREGISTER]);
+		suggestion_offer(&suggestion, patch_call_functions[PATCH_REGISTER]);
+		suggestion_offer(&suggestion, patch_call_functions[PATCH_TRY_REGISTER]);
 		if (suggestion.nearest != NULL &&
-			suggestion.nearest != functions[PATCH_UNREGISTER] &&
+			suggestion.nearest != patch_call_functions[PATCH_UNREGISTER] &&
 			(strcmp(suggestion.nearest, name) == 0 || reader->in_schema ||
 			 (!has_schema && strstr(name, "patch") != NULL)))
 			nearest = suggestion.nearest;
@@ -286,7 +257,7 @@ watch_for_lookalike(PatchReader *reader)
 void
 patch_reader_step(PatchReader *reader)
 {
-	if (reader->token.kind == SQL_IDENTIFIER)
+	if (reader->script.token.kind == SQL_IDENTIFIER)
 		extend_name(reader);
 	else if (reader->parts > 0 && !reader->after_dot &&
 			 patch_reader_at_symbol(reader, "."))
@@ -323,7 +294,7 @@ hidden_mention(const PatchReader *reader)
 		reader->file->problems.count > reader->old_problems)
 		return MENTION_NONE;
 	return patch_reader_mention(reader->query,
-								reader->token.start - reader->query);
+								reader->script.token.start - reader->query);
 }
 
 void
@@ -331,8 +302,11 @@ patch_reader_end_query(PatchReader *reader)
 {
 	PatchFile  *file = reader->file;
 	const char *unclosed = reader->script.unclosed;
-	PatchMention hidden = hidden_mention(reader);
+	PatchMention hidden;
 
+	if (unclosed == NULL && !reader->script.sends_result)
+		return;
+	hidden = hidden_mention(reader);
 	if (unclosed != NULL && file->count > reader->old_calls)
 	{
 		hidden = file->calls[reader->old_calls].action == PATCH_UNREGISTER ?
@@ -346,16 +320,16 @@ patch_reader_end_query(PatchReader *reader)
 							  "this parenthesis is never closed, so a " :
 							  "this BEGIN has no END, so a ",
 							  " does not run");
-	else if (reader->script.sends_result)
+	else
 		patch_reader_complain(reader, hidden, PROBLEM_WARNING,
-							  reader->token.start, "a ",
+							  reader->script.token.start, "a ",
 							  " in the result that \\gexec runs is not read");
 }
 
 void
 patch_reader_end_hidden(PatchReader *reader)
 {
-	const SqlToken *token = &reader->token;
+	const SqlToken *token = &reader->script.token;
 	const char *what = sql_constant_unterminated(token);
 	char	   *before = psprintf("%s, so a ", what);
 

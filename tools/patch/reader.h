@@ -14,10 +14,11 @@
 typedef struct PatchReader
 {
 	PatchFile  *file;			/* takes the calls and problems */
-	PsqlScript	script;
-	SqlToken	token;			/* the current one */
+	PsqlScript	script;			/* with the current token */
 	int			nesting;		/* DO blocks around this text */
 	bool		seeks_lookalikes;	/* of our calls, and of SQL */
+
+	bool		is_after_query; /* the current token is its end */
 
 	/* the current query; a text that psql does not look into is one */
 	const char *query;			/* where it begins */
@@ -65,9 +66,6 @@ extern bool patch_reader_at_one_of(const PatchReader *reader,
 /* Is this symbol or operator the current token? */
 extern bool patch_reader_at_symbol(const PatchReader *reader,
 								   const char *symbol);
-
-/* Is the statement over? */
-extern bool patch_reader_at_end(const PatchReader *reader);
 
 /* No name ends before the current token. */
 extern void patch_reader_forget_name(PatchReader *reader);

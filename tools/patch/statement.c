@@ -34,7 +34,7 @@ warn_of_mention(PatchReader *reader, const char *start, const char *before,
 {
 	patch_reader_complain(reader,
 						  patch_reader_mention(start,
-											   reader->token.start - start),
+											   reader->script.token.start - start),
 						  PROBLEM_WARNING, start, before, after);
 }
 
@@ -59,46 +59,8 @@ is_off(const SqlToken *token)
 }
 
 /*
- * EXPLAIN: pass the options.  Returns whether the statement after them,
- * which is the current one then, is run.
- */
-static bool
-read_explain(PatchReader *reader)
-{
-	bool		analyze = false;
-
-	patch_reader_advance(reader);
-	if (patch_reader_at_symbol(reader, "("))
-	{
-		size_t		depth = reader->script.parentheses;
-
-		do
-		{
-			bool		is_analyze = patch_reader_at(reader, "analyze") ||
-				patch_reader_at(reader, "analyse");
-
-			patch_reader_advance(reader);
-			if (is_analyze)
-				analyze = !is_off(&reader->token);
-		} while (!patch_reader_at_end(reader) &&
-				 reader->script.parentheses >= depth);
-		patch_reader_advance(reader);
-		return analyze;
-	}
-
-	while (patch_reader_at(reader, "verbose") ||
-		   patch_reader_at(reader, "analyze") ||
-		   patch_reader_at(reader, "analyse"))
-	{
-		analyze |= !patch_reader_at(reader, "verbose");
-		patch_reader_advance(reader);
-	}
-	return analyze;
-}
-
-/*
- * CREATE TABLE ... AS and CREATE MATERIALIZED VIEW run their query, unless
- * they end WITH NO DATA.  Nothing else that is created runs anything.
+ * CREATE TABLE ... AS and CREATE MATERIALIZED VIEW run their query.  Nothing
+ * else that is created runs anything.
  */
 static void
 read_create(PatchReader *reader)
@@ -106,37 +68,19 @@ read_create(PatchReader *reader)
 	static const char *const attributes[] = {
 		"global", "local", "temporary", "temp", "unlogged", NULL
 	};
-	static const char *const no_data[] = {"with", "no", "data"};
-	size_t		matched = 0;
-	int			calls = reader->file->count;
-	int			problems = reader->file->problems.count;
+	bool		is_run;
 
 	do
 		patch_reader_advance(reader);
 	while (patch_reader_at_one_of(reader, attributes));
 
-	if (!patch_reader_at(reader, "table") &&
-		!patch_reader_at(reader, "materialized"))
-	{
-		patch_reader_skip_statement(reader);
-		return;
-	}
-
-	while (!patch_reader_at_end(reader) &&
-		   !(reader->script.parentheses == 0 && patch_reader_at(reader, "as")))
+	is_run = patch_reader_at(reader, "table") ||
+		patch_reader_at(reader, "materialized");
+	while (!psql_script_at_end(&reader->script) &&
+		   !(is_run && reader->script.parentheses == 0 &&
+			 patch_reader_at(reader, "as")))
 		patch_reader_advance(reader);
-
-	while (!patch_reader_at_end(reader))
-	{
-		if (matched < lengthof(no_data) &&
-			patch_reader_at(reader, no_data[matched]))
-			matched++;
-		else
-			matched = patch_reader_at(reader, "with") ? 1 : 0;
-		patch_reader_step(reader);
-	}
-	if (matched == lengthof(no_data))
-		patch_reader_forget(reader, calls, problems);
+	patch_reader_read_statement(reader);
 }
 
 /* COPY (query) TO runs its query; COPY table FROM stdin has data. */
@@ -149,7 +93,7 @@ read_copy(PatchReader *reader)
 		patch_reader_read_statement(reader);
 		return;
 	}
-	while (!patch_reader_at_end(reader) && !patch_reader_at(reader, "from"))
+	while (!psql_script_at_end(&reader->script) && !patch_reader_at(reader, "from"))
 		patch_reader_advance(reader);
 	if (patch_reader_at(reader, "from"))
 		patch_reader_advance(reader);
@@ -165,9 +109,9 @@ read_copy(PatchReader *reader)
 static void
 read_procedure_call(PatchReader *reader)
 {
-	const char *start = reader->token.start;
+	const char *start = reader->script.token.start;
 
-	while (!patch_reader_at_end(reader) &&
+	while (!psql_script_at_end(&reader->script) &&
 		   !patch_reader_at_symbol(reader, "("))
 		patch_reader_advance(reader);
 	warn_of_mention(reader, start, "CALL does not run a function", NULL);
@@ -182,8 +126,6 @@ read_body_text(PatchReader *reader, const SqlToken *body, const char *text)
 
 	patch_reader_init(&inner, reader->file, text, strlen(text),
 					  psql_script_line(&reader->script, body->start), false);
-	inner.script.lexer.standard_strings =
-		reader->script.lexer.standard_strings;
 	inner.nesting = reader->nesting + 1;
 	inner.seeks_lookalikes = reader->seeks_lookalikes;
 	patch_reader_start(&inner);
@@ -204,7 +146,8 @@ read_body(PatchReader *reader, const SqlToken *body, bool is_plpgsql)
 	if (!is_plpgsql)
 		problem = "only DO blocks in PL/pgSQL are understood";
 	else if (text == NULL)
-		problem = "the body of this DO block has an invalid escape";
+		problem = "the body of this DO block has a numbered escape, which is "
+			"not read";
 	else if (reader->nesting >= MAX_NESTING)
 		problem = "DO blocks are nested too deep";
 
@@ -232,24 +175,24 @@ names_plpgsql(const SqlToken *token)
 static void
 read_do(PatchReader *reader)
 {
-	const char *start = reader->token.start;
-	SqlToken	body = reader->token;
+	const char *start = reader->script.token.start;
+	SqlToken	body = reader->script.token;
 	bool		has_body = false;
 	bool		is_plpgsql = true;
 
 	patch_reader_advance(reader);
-	while (!patch_reader_at_end(reader))
+	while (!psql_script_at_end(&reader->script))
 	{
 		bool		is_language = patch_reader_at(reader, "language");
 
 		if (is_language)
 			patch_reader_advance(reader);
-		if (is_language && (reader->token.kind == SQL_IDENTIFIER ||
-							reader->token.kind == SQL_STRING))
-			is_plpgsql = names_plpgsql(&reader->token);
-		else if (reader->token.kind == SQL_STRING && !has_body)
+		if (is_language && (reader->script.token.kind == SQL_IDENTIFIER ||
+							reader->script.token.kind == SQL_STRING))
+			is_plpgsql = names_plpgsql(&reader->script.token);
+		else if (reader->script.token.kind == SQL_STRING && !has_body)
 		{
-			body = reader->token;
+			body = reader->script.token;
 			has_body = true;
 		}
 		else
@@ -262,56 +205,30 @@ read_do(PatchReader *reader)
 		patch_reader_advance(reader);
 	}
 
-	if (has_body && reader->token.kind != SQL_UNTERMINATED)
+	if (has_body && reader->script.token.kind != SQL_UNTERMINATED)
 		read_body(reader, &body, is_plpgsql);
 }
 
 /*
- * SET standard_conforming_strings decides how the rest of the script is
- * read; SET LOCAL as far as the end of the transaction.
+ * SET: strings are read as they are since PostgreSQL 9.1, and cannot be read
+ * otherwise since 19.
  */
 static void
 read_set(PatchReader *reader)
 {
-	PsqlScript *script = &reader->script;
-	bool		is_local;
-	bool		is_standard;
+	const char *start = reader->script.token.start;
+	bool		is_of_strings = false;
 
-	patch_reader_advance(reader);
-	is_local = patch_reader_at(reader, "local");
-	if (is_local || patch_reader_at(reader, "session"))
-		patch_reader_advance(reader);
-	if (!sql_constant_is(&reader->token, "standard_conforming_strings"))
+	for (; !psql_script_at_end(&reader->script); patch_reader_advance(reader))
 	{
-		patch_reader_skip_statement(reader);
-		return;
-	}
-	patch_reader_advance(reader);
-	patch_reader_advance(reader);
-	is_standard = !is_off(&reader->token);
-	patch_reader_skip_statement(reader);
+		const SqlToken *token = &reader->script.token;
 
-	if (reader->token.kind == SQL_DISCARD || !script->lexer.is_script)
-		return;
-	script->lexer.standard_strings = is_standard;
-	if (!is_local)
-		script->session_strings = is_standard;
-}
-
-/* RESET and DISCARD undo what SET does. */
-static void
-read_reset(PatchReader *reader)
-{
-	bool		is_reset;
-
-	patch_reader_advance(reader);
-	is_reset = patch_reader_at(reader, "all") ||
-		sql_constant_is(&reader->token, "standard_conforming_strings");
-	patch_reader_skip_statement(reader);
-	if (is_reset)
-	{
-		reader->script.lexer.standard_strings = true;
-		reader->script.session_strings = true;
+		if (is_of_strings && is_off(token))
+			patch_reader_complain(reader, MENTION_PATCH, PROBLEM_WARNING,
+								  start, "strings are read as if "
+								  "standard_conforming_strings were still on",
+								  NULL);
+		is_of_strings |= sql_constant_is(token, "standard_conforming_strings");
 	}
 }
 
@@ -321,20 +238,20 @@ watch_for_other_text(PatchReader *reader)
 {
 	static const char *const commands[] = {
 		"abort", "alter", "analyse", "analyze", "begin", "checkpoint", "close",
-		"cluster", "comment", "commit", "deallocate", "declare", "drop", "end",
-		"explain", "fetch", "grant", "import", "listen", "load", "lock",
-		"move", "notify", "prepare", "reassign", "refresh", "reindex",
-		"release", "repack", "revoke", "rollback", "savepoint", "security",
-		"show", "start", "truncate", "unlisten", "vacuum", "wait", NULL
+		"cluster", "comment", "commit", "deallocate", "declare", "discard",
+		"drop", "end", "explain", "fetch", "grant", "import", "listen", "load",
+		"lock", "move", "notify", "prepare", "reassign", "refresh", "reindex",
+		"release", "repack", "reset", "revoke", "rollback", "savepoint",
+		"security", "show", "start", "truncate", "unlisten", "vacuum", "wait", NULL
 	};
 	char	   *found;
 
 	if (!reader->seeks_lookalikes || reader->nesting > 0 ||
-		reader->token.kind == SQL_VARIABLE ||
+		reader->script.token.kind == SQL_VARIABLE ||
 		patch_reader_at_one_of(reader, commands))
 		return;
-	found = sql_constant_excerpt(&reader->token);
-	patch_reader_note_lookalike(reader, reader->token.start,
+	found = sql_constant_excerpt(&reader->script.token);
+	patch_reader_note_lookalike(reader, reader->script.token.start,
 								"this is not SQL: found %s", found);
 	pg_free(found);
 }
@@ -348,24 +265,19 @@ static void
 read_other(PatchReader *reader)
 {
 	static const char *const definitions[] = {
-		"alter", "comment", "declare", "drop", "explain", "grant", "import",
-		"notify", "prepare", "revoke", "security", NULL
+		"alter", "comment", "declare", "discard", "drop", "grant", "import",
+		"notify", "prepare", "reset", "revoke", "security", NULL
 	};
-	static const char *const transaction_ends[] = {
-		"commit", "end", "rollback", "abort", NULL
-	};
-	SqlToken	first = reader->token;
+	SqlToken	first = reader->script.token;
 	const char *start = first.start;
 	bool		is_definition = patch_reader_at_one_of(reader, definitions);
 
 	watch_for_other_text(reader);
-	if (patch_reader_at_one_of(reader, transaction_ends))
-		reader->script.lexer.standard_strings = reader->script.session_strings;
 	patch_reader_skip_statement(reader);
 	if (sql_constant_is_conflict_marker(&first))
 		patch_reader_complain(reader,
 							  patch_reader_mention(start,
-												   reader->token.start -
+												   reader->script.token.start -
 												   start),
 							  PROBLEM_ERROR, start, SQL_CONFLICT_MARKER,
 							  NULL);
@@ -373,6 +285,8 @@ read_other(PatchReader *reader)
 			 sql_constant_is_keyword(&first, "start"))
 		warn_of_mention(reader, start, "a semicolon is missing after this, so "
 						"a ", " does not run");
+	else if (sql_constant_is_keyword(&first, "explain"))
+		warn_of_mention(reader, start, "a ", " in EXPLAIN is not read");
 	else if (!is_definition)
 		warn_of_mention(reader, start, "this statement does not run a ",
 						"");
@@ -387,9 +301,7 @@ patch_statement_read(PatchReader *reader)
 	};
 
 	patch_reader_forget_name(reader);
-	if (patch_reader_at(reader, "explain") && !read_explain(reader))
-		patch_reader_skip_statement(reader);
-	else if (patch_reader_at_one_of(reader, queries) ||
+	if (patch_reader_at_one_of(reader, queries) ||
 			 patch_reader_at_symbol(reader, "("))
 		patch_reader_read_statement(reader);
 	else if (patch_reader_at(reader, "call"))
@@ -402,9 +314,6 @@ patch_statement_read(PatchReader *reader)
 		read_do(reader);
 	else if (patch_reader_at(reader, "set"))
 		read_set(reader);
-	else if (patch_reader_at(reader, "reset") ||
-			 patch_reader_at(reader, "discard"))
-		read_reset(reader);
 	else
 		read_other(reader);
 }
@@ -426,12 +335,12 @@ watch_string(PatchReader *reader)
 {
 	char	   *text;
 
-	if (reader->token.kind != SQL_STRING)
+	if (reader->script.token.kind != SQL_STRING)
 		return;
-	text = sql_constant_decode(&reader->token);
+	text = sql_constant_decode(&reader->script.token);
 	if (text != NULL)
 		patch_reader_complain(reader, patch_reader_mention(text, strlen(text)),
-							  PROBLEM_WARNING, reader->token.start, "a ",
+							  PROBLEM_WARNING, reader->script.token.start, "a ",
 							  " in a string that is EXECUTEd is not read");
 	pg_free(text);
 }
@@ -479,7 +388,7 @@ read_plain_statement(PatchReader *reader, bool is_declaration)
 		patch_reader_skip_statement(reader);
 		return;
 	}
-	while (!patch_reader_at_end(reader) && !at_opening(reader))
+	while (!psql_script_at_end(&reader->script) && !at_opening(reader))
 	{
 		is_dynamic |= patch_reader_at(reader, "execute");
 		if (is_dynamic)
@@ -494,9 +403,9 @@ read_block(PatchReader *reader)
 {
 	bool		in_declarations = false;
 
-	while (reader->token.kind != SQL_END)
+	while (reader->script.token.kind != SQL_END)
 	{
-		if (reader->token.kind == SQL_UNTERMINATED)
+		if (reader->script.token.kind == SQL_UNTERMINATED)
 		{
 			patch_reader_end_hidden(reader);
 			return;

@@ -84,9 +84,7 @@ add_step(PatchPlan *plan, const ProjectFile *file)
 	PlanStep   *step = &plan->steps[plan->count++];
 
 	step->file = file;
-	step->outline = script_outline_read(file->path,
-										file->bytes.text != NULL ?
-										&file->bytes : NULL);
+	step->outline = project_outline(file);
 	copy_complaints(plan, step);
 	check_wrapping(plan, step);
 	find_digest(step);
@@ -142,7 +140,6 @@ plan_free(PatchPlan *plan)
 
 	for (i = 0; i < plan->count; i++)
 	{
-		script_outline_free(plan->steps[i].outline);
 		simple_string_list_destroy(&plan->steps[i].includes);
 		pg_free(plan->steps[i].names);
 	}

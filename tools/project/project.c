@@ -14,13 +14,10 @@
  */
 #include "postgres_fe.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-#include "project/includes.h"
 #include "project/project.h"
 #include "project/search.h"
-#include "script/outline.h"
 
 /* Does the file make a call that (un)registers something? */
 static bool
@@ -64,81 +61,70 @@ find_or_add_name(Project *project, const char *name)
 	return entry;
 }
 
-/* Note which names a patch file registers. */
+/*
+ * Note that a name is registered, or taken back, by a call in one of these
+ * files.  There may be one such file.
+ */
 static void
-note_patches(Project *project, int number)
+note_call(ProjectName *name, const PatchCall *call, const ProjectFile *files,
+		  int number, ProblemList *problems)
 {
-	const ProjectFile *file = &project->patches[number];
-	int			i;
+	bool		is_rollback = call->action == PATCH_UNREGISTER;
+	const PatchCall **first = is_rollback ? &name->rollback : &name->patch;
+	int		   *first_file = is_rollback ? &name->rollback_file :
+		&name->patch_file;
 
-	for (i = 0; i < file->file->count; i++)
+	if (*first == NULL)
 	{
-		const PatchCall *call = &file->file->calls[i];
-		ProjectName *name;
-
-		if (call->action == PATCH_UNREGISTER)
-			continue;
-		name = find_or_add_name(project, call->name);
-		if (name->patch == NULL)
-		{
-			name->patch = call;
-			name->patch_file = number;
-		}
-		else if (name->patch_file != number)
-			problem_add(&project->problems, PROBLEM_ERROR, file->path,
-						call->line,
-						"patch \"%s\" is registered by %s:%d, too",
-						call->name, project->patches[name->patch_file].path,
-						name->patch->line);
+		*first = call;
+		*first_file = number;
 	}
+	else if (*first_file != number)
+		problem_add(problems, PROBLEM_ERROR, files[number].path, call->line,
+					"patch \"%s\" is %s by %s:%d, too", call->name,
+					is_rollback ? "taken back" : "registered",
+					files[*first_file].path, (*first)->line);
 }
 
-/* Note which names a rollback file takes back. */
+/* Note which names a file registers, or takes back. */
 static void
-note_rollbacks(Project *project, int number)
+note_calls(Project *project, const ProjectFile *files, int number,
+		   bool are_rollbacks)
 {
-	const ProjectFile *file = &project->rollbacks[number];
+	const PatchFile *file = files[number].file;
 	int			i;
 
-	for (i = 0; i < file->file->count; i++)
-	{
-		const PatchCall *call = &file->file->calls[i];
-		ProjectName *name;
+	for (i = 0; i < file->count; i++)
+		if ((file->calls[i].action == PATCH_UNREGISTER) == are_rollbacks)
+			note_call(find_or_add_name(project, file->calls[i].name),
+					  &file->calls[i], files, number, are_rollbacks ?
+					  &project->rollback_complaints : &project->problems);
+}
 
-		if (call->action != PATCH_UNREGISTER)
-			continue;
-		name = find_or_add_name(project, call->name);
-		if (name->rollback == NULL)
-		{
-			name->rollback = call;
-			name->rollback_file = number;
-		}
-		else if (name->rollback_file != number)
-			problem_add(&project->rollback_complaints, PROBLEM_ERROR,
-						file->path, call->line,
-						"patch \"%s\" is taken back by %s:%d, too",
-						call->name,
-						project->rollbacks[name->rollback_file].path,
-						name->rollback->line);
-	}
+ScriptOutline *
+project_outline(const ProjectFile *file)
+{
+	if (file->outline == NULL)
+		unconstify(ProjectFile *, file)->outline =
+			script_outline_read(file->path, file->bytes.text == NULL ?
+								NULL : &file->bytes);
+	return file->outline;
+}
+
+/* Where problems of a file go that may be those of a patch */
+static ProblemList *
+problems_of(Project *project, const ProjectFile *file)
+{
+	return file->place == PLACE_OF_PATCHES ? &project->problems :
+		&project->rollback_complaints;
 }
 
 /* Does the file say that nothing is to be said of this? */
 static bool
-disables(ScriptOutline *outline, ProblemKind kind)
+disables(const ProjectFile *file, ProblemKind kind)
 {
-	return simple_string_list_member(&outline->disabled, problem_name(kind));
-}
-
-/* Does the file say so of what it may take back? */
-static bool
-is_known_unclear(const ProjectFile *file)
-{
-	ScriptOutline *outline = script_outline_read(file->path, NULL);
-	bool		result = disables(outline, PROBLEM_UNCLEAR_ROLLBACK);
-
-	script_outline_free(outline);
-	return result;
+	return simple_string_list_member(&project_outline(file)->disabled,
+									 problem_name(kind));
 }
 
 /*
@@ -148,7 +134,7 @@ is_known_unclear(const ProjectFile *file)
  * take back is of interest only to who looks for that.
  */
 static void
-copy_complaints(Project *project, const ProjectFile *file)
+copy_complaints(Project *project, ProjectFile *file)
 {
 	const ProblemList *problems = &file->file->problems;
 	int			i;
@@ -162,7 +148,7 @@ copy_complaints(Project *project, const ProjectFile *file)
 
 		if (problem->kind == PROBLEM_NO_REGISTRATION ||
 			(problem->kind == PROBLEM_UNCLEAR_ROLLBACK &&
-			 is_known_unclear(file)))
+			 disables(file, PROBLEM_UNCLEAR_ROLLBACK)))
 			continue;
 		if (level == PROBLEM_WARNING && file->file->count == 0)
 			level = PROBLEM_ERROR;
@@ -173,40 +159,15 @@ copy_complaints(Project *project, const ProjectFile *file)
 	}
 }
 
-/*
- * Find out what is in an open file, and keep it, read once.  Returns false if
- * it is not to be kept, or cannot be read: then errno is set.
- */
-static bool
-keep_contents(ProjectFile *file, int fd)
+/* Know the digest of a file, of which the bytes are there. */
+static void
+find_digest(ProjectFile *file)
 {
-	if (!file_bytes_read(&file->bytes, fd))
-		return false;
-	file->file = patch_file_read_bytes(&file->bytes);
 	file->digest = pg_malloc(sizeof(SourceDigest));
-	if (project_source_digest_bytes(file->bytes.text, file->bytes.length,
-									*file->digest))
-		return true;
+	if (project_source_digest(&file->bytes, *file->digest))
+		return;
 	pg_free(file->digest);
 	file->digest = NULL;
-	return true;
-}
-
-/* Find out what is in an open file, and its digest if that is wanted. */
-static void
-read_contents(ProjectFile *file, int fd, ProjectWish wish)
-{
-	if (wish == PROJECT_BYTES && (keep_contents(file, fd) || errno != 0))
-		return;
-	file->file = patch_file_read_descriptor(fd);
-	if (file->file == NULL || wish == PROJECT_CALLS)
-		return;
-	file->digest = pg_malloc(sizeof(SourceDigest));
-	if (!project_source_digest(fd, *file->digest))
-	{
-		pg_free(file->digest);
-		file->digest = NULL;
-	}
 }
 
 /* Read a file and put it where it belongs. */
@@ -214,36 +175,41 @@ static void
 read_file(Project *project, const char *path, ProjectPlace place)
 {
 	ProjectFile file = {0};
-	int			fd = open(path, O_RDONLY | O_CLOEXEC);
+	int			number;
 
 	file.place = place;
 	file.path = pg_strdup(path);
-	if (fd >= 0)
-		read_contents(&file, fd, project->wish == PROJECT_DIGESTS &&
-					  place == PLACE_OF_ROLLBACKS ? PROJECT_CALLS :
-					  project->wish);
-	if (file.file == NULL)
+	if (file_bytes_open(&file.bytes, path))
+	{
+		file.file = patch_file_read(&file.bytes);
+		if (project->wish == PROJECT_BYTES ||
+			(project->wish == PROJECT_DIGESTS && place == PLACE_OF_PATCHES))
+			find_digest(&file);
+	}
+	else
 	{
 		file.file = pg_malloc0(sizeof(PatchFile));
 		problem_add(&file.file->problems, PROBLEM_ERROR, NULL, 0,
 					"could not read: %s", strerror(errno));
 	}
-	if (fd >= 0)
-		close(fd);
+	if (project->wish != PROJECT_BYTES)
+		file_bytes_free(&file.bytes);
 	copy_complaints(project, &file);
 
 	if (has_call(file.file, true) &&
 		(place == PLACE_OF_ROLLBACKS || !has_call(file.file, false)))
-		note_rollbacks(project, append_file(&project->rollbacks,
-											&project->rollback_count, &file));
-	else if (has_call(file.file, false) && place == PLACE_OF_PATCHES)
-		note_patches(project, append_file(&project->patches,
-										  &project->patch_count, &file));
-	else
 	{
-		file_bytes_free(&file.bytes);
-		(void) append_file(&project->others, &project->other_count, &file);
+		number = append_file(&project->rollbacks, &project->rollback_count,
+							 &file);
+		note_calls(project, project->rollbacks, number, true);
 	}
+	else if (has_call(file.file, false) && place == PLACE_OF_PATCHES)
+	{
+		number = append_file(&project->patches, &project->patch_count, &file);
+		note_calls(project, project->patches, number, false);
+	}
+	else
+		(void) append_file(&project->others, &project->other_count, &file);
 }
 
 /* Read the files that are in the given places, and not "done" yet. */
@@ -295,83 +261,122 @@ advice(const char *complaint)
 	return complaint[strlen(complaint) - 1] == '?' ? question : phrase;
 }
 
-/* Complain of a file, all of which has been read. */
+/* Complain of a file that does not register what it should, or seems to. */
 static void
 complain(Project *project, const ProjectFile *file)
 {
+	const PatchFile *whole = file->outline->file;
 	ProblemList *problems = &file->file->problems;
 	bool		is_patch = file->place == PLACE_OF_PATCHES;
-	ProblemLevel level = is_patch && problems->count > 0 ?
-		PROBLEM_ERROR : PROBLEM_WARNING;
+	ProblemLevel level = PROBLEM_WARNING;
+	const Problem *first;
 
-	if (problems->count == 0 && file->file->count > 0)
+	if (whole->problems.count > 0)
+	{
+		first = &whole->problems.items[0];
+		level = is_patch ? PROBLEM_ERROR : PROBLEM_WARNING;
+		problem_add_kind(problems, level, PROBLEM_NO_REGISTRATION, NULL,
+						 first->line, "%s", first->text);
+	}
+	else if (whole->count > 0)
 		problem_add_kind(problems, level, PROBLEM_NO_REGISTRATION,
-						 NULL, file->file->calls[0].line, "this registers "
+						 NULL, whole->calls[0].line, "this registers "
 						 "patch \"%s\", but is among the rollbacks",
-						 file->file->calls[0].name);
-	else if (problems->count == 0)
+						 whole->calls[0].name);
+	else
 		problem_add_kind(problems, level, PROBLEM_NO_REGISTRATION,
 						 NULL, 0, "this registers no patch, nor does it "
 						 "take one back");
-	problem_add_kind(is_patch ? &project->problems :
-					 &project->rollback_complaints, level,
-					 PROBLEM_NO_REGISTRATION, file->path,
-					 problems->items[0].line, "%s%s",
-					 problems->items[0].text, level == PROBLEM_ERROR ?
-					 advice(problems->items[0].text) : "");
+	first = &problems->items[0];
+	problem_add_kind(problems_of(project, file), level,
+					 PROBLEM_NO_REGISTRATION, file->path, first->line,
+					 "%s%s", first->text, level == PROBLEM_ERROR ?
+					 advice(first->text) : "");
 }
 
 /* Complain of what a file includes that is not there. */
 static void
-complain_of_missing(Project *project, const ProjectFile *file,
-					const ProblemList *missing)
+complain_of_missing(Project *project, const ProjectFile *file)
 {
-	bool		is_patch = file->place == PLACE_OF_PATCHES;
+	const ProblemList *missing = &file->outline->missing;
 	int			i;
 
 	for (i = 0; i < missing->count; i++)
 	{
 		const Problem *problem = &missing->items[i];
 
-		problem_add_kind(is_patch ? &project->problems :
-						 &project->rollback_complaints,
-						 is_patch ? PROBLEM_ERROR : PROBLEM_WARNING,
-						 problem->kind, problem->path == NULL ?
-						 file->path : problem->path, problem->line, "%s",
-						 problem->text);
+		problem_add_kind(problems_of(project, file),
+						 file->place == PLACE_OF_PATCHES ? PROBLEM_ERROR :
+						 PROBLEM_WARNING, problem->kind,
+						 problem->path == NULL ? file->path : problem->path,
+						 problem->line, "%s", problem->text);
 	}
 }
 
 /* Look at a file that no other one includes. */
 static void
-look_at(Project *project, ProjectFile *file)
+look_at(Project *project, const ProjectFile *file, bool is_candidate)
 {
-	ScriptOutline *outline = script_outline_read(file->path, NULL);
-	bool		is_intended = disables(outline, PROBLEM_NO_REGISTRATION);
-	PatchFile  *whole = is_intended || !is_candidate(file) ? NULL :
-		patch_file_read_whole(file->path);
+	const ScriptOutline *outline = project_outline(file);
+	const PatchFile *whole = outline->file;
 
-	if (!is_intended && !disables(outline, PROBLEM_MISSING_INCLUDE))
-		complain_of_missing(project, file, &outline->missing);
-	if (whole != NULL)
-	{
-		patch_file_free(file->file);
-		file->file = whole;
-		if (whole->problems.count > 0 || whole->count > 0 ||
-			outline->includes.head == NULL)
-			complain(project, file);
-	}
-	script_outline_free(outline);
+	if (disables(file, PROBLEM_NO_REGISTRATION))
+		return;
+	if (!disables(file, PROBLEM_MISSING_INCLUDE))
+		complain_of_missing(project, file);
+	if (is_candidate && (whole->problems.count > 0 || whole->count > 0 ||
+						 outline->includes.head == NULL))
+		complain(project, file);
 }
 
-/* Note what all of some files include. */
+/* What stands for a file, however it is called, or NULL if it is not there. */
+static char *
+file_identity(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return NULL;
+	return psprintf("%llu %llu", (unsigned long long) status.st_dev,
+					(unsigned long long) status.st_ino);
+}
+
+/*
+ * Note what all of some files include, unless they include each other: none of
+ * these is a part of another.
+ */
 static void
 note_includes(NameTable *included, const ProjectFile *files, int count)
 {
 	int			i;
 
 	for (i = 0; i < count; i++)
-		project_includes_note(included, files[i].path);
+	{
+		const ScriptOutline *outline = project_outline(&files[i]);
+		const SimpleStringListCell *cell;
+
+		cell = outline->includes_itself ? NULL : outline->includes.head;
+		for (; cell != NULL; cell = cell->next)
+		{
+			char	   *identity = file_identity(cell->val);
+
+			if (identity != NULL)
+				(void) name_table_add(included, identity);
+			pg_free(identity);
+		}
+	}
+}
+
+/* Is the file one of those, however it was called there? */
+static bool
+is_included(NameTable *included, const char *path)
+{
+	char	   *identity = file_identity(path);
+	bool		result = identity != NULL &&
+		name_table_find(included, identity) != NAME_TABLE_NONE;
+
+	pg_free(identity);
+	return result;
 }
 
 /*
@@ -398,12 +403,13 @@ look_at_others(Project *project)
 	for (i = 0; i < project->other_count; i++)
 	{
 		ProjectFile *file = &project->others[i];
+		bool		is_alone = is_candidate(file);
 
-		file->is_included = project_includes_has(included, file->path);
-		if (is_candidate(file))
+		file->is_included = is_included(included, file->path);
+		if (is_alone)
 			problem_shorten(&file->file->problems, 0);
 		if (!file->is_included)
-			look_at(project, file);
+			look_at(project, file, is_alone);
 	}
 	name_table_free(included);
 }
@@ -451,6 +457,8 @@ free_files(ProjectFile *files, int count)
 	for (i = 0; i < count; i++)
 	{
 		patch_file_free(files[i].file);
+		if (files[i].outline != NULL)
+			script_outline_free(files[i].outline);
 		pg_free(files[i].path);
 		pg_free(files[i].digest);
 		file_bytes_free(&files[i].bytes);

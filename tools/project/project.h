@@ -12,8 +12,8 @@
 #include "base/name_table.h"
 #include "base/problem.h"
 #include "fe_utils/simple_list.h"
-#include "patch/file.h"
 #include "project/source.h"
+#include "script/outline.h"
 
 /* No file has it */
 #define PROJECT_NONE (-1)
@@ -41,7 +41,8 @@ typedef struct ProjectFile
 	bool		is_included;	/* by others; known of files that are no
 								 * patches or rollbacks */
 	SourceDigest *digest;		/* NULL: not wanted, or it cannot be had */
-	FileBytes	bytes;			/* no text: not wanted, or not to be kept */
+	FileBytes	bytes;			/* no text: not wanted, or not to be had */
+	ScriptOutline *outline;		/* NULL: nobody has asked for it yet */
 } ProjectFile;
 
 /* A name that a file registers, or takes back */
@@ -80,6 +81,9 @@ typedef struct Project
 extern Project *project_read(const SimpleStringList *patches,
 							 const SimpleStringList *rollbacks,
 							 bool needs_rollbacks, ProjectWish wish);
+
+/* The outline of a file of a project, which is read once and owns it. */
+extern ScriptOutline *project_outline(const ProjectFile *file);
 
 /* The number of a name that some file registers or takes back, or NONE. */
 extern int	project_find(const Project *project, const char *name);

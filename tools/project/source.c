@@ -15,16 +15,12 @@
  */
 #include "postgres_fe.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/fe_compat.h"
 #include "mb/pg_wchar.h"
 #include "project/source.h"
 #include "script/outline.h"
-
-#define CHUNK (64 * 1024)
 
 /* How the lines of a file end for its digest */
 typedef enum LineEnds
@@ -35,71 +31,9 @@ typedef enum LineEnds
 	LINE_ENDS					/* how many ways there are */
 } LineEnds;
 
-/*
- * Copy some bytes with the line ends that are wanted, and return how many they
- * have become, at most twice as many.  A carriage return is kept back until
- * the next byte is known.
- */
-static size_t
-convert(uint8 *to, const uint8 *from, size_t length, LineEnds ends,
-		bool *is_pending)
-{
-	uint8	   *p = to;
-	size_t		i;
-
-	for (i = 0; i < length; i++)
-	{
-		bool		is_end = from[i] == '\n';
-
-		if (is_end ? ends == ENDS_CRLF : *is_pending)
-			*p++ = '\r';
-		*is_pending = from[i] == '\r';
-		if (!*is_pending)
-			*p++ = from[i];
-	}
-	return p - to;
-}
-
-/* Add some bytes to the digest. */
+/* The SHA-256 of a text. */
 static bool
-add_bytes(FeCompatSha256 *sha256, const uint8 *bytes, size_t length,
-		  LineEnds ends, bool *is_pending)
-{
-	uint8		converted[2 * CHUNK];
-
-	if (ends == ENDS_AS_THEY_ARE)
-		return fe_compat_sha256_update(sha256, bytes, length);
-	return fe_compat_sha256_update(sha256, converted,
-								   convert(converted, bytes, length, ends,
-										   is_pending));
-}
-
-/* Feed a file to the digest, from its beginning.  False if it cannot be. */
-static bool
-add_file(FeCompatSha256 *sha256, int fd, off_t size, LineEnds ends)
-{
-	uint8		chunk[CHUNK];
-	off_t		done = 0;
-	bool		is_pending = false;
-
-	while (done < size)
-	{
-		ssize_t		count = pread(fd, chunk, sizeof(chunk), done);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0 ||
-			!add_bytes(sha256, chunk, count, ends, &is_pending))
-			return false;
-		done += count;
-	}
-	return !is_pending ||
-		fe_compat_sha256_update(sha256, (const uint8 *) "\r", 1);
-}
-
-bool
-project_source_digest_bytes(const char *text, size_t length,
-							SourceDigest digest)
+digest_text(const char *text, size_t length, SourceDigest digest)
 {
 	FeCompatSha256 *sha256 = fe_compat_sha256_create();
 	bool		result = sha256 != NULL &&
@@ -110,27 +44,34 @@ project_source_digest_bytes(const char *text, size_t length,
 	return result;
 }
 
-/* The SHA-256 of an open file, with those line ends. */
-static bool
-digest_descriptor(int fd, LineEnds ends, SourceDigest digest)
+bool
+project_source_digest(const FileBytes *bytes, SourceDigest digest)
 {
-	struct stat status;
-	FeCompatSha256 *sha256;
-	bool		result;
-
-	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
-		return false;
-	sha256 = fe_compat_sha256_create();
-	result = sha256 != NULL && add_file(sha256, fd, status.st_size, ends) &&
-		fe_compat_sha256_final(sha256, digest);
-	fe_compat_sha256_free(sha256);
-	return result;
+	return digest_text(bytes->text, bytes->length, digest);
 }
 
-bool
-project_source_digest(int fd, SourceDigest digest)
+/* The same with other line ends. */
+static bool
+digest_converted(const FileBytes *bytes, LineEnds ends, SourceDigest digest)
 {
-	return digest_descriptor(fd, ENDS_AS_THEY_ARE, digest);
+	char	   *text = pg_malloc(2 * bytes->length + 1);
+	char	   *p = text;
+	size_t		i;
+	bool		result;
+
+	for (i = 0; i < bytes->length; i++)
+	{
+		char		c = bytes->text[i];
+
+		if (c == '\r' && i + 1 < bytes->length && bytes->text[i + 1] == '\n')
+			continue;
+		if (c == '\n' && ends == ENDS_CRLF)
+			*p++ = '\r';
+		*p++ = c;
+	}
+	result = digest_text(text, p - text, digest);
+	pg_free(text);
+	return result;
 }
 
 void
@@ -142,17 +83,18 @@ project_source_digits(const SourceDigest digest, SourceDigits digits)
 		snprintf(digits + 2 * i, 3, "%02x", digest[i]);
 }
 
-/* The SHA-256 of the file of that path. */
+/* The SHA-256 of the file of that path, if it can be read more than once. */
 static bool
 digest_file(const char *path, LineEnds ends, SourceDigest digest)
 {
-	int			fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	bool		result;
+	struct stat status;
+	FileBytes	bytes = {0};
+	bool		result = stat(path, &status) == 0 &&
+		S_ISREG(status.st_mode) && file_bytes_open(&bytes, path) &&
+		(ends == ENDS_AS_THEY_ARE ? project_source_digest(&bytes, digest) :
+		 digest_converted(&bytes, ends, digest));
 
-	if (fd < 0)
-		return false;
-	result = digest_descriptor(fd, ends, digest);
-	close(fd);
+	file_bytes_free(&bytes);
 	return result;
 }
 
@@ -189,7 +131,7 @@ add_includes(const SimpleStringList *includes, LineEnds ends,
 		if (digest_file(cell->val, ends, included))
 			append_line(&lines, included);
 	}
-	result = project_source_digest_bytes(lines.data, lines.len, digest);
+	result = digest_text(lines.data, lines.len, digest);
 	termPQExpBuffer(&lines);
 	return result;
 }
@@ -243,25 +185,6 @@ project_source_matches(const char *path, const SourceDigest digest,
 	return result;
 }
 
-/* Is the text well-formed UTF-8? */
-static bool
-is_utf8(const char *text)
-{
-	const unsigned char *p = (const unsigned char *) text;
-	size_t		left = strlen(text);
-
-	while (left > 0)
-	{
-		size_t		length = pg_utf_mblen(p);
-
-		if (length > left || !pg_utf8_islegal(p, (int) length))
-			return false;
-		p += length;
-		left -= length;
-	}
-	return true;
-}
-
 /*
  * Append a path as a string constant.  A path may hold any bytes: those that
  * the server might not take for a character are written as \xFF.
@@ -269,7 +192,9 @@ is_utf8(const char *text)
 static void
 append_path(PQExpBuffer query, const char *path, bool is_unicode)
 {
-	bool		is_plain = is_unicode && is_utf8(path);
+	int			length = (int) strlen(path);
+	bool		is_plain = is_unicode &&
+		pg_encoding_verifymbstr(PG_UTF8, path, length) == length;
 
 	appendPQExpBufferStr(query, "E'");
 	for (; *path != '\0'; path++)

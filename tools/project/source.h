@@ -8,6 +8,7 @@
 #ifndef PROJECT_SOURCE_H
 #define PROJECT_SOURCE_H
 
+#include "base/file_bytes.h"
 #include "common/sha2.h"
 #include "fe_utils/simple_list.h"
 #include "pqexpbuffer.h"
@@ -21,15 +22,9 @@
 typedef uint8 SourceDigest[PG_SHA256_DIGEST_LENGTH];
 typedef char SourceDigits[2 * PG_SHA256_DIGEST_LENGTH + 1];
 
-/* The SHA-256 of some bytes.  Returns false if it cannot be had. */
-extern bool project_source_digest_bytes(const char *text, size_t length,
-										SourceDigest digest);
-
-/*
- * The SHA-256 of an open file.  Returns false if it cannot be read, or only
- * once, as a pipe.
- */
-extern bool project_source_digest(int fd, SourceDigest digest);
+/* The SHA-256 of the bytes of a file.  Returns false if it cannot be had. */
+extern bool project_source_digest(const FileBytes *bytes,
+								  SourceDigest digest);
 
 /*
  * Make of the SHA-256 of a file that of it with the files that it includes, of

@@ -5,7 +5,8 @@
  *
  * An argument ends at white space.  Single quotes in it are taken away, with
  * escapes in between as in C; double quotes stay.  Variables and programs in
- * backquotes stand for what cannot be known here.
+ * backquotes stand for what cannot be known here, and nobody writes escapes
+ * that are numbers.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,43 +15,18 @@
 #include "lib/stringinfo.h"
 #include "psql/argument.h"
 
-/* Is it a digit of a number to that base? */
-static bool
-is_digit(char c, int base)
-{
-	if (base == 8)
-		return c >= '0' && c <= '7';
-	return (c >= '0' && c <= '9') ||
-		(sql_lexer_fold(c) >= 'a' && sql_lexer_fold(c) <= 'f');
-}
-
-/* Read a character given by its number, of so many digits at most. */
+/*
+ * Append what an escape means, whose backslash has been passed.  Returns what
+ * follows, and whether that is known: not if it is a number.
+ */
 static const char *
-read_number(const char *p, const char *end, int base, int digits,
-			StringInfo value)
-{
-	int			number = 0;
-
-	for (; digits > 0 && p < end && is_digit(*p, base); p++, digits--)
-		number = number * base +
-			(*p <= '9' ? *p - '0' : sql_lexer_fold(*p) - 'a' + 10);
-	appendStringInfoChar(value, (char) number);
-	return p;
-}
-
-/* Read an escape, whose backslash has been passed. */
-static const char *
-read_escape(const char *p, const char *end, StringInfo value)
+read_escape(const char *p, StringInfo value, bool *is_known)
 {
 	static const char letters[] = "ntbrf";
 	static const char meanings[] = "\n\t\b\r\f";
-	const char *letter;
+	const char *letter = *p == '\0' ? NULL : strchr(letters, *p);
 
-	if (is_digit(*p, 8))
-		return read_number(p, end, 8, 3, value);
-	if (*p == 'x' && end - p > 1 && is_digit(p[1], 16))
-		return read_number(p + 1, end, 16, 2, value);
-	letter = *p == '\0' ? NULL : strchr(letters, *p);
+	*is_known &= *p != 'x' && !(*p >= '0' && *p <= '7');
 	appendStringInfoChar(value, letter == NULL ? *p :
 						 meanings[letter - letters]);
 	return p + 1;
@@ -58,12 +34,12 @@ read_escape(const char *p, const char *end, StringInfo value)
 
 /* Read a text in single quotes, the first of which has been passed. */
 static const char *
-read_quoted(const char *p, const char *end, StringInfo value)
+read_quoted(const char *p, const char *end, StringInfo value, bool *is_known)
 {
 	while (p < end)
 	{
 		if (*p == '\\' && end - p > 1)
-			p = read_escape(p + 1, end, value);
+			p = read_escape(p + 1, value, is_known);
 		else if (*p != '\'')
 			appendStringInfoChar(value, *p++);
 		else if (end - p > 1 && p[1] == '\'')
@@ -108,7 +84,7 @@ psql_argument_next(PsqlCommand *rest, char **value)
 	{
 		if (quote == '\0' && *p == '\'')
 		{
-			p = read_quoted(p + 1, end, &text);
+			p = read_quoted(p + 1, end, &text, &is_constant);
 			continue;
 		}
 		if (quote == '\0' && (*p == '`' || *p == ':'))
@@ -129,6 +105,16 @@ psql_argument_next(PsqlCommand *rest, char **value)
 	return true;
 }
 
+bool
+psql_argument_is_given(const PsqlCommand *command)
+{
+	size_t		i = 0;
+
+	while (i < command->length && sql_lexer_is_space(command->arguments[i]))
+		i++;
+	return i < command->length;
+}
+
 char *
 psql_argument_file(const PsqlCommand *command)
 {
@@ -143,19 +129,40 @@ psql_argument_file(const PsqlCommand *command)
 	return value;
 }
 
+/* Is "word" an abbreviation of "full" of at least "least" characters? */
+static bool
+abbreviates(const char *word, const char *full, size_t least)
+{
+	size_t		length = strlen(word);
+
+	return length >= least && length <= strlen(full) &&
+		pg_strncasecmp(word, full, length) == 0;
+}
+
 bool
 psql_argument_is_off(const char *value)
 {
-	static const char *const words[] = {"false", "no", "off", "0"};
-	size_t		length = strlen(value);
-	size_t		i;
+	return abbreviates(value, "false", 1) || abbreviates(value, "no", 1) ||
+		abbreviates(value, "off", 2) || abbreviates(value, "0", 1);
+}
 
-	/* An abbreviation must not be one of "on", too */
-	if (length == 1 && sql_lexer_fold(*value) == 'o')
-		return false;
-	for (i = 0; length > 0 && i < lengthof(words); i++)
-		if (length <= strlen(words[i]) &&
-			pg_strncasecmp(value, words[i], length) == 0)
-			return true;
-	return false;
+PsqlCondition
+psql_argument_condition(const PsqlCommand *command)
+{
+	PsqlCommand rest = *command;
+	PsqlCondition result;
+	char	   *value;
+	char	   *other = NULL;
+
+	if (!psql_argument_next(&rest, &value))
+		return PSQL_FALSE;
+	if (value == NULL)
+		return PSQL_DEPENDS;
+	result = !psql_argument_next(&rest, &other) &&
+		(abbreviates(value, "true", 1) || abbreviates(value, "yes", 1) ||
+		 abbreviates(value, "on", 2) || abbreviates(value, "1", 1)) ?
+		PSQL_TRUE : PSQL_FALSE;
+	pg_free(value);
+	pg_free(other);
+	return result;
 }

@@ -41,6 +41,15 @@ static const struct
 	{"connect", PSQL_CONNECT, NORMAL},
 	{"copy", PSQL_NOTHING, WHOLE_LINE},
 	{"crosstabview", PSQL_SEND, NORMAL},
+	{"d", PSQL_DESCRIBE, NORMAL},
+	{"d+", PSQL_DESCRIBE, NORMAL},
+	{"d+S", PSQL_DESCRIBE, NORMAL},
+	{"dF+", PSQL_DESCRIBE, NORMAL},
+	{"dFp+", PSQL_DESCRIBE, NORMAL},
+	{"dRp+", PSQL_DESCRIBE, NORMAL},
+	{"dS", PSQL_DESCRIBE, NORMAL},
+	{"dS+", PSQL_DESCRIBE, NORMAL},
+	{"dx+", PSQL_DESCRIBE, NORMAL},
 	{"e", PSQL_ASK, NORMAL},
 	{"edit", PSQL_ASK, NORMAL},
 	{"ef", PSQL_ASK, WHOLE_LINE},
@@ -73,6 +82,7 @@ static const struct
 	{"quit", PSQL_QUIT, NORMAL},
 	{"r", PSQL_DISCARD, NORMAL},
 	{"reset", PSQL_DISCARD, NORMAL},
+	{"restrict", PSQL_RESTRICT, NORMAL},
 	{"sendpipeline", PSQL_SEND, NORMAL},
 	{"set", PSQL_SET, NORMAL},
 	{"setenv", PSQL_SETENV, NORMAL},
@@ -82,6 +92,7 @@ static const struct
 	{"sv", PSQL_NOTHING, WHOLE_LINE},
 	{"sv+", PSQL_NOTHING, WHOLE_LINE},
 	{"syncpipeline", PSQL_DISCARD, NORMAL},
+	{"unrestrict", PSQL_UNRESTRICT, NORMAL},
 	{"unset", PSQL_UNSET, NORMAL},
 	{"w", PSQL_NOTHING, FILE_OR_PIPE},
 	{"watch", PSQL_SEND, NORMAL},
@@ -201,48 +212,4 @@ psql_command_read(SqlLexer *lexer, PsqlCommand *command)
 
 	if (name + 4 == command->arguments && memcmp(name, "copy", 4) == 0)
 		command->action = copy_action(command);
-}
-
-/* Is "word" an abbreviation of "full" of at least "least" characters? */
-static bool
-abbreviates(const char *word, const char *full, size_t least)
-{
-	size_t		length = strlen(word);
-
-	return length >= least && length <= strlen(full) &&
-		pg_strncasecmp(word, full, length) == 0;
-}
-
-PsqlCondition
-psql_command_condition(const PsqlCommand *command)
-{
-	const char *p = command->arguments;
-	const char *end = p + command->length;
-	char		word[8];
-	size_t		used = 0;
-	bool		in_quotes = false;
-
-	while (p < end && sql_lexer_is_space(*p))
-		p++;
-	while (p < end && sql_lexer_is_space(end[-1]))
-		end--;
-
-	for (; p < end && used < sizeof(word) - 1; p++)
-	{
-		if (!in_quotes && (*p == '`' || *p == ':'))
-			return PSQL_DEPENDS;
-		if (*p != '\'')
-			word[used++] = *p;
-		else
-		{
-			in_quotes = !in_quotes;
-			if (in_quotes && p > command->arguments && p[-1] == '\'')
-				word[used++] = '\'';
-		}
-	}
-	word[used] = '\0';
-
-	return abbreviates(word, "true", 1) || abbreviates(word, "yes", 1) ||
-		abbreviates(word, "on", 2) || abbreviates(word, "1", 1) ?
-		PSQL_TRUE : PSQL_FALSE;
 }

@@ -20,6 +20,8 @@ typedef enum PsqlAction
 	PSQL_ASK,					/* somebody at a terminal */
 	PSQL_PROMPT,				/* the same, for a variable */
 	PSQL_COPY_INPUT,			/* \copy from psql's standard input */
+	PSQL_DESCRIBE,				/* \d and its kin: an error if there is
+								 * nothing of the name that is given */
 	PSQL_CONNECT,
 	PSQL_IF,
 	PSQL_ELIF,
@@ -33,15 +35,10 @@ typedef enum PsqlAction
 	PSQL_CHANGE_DIRECTORY,
 	PSQL_SET,
 	PSQL_UNSET,
-	PSQL_SETENV
+	PSQL_SETENV,
+	PSQL_RESTRICT,
+	PSQL_UNRESTRICT
 } PsqlAction;
-
-typedef enum PsqlCondition
-{
-	PSQL_FALSE,
-	PSQL_TRUE,
-	PSQL_DEPENDS				/* on a variable or a program */
-} PsqlCondition;
 
 typedef struct PsqlCommand
 {
@@ -56,11 +53,5 @@ typedef struct PsqlCommand
  * lexer where SQL or the next command goes on.
  */
 extern void psql_command_read(SqlLexer *lexer, PsqlCommand *command);
-
-/*
- * What \if or \elif make of their arguments.  psql leaves double quotes
- * and blanks between them as they are, and takes what is no boolean for false.
- */
-extern PsqlCondition psql_command_condition(const PsqlCommand *command);
 
 #endif							/* PSQL_COMMAND_H */

@@ -16,6 +16,7 @@
  */
 #include "postgres_fe.h"
 
+#include "psql/argument.h"
 #include "psql/script.h"
 #include "sql/constant.h"
 
@@ -26,7 +27,6 @@ psql_script_init(PsqlScript *script, const char *text, size_t length,
 	memset(script, 0, sizeof(*script));
 	sql_lexer_init(&script->lexer, text, length);
 	script->lexer.is_script = is_script;
-	script->session_strings = true;
 	script->counted = text;
 	script->line = first_line;
 
@@ -124,9 +124,8 @@ forget_query(PsqlScript *script)
 {
 	script->has_query = false;
 	script->parentheses = 0;
-	script->blocks = 0;
-	script->words = 0;
 	script->copies = 0;
+	psql_script_begin_statement(script);
 }
 
 /*
@@ -202,31 +201,14 @@ send_query(PsqlScript *script, SqlToken *token)
 static void
 watch_word(PsqlScript *script, const SqlToken *token)
 {
-	static const char *const openings[] = {"cf", "cp", "corf", "corp"};
-	static const char *const words[] = {
-		"create", "or", "replace", "function", "procedure"
-	};
-	bool		is_routine = false;
-	size_t		i;
+	int			number = script->words++;
 
-	if (script->words == 0)
-		memset(script->initials, 0, sizeof(script->initials));
-	if (script->words > 0 && script->initials[0] != 'c')
-		return;
-	if (script->words < (int) sizeof(script->initials))
-	{
-		for (i = 0; i < lengthof(words); i++)
-			if (sql_constant_is_keyword(token, words[i]))
-				script->initials[script->words] = words[i][0];
-		script->words++;
-	}
-
-	if (script->parentheses > 0)
-		return;
-	for (i = 0; i < lengthof(openings); i++)
-		is_routine |= memcmp(script->initials, openings[i],
-							 strlen(openings[i])) == 0;
-	if (!is_routine)
+	if (number == 0)
+		script->is_create = sql_constant_is_keyword(token, "create");
+	else if (number < 4 && script->is_create)
+		script->is_routine |= sql_constant_is_keyword(token, "function") ||
+			sql_constant_is_keyword(token, "procedure");
+	if (!script->is_routine || script->parentheses > 0)
 		return;
 
 	if (sql_constant_is_keyword(token, "begin"))
@@ -240,10 +222,27 @@ watch_word(PsqlScript *script, const SqlToken *token)
 		script->blocks--;
 }
 
+bool
+psql_script_at_end(const PsqlScript *script)
+{
+	switch (script->token.kind)
+	{
+		case SQL_END:
+		case SQL_SEND:
+		case SQL_DISCARD:
+		case SQL_UNTERMINATED:
+			return true;
+		default:
+			return script->parentheses == 0 && script->blocks == 0 &&
+				sql_constant_is_symbol(&script->token, ";");
+	}
+}
+
 void
 psql_script_begin_statement(PsqlScript *script)
 {
 	script->words = 0;
+	script->is_routine = false;
 	script->blocks = 0;
 }
 
@@ -264,7 +263,7 @@ obey_command(PsqlScript *script, SqlToken *token)
 		token->kind = SQL_SYMBOL;
 		token->start = lexer->cursor++;
 		if (*token->start == ';')
-			script->words = 0;
+			psql_script_begin_statement(script);
 		return is_active(script);
 	}
 
@@ -272,11 +271,11 @@ obey_command(PsqlScript *script, SqlToken *token)
 	switch (command.action)
 	{
 		case PSQL_IF:
-			push_branch(script, psql_command_condition(&command));
+			push_branch(script, psql_argument_condition(&command));
 			return false;
 		case PSQL_ELIF:
 			if (script->depth > 0)
-				enter_branch(script, psql_command_condition(&command));
+				enter_branch(script, psql_argument_condition(&command));
 			return false;
 		case PSQL_ELSE:
 			if (script->depth > 0)
@@ -312,9 +311,6 @@ obey_command(PsqlScript *script, SqlToken *token)
 				lexer->end = lexer->cursor;
 				lexer->splice = NULL;
 			}
-			return false;
-		case PSQL_CONNECT:
-			lexer->standard_strings = script->session_strings = true;
 			return false;
 		case PSQL_COPY_IN:
 			pass_copy_data(script);
@@ -356,8 +352,10 @@ is_for_psql(const SqlToken *token)
 }
 
 void
-psql_script_next(PsqlScript *script, SqlToken *token)
+psql_script_next(PsqlScript *script)
 {
+	SqlToken   *token = &script->token;
+
 	for (;;)
 	{
 		sql_lexer_next(&script->lexer, token);

@@ -30,7 +30,7 @@ typedef struct PsqlBranch
 typedef struct PsqlScript
 {
 	SqlLexer	lexer;
-	bool		session_strings;	/* what SET LOCAL falls back to */
+	SqlToken	token;			/* the current one */
 	const PsqlWatcher *watcher; /* or NULL */
 
 	/* the last place whose line was asked for */
@@ -43,7 +43,8 @@ typedef struct PsqlScript
 	const char *parenthesis;	/* the outermost of them */
 	int			blocks;			/* the same for BEGIN ATOMIC ... END */
 	int			words;			/* identifiers so far */
-	char		initials[4];	/* of the first of them, if they matter */
+	bool		is_create;		/* the first is CREATE */
+	bool		is_routine;		/* of a function or procedure */
 	const char *block;			/* the outermost BEGIN */
 	int			copies;			/* COPY ... FROM stdin in it */
 
@@ -67,10 +68,13 @@ extern void psql_script_init(PsqlScript *script, const char *text,
 							 size_t length, int first_line, bool is_script);
 
 /*
- * Read the next token.  A script ends with SQL_SEND if psql has a query left
+ * Go to the next token.  A script ends with SQL_SEND if psql has a query left
  * to send, then with SQL_END for ever.
  */
-extern void psql_script_next(PsqlScript *script, SqlToken *token);
+extern void psql_script_next(PsqlScript *script);
+
+/* Is the current statement over? */
+extern bool psql_script_at_end(const PsqlScript *script);
 
 /* The next word is the first of a statement. */
 extern void psql_script_begin_statement(PsqlScript *script);

@@ -10,7 +10,7 @@
 
 #include "base/problem.h"
 #include "fe_utils/simple_list.h"
-#include "script/walk.h"
+#include "script/statement.h"
 
 /* What a script says; a zeroed one is empty and ready to be used. */
 typedef struct ScriptDirectives

@@ -3,104 +3,93 @@
  * script/outline.c
  *		The transactions and statements of a script
  *
- * All of a script is gone through, for it may end a transaction, or connect
- * anew, on its last line.
+ * Reads a script as psql would run it, to its end: it may end a transaction,
+ * or connect anew, on its last line.  \i and \ir are followed at once, as
+ * psql does, if the name of the file is written out.  What the script
+ * registers is found in the same pass.
+ *
+ * A query may hold several statements; whether they are sent is known at its
+ * end, and that is when they count.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
+#include <sys/stat.h>
+
+#include "patch/statement.h"
 #include "psql/argument.h"
 #include "script/directive.h"
 #include "script/outline.h"
+#include "script/path.h"
 #include "script/restriction.h"
 #include "script/transaction.h"
 
-/*
- * What can be kept without the rest: a transaction that is committed, and a
- * statement outside one.
- */
-typedef struct OutlineParts
-{
-	TransactionState transaction;
-	bool		has_work;		/* there is something in this transaction */
-	bool		registers;		/* such as a registration, or its removal */
-	int			count;
-	int			alone_line;		/* of the first such statement */
-	int			second_line;	/* of the second transaction */
-	int			other_line;		/* of the first that does not register */
-} OutlineParts;
+/* Scripts that include scripts that include ... */
+#define MAX_DEPTH 50
+
+/* How many files a script may include in all */
+#define MAX_INCLUDES 10000
 
 /* A script on the way to its outline */
 typedef struct OutlineReader
 {
 	ScriptOutline *outline;
 	const char *path;
-	const FileBytes *bytes;
-	ScriptDirectives directives;
-	OutlineParts own;			/* if it is run as it is */
-	OutlineParts wrapped;		/* if there is a transaction around it */
+	const FileBytes *bytes;		/* that its queries are in, or NULL */
 	ScriptRestriction restriction;
+	int			include_count;
+	char	   *directory;		/* where \cd has led, or NULL: not known */
 } OutlineReader;
 
-/* The current transaction is committed, maybe. */
-static void
-end_transaction(OutlineParts *parts, const TransactionState *old)
+/* It, or a script that it includes, which is being read */
+typedef struct OutlineFrame
 {
-	if (old->status == TRANSACTION_NONE || !parts->has_work)
-		return;
-	if (++parts->count > 1 && parts->second_line == 0)
-		parts->second_line = old->begin.main_line;
-	if (!parts->registers && parts->other_line == 0)
-		parts->other_line = old->begin.main_line;
-	parts->has_work = false;
-	parts->registers = false;
-}
+	OutlineReader *reader;
+	struct OutlineFrame *outer; /* the one that includes it, or NULL */
+	int			depth;
+	const char *path;
+	const char *given_path;		/* what psql knows it by */
+	ScriptPlace origin;			/* of the \i */
+	dev_t		device;
+	ino_t		inode;
 
-/* There is work outside a transaction, also as one query of several. */
-static void
-note_alone(OutlineParts *parts, const ScriptStatement *statement)
+	PatchReader patches;
+	const char *text;			/* its beginning */
+	const char *rest;			/* after the last query */
+	ScriptStatement *query;		/* statements of the current query */
+	int			count;
+	bool		is_endless;		/* something in it has no end */
+} OutlineFrame;
+
+/* What is no statement */
+static const StatementTraits connecting = {.kind = STATEMENT_CONNECT};
+static const StatementTraits manual = {.kind = STATEMENT_MANUAL};
+static const StatementTraits automatic = {.kind = STATEMENT_AUTOMATIC};
+static const StatementTraits flaw = {.kind = STATEMENT_FLAW};
+
+static void read_text(OutlineFrame *frame, PatchFile *file,
+					  const FileBytes *bytes);
+
+/* Make room in an array for one more; powers of two are when it is full. */
+#define MAKE_ROOM(array, count, type) \
+	if (((count) & ((count) - 1)) == 0) \
+		(array) = pg_realloc((array), Max(1, 2 * (count)) * sizeof(type))
+
+/* Say where in the scripts a text stands. */
+static ScriptPlace
+find_place(OutlineFrame *frame, const char *text)
 {
-	if (statement->number > 0)
-		return;
-	parts->count++;
-	if (parts->alone_line == 0)
-		parts->alone_line = statement->place.main_line;
-}
+	PsqlScript *script = &frame->patches.script;
+	ScriptPlace place;
 
-/* A statement is run.  Returns its kind. */
-static StatementKind
-follow_statement(OutlineParts *parts, const ScriptStatement *statement)
-{
-	TransactionState old = parts->transaction;
-	StatementKind kind = script_transaction_follow(&parts->transaction,
-												   statement);
-
-	if (kind == STATEMENT_COMMIT || kind == STATEMENT_PREPARE)
-		end_transaction(parts, &old);
-	else if (kind == STATEMENT_ROLLBACK && !statement->place.is_doubtful)
-		parts->has_work = parts->registers = false;
-	else if (kind == STATEMENT_WORK &&
-			 parts->transaction.status == TRANSACTION_OPEN)
-	{
-		parts->has_work = true;
-		parts->registers |= statement->registrations > 0 ||
-			statement->removals > 0;
-	}
-	else if (kind == STATEMENT_WORK)
-		note_alone(parts, statement);
-	return kind;
-}
-
-static void
-see_statement(void *state, const ScriptStatement *statement)
-{
-	OutlineReader *reader = (OutlineReader *) state;
-
-	(void) follow_statement(&reader->wrapped, statement);
-	if (follow_statement(&reader->own, statement) == STATEMENT_BEGIN &&
-		!statement->place.is_doubtful)
-		reader->outline->has_transaction = true;
+	place.path = frame->path;
+	place.line = psql_script_line(script, text);
+	place.main_line = frame->outer == NULL ? place.line :
+		frame->origin.main_line;
+	place.is_doubtful = frame->origin.is_doubtful ||
+		psql_script_is_doubtful(script);
+	return place;
 }
 
 /* The path of a problem: none if it is about the script itself */
@@ -132,24 +121,156 @@ complain(OutlineReader *reader, ProblemLevel level, ProblemKind kind,
 	pfree(text);
 }
 
+/* Add what is sent to the server, or else counts. */
 static void
-see_flaw(void *state, const ScriptPlace *place, const char *text)
+add_statement(OutlineReader *reader, const ScriptStatement *statement)
 {
-	complain((OutlineReader *) state, PROBLEM_ERROR, PROBLEM_NOT_UNDERSTOOD,
-			 place, "%s", text);
+	ScriptOutline *outline = reader->outline;
+
+	MAKE_ROOM(outline->statements, outline->statement_count, ScriptStatement);
+	outline->statements[outline->statement_count++] = *statement;
 }
 
+/* Add what is no statement. */
 static void
-see_missing(void *state, const ScriptPlace *place, const char *path,
-			const char *reason)
+add_event(OutlineReader *reader, const ScriptPlace *place,
+		  const StatementTraits *traits)
 {
-	OutlineReader *reader = (OutlineReader *) state;
+	ScriptStatement event = {.place = *place, .traits = traits};
 
-	problem_found(&reader->outline->missing, PROBLEM_MISSING_INCLUDE,
-				  problem_path(reader, place), place->line,
-				  "could not include \"%s\": %s", path, reason);
-	if (strcmp(reason, SCRIPT_WALK_LOOP) == 0)
-		reader->outline->includes_itself = true;
+	add_statement(reader, &event);
+}
+
+/* What stands at that place would not be read as it was meant. */
+static void
+see_flaw(OutlineReader *reader, const ScriptPlace *place, const char *text)
+{
+	complain(reader, PROBLEM_ERROR, PROBLEM_NOT_UNDERSTOOD, place, "%s", text);
+	add_event(reader, place, &flaw);
+}
+
+/* Does nothing but blanks stand before this place on its line? */
+static bool
+begins_line(const OutlineFrame *frame, const char *place)
+{
+	const char *p = place;
+
+	while (p > frame->text && p[-1] != '\n' && p[-1] != '\r' &&
+		   sql_lexer_is_space(p[-1]))
+		p--;
+	return p == frame->text || p[-1] == '\n' || p[-1] == '\r' ||
+		(p - frame->text == 3 && memcmp(frame->text, "\xEF\xBB\xBF", 3) == 0);
+}
+
+/* Obey a comment, if it has a line of its own. */
+static void
+see_comment(void *state, const SqlToken *comment)
+{
+	OutlineFrame *frame = (OutlineFrame *) state;
+	ScriptOutline *outline = frame->reader->outline;
+	ScriptDirectives directives = {false, {NULL, NULL}};
+	const SimpleStringListCell *cell;
+	ScriptPlace place = find_place(frame, comment->start);
+
+	place.path = problem_path(frame->reader, &place);
+	if (*comment->start != '-' || !begins_line(frame, comment->start))
+	{
+		script_directive_refuse(&place, comment->start, comment->length,
+								&outline->problems);
+		return;
+	}
+	script_directive_read(&place, comment->start, comment->length,
+						  &directives, &outline->problems);
+	outline->no_transaction |= directives.no_transaction;
+	for (cell = directives.disabled.head; cell != NULL; cell = cell->next)
+	{
+		simple_string_list_append(&outline->disabled, cell->val);
+		simple_string_list_append(&outline->disabled_in, frame->path);
+	}
+	simple_string_list_destroy(&directives.disabled);
+}
+
+/* Is this file one of those that include it? */
+static bool
+includes_itself(const OutlineFrame *frame)
+{
+	const OutlineFrame *outer;
+
+	for (outer = frame->outer; outer != NULL; outer = outer->outer)
+		if (outer->device == frame->device && outer->inode == frame->inode)
+			return true;
+	return false;
+}
+
+/*
+ * Read an included file.  Returns NULL if that can be done, or why not.  A
+ * terminal or a pipe is left for psql to read.
+ */
+static const char *
+read_included(OutlineFrame *frame)
+{
+	struct stat status;
+	FileBytes	bytes;
+	PatchFile  *file;
+
+	if (++frame->reader->include_count > MAX_INCLUDES ||
+		frame->depth > MAX_DEPTH)
+		return "too many files are included";
+	if (stat(frame->path, &status) < 0)
+		return strerror(errno);
+	frame->device = status.st_dev;
+	frame->inode = status.st_ino;
+	if (includes_itself(frame))
+	{
+		frame->reader->outline->includes_itself = true;
+		return "it includes itself";
+	}
+	if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+		return NULL;
+	if (!file_bytes_open(&bytes, frame->path))
+	{
+		file_bytes_free(&bytes);
+		return strerror(errno);
+	}
+	file = pg_malloc0(sizeof(PatchFile));
+	read_text(frame, file, &bytes);
+	patch_file_free(file);
+	file_bytes_free(&bytes);
+	return NULL;
+}
+
+/* Follow \i or \ir. */
+static void
+include(OutlineFrame *frame, const ScriptPlace *place, char *name,
+		bool is_relative)
+{
+	OutlineReader *reader = frame->reader;
+	ScriptOutline *outline = reader->outline;
+	OutlineFrame inner;
+	const char *reason;
+	char	   *given_path;
+	char	   *path;
+
+	if (reader->directory == NULL || *name == '~' || strcmp(name, "-") == 0)
+		return;
+	given_path = script_path_find(frame->given_path, name, is_relative);
+	path = script_path_change(reader->directory, given_path);
+	simple_string_list_append(&outline->includes, path);
+	pg_free(path);
+
+	memset(&inner, 0, sizeof(inner));
+	inner.reader = reader;
+	inner.outer = frame;
+	inner.depth = frame->depth + 1;
+	inner.path = outline->includes.tail->val;
+	inner.given_path = given_path;
+	inner.origin = *place;
+	reason = read_included(&inner);
+	if (reason != NULL)
+		problem_found(&outline->missing, PROBLEM_MISSING_INCLUDE,
+					  problem_path(reader, place), place->line,
+					  "could not include \"%s\": %s", inner.path, reason);
+	pg_free(given_path);
 }
 
 /*
@@ -194,71 +315,132 @@ watch_for_questions(OutlineReader *reader, const ScriptPlace *place,
 	}
 }
 
-/* Does psql stop at this \d or its like if there is no such thing? */
+/* Does this \set or \unset switch AUTOCOMMIT, and to what? */
 static bool
-may_find_nothing(const PsqlCommand *command)
+sets_autocommit(const PsqlCommand *command, bool *is_off)
 {
-	static const char *const names[] = {
-		"d", "d+", "dS", "dS+", "d+S", "dx+", "dF+", "dFp+", "dRp+"
-	};
-	size_t		length = command->arguments - command->name;
 	PsqlCommand rest = *command;
-	char	   *pattern = NULL;
-	size_t		i;
+	char	   *name;
+	char	   *value = NULL;
+	bool		result;
 
-	for (i = 0; i < lengthof(names); i++)
-		if (strlen(names[i]) == length &&
-			strncmp(command->name, names[i], length) == 0)
-		{
-			bool		result = psql_argument_next(&rest, &pattern);
-
-			pg_free(pattern);
-			return result;
-		}
-	return false;
+	result = psql_argument_next(&rest, &name) && name != NULL &&
+		strcmp(name, "AUTOCOMMIT") == 0;
+	if (!result)
+		;
+	else if (command->action == PSQL_UNSET)
+		*is_off = true;
+	else if (!psql_argument_next(&rest, &value))
+		*is_off = false;
+	else if (value == NULL)
+		result = false;
+	else
+		*is_off = psql_argument_is_off(value);
+	pg_free(name);
+	pg_free(value);
+	return result;
 }
 
+/* Follow a meta-command to another file or directory. */
 static void
-see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
+follow_command(OutlineFrame *frame, const ScriptPlace *place,
+			   const PsqlCommand *command)
 {
-	OutlineReader *reader = (OutlineReader *) state;
-	char	   *refusal = script_restriction_obey(&reader->restriction, place,
-												  command);
+	OutlineReader *reader = frame->reader;
+	char	   *name;
+	char	   *directory = reader->directory;
 
-	(void) script_transaction_obey(&reader->wrapped.transaction, command);
-	if (script_transaction_obey(&reader->own.transaction, command) &&
-		!place->is_doubtful)
-		reader->outline->has_transaction = true;
-	if (command->action == PSQL_CONNECT)
-		reader->outline->reconnects = true;
-	if (reader->outline->describe_line == 0 && may_find_nothing(command))
+	if (command->action != PSQL_INCLUDE &&
+		command->action != PSQL_INCLUDE_RELATIVE &&
+		command->action != PSQL_CHANGE_DIRECTORY)
+		return;
+	name = psql_argument_file(command);
+	if (command->action == PSQL_CHANGE_DIRECTORY)
 	{
-		reader->outline->describe_path = place->path;
-		reader->outline->describe_line = place->line;
+		reader->directory = script_path_change(directory, name);
+		pg_free(directory);
 	}
-	watch_for_questions(reader, place, command);
+	else if (name != NULL)
+		include(frame, place, name,
+				command->action == PSQL_INCLUDE_RELATIVE);
+	pg_free(name);
+}
+
+/* A meta-command would be run. */
+static void
+see_command(void *state, const PsqlCommand *command)
+{
+	OutlineFrame *frame = (OutlineFrame *) state;
+	OutlineReader *reader = frame->reader;
+	ScriptOutline *outline = reader->outline;
+	ScriptPlace place = find_place(frame, command->name);
+	char	   *refusal = script_restriction_obey(&reader->restriction, &place,
+												  command);
+	bool		is_off;
+
 	if (refusal != NULL)
-		complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, place, "%s",
+		complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, &place, "%s",
 				 refusal);
 	pg_free(refusal);
+	if (command->action == PSQL_CONNECT)
+		add_event(reader, &place, &connecting);
+	else if ((command->action == PSQL_SET || command->action == PSQL_UNSET) &&
+			 sets_autocommit(command, &is_off))
+		add_event(reader, &place, is_off ? &manual : &automatic);
+	if (outline->describe_line == 0 && command->action == PSQL_DESCRIBE &&
+		psql_argument_is_given(command))
+	{
+		outline->describe_path = place.path;
+		outline->describe_line = place.line;
+	}
+	watch_for_questions(reader, &place, command);
+	follow_command(frame, &place, command);
 }
 
-/*
- * Is this a statement that only psql runs as it should be run: one that copies
- * data from or to the client, has the server send what psql would print, or
- * changes what the bytes of the script mean?
- */
-static bool
-is_for_psql(StatementWords words)
+/* Read a statement, and keep it until its query is sent. */
+static void
+read_statement(OutlineFrame *frame)
 {
-	if (sql_words_at(&words, "copy") ||
-		sql_words_at(&words, "listen"))
-		return true;
-	if (!sql_words_accept(&words, "set"))
-		return false;
-	if (!sql_words_accept(&words, "session"))
-		(void) sql_words_accept(&words, "local");
-	return sql_words_at(&words, "names");
+	PatchReader *patches = &frame->patches;
+	const SqlToken *token = &patches->script.token;
+	const char *start = token->start;
+	int			i = patches->file->count;
+	ScriptStatement statement = {.place = find_place(frame, start)};
+	StatementWords words;
+
+	if (sql_constant_is_conflict_marker(token))
+		see_flaw(frame->reader, &statement.place, SQL_CONFLICT_MARKER);
+	patch_statement_read(patches);
+	for (; i < patches->file->count; i++)
+	{
+		if (patches->file->calls[i].action == PATCH_UNREGISTER)
+			statement.removals++;
+		else
+			statement.registrations++;
+	}
+	sql_words_init(&words, start, token->start - start);
+	statement.traits = script_statement_traits(words);
+	statement.number = frame->count;
+	if (sql_words_at(&words, "load") && frame->outer == NULL)
+		frame->reader->outline->marks_session = true;
+
+	MAKE_ROOM(frame->query, frame->count, ScriptStatement);
+	frame->query[frame->count++] = statement;
+}
+
+/* Pass what psql leaves out at the beginning of a query. */
+static const char *
+pass_blanks(const char *p, const char *end)
+{
+	for (;;)
+	{
+		while (p < end && sql_lexer_is_space(*p))
+			p++;
+		if (end - p < 2 || p[0] != '-' || p[1] != '-')
+			return p;
+		while (p < end && *p != '\n' && *p != '\r')
+			p++;
+	}
 }
 
 /*
@@ -280,42 +462,155 @@ may_warn(const StatementWords *words)
 	return true;
 }
 
+/* The current query of the script itself is sent: note how it can be. */
 static void
-see_query(void *state, const ScriptQuery *query)
+add_query(OutlineFrame *frame)
 {
-	OutlineReader *reader = (OutlineReader *) state;
-	ScriptOutline *outline = reader->outline;
-	OutlineQuery *new;
+	ScriptOutline *outline = frame->reader->outline;
+	const FileBytes *bytes = frame->reader->bytes;
+	PsqlScript *script = &frame->patches.script;
+	const SqlLexer *lexer = &script->lexer;
+	const char *start = pass_blanks(frame->rest, lexer->cursor);
+	OutlineQuery *query;
 	StatementWords words;
 
-	sql_words_init(&words, query->text, query->length,
-				   query->standard_strings);
-	if (query->statements > 1 || is_for_psql(words))
-		outline->needs_psql = true;
-	if (sql_words_at(&words, "load"))
-		outline->marks_session = true;
-	if (reader->bytes == NULL || outline->needs_psql)
+	outline->needs_psql |= frame->count > 1 ||
+		frame->query[0].traits->is_for_psql;
+	if (bytes == NULL || outline->needs_psql)
 		return;
-
-	/* Powers of two are when the room is used up */
-	if ((outline->query_count & (outline->query_count - 1)) == 0)
-		outline->queries = pg_realloc(outline->queries,
-									  Max(1, 2 * outline->query_count) *
-									  sizeof(OutlineQuery));
-	new = &outline->queries[outline->query_count++];
-	new->start = (uint32) (query->text - reader->bytes->text);
-	new->length = (uint32) query->length;
-	new->line = query->line;
-	new->kind = script_statement_kind(words, &new->chains);
-	new->may_warn = may_warn(&words);
+	MAKE_ROOM(outline->queries, outline->query_count, OutlineQuery);
+	query = &outline->queries[outline->query_count++];
+	query->start = (uint32) (start - bytes->text);
+	query->length = (uint32) (lexer->cursor - start);
+	query->line = psql_script_line(script, lexer->cursor);
+	if (lexer->cursor == lexer->end && lexer->cursor[-1] == '\n')
+		query->line--;
+	query->kind = frame->query[0].traits->kind;
+	query->chains = frame->query[0].traits->chains;
+	sql_words_init(&words, start, lexer->cursor - start);
+	query->may_warn = may_warn(&words);
 }
 
+/* The current query is sent. */
 static void
-see_end(void *state, bool needs_psql)
+send_query(OutlineFrame *frame)
 {
-	OutlineReader *reader = (OutlineReader *) state;
+	PsqlScript *script = &frame->patches.script;
+	int			i;
 
-	reader->outline->needs_psql |= needs_psql;
+	if (script->unclosed != NULL && *script->unclosed == '(' &&
+		!frame->is_endless)
+	{
+		ScriptPlace place = find_place(frame, script->unclosed);
+
+		see_flaw(frame->reader, &place, "this parenthesis is never closed");
+	}
+	for (i = 0; i < frame->count; i++)
+	{
+		frame->query[i].siblings = frame->count - 1;
+		add_statement(frame->reader, &frame->query[i]);
+	}
+	if (frame->outer == NULL && frame->count > 0)
+		add_query(frame);
+	frame->rest = script->lexer.cursor;
+	frame->count = 0;
+}
+
+/* What stands at the current token has no end. */
+static void
+see_endless(OutlineFrame *frame)
+{
+	const SqlToken *token = &frame->patches.script.token;
+	ScriptPlace place = find_place(frame, token->start);
+
+	see_flaw(frame->reader, &place, sql_constant_unterminated(token));
+	frame->is_endless = true;
+	frame->count = 0;
+	patch_reader_advance(&frame->patches);
+}
+
+/* Read all queries of a script. */
+static void
+read_queries(OutlineFrame *frame)
+{
+	for (;;)
+	{
+		switch (patch_file_step(&frame->patches))
+		{
+			case PATCH_STATEMENT:
+				read_statement(frame);
+				break;
+			case PATCH_SENT:
+				send_query(frame);
+				break;
+			case PATCH_FORGOTTEN:
+				frame->count = 0;
+				break;
+			case PATCH_ENDLESS:
+				see_endless(frame);
+				break;
+			case PATCH_END:
+				return;
+		}
+	}
+}
+
+/* Read the text of a script, and into "file" what it registers. */
+static void
+read_text(OutlineFrame *frame, PatchFile *file, const FileBytes *bytes)
+{
+	PatchReader *patches = &frame->patches;
+	PsqlScript *script = &patches->script;
+	PsqlWatcher watcher = {see_comment, see_command, frame};
+	const char *refusal;
+	int			line;
+
+	refusal = patch_file_refusal(bytes, &line);
+	if (refusal != NULL)
+	{
+		ScriptPlace place = frame->origin;
+
+		place.path = frame->path;
+		place.line = line;
+		if (frame->outer != NULL)
+			see_flaw(frame->reader, &place, refusal);
+		else
+			problem_add(&file->problems, PROBLEM_ERROR, NULL, line, "%s",
+						refusal);
+		return;
+	}
+
+	frame->text = frame->rest = bytes->text;
+	if (bytes->length >= 3 && memcmp(bytes->text, "\xEF\xBB\xBF", 3) == 0)
+		frame->rest += 3;
+	patch_reader_init(patches, file, bytes->text, bytes->length, 1, true);
+	patches->seeks_lookalikes = frame->outer == NULL;
+	psql_script_watch(script, &watcher);
+	patch_reader_start(patches);
+	read_queries(frame);
+	if (frame->outer == NULL)
+		frame->reader->outline->needs_psql |= script->needs_psql;
+	patch_reader_free(patches);
+	pg_free(frame->query);
+}
+
+/* Read the script itself. */
+static void
+read_script(OutlineReader *reader, const FileBytes *bytes)
+{
+	OutlineFrame frame;
+	struct stat status;
+
+	memset(&frame, 0, sizeof(frame));
+	frame.reader = reader;
+	frame.path = frame.given_path = reader->path;
+	if (stat(reader->path, &status) == 0)
+	{
+		frame.device = status.st_dev;
+		frame.inode = status.st_ino;
+	}
+	read_text(&frame, reader->outline->file, bytes);
+	patch_file_end(reader->outline->file);
 }
 
 /* Is a word, in small letters, somewhere in a text, maybe in larger ones? */
@@ -357,88 +652,50 @@ look_into_bytes(OutlineReader *reader)
 		mentions(reader->bytes, "load '");
 }
 
-static void
-see_comment(void *state, const ScriptPlace *place, const char *text,
-			size_t length)
-{
-	OutlineReader *reader = (OutlineReader *) state;
-	ScriptPlace named = *place;
-
-	named.path = problem_path(reader, place);
-	script_directive_read(&named, text, length, &reader->directives,
-						  &reader->outline->problems);
-}
-
-static void
-see_aside(void *state, const ScriptPlace *place, const char *text,
-		  size_t length)
-{
-	OutlineReader *reader = (OutlineReader *) state;
-	ScriptPlace named = *place;
-
-	named.path = problem_path(reader, place);
-	script_directive_refuse(&named, text, length, &reader->outline->problems);
-}
-
-/* The first line of what is not in the transaction that registers */
-static int
-find_outside(const OutlineParts *parts, bool is_wrapped)
-{
-	int			line = is_wrapped || parts->other_line == 0 ?
-		parts->second_line : parts->other_line;
-
-	if (parts->alone_line == 0)
-		return line;
-	return is_wrapped || line == 0 ? parts->alone_line :
-		Min(line, parts->alone_line);
-}
-
 /* Know whether it is to have a transaction of ours, and what that means. */
 static void
-find_wrapping(OutlineReader *reader)
+find_wrapping(ScriptOutline *outline)
 {
-	ScriptOutline *outline = reader->outline;
-	OutlineParts *parts;
+	TransactionParts parts;
+	int			i;
 
+	for (i = 0; i < outline->statement_count; i++)
+	{
+		const ScriptStatement *statement = &outline->statements[i];
+		StatementKind kind = statement->traits->kind;
+
+		outline->reconnects |= kind == STATEMENT_CONNECT;
+		outline->has_transaction |= !statement->place.is_doubtful &&
+			(kind == STATEMENT_BEGIN || kind == STATEMENT_MANUAL);
+	}
 	outline->is_wrapped = !outline->has_transaction &&
 		!outline->no_transaction;
-	parts = outline->is_wrapped ? &reader->wrapped : &reader->own;
+	script_transaction_parts(outline->statements, outline->statement_count,
+							 outline->is_wrapped, &parts);
 	outline->ends_wrapping = outline->is_wrapped &&
-		parts->transaction.status == TRANSACTION_NONE;
+		parts.transaction.status == TRANSACTION_NONE;
 	outline->may_end_wrapping = outline->is_wrapped &&
-		parts->transaction.status != TRANSACTION_OPEN;
-
-	/* What is left open is lost, so not all is kept where something is */
-	end_transaction(parts, &parts->transaction);
-	outline->is_atomic = parts->count <= 1 &&
-		!(outline->is_wrapped && parts->alone_line > 0);
+		parts.transaction.status != TRANSACTION_OPEN;
+	outline->is_atomic = parts.count <= 1 &&
+		!(outline->is_wrapped && parts.alone_line > 0);
 	if (!outline->is_atomic)
-		outline->outside_line = find_outside(parts, outline->is_wrapped);
+		outline->outside_line = parts.outside_line;
 }
 
 ScriptOutline *
 script_outline_read(const char *path, const FileBytes *bytes)
 {
 	ScriptOutline *outline = pg_malloc0(sizeof(ScriptOutline));
-	OutlineReader reader;
-	ScriptVisitor visitor;
+	OutlineReader reader = {.outline = outline, .path = path};
+	FileBytes	own = {0};
 	const char *refusal;
 
-	memset(&reader, 0, sizeof(reader));
-	reader.outline = outline;
-	reader.path = path;
-	reader.bytes = bytes;
-	reader.wrapped.transaction.status = TRANSACTION_OPEN;
-	visitor.statement = see_statement;
-	visitor.comment = see_comment;
-	visitor.aside = see_aside;
-	visitor.command = see_command;
-	visitor.missing = see_missing;
-	visitor.flaw = see_flaw;
-	visitor.query = see_query;
-	visitor.end = see_end;
-	visitor.state = &reader;
-	if (!script_walk(path, bytes, &visitor, &outline->includes))
+	outline->file = pg_malloc0(sizeof(PatchFile));
+	reader.bytes = bytes == NULL || bytes->is_mapped ? NULL : bytes;
+	reader.directory = pg_strdup("");
+	if (bytes != NULL || file_bytes_open(&own, path))
+		read_script(&reader, bytes != NULL ? bytes : &own);
+	else
 		problem_add(&outline->problems, PROBLEM_ERROR, NULL, 0,
 					"could not read file: %s", strerror(errno));
 	look_into_bytes(&reader);
@@ -446,19 +703,22 @@ script_outline_read(const char *path, const FileBytes *bytes)
 	if (refusal != NULL)
 		complain(&reader, PROBLEM_ERROR, PROBLEM_RESTRICTED,
 				 &reader.restriction.begin, "%s", refusal);
-	outline->no_transaction = reader.directives.no_transaction;
-	outline->disabled = reader.directives.disabled;
-	find_wrapping(&reader);
+	find_wrapping(outline);
+	pg_free(reader.directory);
+	file_bytes_free(&own);
 	return outline;
 }
 
 void
 script_outline_free(ScriptOutline *outline)
 {
+	patch_file_free(outline->file);
 	simple_string_list_destroy(&outline->disabled);
+	simple_string_list_destroy(&outline->disabled_in);
 	simple_string_list_destroy(&outline->includes);
 	problem_free(&outline->problems);
 	problem_free(&outline->missing);
+	pg_free(outline->statements);
 	pg_free(outline->queries);
 	pg_free(outline);
 }

@@ -11,6 +11,7 @@
 #include "base/file_bytes.h"
 #include "base/problem.h"
 #include "fe_utils/simple_list.h"
+#include "patch/file.h"
 #include "script/statement.h"
 
 /* A query of a script that can be run without psql */
@@ -31,6 +32,12 @@ typedef struct OutlineQuery
  */
 typedef struct ScriptOutline
 {
+	PatchFile  *file;			/* what the script itself registers */
+
+	/* What it sends to the server, in this order, and what else counts */
+	ScriptStatement *statements;
+	int			statement_count;
+
 	bool		has_transaction;	/* BEGIN in any case, or AUTOCOMMIT off */
 	bool		no_transaction; /* -- versioning: no-transaction */
 	bool		is_wrapped;		/* so we put a transaction around it, */
@@ -52,6 +59,7 @@ typedef struct ScriptOutline
 	int			outside_line;	/* if not: the first line outside */
 
 	SimpleStringList disabled;	/* -- versioning: disable NAME, ... */
+	SimpleStringList disabled_in;	/* the path of the file of each of them */
 	ProblemList problems;	/* what cannot be, or is not known */
 	SimpleStringList includes;	/* the paths of what \i and \ir name */
 	ProblemList missing;		/* which of these are not to be had */
@@ -59,9 +67,9 @@ typedef struct ScriptOutline
 } ScriptOutline;
 
 /*
- * Read the script of that path, whose bytes are these and must outlive the
- * outline; if they are NULL, the file is read, and the outline has no queries.
- * What is wrong with it is among the problems.
+ * Read the script of that path, which must outlive the outline.  Its bytes are
+ * these, which the queries are in; if they are NULL, the file is read, and the
+ * outline has no queries.  What is wrong with it is among the problems.
  */
 extern ScriptOutline *script_outline_read(const char *path,
 										  const FileBytes *bytes);

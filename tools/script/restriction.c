@@ -18,25 +18,6 @@
 #include "psql/argument.h"
 #include "script/restriction.h"
 
-/* Is it the command of that name? */
-static bool
-is_command(const PsqlCommand *command, const char *name)
-{
-	size_t		length = command->arguments - command->name;
-
-	return length == strlen(name) &&
-		memcmp(command->name, name, length) == 0;
-}
-
-/* The key, to be freed by the caller, or NULL; false if there is none. */
-static bool
-read_key(const PsqlCommand *command, char **key)
-{
-	PsqlCommand rest = *command;
-
-	return psql_argument_next(&rest, key) && (*key == NULL || **key != '\0');
-}
-
 /* Forget what is on, in favor of this. */
 static void
 change_status(ScriptRestriction *restriction, RestrictionStatus status,
@@ -47,66 +28,67 @@ change_status(ScriptRestriction *restriction, RestrictionStatus status,
 	restriction->status = status;
 }
 
-/* \restrict, where it is not on. */
-static char *
-begin(ScriptRestriction *restriction, const ScriptPlace *place,
-	  const PsqlCommand *command)
+/* Is it the key, as far as that can be known? */
+static bool
+is_key(const ScriptRestriction *restriction, const char *key)
 {
-	char	   *key;
-
-	if (!read_key(command, &key))
-	{
-		pg_free(key);
-		change_status(restriction, RESTRICTION_UNKNOWN, NULL);
-		return pg_strdup("\\restrict lacks its key");
-	}
-	restriction->begin = *place;
-	change_status(restriction, place->is_doubtful ? RESTRICTION_UNKNOWN :
-				  RESTRICTION_ON, key);
-	return NULL;
+	return key == NULL || restriction->key == NULL ||
+		strcmp(key, restriction->key) == 0;
 }
 
-/* \unrestrict, where it is on. */
+/* \unrestrict, or what psql refuses, while a restriction is on. */
 static char *
-end(ScriptRestriction *restriction, const PsqlCommand *command)
+obey_restricted(ScriptRestriction *restriction, const PsqlCommand *command)
 {
-	char	   *key;
-	bool		is_good = read_key(command, &key) &&
-		(key == NULL || restriction->key == NULL ||
-		 strcmp(key, restriction->key) == 0);
+	PsqlCommand rest = *command;
+	RestrictionStatus status = RESTRICTION_UNKNOWN;
+	char	   *refusal = NULL;
+	char	   *key = NULL;
 
+	if (command->action != PSQL_UNRESTRICT)
+		refusal = psprintf("psql refuses this: only \\unrestrict can follow "
+						   "the \\restrict in line %d",
+						   restriction->begin.line);
+	else if (!psql_argument_next(&rest, &key) || !is_key(restriction, key))
+		refusal = psprintf("the key of \\unrestrict is not that of the "
+						   "\\restrict in line %d", restriction->begin.line);
+	else
+		status = RESTRICTION_OFF;
 	pg_free(key);
-	change_status(restriction, is_good ? RESTRICTION_OFF :
-				  RESTRICTION_UNKNOWN, NULL);
-	return is_good ? NULL :
-		psprintf("the key of \\unrestrict is not that of the \\restrict in "
-				 "line %d", restriction->begin.line);
+	change_status(restriction, status, NULL);
+	return refusal;
 }
 
 char *
 script_restriction_obey(ScriptRestriction *restriction,
 						const ScriptPlace *place, const PsqlCommand *command)
 {
-	bool		is_end = is_command(command, "unrestrict");
+	PsqlCommand rest = *command;
+	bool		was_off = restriction->status == RESTRICTION_OFF;
+	char	   *key;
 
 	if (restriction->status == RESTRICTION_ON)
+		return obey_restricted(restriction, command);
+	if (command->action == PSQL_RESTRICT)
 	{
-		if (is_end)
-			return end(restriction, command);
-		change_status(restriction, RESTRICTION_UNKNOWN, NULL);
-		return psprintf("psql refuses this: only \\unrestrict can follow the "
-						"\\restrict in line %d", restriction->begin.line);
+		if (!psql_argument_next(&rest, &key) ||
+			(key != NULL && *key == '\0'))
+		{
+			pg_free(key);
+			change_status(restriction, RESTRICTION_UNKNOWN, NULL);
+			return pg_strdup("\\restrict lacks its key");
+		}
+		restriction->begin = *place;
+		change_status(restriction, place->is_doubtful ? RESTRICTION_UNKNOWN :
+					  RESTRICTION_ON, key);
 	}
-	if (is_command(command, "restrict"))
-		return begin(restriction, place, command);
-	if (is_end && restriction->status == RESTRICTION_OFF &&
-		!place->is_doubtful)
+	else if (command->action == PSQL_UNRESTRICT && !place->is_doubtful)
 	{
-		change_status(restriction, RESTRICTION_UNKNOWN, NULL);
-		return pg_strdup("\\unrestrict stands here without \\restrict");
+		change_status(restriction, was_off ? RESTRICTION_UNKNOWN :
+					  RESTRICTION_OFF, NULL);
+		return !was_off ? NULL :
+			pg_strdup("\\unrestrict stands here without \\restrict");
 	}
-	if (is_end && !place->is_doubtful)
-		change_status(restriction, RESTRICTION_OFF, NULL);
 	return NULL;
 }
 

@@ -8,7 +8,8 @@
 #ifndef SCRIPT_RESTRICTION_H
 #define SCRIPT_RESTRICTION_H
 
-#include "script/walk.h"
+#include "psql/command.h"
+#include "script/statement.h"
 
 typedef enum RestrictionStatus
 {

@@ -9,7 +9,6 @@
 #define SCRIPT_TRANSACTION_H
 
 #include "script/statement.h"
-#include "script/walk.h"
 
 typedef enum TransactionStatus
 {
@@ -26,19 +25,29 @@ typedef struct TransactionState
 	bool		is_manual;		/* AUTOCOMMIT is off */
 } TransactionState;
 
-/*
- * A statement is run: know afterwards whether a transaction is open.  Returns
- * its kind.
- */
-extern StatementKind
-			script_transaction_follow(TransactionState *state,
+/* A statement is run: know afterwards whether a transaction is open. */
+extern void script_transaction_follow(TransactionState *state,
 									  const ScriptStatement *statement);
 
 /*
- * A meta-command is run.  Returns true if it switches AUTOCOMMIT off, so that
- * it is for the script to commit from here on.
+ * What of a script can be kept without the rest: a transaction that is
+ * committed, and a statement outside one
  */
-extern bool script_transaction_obey(TransactionState *state,
-									const PsqlCommand *command);
+typedef struct TransactionParts
+{
+	TransactionState transaction;	/* as it is at the end */
+	int			count;
+	int			alone_line;		/* of the first such statement, or 0 */
+	int			outside_line;	/* if there are several: the first line that
+								 * is not in the transaction that registers */
+} TransactionParts;
+
+/*
+ * Find these parts, given all statements, and whether there is a transaction
+ * around them.
+ */
+extern void script_transaction_parts(const ScriptStatement *statements,
+									 int count, bool is_wrapped,
+									 TransactionParts *parts);
 
 #endif							/* SCRIPT_TRANSACTION_H */

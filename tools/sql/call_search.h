@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * sql/call_search.h
- *		The places where a text may hold a call of register_patch
+ *		Where a text may hold a call of register_patch
  *
  *-------------------------------------------------------------------------
  */
@@ -11,12 +11,12 @@
 /* No such place */
 #define CALL_SEARCH_NONE ((size_t) -1)
 
-/* How much of a text must be seen at once, for no place to be missed */
-#define CALL_SEARCH_OVERLAP 64
+/* How much of the next piece of a text must be seen for no place to be missed */
+#define CALL_SEARCH_OVERLAP 16
 
 /*
- * The offset of the last place where the text may hold a call, or
- * CALL_SEARCH_NONE.
+ * The offset of the last place where the text names register_patch or its kin,
+ * or CALL_SEARCH_NONE.
  */
 extern size_t sql_call_search_last(const char *text, size_t length);
 

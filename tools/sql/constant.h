@@ -13,7 +13,7 @@
 /*
  * The meaning of an identifier (folded to lower case where it is not
  * quoted) or of a string.  Returns it in memory that the caller frees, or
- * NULL if the server would refuse an escape in it.
+ * NULL if a character in it is given by its number.
  */
 extern char *sql_constant_decode(const SqlToken *token);
 

@@ -224,32 +224,6 @@ finish(SqlLexer *lexer, SqlToken *token, const char *p)
 	lexer->cursor = p;
 }
 
-/*
- * U&'...' and U&"..." may be followed by UESCAPE and a character.  If this
- * one is, note the character and pass it.
- */
-static void
-read_uescape(SqlLexer *lexer, SqlToken *token)
-{
-	SqlLexer	ahead = *lexer;
-
-	ahead.keeps_comments = false;
-	skip_blanks(&ahead);
-	if (ahead.end - ahead.cursor < 7 ||
-		pg_strncasecmp(ahead.cursor, "uescape", 7) != 0 ||
-		is_identifier_part(peek(ahead.cursor, ahead.end, 7)))
-		return;
-	ahead.cursor += 7;
-	skip_blanks(&ahead);
-	if (peek(ahead.cursor, ahead.end, 0) != '\'' ||
-		peek(ahead.cursor, ahead.end, 2) != '\'')
-		return;
-	token->escape = ahead.cursor[1];
-	ahead.cursor += 3;
-	ahead.keeps_comments = lexer->keeps_comments;
-	*lexer = ahead;
-}
-
 /* Read a string in single quotes, the first of which is at "quote". */
 static void
 read_string(SqlLexer *lexer, SqlToken *token, SqlSpelling spelling,
@@ -269,8 +243,6 @@ read_string(SqlLexer *lexer, SqlToken *token, SqlSpelling spelling,
 	} while (p != NULL);
 
 	finish(lexer, token, closed);
-	if (spelling == SQL_UNICODE && token->kind == SQL_STRING)
-		read_uescape(lexer, token);
 }
 
 /* Read an identifier in double quotes, the first of which is at "quote". */
@@ -281,8 +253,6 @@ read_quoted_identifier(SqlLexer *lexer, SqlToken *token,
 	token->kind = SQL_IDENTIFIER;
 	token->spelling = spelling;
 	finish(lexer, token, end_quote(quote + 1, lexer->end, '"', false));
-	if (spelling == SQL_UNICODE && token->kind == SQL_IDENTIFIER)
-		read_uescape(lexer, token);
 }
 
 /* Read what begins with a letter: an identifier, or a string with prefix. */
@@ -298,8 +268,7 @@ read_word(SqlLexer *lexer, SqlToken *token)
 	if (first == 'e' && second == '\'')
 		read_string(lexer, token, SQL_ESCAPES, p + 1);
 	else if (first == 'n' && second == '\'')
-		read_string(lexer, token, lexer->standard_strings ?
-					SQL_PLAIN : SQL_ESCAPES, p + 1);
+		read_string(lexer, token, SQL_PLAIN, p + 1);
 	else if ((first == 'b' || first == 'x') && second == '\'')
 	{
 		read_string(lexer, token, SQL_PLAIN, p + 1);
@@ -442,7 +411,6 @@ sql_lexer_init(SqlLexer *lexer, const char *text, size_t length)
 	memset(lexer, 0, sizeof(*lexer));
 	lexer->cursor = text;
 	lexer->end = text + length;
-	lexer->standard_strings = true;
 }
 
 void
@@ -453,7 +421,6 @@ sql_lexer_next(SqlLexer *lexer, SqlToken *token)
 	char		c = peek(p, lexer->end, 0);
 
 	token->spelling = SQL_BARE;
-	token->escape = '\\';
 	token->start = p;
 	token->length = 0;
 
@@ -467,8 +434,7 @@ sql_lexer_next(SqlLexer *lexer, SqlToken *token)
 	else if (is_identifier_start(c))
 		read_word(lexer, token);
 	else if (c == '\'')
-		read_string(lexer, token, lexer->standard_strings ?
-					SQL_PLAIN : SQL_ESCAPES, p);
+		read_string(lexer, token, SQL_PLAIN, p);
 	else if (c == '"')
 		read_quoted_identifier(lexer, token, SQL_PLAIN, p);
 	else if (c == '$')

@@ -26,12 +26,12 @@ typedef enum SqlTokenKind
 	SQL_UNTERMINATED			/* quote or comment without an end */
 } SqlTokenKind;
 
-/* How the inside an identifier or a string is spelled */
+/* How the inside of an identifier or a string is spelled */
 typedef enum SqlSpelling
 {
 	SQL_BARE,					/* identifier without quotes */
 	SQL_PLAIN,					/* '' and "" */
-	SQL_ESCAPES,				/* E'', or '' without standard strings */
+	SQL_ESCAPES,				/* E'' */
 	SQL_UNICODE,				/* U&'' and U&"" */
 	SQL_DOLLAR					/* $tag$ $tag$ */
 } SqlSpelling;
@@ -41,7 +41,6 @@ typedef struct SqlToken
 {
 	SqlTokenKind kind;
 	SqlSpelling spelling;
-	char		escape;			/* the escape character of SQL_UNICODE */
 	const char *start;
 	size_t		length;
 } SqlToken;
@@ -52,7 +51,6 @@ typedef struct SqlLexer
 	const char *cursor;
 	const char *end;
 	bool		is_script;		/* psql's variables and meta-commands count */
-	bool		standard_strings;	/* standard_conforming_strings */
 	bool		keeps_comments; /* they are tokens */
 
 	/* psql has read past this line end: what follows it is at "resume" */

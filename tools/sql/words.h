@@ -26,12 +26,10 @@ sql_words_next(StatementWords *words)
 
 /* Begin with the first token of a statement as it stands in a psql script. */
 static inline void
-sql_words_init(StatementWords *words, const char *text, size_t length,
-			   bool standard_strings)
+sql_words_init(StatementWords *words, const char *text, size_t length)
 {
 	sql_lexer_init(&words->lexer, text, length);
 	words->lexer.is_script = true;
-	words->lexer.standard_strings = standard_strings;
 	sql_words_next(words);
 }
 
