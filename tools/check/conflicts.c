@@ -13,7 +13,7 @@
  */
 #include "postgres_fe.h"
 
-#include "check/conflicts.h"
+#include "check/check.h"
 
 /* No link */
 #define NONE (-1)
@@ -43,10 +43,9 @@ typedef struct Dependents
 static int
 find_patch(const Project *project, const char *name)
 {
-	int			number = project_find(project, name);
+	const ProjectName *entry = project_find_patch(project, name);
 
-	return number == PROJECT_NONE || project->names[number].patch == NULL ?
-		NONE : number;
+	return entry == NULL ? NONE : (int) (entry - project->names);
 }
 
 /* Note what the patch of that number requires. */
@@ -106,14 +105,6 @@ mark(Dependents *dependents, int *marks, int number, int pass)
 	return count;
 }
 
-/* Has the name both marks of this pass? */
-static bool
-has_both_marks(const Dependents *dependents, int number, int pass)
-{
-	return dependents->marks[0][number] == pass &&
-		dependents->marks[1][number] == pass;
-}
-
 /* Does the patch require one that has both marks? */
 static bool
 requires_marked(const Dependents *dependents, int number, int pass)
@@ -126,7 +117,8 @@ requires_marked(const Dependents *dependents, int number, int pass)
 	{
 		int			required = find_patch(project, cell->val);
 
-		if (required != NONE && has_both_marks(dependents, required, pass))
+		if (required != NONE && dependents->marks[0][required] == pass &&
+			dependents->marks[1][required] == pass)
 			return true;
 	}
 	return false;
@@ -173,46 +165,26 @@ check_pair(Dependents *dependents, int one, int other, int pass,
 	{
 		int			number = dependents->queue[i];
 
-		if (has_both_marks(dependents, number, pass) &&
+		if (dependents->marks[0][number] == pass &&
 			!requires_marked(dependents, number, pass))
 			complain(dependents->project, number, one, other, found);
 	}
 }
 
-/* Check all conflicts that a patch declares; returns how many there were. */
-static int
-check_patch(Dependents *dependents, int number, int pass,
-			ProblemList *found)
-{
-	const Project *project = dependents->project;
-	const SimpleStringListCell *cell;
-	int			count = 0;
-
-	for (cell = project->names[number].patch->conflicts.head; cell != NULL;
-		 cell = cell->next)
-	{
-		int			other = find_patch(project, cell->val);
-
-		if (other != NONE && other != number)
-			check_pair(dependents, number, other, pass + ++count, found);
-	}
-	return count;
-}
-
 void
 check_conflicts(const Project *project, ProblemList *found)
 {
-	Dependents	dependents;
+	Dependents	dependents = {0};
+	size_t		size = (project->name_count + 1) * sizeof(int);
+	const SimpleStringListCell *cell;
 	int			pass = 0;
 	int			i;
 
-	memset(&dependents, 0, sizeof(dependents));
 	dependents.project = project;
-	dependents.first = pg_malloc((project->name_count + 1) * sizeof(int));
-	dependents.queue = pg_malloc((project->name_count + 1) * sizeof(int));
-	for (i = 0; i < 2; i++)
-		dependents.marks[i] = pg_malloc0((project->name_count + 1) *
-										 sizeof(int));
+	dependents.first = pg_malloc(size);
+	dependents.queue = pg_malloc(size);
+	dependents.marks[0] = pg_malloc0(size);
+	dependents.marks[1] = pg_malloc0(size);
 	for (i = 0; i < project->name_count; i++)
 		dependents.first[i] = NONE;
 	for (i = 0; i < project->name_count; i++)
@@ -220,8 +192,15 @@ check_conflicts(const Project *project, ProblemList *found)
 			add_requirements(&dependents, i);
 
 	for (i = 0; i < project->name_count; i++)
-		if (project->names[i].patch != NULL)
-			pass += check_patch(&dependents, i, pass, found);
+		for (cell = project->names[i].patch == NULL ? NULL :
+			 project->names[i].patch->conflicts.head; cell != NULL;
+			 cell = cell->next)
+		{
+			int			other = find_patch(project, cell->val);
+
+			if (other != NONE && other != i)
+				check_pair(&dependents, i, other, ++pass, found);
+		}
 
 	pg_free(dependents.first);
 	pg_free(dependents.queue);

@@ -17,7 +17,7 @@
  */
 #include "postgres_fe.h"
 
-#include "check/transactions.h"
+#include "check/check.h"
 #include "script/ban.h"
 #include "script/directive.h"
 #include "script/transaction.h"
@@ -399,11 +399,10 @@ void
 check_transactions(const char *path, const ScriptOutline *outline,
 				   ProblemList *found)
 {
-	TransactionCheck check;
-	ScriptVisitor visitor;
+	TransactionCheck check = {0};
+	ScriptVisitor visitor = {0};
 	SimpleStringList includes = {NULL, NULL};
 
-	memset(&check, 0, sizeof(check));
 	check.found = found;
 	check.mode = outline->no_transaction ? MODE_WITHOUT :
 		outline->has_transaction ? MODE_OWN : MODE_AROUND;
@@ -412,12 +411,8 @@ check_transactions(const char *path, const ScriptOutline *outline,
 
 	visitor.statement = see_statement;
 	visitor.comment = see_comment;
-	visitor.aside = NULL;
 	visitor.command = see_command;
-	visitor.missing = NULL;
 	visitor.flaw = see_flaw;
-	visitor.query = NULL;
-	visitor.end = NULL;
 	visitor.state = &check;
 	if (script_walk(path, NULL, &visitor, &includes))
 		check_end(&check);

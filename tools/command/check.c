@@ -12,10 +12,7 @@
 #include "postgres_fe.h"
 
 #include "base/report.h"
-#include "check/conflicts.h"
-#include "check/names.h"
-#include "check/register.h"
-#include "check/scripts.h"
+#include "check/check.h"
 #include "command/command.h"
 #include "command/register.h"
 #include "common/logging.h"
@@ -163,6 +160,7 @@ command_check(Options *options)
 	FindingCounts counts = {0, 0};
 	Project    *project;
 	Register   *reg;
+	PatchStates *states;
 
 	memset(&found, 0, sizeof(found));
 	obey_options(options, &found);
@@ -177,13 +175,16 @@ command_check(Options *options)
 	check_scripts(project, &found);
 	check_names(project, reg, &found);
 	check_conflicts(project, &found);
+	states = plan_state_create(project, reg);
+	plan_judge_report(states->judgement, &found);
 	if (reg != NULL)
-		check_register(project, reg, &found);
+		check_register(states, reg, &found);
 	print_findings(options, &found, &counts);
 	if (!options->deploy.is_quiet)
 		print_summary(project, &counts);
 
 	problem_free(&found);
+	plan_state_free(states);
 	project_free(project);
 	if (reg != NULL)
 		register_free(reg);

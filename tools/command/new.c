@@ -160,7 +160,7 @@ warn_of_unknown(const Project *project, const SimpleStringList *requirements)
 
 		if (number != PROJECT_NONE && project->names[number].patch != NULL)
 			continue;
-		suggestion = plan_names_suggestion(project, NULL, cell->val);
+		suggestion = plan_names_suggestion(project, NULL, cell->val, NULL);
 		pg_log_warning("no file registers \"%s\"%s",
 					   report_printable(cell->val),
 					   report_printable(suggestion));
