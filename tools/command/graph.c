@@ -12,7 +12,6 @@
 
 #include "base/report.h"
 #include "command/command.h"
-#include "command/register.h"
 #include "common/logging.h"
 #include "plan/names.h"
 #include "show/show.h"

@@ -10,7 +10,6 @@
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/command.h"
-#include "plan/apply.h"
 #include "plan/names.h"
 #include "rehearse/rehearse.h"
 

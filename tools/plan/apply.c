@@ -11,9 +11,9 @@
  */
 #include "postgres_fe.h"
 
-#include "plan/apply.h"
 #include "plan/judge.h"
 #include "plan/names.h"
+#include "plan/plan.h"
 
 /* A plan in the making */
 typedef struct Planner

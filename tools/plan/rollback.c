@@ -14,7 +14,7 @@
 
 #include "patch/graph.h"
 #include "plan/names.h"
-#include "plan/rollback.h"
+#include "plan/plan.h"
 #include "pqexpbuffer.h"
 
 /* No link */

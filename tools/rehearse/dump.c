@@ -152,114 +152,90 @@ compare_texts(const void *a, const void *b)
 	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-/* Put pieces together, and free them. */
-static char *
-join_pieces(char **pieces, int count)
+/* Does this line begin something with columns? */
+static bool
+begins_columns(const char *line)
 {
-	PQExpBuffer text = createPQExpBuffer();
-	char	   *result;
-	int			i;
+	static const char *const tables[] = {
+		"CREATE TABLE ", "CREATE UNLOGGED TABLE ", "CREATE FOREIGN TABLE "
+	};
+	size_t		i;
 
-	for (i = 0; i < count; i++)
-	{
-		appendPQExpBufferStr(text, pieces[i]);
-		pg_free(pieces[i]);
-	}
-	result = pg_strdup(text->data);
-	pg_free(pieces);
-	destroyPQExpBuffer(text);
-	return result;
+	for (i = 0; i < lengthof(tables); i++)
+		if (strncmp(line, tables[i], strlen(tables[i])) == 0)
+			return true;
+	return strncmp(line, "CREATE TYPE ", strlen("CREATE TYPE ")) == 0 &&
+		strncmp(line + line_length(line) - 6, " AS (\n", 6) == 0;
+}
+
+/* The length of a line without the comma that not every place in a list has */
+static int
+bare_length(const char *line)
+{
+	size_t		length = line_length(line);
+
+	while (length > 0 && strchr(",\n", line[length - 1]) != NULL)
+		length--;
+	return length;
 }
 
 /*
- * Cut a text into pieces, and put them together again in the order of what
- * "form" makes of them.  The caller frees it.
+ * Append the lines of a dump, each after what pg_dump says of the object that
+ * it belongs to, and after its number, unless it is one of something with
+ * columns; sorted.
  */
-static char *
-sort_pieces(const char *text, size_t (*piece_length) (const char *),
-			char *(*form) (const char *, size_t))
+static void
+sort_lines(const char *dump, PQExpBuffer text)
 {
-	char	  **pieces = NULL;
+	const char *object = dump;
+	const char *last = "";
+	bool		has_columns = false;
+	int			number = 0;
+	char	  **lines = NULL;
 	int			count = 0;
-	int			space = 0;
+	int			i;
 
-	while (*text != '\0')
+	for (; *dump != '\0'; last = dump, dump += line_length(dump))
 	{
-		size_t		length = piece_length(text);
-
-		if (count == space)
+		if (strncmp(last, "--\n-- ", 6) == 0)
 		{
-			space = Max(64, 2 * space);
-			pieces = pg_realloc(pieces, space * sizeof(char *));
+			object = dump;
+			has_columns = false;
+			number = 0;
 		}
-		pieces[count++] = form(text, length);
-		text += length;
+		/* The statement comes after the name, another such line, and none */
+		has_columns |= number == 3 && begins_columns(dump);
+
+		/* Powers of two are when the room is used up */
+		if ((count & (count - 1)) == 0)
+			lines = pg_realloc(lines, Max(1, 2 * count) * sizeof(char *));
+		lines[count++] = psprintf("%.*s %d %.*s\n", bare_length(object),
+								  object, has_columns ? 0 : number,
+								  bare_length(dump), dump);
+		number++;
 	}
 	if (count > 0)
-		qsort(pieces, count, sizeof(char *), compare_texts);
-	return join_pieces(pieces, count);
-}
-
-/* A line without the comma that not every place in a list has. */
-static char *
-line_form(const char *line, size_t length)
-{
-	size_t		end = length;
-
-	while (end > 0 && strchr(",\n", line[end - 1]) != NULL)
-		end--;
-	return psprintf("%.*s\n", (int) end, line);
-}
-
-/* The length of what pg_dump says of one object, up to the next one. */
-static size_t
-entry_length(const char *text)
-{
-	const char *next = strstr(text, "\n--\n-- ");
-
-	return next == NULL ? strlen(text) : (size_t) (next + 1 - text);
-}
-
-/* Does this create something with columns? */
-static bool
-has_columns(const char *entry)
-{
-	const char *statement = strstr(entry, "\n--\n\nCREATE ");
-	const char *rest;
-
-	if (statement == NULL)
-		return false;
-	rest = statement + strlen("\n--\n\nCREATE ");
-	if (strncmp(rest, "TYPE ", 5) == 0)
-		return strncmp(rest + line_length(rest) - 6, " AS (\n", 6) == 0;
-	return strncmp(rest, "TABLE ", 6) == 0 ||
-		strncmp(rest, "UNLOGGED TABLE ", 15) == 0 ||
-		strncmp(rest, "FOREIGN TABLE ", 14) == 0;
-}
-
-/* What is said of an object, whatever the order of its columns is. */
-static char *
-entry_form(const char *entry, size_t length)
-{
-	char	   *copy = psprintf("%.*s", (int) length, entry);
-	char	   *sorted;
-
-	if (!has_columns(copy))
-		return copy;
-	sorted = sort_pieces(copy, line_length, line_form);
-	pg_free(copy);
-	return sorted;
+		qsort(lines, count, sizeof(char *), compare_texts);
+	for (i = 0; i < count; i++)
+	{
+		appendPQExpBufferStr(text, lines[i]);
+		pg_free(lines[i]);
+	}
+	pg_free(lines);
 }
 
 bool
 rehearse_dump_is_reordered(const char *before, const char *after)
 {
-	char	   *sorted_before = sort_pieces(before, entry_length, entry_form);
-	char	   *sorted_after = sort_pieces(after, entry_length, entry_form);
-	bool		result = strcmp(sorted_before, sorted_after) == 0;
+	PQExpBuffer sorted_before = createPQExpBuffer();
+	PQExpBuffer sorted_after = createPQExpBuffer();
+	bool		result;
 
-	pg_free(sorted_before);
-	pg_free(sorted_after);
+	sort_lines(before, sorted_before);
+	sort_lines(after, sorted_after);
+	result = strcmp(sorted_before->data, sorted_after->data) == 0;
+	destroyPQExpBuffer(sorted_before);
+	destroyPQExpBuffer(sorted_after);
 	return result;
 }
 
