@@ -28,8 +28,8 @@ typedef struct Command
 
 static const Command commands[] = {
 	{"status", COMMAND_STATUS, command_status},
-	{"apply", COMMAND_APPLY, command_apply},
-	{"rollback", COMMAND_ROLLBACK, command_rollback},
+	{"apply", COMMAND_APPLY, command_deploy_apply},
+	{"rollback", COMMAND_ROLLBACK, command_deploy_rollback},
 	{"check", COMMAND_CHECK, command_check},
 	{"graph", COMMAND_GRAPH, command_graph},
 	{"new", COMMAND_NEW, command_new},

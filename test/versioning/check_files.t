@@ -194,6 +194,13 @@ is( findings(
 	'a patch that requires two that are in conflict');
 is(findings(patches([ 'a', [], ['a'] ])), '',
 	'nothing: a conflict with itself');
+is( findings(
+		patches(
+			[ 'old' ],
+			(map { [ "new$_", [], ['old'] ] } 100 .. 299),
+			(map { [ "user$_", [ 'old', "new$_" ] ] } 100 .. 299))),
+	join('', map { "patches/user$_.sql:1 impossible-patch\n" } 100 .. 299),
+	'two hundred conflicts, one after the other');
 
 unlike((check(patches([ 'users', ['user'] ])))[1], qr/did you mean/,
 	'a patch is not what was meant by the name that it requires');

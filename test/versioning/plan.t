@@ -155,11 +155,11 @@ is_refused($broken, 'all problems',
 		qr{^versioning: patches/a2\.sql:2: patch "a" is registered by patches/a1\.sql:2, too$}m,
 		qr{^versioning: patches/[bcd]\.sql:2: .*require each other: .*}m,
 		qr{^versioning: patches/e\.sql:2: patch "e" requires "missing-thing", .*; did you mean "misssing-thing"\?$}m,
-		qr{^versioning: patches/f\.sql:1: patch "f" conflicts with "g", which is to be applied, too}m,
+		qr{^versioning: patches/f\.sql:1: patch "f" conflicts with "g", which is pending, too \(patches/g\.sql\)$}m,
 		qr{^versioning: patches/h\.sql:1: patch "h" conflicts with "there", which is applied$}m,
 		qr{^versioning: patches/i\.sql:2: patch "i" cannot be applied: "there", which is applied, conflicts with it$}m,
 		qr{^versioning: patches/j\.sql:1: }m,
-		qr{^versioning: patches/k\.sql:6: patch "there" is applied already, but others in this file are not, so the file cannot be run$}m,
+		qr{^versioning: patches/k\.sql:2: patch "k" cannot be applied: its file registers "there", too, which is applied$}m,
 		qr{^versioning: patches/l\.sql:1: .*no-transactions}m
 	],
 	'apply');

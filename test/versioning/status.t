@@ -79,7 +79,7 @@ is_deeply(
 	'a file that differs from the register');
 is_deeply(
 	state_of('last')->{blocked_by},
-	['conflicts with "next", which is applied'],
+	['"next", which is applied, conflicts with it'],
 	'an applied patch that declares a conflict blocks');
 is_deeply(
 	state_of('enemy')->{blocked_by},
@@ -104,6 +104,31 @@ like($output,
 	'the table: its summary');
 ($status, $output) = versioning($project, 'status', '-q');
 like($output, qr/^3 applied.*blocked\n\z/, '-q shows the summary only');
+
+# Patches in a circle
+
+my $circle = project('circle',
+	'patches/a.sql' => patch('a', '', 'b'),
+	'patches/b.sql' => patch('b', '', 'c'),
+	'patches/c.sql' => patch('c', '', 'a'),
+	'patches/one.sql' => patch('one') . patch('two', '', 'three'),
+	'patches/three.sql' => patch('three', '', 'one'),
+	'patches/four.sql' => patch('four', '', 'three'),
+	'patches/self.sql' => patch('self', '', 'self'));
+my ($told, $table) = versioning($circle, 'status');
+like($table, qr/^ a +\| blocked .*\| patches require each other: a -> b -> c -> a \(.*; requires "b", which is blocked$/m,
+	'a circle is told of, once');
+is(() = $table =~ /: a -> b -> c -> a/g, 1, 'and only once');
+like($table, qr/^ c +\| blocked .*\| requires "a", which is blocked$/m,
+	'the others in it are blocked');
+like($table, qr/^ $_ +\| blocked /m, "$_ is, as apply runs whole files")
+  for 'one', 'two', 'three', 'four';
+like($table, qr/^ self +\| blocked .*\| patch "self" requires itself/m,
+	'so is one that requires itself');
+like($table, qr/^ one +\|.*\| its file registers "two", too, which is blocked$/m,
+	'the reason is told');
+like((versioning($circle, 'apply', '-n', 'one'))[2],
+	qr/: two -> three -> one|: three -> one/, 'and apply says the same');
 
 # What is up to date
 is((versioning($project, 'status', '--exit-code'))[0], 5,

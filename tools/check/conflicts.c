@@ -4,228 +4,140 @@
  *		Patches that require what they conflict with
  *
  * Two patches that are in conflict can never be applied both, so neither can
- * what requires both of them, directly or not, nor one of the two.  For
- * each conflict we mark what depends on the one and on the other patch.  Of
- * the patches with both marks, those are told of that require none of them:
- * the others cannot be applied because of these.
+ * what requires both of them, directly or not, nor one of the two.  We go
+ * through all patches, each after those that it requires, and note on which of
+ * the two it depends: with a bit for each conflict, for 64 of them at once.
+ * Of the patches that depend on both, those are told of that require none of
+ * them: the others cannot be applied because of these.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
-#include "check/conflicts.h"
+#include "check/check.h"
 
-/* No link */
-#define NONE (-1)
+/* How many conflicts are looked at in one pass */
+#define CONFLICTS 64
 
-/* A name in the list of those that require another */
-typedef struct Dependent
-{
-	int			name;
-	int			next;
-} Dependent;
-
-/* The dependents of each name of a project, by its number */
-typedef struct Dependents
+typedef struct ConflictPass
 {
 	const Project *project;
-	int		   *first;			/* of each name */
-	Dependent  *links;
+	int			pairs[CONFLICTS][2];	/* the numbers of the names */
 	int			count;
-	int			space;
-
-	/* of each name, the last conflicts in which it has been marked */
-	int		   *marks[2];
-	int		   *queue;			/* room for all names */
-} Dependents;
-
-/* The number of a name that a file registers, or NONE. */
-static int
-find_patch(const Project *project, const char *name)
-{
-	int			number = project_find(project, name);
-
-	return number == PROJECT_NONE || project->names[number].patch == NULL ?
-		NONE : number;
-}
-
-/* Note what the patch of that number requires. */
-static void
-add_requirements(Dependents *dependents, int number)
-{
-	const PatchCall *call = dependents->project->names[number].patch;
-	const SimpleStringListCell *cell;
-
-	for (cell = call->requirements.head; cell != NULL; cell = cell->next)
-	{
-		int			required = find_patch(dependents->project, cell->val);
-		Dependent  *link;
-
-		if (required == NONE)
-			continue;
-		if (dependents->count == dependents->space)
-		{
-			dependents->space = Max(64, 2 * dependents->space);
-			dependents->links = pg_realloc(dependents->links,
-										   dependents->space *
-										   sizeof(Dependent));
-		}
-		link = &dependents->links[dependents->count];
-		link->name = number;
-		link->next = dependents->first[required];
-		dependents->first[required] = dependents->count++;
-	}
-}
+	uint64	   *depends[2];		/* of each name, on that one of each pair */
+	ProblemList *found;
+} ConflictPass;
 
 /*
- * Mark a patch and all that require it, directly or not.  Returns how many
- * they are, which are in the queue.
- */
-static int
-mark(Dependents *dependents, int *marks, int number, int pass)
-{
-	int			count = 0;
-	int			done;
-
-	marks[number] = pass;
-	dependents->queue[count++] = number;
-	for (done = 0; done < count; done++)
-	{
-		int			link = dependents->first[dependents->queue[done]];
-
-		for (; link != NONE; link = dependents->links[link].next)
-		{
-			int			dependent = dependents->links[link].name;
-
-			if (marks[dependent] == pass)
-				continue;
-			marks[dependent] = pass;
-			dependents->queue[count++] = dependent;
-		}
-	}
-	return count;
-}
-
-/* Has the name both marks of this pass? */
-static bool
-has_both_marks(const Dependents *dependents, int number, int pass)
-{
-	return dependents->marks[0][number] == pass &&
-		dependents->marks[1][number] == pass;
-}
-
-/* Does the patch require one that has both marks? */
-static bool
-requires_marked(const Dependents *dependents, int number, int pass)
-{
-	const Project *project = dependents->project;
-	const SimpleStringListCell *cell;
-
-	for (cell = project->names[number].patch->requirements.head; cell != NULL;
-		 cell = cell->next)
-	{
-		int			required = find_patch(project, cell->val);
-
-		if (required != NONE && has_both_marks(dependents, required, pass))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Say why a patch cannot be applied: "one" conflicts with "other".  Where the
- * other says so, too, the same text comes again.
+ * Say why a patch cannot be applied, which depends on both of a pair.  Where
+ * both say that they conflict, the same text comes again.
  */
 static void
-complain(const Project *project, int number, int one, int other,
-		 ProblemList *found)
+complain(const ConflictPass *pass, int number, const int *pair)
 {
-	const ProjectName *name = &project->names[number];
-	const char *path = project->patches[name->patch_file].path;
-	const char *one_name = project->names[Min(one, other)].patch->name;
-	const char *other_name = project->names[Max(one, other)].patch->name;
+	const ProjectName *names = pass->project->names;
+	const ProjectName *name = &names[number];
+	const char *path = pass->project->patches[name->patch_file].path;
+	const char *one = names[Min(pair[0], pair[1])].patch->name;
+	const char *other = names[Max(pair[0], pair[1])].patch->name;
 
-	if (number == one || number == other)
-		problem_found(found, PROBLEM_IMPOSSIBLE_PATCH, path,
+	if (number == pair[0] || number == pair[1])
+		problem_found(pass->found, PROBLEM_IMPOSSIBLE_PATCH, path,
 					  name->patch->line, "patch \"%s\" can never be applied: "
 					  "it requires \"%s\", directly or not, and they are in "
 					  "conflict", name->patch->name,
-					  number == Min(one, other) ? other_name : one_name);
+					  name->patch->name == one ? other : one);
 	else
-		problem_found(found, PROBLEM_IMPOSSIBLE_PATCH, path,
+		problem_found(pass->found, PROBLEM_IMPOSSIBLE_PATCH, path,
 					  name->patch->line, "patch \"%s\" can never be applied: "
 					  "it requires \"%s\" and \"%s\", directly or not, which "
-					  "are in conflict", name->patch->name, one_name,
-					  other_name);
+					  "are in conflict", name->patch->name, one, other);
 }
 
-/* Complain about the patches that require both of two that conflict. */
+/* Note what a patch depends on; all that it requires has been noted. */
 static void
-check_pair(Dependents *dependents, int one, int other, int pass,
-		   ProblemList *found)
+follow(ConflictPass *pass, int number)
 {
-	int			count;
+	const PatchCall *call = pass->project->names[number].patch;
+	uint64	   *one = pass->depends[0];
+	uint64	   *other = pass->depends[1];
+	const SimpleStringListCell *cell;
+	uint64		known = 0;
 	int			i;
 
-	(void) mark(dependents, dependents->marks[0], one, pass);
-	count = mark(dependents, dependents->marks[1], other, pass);
-	for (i = 0; i < count; i++)
+	for (cell = call->requirements.head; cell != NULL; cell = cell->next)
 	{
-		int			number = dependents->queue[i];
+		int			required = project_find(pass->project, cell->val);
 
-		if (has_both_marks(dependents, number, pass) &&
-			!requires_marked(dependents, number, pass))
-			complain(dependents->project, number, one, other, found);
+		if (required == PROJECT_NONE)
+			continue;
+		one[number] |= one[required];
+		other[number] |= other[required];
+		known |= one[required] & other[required];
 	}
+	for (i = 0; i < pass->count; i++)
+		if (one[number] & other[number] & ~known & UINT64CONST(1) << i)
+			complain(pass, number, pass->pairs[i]);
 }
 
-/* Check all conflicts that a patch declares; returns how many there were. */
-static int
-check_patch(Dependents *dependents, int number, int pass,
-			ProblemList *found)
+/* Look at the conflicts that have been collected, and forget them. */
+static void
+run(ConflictPass *pass, const Judgement *judgement)
 {
-	const Project *project = dependents->project;
-	const SimpleStringListCell *cell;
-	int			count = 0;
+	const Project *project = pass->project;
+	int			i;
+	int			j;
 
-	for (cell = project->names[number].patch->conflicts.head; cell != NULL;
-		 cell = cell->next)
+	for (i = 0; i < 2; i++)
 	{
-		int			other = find_patch(project, cell->val);
-
-		if (other != NONE && other != number)
-			check_pair(dependents, number, other, pass + ++count, found);
+		memset(pass->depends[i], 0, project->name_count * sizeof(uint64));
+		for (j = 0; j < pass->count; j++)
+			pass->depends[i][pass->pairs[j][i]] |= UINT64CONST(1) << j;
 	}
-	return count;
+	for (i = 0; i < judgement->order_count; i++)
+	{
+		const PatchFile *file = project->patches[judgement->order[i]].file;
+
+		for (j = 0; j < file->count; j++)
+		{
+			int			number = project_find(project, file->calls[j].name);
+
+			if (number != PROJECT_NONE &&
+				project->names[number].patch == &file->calls[j])
+				follow(pass, number);
+		}
+	}
+	pass->count = 0;
 }
 
 void
 check_conflicts(const Project *project, ProblemList *found)
 {
-	Dependents	dependents;
-	int			pass = 0;
+	Judgement  *judgement = plan_judge_create(project, NULL, NULL);
+	ConflictPass pass = {0};
 	int			i;
 
-	memset(&dependents, 0, sizeof(dependents));
-	dependents.project = project;
-	dependents.first = pg_malloc((project->name_count + 1) * sizeof(int));
-	dependents.queue = pg_malloc((project->name_count + 1) * sizeof(int));
+	pass.project = project;
+	pass.found = found;
 	for (i = 0; i < 2; i++)
-		dependents.marks[i] = pg_malloc0((project->name_count + 1) *
-										 sizeof(int));
-	for (i = 0; i < project->name_count; i++)
-		dependents.first[i] = NONE;
-	for (i = 0; i < project->name_count; i++)
-		if (project->names[i].patch != NULL)
-			add_requirements(&dependents, i);
+		pass.depends[i] = pg_malloc((project->name_count + 1) *
+									sizeof(uint64));
+	for (i = 0; i < judgement->count; i++)
+	{
+		const Obstacle *obstacle = &judgement->obstacles[i];
 
-	for (i = 0; i < project->name_count; i++)
-		if (project->names[i].patch != NULL)
-			pass += check_patch(&dependents, i, pass, found);
+		if (obstacle->kind != OBSTACLE_RIVAL)
+			continue;
+		pass.pairs[pass.count][0] = project_find(project,
+												 obstacle->call->name);
+		pass.pairs[pass.count][1] = project_find(project, obstacle->other);
+		if (++pass.count == CONFLICTS)
+			run(&pass, judgement);
+	}
+	if (pass.count > 0)
+		run(&pass, judgement);
 
-	pg_free(dependents.first);
-	pg_free(dependents.queue);
-	pg_free(dependents.marks[0]);
-	pg_free(dependents.marks[1]);
-	pg_free(dependents.links);
+	pg_free(pass.depends[0]);
+	pg_free(pass.depends[1]);
+	plan_judge_free(judgement);
 }

@@ -7,8 +7,7 @@
  */
 #include "postgres_fe.h"
 
-#include "check/scripts.h"
-#include "check/transactions.h"
+#include "check/check.h"
 
 /* Is this line of the script itself complained of already? */
 static bool

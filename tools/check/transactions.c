@@ -17,7 +17,7 @@
  */
 #include "postgres_fe.h"
 
-#include "check/transactions.h"
+#include "check/check.h"
 #include "script/transaction.h"
 
 /* Who sees to it that there is a transaction? */
@@ -368,10 +368,9 @@ check_end(TransactionCheck *check)
 void
 check_transactions(const ScriptOutline *outline, ProblemList *found)
 {
-	TransactionCheck check;
+	TransactionCheck check = {0};
 	int			i;
 
-	memset(&check, 0, sizeof(check));
 	check.found = found;
 	check.mode = outline->no_transaction ? MODE_WITHOUT :
 		outline->has_transaction ? MODE_OWN : MODE_AROUND;

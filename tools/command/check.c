@@ -12,14 +12,10 @@
 #include "postgres_fe.h"
 
 #include "base/report.h"
-#include "check/conflicts.h"
-#include "check/names.h"
-#include "check/register.h"
-#include "check/scripts.h"
+#include "check/check.h"
 #include "command/command.h"
-#include "command/register.h"
 #include "common/logging.h"
-#include "lib/stringinfo.h"
+#include "pqexpbuffer.h"
 
 /* How many were printed */
 typedef struct FindingCounts
@@ -32,40 +28,34 @@ typedef struct FindingCounts
 static void
 reject_name(const char *name)
 {
-	StringInfoData names;
+	PQExpBuffer names = createPQExpBuffer();
 	int			i;
 
-	initStringInfo(&names);
 	for (i = 0; i < PROBLEM_KINDS; i++)
-		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "",
-						 problem_name((ProblemKind) i));
+		appendPQExpBuffer(names, "%s%s", i > 0 ? ", " : "",
+						  problem_name((ProblemKind) i));
 	command_options_error("--disable takes the name of a finding, not \"%s\"; "
-						  "there are: %s", report_printable(name), names.data);
+						  "there are: %s", report_printable(name),
+						  names->data);
 }
 
-/* Disable what the command line says: names, also with commas between. */
+/* Disable what the command line says. */
 static void
 obey_options(const Options *options, ProblemList *found)
 {
 	const SimpleStringListCell *cell;
+	SimpleStringList names = {NULL, NULL};
+	ProblemKind kind;
 
 	for (cell = options->disabled.head; cell != NULL; cell = cell->next)
+		command_options_split(cell->val, &names);
+	for (cell = names.head; cell != NULL; cell = cell->next)
 	{
-		char	   *copy = pg_strdup(cell->val);
-		char	   *rest = copy;
-
-		while (rest != NULL)
-		{
-			char	   *name = strsep(&rest, ",");
-			ProblemKind kind;
-
-			name += strspn(name, " ");
-			if (!problem_kind(name, &kind))
-				reject_name(name);
-			problem_disable(found, kind, NULL);
-		}
-		pg_free(copy);
+		if (!problem_kind(cell->val, &kind))
+			reject_name(cell->val);
+		problem_disable(found, kind, NULL);
 	}
+	simple_string_list_destroy(&names);
 }
 
 /*
@@ -104,7 +94,7 @@ print_finding(const Problem *finding)
 		   report_printable(finding->text), problem_name(finding->kind));
 }
 
-/* Print the found that are wanted, and count them. */
+/* Print the findings that are wanted, and count them. */
 static void
 print_findings(const Options *options, ProblemList *found,
 			   FindingCounts *counts)
@@ -131,27 +121,22 @@ print_findings(const Options *options, ProblemList *found,
 	name_table_free(seen);
 }
 
-/* Print a number of things. */
+/* Print a number of things, after what comes before it. */
 static void
-print_count(int count, const char *singular, const char *plural)
+print_count(const char *before, int count, const char *things)
 {
-	printf("%d %s", count, count == 1 ? singular : plural);
+	printf("%s%d %s%s", before, count, things, count == 1 ? "" : "s");
 }
 
 /* Print what it comes down to. */
 static void
 print_summary(const Project *project, const FindingCounts *counts)
 {
-	print_count(project->patch_count, "patch file", "patch files");
-	fputs(", ", stdout);
-	print_count(project->rollback_count, "rollback file", "rollback files");
-	fputs(": ", stdout);
-	print_count(counts->problems, "problem", "problems");
+	print_count("", project->patch_count, "patch file");
+	print_count(", ", project->rollback_count, "rollback file");
+	print_count(": ", counts->problems, "problem");
 	if (counts->remarks > 0)
-	{
-		fputs(", ", stdout);
-		print_count(counts->remarks, "remark", "remarks");
-	}
+		print_count(", ", counts->remarks, "remark");
 	putchar('\n');
 }
 
@@ -163,6 +148,7 @@ command_check(Options *options)
 	FindingCounts counts = {0, 0};
 	Project    *project;
 	Register   *reg;
+	PatchStates *states;
 
 	memset(&found, 0, sizeof(found));
 	obey_options(options, &found);
@@ -177,13 +163,16 @@ command_check(Options *options)
 	check_scripts(project, &found);
 	check_names(project, reg, &found);
 	check_conflicts(project, &found);
+	states = plan_state_create(project, reg);
+	plan_judge_report(states->judgement, &found);
 	if (reg != NULL)
-		check_register(project, reg, &found);
+		check_register(states, reg, &found);
 	print_findings(options, &found, &counts);
 	if (!options->deploy.is_quiet)
 		print_summary(project, &counts);
 
 	problem_free(&found);
+	plan_state_free(states);
 	project_free(project);
 	if (reg != NULL)
 		register_free(reg);

@@ -10,17 +10,26 @@
 
 #include "base/status.h"
 #include "command/options.h"
+#include "database/register.h"
 
 /*
- * Each command is in a file of its name.  It prints what it has to say, and
- * returns how the program is to end.
+ * Each command is in a file of its name, but for two that have almost all in
+ * common.  It prints what it has to say, and returns how the program is to
+ * end.
  */
 extern Status command_status(Options *options);
-extern Status command_apply(Options *options);
-extern Status command_rollback(Options *options);
+extern Status command_deploy_apply(Options *options);
+extern Status command_deploy_rollback(Options *options);
 extern Status command_check(Options *options);
 extern Status command_graph(Options *options);
 extern Status command_new(Options *options);
 extern Status command_rehearse(Options *options);
+
+/*
+ * For commands that can do without: read the register if there is a word of a
+ * database.  If there is none, "reg" is NULL.  Returns false after a message
+ * if the register should be there and is not.
+ */
+extern bool command_register_read(Options *options, Register **reg);
 
 #endif							/* COMMAND_H */

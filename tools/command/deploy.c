@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * command/deploy.c
- *		What apply and rollback have in common
+ *		versioning apply and versioning rollback
  *
  * The plan is made twice: once to see whether there is anything to do and
  * whether it can be done, and once more when we are the only deployer, since
@@ -13,7 +13,7 @@
 
 #include "base/fe_compat.h"
 #include "base/report.h"
-#include "command/deploy.h"
+#include "command/command.h"
 #include "deploy/deploy.h"
 
 /* What a command works on */
@@ -21,7 +21,6 @@ typedef struct Deployment
 {
 	Options    *options;
 	DeployAction action;
-	MakePlan	make_plan;
 	PGconn	   *conn;
 	Project    *project;
 	Register   *reg;
@@ -40,6 +39,50 @@ forget_plan(Deployment *deployment)
 	deployment->reg = NULL;
 }
 
+/*
+ * Name the patches that were applied last, for --last.  This is done once,
+ * before we wait for another deployer: what is last after it was not meant.
+ */
+static void
+name_last_ones(Options *options, const Register *reg)
+{
+	int			count = Min(options->last, reg->count);
+	int			i;
+
+	options->names = pg_malloc((count + 1) * sizeof(char *));
+	for (i = 0; i < count; i++)
+		options->names[i] = pg_strdup(reg->patches[reg->count - 1 - i].name);
+	options->name_count = count;
+	options->last = 0;
+}
+
+/* Free the names of the last ones. */
+static void
+free_names(Options *options)
+{
+	int			i;
+
+	for (i = 0; i < options->name_count; i++)
+		pg_free(options->names[i]);
+	pg_free(options->names);
+}
+
+/* Make the plan of the command. */
+static PatchPlan *
+make_plan(const Deployment *deployment)
+{
+	Options    *options = deployment->options;
+
+	if (deployment->action == DEPLOY_APPLY)
+		return plan_apply_create(deployment->project, deployment->reg,
+								 options->names, options->name_count);
+	if (options->last > 0)
+		name_last_ones(options, deployment->reg);
+	return plan_rollback_create(deployment->project, deployment->reg,
+								options->names, options->name_count,
+								options->is_cascade);
+}
+
 /* Read the register and make the plan; says what is wrong with it. */
 static Status
 plan(Deployment *deployment)
@@ -48,9 +91,7 @@ plan(Deployment *deployment)
 	deployment->reg = register_read(deployment->conn);
 	if (deployment->reg == NULL)
 		return STATUS_TROUBLE;
-	deployment->plan = deployment->make_plan(deployment->options,
-											 deployment->project,
-											 deployment->reg);
+	deployment->plan = make_plan(deployment);
 	report_problems(deployment->options->progname,
 					&deployment->plan->problems, NULL);
 	return problem_has_errors(&deployment->plan->problems) ||
@@ -181,15 +222,16 @@ look_and_run(Deployment *deployment)
 	return run_alone(deployment);
 }
 
-Status
-command_deploy_run(Options *options, DeployAction action, MakePlan make_plan)
+/* Run the command that is meant by the action. */
+static Status
+run(Options *options, DeployAction action)
 {
 	Deployment	deployment = {0};
+	char	  **given = options->names;
 	Status		status;
 
 	deployment.options = options;
 	deployment.action = action;
-	deployment.make_plan = make_plan;
 	deployment.conn = connection_open(&options->connection, "versioning");
 	if (deployment.conn == NULL)
 		return STATUS_TROUBLE;
@@ -200,7 +242,23 @@ command_deploy_run(Options *options, DeployAction action, MakePlan make_plan)
 	status = look_and_run(&deployment);
 
 	forget_plan(&deployment);
+	if (options->names != given)
+		free_names(options);
 	project_free(deployment.project);
 	connection_close(deployment.conn);
 	return status;
+}
+
+/* Apply the patches that are named, with what they require, or all. */
+Status
+command_deploy_apply(Options *options)
+{
+	return run(options, DEPLOY_APPLY);
+}
+
+/* Take the patches back that are named, or the last ones. */
+Status
+command_deploy_rollback(Options *options)
+{
+	return run(options, DEPLOY_ROLLBACK);
 }

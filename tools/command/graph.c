@@ -12,10 +12,9 @@
 
 #include "base/report.h"
 #include "command/command.h"
-#include "command/register.h"
 #include "common/logging.h"
 #include "plan/names.h"
-#include "show/dot.h"
+#include "show/show.h"
 
 /* Show the patches that a file registers; false if there is no such file. */
 static bool
@@ -64,7 +63,8 @@ show_named(Drawing *drawing, const Options *options, const Project *project,
 static Status
 draw(const Options *options, const Project *project, const Register *reg)
 {
-	Drawing    *drawing = show_graph_create(project, reg);
+	PatchStates *states = plan_state_create(project, reg);
+	Drawing    *drawing = show_graph_create(states);
 	bool		has_names = true;
 
 	if (options->name_count == 0)
@@ -72,8 +72,9 @@ draw(const Options *options, const Project *project, const Register *reg)
 	else
 		has_names = show_named(drawing, options, project, reg);
 	if (has_names)
-		show_dot_print(drawing, reg != NULL);
+		show_graph_print(drawing, reg != NULL);
 	show_graph_free(drawing);
+	plan_state_free(states);
 	return has_names && !problem_has_errors(&project->problems) ?
 		STATUS_DONE : STATUS_PROBLEM;
 }

@@ -16,12 +16,10 @@
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/command.h"
+#include "plan/judge.h"
 #include "plan/names.h"
 #include "project/pair.h"
 #include "project/template.h"
-
-/* What separates names on the command line, or is around them */
-static const char blanks[] = " \t\n\r\f\v";
 
 /* Is there nothing of that name yet? */
 static bool
@@ -118,32 +116,23 @@ is_free(const Project *project, const char *name)
 static bool
 read_requirements(const Options *options, SimpleStringList *requirements)
 {
-	char	   *copy = pg_strdup(options->requirements);
-	char	   *rest = copy + strspn(copy, blanks);
-	bool		is_good = true;
+	SimpleStringList names = {NULL, NULL};
+	const SimpleStringListCell *cell;
+	const char *fault = NULL;
 
-	if (*rest == '\0')
-		rest = NULL;
-	while (rest != NULL && is_good)
-	{
-		char	   *name = strsep(&rest, ",");
-		size_t		length;
-
-		name += strspn(name, blanks);
-		length = strlen(name);
-		while (length > 0 && strchr(blanks, name[length - 1]) != NULL)
-			name[--length] = '\0';
-
-		is_good = length > 0 && strcmp(name, options->names[0]) != 0;
-		if (length == 0)
-			pg_log_error("a name between the commas of --requires is empty");
-		else if (!is_good)
-			pg_log_error("a patch cannot require itself");
-		else if (!simple_string_list_member(requirements, name))
-			simple_string_list_append(requirements, name);
-	}
-	pg_free(copy);
-	return is_good;
+	command_options_split(options->requirements, &names);
+	for (cell = names.head; cell != NULL; cell = cell->next)
+		if (cell->val[0] == '\0' && names.head != names.tail)
+			fault = "a name between the commas of --requires is empty";
+		else if (strcmp(cell->val, options->names[0]) == 0)
+			fault = "a patch cannot require itself";
+		else if (cell->val[0] != '\0' &&
+				 !simple_string_list_member(requirements, cell->val))
+			simple_string_list_append(requirements, cell->val);
+	if (fault != NULL)
+		pg_log_error("%s", fault);
+	simple_string_list_destroy(&names);
+	return fault == NULL;
 }
 
 /* Warn of requirements that no file registers. */
@@ -154,13 +143,11 @@ warn_of_unknown(const Project *project, const SimpleStringList *requirements)
 
 	for (cell = requirements->head; cell != NULL; cell = cell->next)
 	{
-		int			number = project_find(project, cell->val);
-
 		const char *suggestion;
 
-		if (number != PROJECT_NONE && project->names[number].patch != NULL)
+		if (project_find_patch(project, cell->val) != NULL)
 			continue;
-		suggestion = plan_names_suggestion(project, NULL, cell->val);
+		suggestion = plan_names_suggestion(project, NULL, cell->val, NULL);
 		pg_log_warning("no file registers \"%s\"%s",
 					   report_printable(cell->val),
 					   report_printable(suggestion));
@@ -171,28 +158,23 @@ warn_of_unknown(const Project *project, const SimpleStringList *requirements)
 static bool
 has_conflict(const Project *project)
 {
+	Judgement  *judgement = plan_judge_create(project, NULL, NULL);
+	bool		has_rivals = false;
 	int			i;
 
-	for (i = 0; i < project->name_count; i++)
+	for (i = 0; i < judgement->count && !has_rivals; i++)
 	{
-		const PatchCall *patch = project->names[i].patch;
-		const SimpleStringListCell *cell = patch == NULL ? NULL :
-			patch->conflicts.head;
+		const Obstacle *obstacle = &judgement->obstacles[i];
 
-		for (; cell != NULL; cell = cell->next)
-		{
-			int			other = project_find(project, cell->val);
-
-			if (other == PROJECT_NONE || project->names[other].patch == NULL)
-				continue;
+		has_rivals = obstacle->kind == OBSTACLE_RIVAL;
+		if (has_rivals)
 			pg_log_error("patches \"%s\" and \"%s\" are in conflict, so a "
 						 "patch cannot require all that there are",
-						 report_printable(patch->name),
-						 report_printable(cell->val));
-			return true;
-		}
+						 report_printable(obstacle->call->name),
+						 report_printable(obstacle->other));
 	}
-	return false;
+	plan_judge_free(judgement);
+	return has_rivals;
 }
 
 /*
@@ -202,33 +184,27 @@ has_conflict(const Project *project)
 static bool
 find_leaves(const Project *project, SimpleStringList *leaves)
 {
-	bool	   *is_required = pg_malloc0(project->name_count + 1);
+	NameTable  *required;
+	const SimpleStringListCell *cell;
 	int			i;
 
 	if (problem_has_errors(&project->problems) || has_conflict(project))
 	{
 		fe_compat_log_hint("Say with --requires what the patch requires.");
-		pg_free(is_required);
 		return false;
 	}
+	required = name_table_create(project->name_count);
 	for (i = 0; i < project->name_count; i++)
-	{
-		const PatchCall *patch = project->names[i].patch;
-		const SimpleStringListCell *cell = patch == NULL ? NULL :
-			patch->requirements.head;
-
-		for (; cell != NULL; cell = cell->next)
-		{
-			int			required = project_find(project, cell->val);
-
-			if (required != PROJECT_NONE)
-				is_required[required] = true;
-		}
-	}
+		for (cell = project->names[i].patch == NULL ? NULL :
+			 project->names[i].patch->requirements.head; cell != NULL;
+			 cell = cell->next)
+			(void) name_table_add(required, cell->val);
 	for (i = 0; i < project->name_count; i++)
-		if (project->names[i].patch != NULL && !is_required[i])
+		if (project->names[i].patch != NULL &&
+			name_table_find(required, project->names[i].patch->name) ==
+			NAME_TABLE_NONE)
 			simple_string_list_append(leaves, project->names[i].patch->name);
-	pg_free(is_required);
+	name_table_free(required);
 	return true;
 }
 

@@ -124,6 +124,27 @@ command_options_error(const char *format,...)
 	exit_with_advice();
 }
 
+void
+command_options_split(const char *text, SimpleStringList *names)
+{
+	static const char blanks[] = " \t\n\r\f\v";
+	char	   *copy = pg_strdup(text);
+	char	   *rest = copy;
+
+	while (rest != NULL)
+	{
+		char	   *name = strsep(&rest, ",");
+		size_t		length;
+
+		name += strspn(name, blanks);
+		length = strlen(name);
+		while (length > 0 && strchr(blanks, name[length - 1]) != NULL)
+			name[--length] = '\0';
+		simple_string_list_append(names, name);
+	}
+	pg_free(copy);
+}
+
 static bool
 is_regular_file(const char *path)
 {

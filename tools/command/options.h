@@ -69,6 +69,12 @@ extern OptionsWish command_options_read(Options *options, int argc,
  */
 extern void command_options_check(const Options *options, CommandBit command);
 
+/*
+ * Append the names that stand between the commas of a text, without the blanks
+ * around them; what is empty is one, too.
+ */
+extern void command_options_split(const char *text, SimpleStringList *names);
+
 /* Say what is wrong with the command line and how to get help, and exit. */
 extern void command_options_error(const char *format,...)
 			pg_attribute_printf(1, 2);

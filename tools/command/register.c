@@ -13,7 +13,7 @@
 
 #include "base/fe_compat.h"
 #include "base/report.h"
-#include "command/register.h"
+#include "command/command.h"
 
 /* Does the environment say which database? */
 static bool

@@ -10,7 +10,6 @@
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/command.h"
-#include "plan/apply.h"
 #include "plan/names.h"
 #include "rehearse/rehearse.h"
 
@@ -18,57 +17,48 @@
 static const ProjectFile *
 find_named(const Project *project, const char *name)
 {
-	int			number = project_find(project, name);
+	const ProjectName *entry = project_find_patch(project, name);
 
-	if (number != PROJECT_NONE && project->names[number].patch != NULL)
-		return &project->patches[project->names[number].patch_file];
-	return plan_names_file(project->patches, project->patch_count, name);
-}
-
-/* Does one of the arguments mean this file? */
-static bool
-is_named(const Options *options, const Project *project,
-		 const ProjectFile *file)
-{
-	int			i;
-
-	for (i = 0; i < options->name_count; i++)
-		if (find_named(project, options->names[i]) == file)
-			return true;
-	return options->name_count == 0;
-}
-
-/* Is this file to be run? */
-static bool
-is_planned(const PatchPlan *plan, const ProjectFile *file)
-{
-	int			i;
-
-	for (i = 0; i < plan->count; i++)
-		if (plan->steps[i].file == file)
-			return true;
-	return false;
+	return entry != NULL ? &project->patches[entry->patch_file] :
+		plan_names_file(project->patches, project->patch_count, name);
 }
 
 /*
- * Are all patches that the user has named to be run?  Others are in the
- * template already.  Returns false after a message.
+ * Which steps are to be taken back, too?  Those that the user has named, if
+ * any are; of a name that is none, the template has the patch already.  The
+ * caller frees the answer; it is NULL after a message.
  */
-static bool
-check_names(const Options *options, const Project *project,
-			const PatchPlan *plan)
+static bool *
+choose_cycled(const Options *options, const Project *project,
+			  const PatchPlan *plan)
 {
+	bool	   *is_cycled = pg_malloc0(plan->count + 1);
 	bool		result = true;
 	int			i;
+	int			j;
 
+	if (options->name_count == 0)
+		memset(is_cycled, true, plan->count);
 	for (i = 0; i < options->name_count; i++)
-		if (!is_planned(plan, find_named(project, options->names[i])))
+	{
+		const ProjectFile *file = find_named(project, options->names[i]);
+
+		for (j = 0; j < plan->count; j++)
+			if (plan->steps[j].file == file)
+				break;
+		if (j < plan->count)
+			is_cycled[j] = true;
+		else
 		{
 			pg_log_error("\"%s\" cannot be rehearsed: the template has it "
 						 "already", report_printable(options->names[i]));
 			result = false;
 		}
-	return result;
+	}
+	if (result)
+		return is_cycled;
+	pg_free(is_cycled);
+	return NULL;
 }
 
 /* How many patches of the files are in the template already? */
@@ -78,55 +68,41 @@ count_known(const Project *project, const Register *reg)
 	int			count = 0;
 	int			i;
 
-	for (i = 0; i < project->name_count; i++)
-		if (project->names[i].patch != NULL &&
-			register_find(reg, project->names[i].patch->name) != NULL)
-			count++;
+	for (i = 0; i < reg->count; i++)
+		count += project_find_patch(project, reg->patches[i].name) != NULL;
 	return count;
 }
 
-/* Which steps are to be taken back, too?  The caller frees the answer. */
-static bool *
-choose_cycled(const Options *options, const Project *project,
-			  const PatchPlan *plan)
-{
-	bool	   *is_cycled = pg_malloc(plan->count + 1);
-	int			i;
-
-	for (i = 0; i < plan->count; i++)
-		is_cycled[i] = is_named(options, project, plan->steps[i].file);
-	return is_cycled;
-}
-
-/* Say what has come of it all. */
+/* Say what has come of it all; so many the template has already. */
 static void
-print_summary(const Rehearsal *rehearsal)
+print_summary(const Rehearsal *rehearsal, int known)
 {
-	int			count = rehearsal->good + rehearsal->leaving +
-		rehearsal->taking + rehearsal->missing + rehearsal->failed;
+	static const char *const phrases[] = {
+		[REHEARSAL_LEAVING] = "with a rollback that leaves something behind",
+		[REHEARSAL_TAKING] = "with a rollback that takes away too much",
+		[REHEARSAL_MISSING] = "without a rollback of its own",
+		[REHEARSAL_FAILED] = "failed"
+	};
+	const int  *counts = rehearsal->counts;
+	int			count = counts[REHEARSAL_GOOD];
 	int			rest = 0;
-	int			i;
+	size_t		i;
 
-	for (i = rehearsal->gone; i < rehearsal->plan->count; i++)
-		rest += rehearsal->is_cycled[i];
-
+	for (i = REHEARSAL_LEAVING; i < lengthof(phrases); i++)
+		count += counts[i];
 	printf("%d rehearsed", count);
 	if (count > 0)
-		printf(": %d ok", rehearsal->good);
-	if (rehearsal->leaving > 0)
-		printf(", %d with a rollback that leaves something behind",
-			   rehearsal->leaving);
-	if (rehearsal->taking > 0)
-		printf(", %d with a rollback that takes away too much",
-			   rehearsal->taking);
-	if (rehearsal->missing > 0)
-		printf(", %d without a rollback of its own", rehearsal->missing);
-	if (rehearsal->failed > 0)
-		printf(", %d failed", rehearsal->failed);
-	if (rehearsal->excused > 0)
-		printf("; %d only applied", rehearsal->excused);
-	if (rehearsal->known > 0)
-		printf("; %d in the template already", rehearsal->known);
+		printf(": %d ok", counts[REHEARSAL_GOOD]);
+	for (i = REHEARSAL_LEAVING; i < lengthof(phrases); i++)
+		if (counts[i] > 0)
+			printf(", %d %s", counts[i], phrases[i]);
+
+	if (counts[REHEARSAL_EXCUSED] > 0)
+		printf("; %d only applied", counts[REHEARSAL_EXCUSED]);
+	if (known > 0)
+		printf("; %d in the template already", known);
+	for (count = rehearsal->gone; count < rehearsal->plan->count; count++)
+		rest += rehearsal->is_cycled[count];
 	if (rest > 0)
 		printf("; %d not reached", rest);
 	puts("");
@@ -134,13 +110,12 @@ print_summary(const Rehearsal *rehearsal)
 
 /* The exit status that the outcome stands for. */
 static Status
-judge(const Rehearsal *rehearsal)
+judge(const int *counts)
 {
-	if (rehearsal->failed > 0)
+	if (counts[REHEARSAL_FAILED] > 0)
 		return STATUS_FAILED;
-	if (rehearsal->leaving + rehearsal->taking + rehearsal->missing > 0)
-		return STATUS_PROBLEM;
-	return STATUS_DONE;
+	return counts[REHEARSAL_LEAVING] + counts[REHEARSAL_TAKING] +
+		counts[REHEARSAL_MISSING] > 0 ? STATUS_PROBLEM : STATUS_DONE;
 }
 
 /* Make the plan, and go through it. */
@@ -149,31 +124,29 @@ plan_and_run(const Options *options, Rehearsal *rehearsal)
 {
 	Register   *reg = register_read(rehearsal->scratch->conn);
 	PatchPlan  *plan;
-	bool	   *is_cycled;
+	bool	   *is_cycled = NULL;
 	Status		status = STATUS_PROBLEM;
 
 	if (reg == NULL)
 		return STATUS_TROUBLE;
 	plan = plan_apply_create(rehearsal->project, reg, options->names,
 							 options->name_count);
-	is_cycled = choose_cycled(options, rehearsal->project, plan);
-	rehearsal->plan = plan;
-	rehearsal->is_cycled = is_cycled;
-	rehearsal->known = options->name_count > 0 ? 0 :
-		count_known(rehearsal->project, reg);
-
 	report_problems(options->progname, &reg->problems, NULL);
 	report_problems(options->progname, &plan->problems, NULL);
-	if (problem_has_errors(&plan->problems) ||
-		!check_names(options, rehearsal->project, plan))
+	if (!problem_has_errors(&plan->problems))
+		is_cycled = choose_cycled(options, rehearsal->project, plan);
+	rehearsal->plan = plan;
+	rehearsal->is_cycled = is_cycled;
+	if (is_cycled == NULL)
 		pg_log_error("nothing was run");
 	else
 	{
 		status = rehearse_run(rehearsal);
 		if (!options->deploy.is_quiet || status != STATUS_DONE)
-			print_summary(rehearsal);
+			print_summary(rehearsal, options->name_count > 0 ? 0 :
+						  count_known(rehearsal->project, reg));
 		if (status == STATUS_DONE)
-			status = judge(rehearsal);
+			status = judge(rehearsal->counts);
 	}
 	pg_free(is_cycled);
 	plan_free(plan);

@@ -9,9 +9,7 @@
 
 #include "base/report.h"
 #include "command/command.h"
-#include "plan/state.h"
-#include "show/json.h"
-#include "show/table.h"
+#include "show/show.h"
 
 /* Print a number of applied patches that are special, if there are any. */
 static void

@@ -75,17 +75,24 @@ QUERY("h.source_sha256",
 
 static const char undefined_table[] = "42P01";
 
-/*
- * Take an array of names apart, as parsePGArray() does, which needs memory
- * for none of them, too.
- */
+/* Take an array of names apart. */
 static void
-read_names(const char *text, char ***names, int *count)
+read_names(const char *text, SimpleStringList *names)
 {
-	if (strcmp(text, "{}") == 0 || parsePGArray(text, names, count))
+	char	  **items;
+	int			count;
+	int			i;
+
+	if (strcmp(text, "{}") == 0)
 		return;
-	pg_log_error("out of memory");
-	exit(EXIT_FAILURE);
+	if (!parsePGArray(text, &items, &count))
+	{
+		pg_log_error("out of memory");
+		exit(EXIT_FAILURE);
+	}
+	for (i = 0; i < count; i++)
+		simple_string_list_append(names, items[i]);
+	free(items);
 }
 
 /* Say what is wrong with an array, if anything is. */
@@ -117,10 +124,8 @@ add_patch(Register *reg, int row)
 	patch->applied_at = PQgetvalue(result, row, APPLIED_AT);
 	patch->applied_by = PQgetvalue(result, row, APPLIED_BY);
 	patch->sha256 = PQgetvalue(result, row, SHA256);
-	read_names(PQgetvalue(result, row, REQUIRES), &patch->requirements,
-			   &patch->requirement_count);
-	read_names(PQgetvalue(result, row, CONFLICTS), &patch->conflicts,
-			   &patch->conflict_count);
+	read_names(PQgetvalue(result, row, REQUIRES), &patch->requirements);
+	read_names(PQgetvalue(result, row, CONFLICTS), &patch->conflicts);
 	add_flaws(reg, patch, "requires",
 			  PQgetvalue(result, row, REQUIRES_FLAWS));
 	add_flaws(reg, patch, "conflicts",
@@ -198,8 +203,8 @@ register_free(Register *reg)
 
 	for (i = 0; i < reg->count; i++)
 	{
-		free(reg->patches[i].requirements);
-		free(reg->patches[i].conflicts);
+		simple_string_list_destroy(&reg->patches[i].requirements);
+		simple_string_list_destroy(&reg->patches[i].conflicts);
 	}
 	pg_free(reg->patches);
 	name_table_free(reg->table);

@@ -11,17 +11,16 @@
 #include "base/name_table.h"
 #include "database/in_progress.h"
 #include "database/register_survey.h"
+#include "fe_utils/simple_list.h"
 
 typedef struct AppliedPatch
 {
-	const char *name;			/* all of it lives in the register's result */
+	const char *name;			/* these live in the register's result */
 	const char *applied_at;		/* timestamptz, in ISO format */
 	const char *applied_by;
 	const char *sha256;			/* of the file that did it; empty: unknown */
-	char	  **requirements;
-	int			requirement_count;
-	char	  **conflicts;
-	int			conflict_count;
+	SimpleStringList requirements;
+	SimpleStringList conflicts;
 } AppliedPatch;
 
 typedef struct Register

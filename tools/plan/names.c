@@ -27,8 +27,8 @@ offer(Suggestion *suggestion, const char *name, const char *except)
 }
 
 const char *
-plan_names_other_suggestion(const Project *project, const Register *reg,
-							const char *name, const char *except)
+plan_names_suggestion(const Project *project, const Register *reg,
+					  const char *name, const char *except)
 {
 	static char *text = NULL;
 	static int	count = 0;		/* as all names are compared each time */
@@ -68,20 +68,13 @@ plan_names_directory(const char *name)
 }
 
 const char *
-plan_names_suggestion(const Project *project, const Register *reg,
-					  const char *name)
-{
-	return plan_names_other_suggestion(project, reg, name, NULL);
-}
-
-const char *
 plan_names_argument_suggestion(const Project *project, const Register *reg,
 							   const char *name)
 {
 	const char *directory = plan_names_directory(name);
 
 	return directory[0] != '\0' ? directory :
-		plan_names_suggestion(project, reg, name);
+		plan_names_suggestion(project, reg, name, NULL);
 }
 
 /* Pass over what a path may begin with and means nothing. */

@@ -18,15 +18,10 @@
  * as for each name after the first hundred.  The text is overwritten by the
  * next call.
  */
-extern const char *plan_names_other_suggestion(const Project *project,
-											   const Register *reg,
-											   const char *name,
-											   const char *except);
-
-/* The same, with all patches that there are. */
 extern const char *plan_names_suggestion(const Project *project,
 										 const Register *reg,
-										 const char *name);
+										 const char *name,
+										 const char *except);
 
 /*
  * What to say after a message about an argument that should not be there:

@@ -42,6 +42,23 @@ extern void plan_add_patch(PatchPlan *plan, const ProjectFile *file,
 /* Add a file that takes patches back. */
 extern void plan_add_rollback(PatchPlan *plan, const ProjectFile *file);
 
+/*
+ * Make the plan to apply these patches and all that they require; if there
+ * are no names, all that are pending.
+ */
+extern PatchPlan *plan_apply_create(const Project *project,
+									const Register *reg,
+									char *const *names, int name_count);
+
+/*
+ * Make the plan to take these patches back, with all that requires them if
+ * "is_cascade".
+ */
+extern PatchPlan *plan_rollback_create(const Project *project,
+									   const Register *reg,
+									   char *const *names, int name_count,
+									   bool is_cascade);
+
 /* Free the plan; the files and their names are the project's. */
 extern void plan_free(PatchPlan *plan);
 

@@ -12,10 +12,20 @@
  */
 #include "postgres_fe.h"
 
-#include "lib/stringinfo.h"
-#include "patch/heap.h"
+#include "patch/graph.h"
 #include "plan/names.h"
-#include "plan/rollback.h"
+#include "plan/plan.h"
+#include "pqexpbuffer.h"
+
+/* No link */
+#define NONE (-1)
+
+/* A patch in the list of those that require another */
+typedef struct Dependent
+{
+	int			number;
+	int			next;
+} Dependent;
 
 /* A plan in the making; patches are numbered as in the register. */
 typedef struct Planner
@@ -24,9 +34,8 @@ typedef struct Planner
 	const Register *reg;
 	PatchPlan  *plan;
 
-	/* who requires patch N: dependents[first[N]] up to first[N + 1] */
-	int		   *first;
-	int		   *dependents;
+	int		   *first;			/* of the dependents of each patch */
+	Dependent  *dependents;
 
 	bool	   *wanted;
 	int		   *stack;			/* wanted ones not followed yet */
@@ -40,43 +49,32 @@ applied_number(const Planner *planner, const char *name)
 	return name_table_find(planner->reg->table, name);
 }
 
-/* Note who requires whom. */
+/* Note who requires whom, so that each list is in the register's order. */
 static void
 note_dependents(Planner *planner)
 {
 	const Register *reg = planner->reg;
-	int		   *end = pg_malloc0((reg->count + 2) * sizeof(int));
-	int			pass;
+	const SimpleStringListCell *cell;
+	int			count = 0;
 	int			i;
-	int			j;
 
-	/* First count them, then put each where it belongs */
-	for (pass = 0; pass < 2; pass++)
-	{
-		for (i = 0; i < reg->count; i++)
-			for (j = 0; j < reg->patches[i].requirement_count; j++)
-			{
-				int			number =
-					applied_number(planner,
-								   reg->patches[i].requirements[j]);
-
-				if (number == NAME_TABLE_NONE)
-					continue;
-				if (pass == 0)
-					end[number + 1]++;
-				else
-					planner->dependents[end[number]++] = i;
-			}
-		if (pass == 0)
+	for (i = reg->count - 1; i >= 0; i--)
+		for (cell = reg->patches[i].requirements.head; cell != NULL;
+			 cell = cell->next)
 		{
-			for (i = 0; i < reg->count; i++)
-				end[i + 1] += end[i];
-			memcpy(planner->first, end, (reg->count + 1) * sizeof(int));
-			planner->dependents = pg_malloc((end[reg->count] + 1) *
-											sizeof(int));
+			int			number = applied_number(planner, cell->val);
+
+			if (number == NAME_TABLE_NONE)
+				continue;
+			/* Powers of two are when the room is used up */
+			if ((count & (count - 1)) == 0)
+				planner->dependents = pg_realloc(planner->dependents,
+												 Max(1, 2 * count) *
+												 sizeof(Dependent));
+			planner->dependents[count].number = i;
+			planner->dependents[count].next = planner->first[number];
+			planner->first[number] = count++;
 		}
-	}
-	pg_free(end);
 }
 
 /* An applied patch is wanted. */
@@ -153,8 +151,9 @@ follow_dependents(Planner *planner)
 		int			file = rollback_of(planner, number);
 		int			i;
 
-		for (i = planner->first[number]; i < planner->first[number + 1]; i++)
-			want(planner, planner->dependents[i]);
+		for (i = planner->first[number]; i != NONE;
+			 i = planner->dependents[i].next)
+			want(planner, planner->dependents[i].number);
 		if (file != PROJECT_NONE)
 			want_file(planner, &planner->project->rollbacks[file]);
 	}
@@ -165,20 +164,24 @@ static void
 check_dependents(Planner *planner, int number)
 {
 	const Register *reg = planner->reg;
-	StringInfoData names;
+	PQExpBuffer names = createPQExpBuffer();
 	int			i;
 
-	initStringInfo(&names);
-	for (i = planner->first[number]; i < planner->first[number + 1]; i++)
-		if (!planner->wanted[planner->dependents[i]])
-			appendStringInfo(&names, "%s\"%s\"", names.len > 0 ? ", " : "",
-							 reg->patches[planner->dependents[i]].name);
-	if (names.len > 0)
+	for (i = planner->first[number]; i != NONE;
+		 i = planner->dependents[i].next)
+	{
+		int			dependent = planner->dependents[i].number;
+
+		if (!planner->wanted[dependent])
+			appendPQExpBuffer(names, "%s\"%s\"", names->len > 0 ? ", " : "",
+							  reg->patches[dependent].name);
+	}
+	if (names->len > 0)
 		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
 					"patch \"%s\" is required by %s: take that back, too, "
 					"or use --cascade", reg->patches[number].name,
-					names.data);
-	pg_free(names.data);
+					names->data);
+	destroyPQExpBuffer(names);
 }
 
 /* Does the name of a rollback file say that it takes the patch back? */
@@ -298,114 +301,86 @@ check(Planner *planner)
 	pg_free(is_checked);
 }
 
-/* The file that must wait for a patch that requires this one, or NONE. */
-static int
-waiting_file(const Planner *planner, int number, const char *requirement)
-{
-	int			required = applied_number(planner, requirement);
-	int			file;
-
-	if (required == NAME_TABLE_NONE || !planner->wanted[required])
-		return PROJECT_NONE;
-	file = rollback_of(planner, required);
-	return file == rollback_of(planner, number) ? PROJECT_NONE : file;
-}
-
-/* A file may be run: the heap has it by the patch that was applied last. */
-static void
-push_file(const Planner *planner, FileHeap *ready, int file)
+/*
+ * What a rollback file takes back of the wanted patches, as if it registered
+ * them, and required what is to be taken back before it: what requires them,
+ * but for what is in the file itself.
+ */
+static PatchFile *
+reverse_file(const Planner *planner, int file)
 {
 	const PatchFile *calls = planner->project->rollbacks[file].file;
-	int			last = 0;
+	const AppliedPatch *patches = planner->reg->patches;
+	PatchFile  *reversed = pg_malloc0(sizeof(PatchFile));
 	int			i;
 
+	reversed->calls = pg_malloc0((calls->count + 1) * sizeof(PatchCall));
 	for (i = 0; i < calls->count; i++)
-		last = Max(last, applied_number(planner, calls->calls[i].name));
-	patch_heap_push(ready, planner->reg->count - last);
-}
-
-/* Take the next file off the heap. */
-static int
-pop_file(const Planner *planner, FileHeap *ready)
-{
-	return rollback_of(planner, planner->reg->count - patch_heap_pop(ready));
-}
-
-/* A step has been planned: what waited for it only may come next. */
-static void
-finish_step(const Planner *planner, const PlanStep *step, int *waits,
-			FileHeap *ready)
-{
-	int			i;
-	int			j;
-
-	for (i = 0; i < step->name_count; i++)
 	{
-		int			number = applied_number(planner, step->names[i]);
-		const AppliedPatch *patch = &planner->reg->patches[number];
+		int			number = applied_number(planner, calls->calls[i].name);
+		PatchCall  *call = &reversed->calls[reversed->count];
+		int			link;
 
-		for (j = 0; j < patch->requirement_count; j++)
+		if (calls->calls[i].action != PATCH_UNREGISTER)
+			continue;
+		call->name = pg_strdup(calls->calls[i].name);
+		for (link = planner->first[number]; link != NONE;
+			 link = planner->dependents[link].next)
 		{
-			int			waiting = waiting_file(planner, number,
-											   patch->requirements[j]);
+			int			dependent = planner->dependents[link].number;
 
-			if (waiting != PROJECT_NONE && --waits[waiting] == 0)
-				push_file(planner, ready, waiting);
+			if (rollback_of(planner, dependent) != file)
+				simple_string_list_append(&call->requirements,
+										  patches[dependent].name);
 		}
+		reversed->count++;
 	}
+	return reversed;
 }
 
 /* Add the files to the plan, dependents first. */
 static void
 order_files(Planner *planner)
 {
-	const Register *reg = planner->reg;
-	int			files = planner->project->rollback_count;
-	int		   *waits = pg_malloc0((files + 1) * sizeof(int));
-	bool	   *is_wanted = pg_malloc0(files + 1);
-	FileHeap	ready;
-	int			left = 0;
+	const Project *project = planner->project;
+	int			space = project->rollback_count + 1;
+	PatchGraph *graph = patch_graph_create();
+	PatchFile **reversed = pg_malloc0(space * sizeof(PatchFile *));
+	int		   *files = pg_malloc(space * sizeof(int));
+	int		   *order = pg_malloc(space * sizeof(int));
+	ProblemList problems = {0};
+	int			count = 0;
+	int			sorted;
 	int			i;
-	int			j;
 
-	patch_heap_init(&ready, files + 1);
-	for (i = 0; i < reg->count; i++)
+	/* Of files that may come next, the one added first does */
+	for (i = planner->reg->count - 1; i >= 0; i--)
 	{
-		if (!planner->wanted[i])
+		int			file = rollback_of(planner, i);
+
+		if (!planner->wanted[i] || reversed[file] != NULL)
 			continue;
-		is_wanted[rollback_of(planner, i)] = true;
-		for (j = 0; j < reg->patches[i].requirement_count; j++)
-		{
-			const char *required = reg->patches[i].requirements[j];
-			int			waiting = waiting_file(planner, i, required);
-
-			if (waiting != PROJECT_NONE)
-				waits[waiting]++;
-		}
+		reversed[file] = reverse_file(planner, file);
+		patch_graph_add(graph, project->rollbacks[file].path,
+						reversed[file]);
+		files[count++] = file;
 	}
-	for (i = 0; i < files; i++)
-	{
-		left += is_wanted[i];
-		if (is_wanted[i] && waits[i] == 0)
-			push_file(planner, &ready, i);
-	}
-	for (; ready.count > 0; left--)
-	{
-		int			file = pop_file(planner, &ready);
-
+	sorted = patch_graph_sort(graph, order, &problems);
+	for (i = 0; i < sorted; i++)
 		plan_add_rollback(planner->plan,
-						  &planner->project->rollbacks[file]);
-		finish_step(planner,
-					&planner->plan->steps[planner->plan->count - 1],
-					waits, &ready);
-	}
-	if (left > 0)
+						  &project->rollbacks[files[order[i]]]);
+	if (sorted < count)
 		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
 					"%d rollback files cannot be put into an order: each "
-					"takes back what another requires", left);
-	patch_heap_free(&ready);
-	pg_free(is_wanted);
-	pg_free(waits);
+					"takes back what another requires", count - sorted);
+
+	for (i = 0; i < count; i++)
+		patch_file_free(reversed[files[i]]);
+	problem_free(&problems);
+	pg_free(order);
+	pg_free(files);
+	pg_free(reversed);
+	patch_graph_free(graph);
 }
 
 PatchPlan *
@@ -422,6 +397,8 @@ plan_rollback_create(const Project *project, const Register *reg,
 	planner.wanted = pg_malloc0(reg->count + 1);
 	planner.stack = pg_malloc((reg->count + 1) * sizeof(int));
 
+	for (i = 0; i < reg->count; i++)
+		planner.first[i] = NONE;
 	note_dependents(&planner);
 	for (i = 0; i < name_count; i++)
 		want_named(&planner, names[i]);

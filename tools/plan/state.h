@@ -8,8 +8,7 @@
 #ifndef PLAN_STATE_H
 #define PLAN_STATE_H
 
-#include "database/register.h"
-#include "project/project.h"
+#include "plan/judge.h"
 
 typedef enum PatchStateKind
 {
@@ -28,6 +27,8 @@ typedef struct PatchState
 	const PatchSession *session;	/* NULL: none is in it */
 	const PatchCall *call;		/* NULL: no file registers it */
 	const ProjectFile *file;	/* NULL, too, then */
+	const SimpleStringList *requirements;	/* as registered or, if it is */
+	const SimpleStringList *conflicts;	/* not applied, in its file */
 	bool		differs;		/* from its row in the register */
 	bool		has_changed;	/* the file, since the patch was applied */
 	SimpleStringList reasons;	/* why it is blocked, a phrase each */
@@ -45,6 +46,7 @@ typedef struct PatchStates
 	int			without_file;	/* applied, but no file here */
 	int			differing;
 	int			changed;
+	Judgement  *judgement;		/* of those that are not applied */
 } PatchStates;
 
 /* The name of a kind, for people and programs. */
@@ -53,7 +55,7 @@ extern const char *plan_state_name(PatchStateKind kind);
 /*
  * Put both together: first what is applied, in the order in which it was,
  * then what is not, in the order of the files.  The states refer to project
- * and register.  Free them with plan_state_free.
+ * and register, which may be NULL.  Free them with plan_state_free.
  */
 extern PatchStates *plan_state_create(const Project *project,
 									  const Register *reg);

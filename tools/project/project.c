@@ -440,6 +440,15 @@ project_find(const Project *project, const char *name)
 	return number == NAME_TABLE_NONE ? PROJECT_NONE : number;
 }
 
+const ProjectName *
+project_find_patch(const Project *project, const char *name)
+{
+	int			number = project_find(project, name);
+
+	return number == PROJECT_NONE || project->names[number].patch == NULL ?
+		NULL : &project->names[number];
+}
+
 bool
 project_repeats_conflict(const Project *project, int number, int other)
 {

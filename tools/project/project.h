@@ -88,6 +88,10 @@ extern ScriptOutline *project_outline(const ProjectFile *file);
 /* The number of a name that some file registers or takes back, or NONE. */
 extern int	project_find(const Project *project, const char *name);
 
+/* The name, if some file registers it, or NULL. */
+extern const ProjectName *project_find_patch(const Project *project,
+											 const char *name);
+
 /*
  * Have two patches, given by the numbers of their names, both said that they
  * conflict, so that the second one need not be told of, too?

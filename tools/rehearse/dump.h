@@ -11,12 +11,12 @@
 #include "libpq-fe.h"
 
 /*
- * Dump the schema of a connection's database; "arguments" are more arguments
- * for pg_dump, up to a NULL, and argv0 says where we are: it may be beside.
+ * Dump the schema of a connection's database; the options are pg_dump's, as
+ * the shell reads them, and argv0 says where we are: it may be beside.
  * Returns NULL after a message; else the caller frees it.
  */
 extern char *rehearse_dump_take(const char *argv0, PGconn *conn,
-								const char *const *arguments);
+								const char *options);
 
 /* Are all lines of a dump those of another one, less some of these? */
 extern bool rehearse_dump_is_part(const char *part, const char *whole);

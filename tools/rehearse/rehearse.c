@@ -158,10 +158,8 @@ begin_anew(Rehearsal *rehearsal, int last)
 static char *
 take_dump(Rehearsal *rehearsal)
 {
-	static const char *const no_arguments[] = {NULL};
-
 	return rehearse_dump_take(rehearsal->options->argv0,
-							  rehearsal->scratch->conn, no_arguments);
+							  rehearsal->scratch->conn, "");
 }
 
 /* Say what has come of a step, in words that need no more than that. */
@@ -250,12 +248,12 @@ note_obstacle(Rehearsal *rehearsal, int number, const char *obstacle)
 		simple_string_list_member(&outline->disabled,
 								  problem_name(PROBLEM_NO_ROLLBACK)))
 	{
-		rehearsal->excused++;
+		rehearsal->counts[REHEARSAL_EXCUSED]++;
 		if (!rehearsal->options->is_quiet)
 			print_result(rehearsal, number, "applied");
 		return;
 	}
-	rehearsal->missing++;
+	rehearsal->counts[REHEARSAL_MISSING]++;
 	print_result(rehearsal, number, obstacle);
 }
 
@@ -300,10 +298,10 @@ compare(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 		if (rehearse_dump_is_part(after, before))
 		{
 			result = "its rollback takes away too much";
-			rehearsal->taking++;
+			rehearsal->counts[REHEARSAL_TAKING]++;
 		}
 		else
-			rehearsal->leaving++;
+			rehearsal->counts[REHEARSAL_LEAVING]++;
 	}
 	if (is_counted || !rehearsal->options->is_quiet)
 		print_difference(rehearsal, number, rollback, before, after, result);
@@ -324,12 +322,12 @@ apply_again(Rehearsal *rehearsal, int number, bool is_counted,
 	{
 		print_result(rehearsal, number, "it cannot be applied again");
 		if (!is_counted)
-			rehearsal->failed++;
+			rehearsal->counts[REHEARSAL_FAILED]++;
 		return begin_anew(rehearsal, number);
 	}
 	if (status == STATUS_DONE && !is_counted)
 	{
-		rehearsal->good++;
+		rehearsal->counts[REHEARSAL_GOOD]++;
 		if (!rehearsal->options->is_quiet)
 			print_result(rehearsal, number, "ok");
 	}
@@ -351,7 +349,7 @@ take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 	if (status == STATUS_FAILED && !rehearse_is_interrupted())
 	{
 		print_result(rehearsal, number, "its rollback has failed");
-		rehearsal->failed++;
+		rehearsal->counts[REHEARSAL_FAILED]++;
 		return begin_anew(rehearsal, number);
 	}
 	if (status != STATUS_DONE)
@@ -375,7 +373,7 @@ apply_first(Rehearsal *rehearsal, int number)
 	if (status == STATUS_FAILED && !rehearse_is_interrupted())
 	{
 		print_result(rehearsal, number, "it cannot be applied");
-		rehearsal->failed++;
+		rehearsal->counts[REHEARSAL_FAILED]++;
 	}
 	return status;
 }

@@ -12,6 +12,18 @@
 #include "plan/plan.h"
 #include "rehearse/scratch.h"
 
+/* What can come of a step */
+typedef enum RehearsalOutcome
+{
+	REHEARSAL_GOOD,				/* it left nothing behind */
+	REHEARSAL_LEAVING,			/* it did */
+	REHEARSAL_TAKING,			/* it took away what had been there */
+	REHEARSAL_MISSING,			/* it has no rollback, and should */
+	REHEARSAL_FAILED,			/* a file of it failed */
+	REHEARSAL_EXCUSED,			/* only applied: it needs none, it says */
+	REHEARSAL_OUTCOMES			/* how many there are */
+} RehearsalOutcome;
+
 typedef struct Rehearsal
 {
 	const char *progname;		/* for messages */
@@ -25,13 +37,7 @@ typedef struct Rehearsal
 	ScratchDatabase *scratch;	/* where they go today, or NULL */
 	DeployLock *lock;			/* there */
 
-	int			good;			/* steps that left nothing behind */
-	int			leaving;		/* that did */
-	int			taking;			/* that took away what had been there */
-	int			missing;		/* that have no rollback, and should */
-	int			excused;		/* only applied: they need none, they say */
-	int			failed;			/* of which a file failed */
-	int			known;			/* patches that the template has already */
+	int			counts[REHEARSAL_OUTCOMES]; /* of steps */
 	int			gone;			/* all that were begun, rehearsed or not */
 } Rehearsal;
 

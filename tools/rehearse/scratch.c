@@ -20,7 +20,7 @@
 #include "database/connection.h"
 #include "fe_utils/string_utils.h"
 #include "pqexpbuffer.h"
-#include "rehearse/register.h"
+#include "rehearse/dump.h"
 #include "rehearse/scratch.h"
 #include "rehearse/settings.h"
 
@@ -42,125 +42,98 @@ static const char leftover_query[] =
 "  AND a.backend_type IS DISTINCT FROM 'autovacuum worker'"
 "  OR a.pid::pg_catalog.text = pg_catalog.split_part(d.datname, '_', 3))";
 
-/* May the user create databases, and who is that? */
+/* Who is the user, unless databases may be created */
 static const char user_query[] =
-"SELECT r.rolcreatedb OR r.rolsuper, pg_catalog.quote_ident(r.rolname)"
-" FROM pg_catalog.pg_roles r WHERE r.rolname = current_user";
+"SELECT pg_catalog.quote_ident(r.rolname) FROM pg_catalog.pg_roles r"
+" WHERE r.rolname = current_user AND NOT (r.rolcreatedb OR r.rolsuper)";
 
 /*
- * What the target is like.  The columns of pg_database differ from release to
- * release, hence the detour.  %s is what allows to give something to a role.
+ * What the target is like, as options of CREATE DATABASE: its owner, if a
+ * database may be given to that role, and the rest, which is a template's,
+ * too.  The columns of pg_database differ from release to release, hence the
+ * detour; and release 16 has divided being a member from being able to SET
+ * ROLE.
  */
 static const char properties_query[] =
 "SELECT"
-" CASE WHEN pg_catalog.pg_has_role(d.datdba, '%s')"
-"  THEN pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(d.datdba)) END,"
-" pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate, d.datctype,"
-" CASE j.d->>'datlocprovider' WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu'"
-"  WHEN 'b' THEN 'builtin' END,"
-" CASE j.d->>'datlocprovider' WHEN 'i' THEN"
-"  coalesce(j.d->>'datlocale', j.d->>'daticulocale') END,"
-" CASE j.d->>'datlocprovider' WHEN 'b' THEN j.d->>'datlocale' END,"
-" j.d->>'daticurules'"
+" CASE WHEN pg_catalog.pg_has_role(d.datdba, CASE WHEN"
+"   pg_catalog.current_setting('server_version_num')::pg_catalog.int4"
+"   >= 160000 THEN 'SET' ELSE 'MEMBER' END)"
+"  THEN ' OWNER ' || pg_catalog.quote_ident("
+"   pg_catalog.pg_get_userbyid(d.datdba)) END,"
+" pg_catalog.concat(' ENCODING ' || pg_catalog.quote_literal("
+"   pg_catalog.pg_encoding_to_char(d.encoding)),"
+"  ' LC_COLLATE ' || pg_catalog.quote_literal(d.datcollate),"
+"  ' LC_CTYPE ' || pg_catalog.quote_literal(d.datctype),"
+"  ' LOCALE_PROVIDER ' || CASE j.d->>'datlocprovider' WHEN 'c' THEN 'libc'"
+"   WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' END,"
+"  CASE j.d->>'datlocprovider' WHEN 'i' THEN ' ICU_LOCALE '"
+"   || pg_catalog.quote_literal("
+"    coalesce(j.d->>'datlocale', j.d->>'daticulocale'))"
+"   WHEN 'b' THEN ' BUILTIN_LOCALE '"
+"   || pg_catalog.quote_literal(j.d->>'datlocale') END,"
+"  ' ICU_RULES ' || pg_catalog.quote_literal(j.d->>'daticurules'))"
 " FROM pg_catalog.pg_database d, LATERAL pg_catalog.to_jsonb(d) AS j (d)"
 " WHERE d.datname = pg_catalog.current_database()";
 
-/* The options of CREATE DATABASE that these are, in that order */
-static const char *const property_options[] = {
-	NULL, "ENCODING", "LC_COLLATE", "LC_CTYPE", "LOCALE_PROVIDER",
-	"ICU_LOCALE", "BUILTIN_LOCALE", "ICU_RULES"
-};
-
-/* Make up a name that no other database has; false after a message. */
-static bool
-choose_name(ScratchDatabase *scratch)
-{
-	PGresult   *result =
-		connection_query(scratch->target,
-						 "SELECT pg_catalog.to_hex((pg_catalog.random() * "
-						 "2147483647)::pg_catalog.int4)");
-
-	if (result == NULL)
-		return false;
-	snprintf(scratch->name, sizeof(scratch->name),
-			 NAME_PREFIX "%d_%s", PQbackendPID(scratch->target),
-			 PQgetvalue(result, 0, 0));
-	PQclear(result);
-	return true;
-}
+/* Is there a register, and which version of the extension is it, or NULL */
+static const char register_query[] =
+"SELECT EXISTS (SELECT FROM pg_catalog.pg_class c"
+"  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+"  WHERE n.nspname = '_v' AND c.relname = 'patches'),"
+" (SELECT e.extversion FROM pg_catalog.pg_extension e"
+"  WHERE e.extname = 'versioning')";
 
 /* May the user create a database?  False after a message. */
 static bool
 may_create(PGconn *target)
 {
 	PGresult   *result = connection_query(target, user_query);
-	bool		is_allowed;
+	bool		is_allowed = result != NULL && PQntuples(result) == 0;
 
-	if (result == NULL)
-		return false;
-	is_allowed = PQgetvalue(result, 0, 0)[0] == 't';
-	if (!is_allowed)
+	if (result != NULL && !is_allowed)
 	{
+		const char *role = report_printable(PQgetvalue(result, 0, 0));
+
 		pg_log_error("the role %s may not create the database that a "
-					 "rehearsal takes place in",
-					 report_printable(PQgetvalue(result, 0, 1)));
+					 "rehearsal takes place in", role);
 		fe_compat_log_hint("A superuser can allow it with ALTER ROLE %s "
-						   "CREATEDB; or name another role with -U.",
-						   report_printable(PQgetvalue(result, 0, 1)));
+						   "CREATEDB; or name another role with -U.", role);
 	}
 	PQclear(result);
 	return is_allowed;
 }
 
-/* Append the target's properties, as options of CREATE DATABASE. */
-static void
-append_properties(PQExpBuffer statement, PGconn *target,
-				  const PGresult *properties)
-{
-	size_t		i;
-
-	for (i = 0; i < lengthof(property_options); i++)
-		if (property_options[i] != NULL && !PQgetisnull(properties, 0, i))
-		{
-			appendPQExpBuffer(statement, " %s ", property_options[i]);
-			appendStringLiteralConn(statement, PQgetvalue(properties, 0, i),
-									target);
-		}
-}
-
-/* Create the database; false after a message. */
+/* Create the database, by a name that no other has; false after a message. */
 static bool
 create_database(ScratchDatabase *scratch)
 {
-	PQExpBuffer text = createPQExpBuffer();
-	PGresult   *properties;
+	PGconn	   *target = scratch->target;
+	PGresult   *properties = connection_query(target, properties_query);
 	PGresult   *result = NULL;
-	const char *asked = scratch->template;
-	char	   *template = asked == NULL ? NULL :
-		PQescapeIdentifier(scratch->target, asked, strlen(asked));
+	uint32		random = 0;
 
-	/* Release 16 has divided being a member from being able to SET ROLE */
-	appendPQExpBuffer(text, properties_query,
-					  PQserverVersion(scratch->target) >= 160000 ?
-					  "SET" : "MEMBER");
-	properties = connection_query(scratch->target, text->data);
+	(void) pg_strong_random(&random, sizeof(random));
+	snprintf(scratch->name, sizeof(scratch->name), NAME_PREFIX "%d_%x",
+			 PQbackendPID(target), random);
 	if (properties != NULL)
 	{
-		resetPQExpBuffer(text);
-		appendPQExpBuffer(text, "CREATE DATABASE %s", scratch->name);
-		if (!PQgetisnull(properties, 0, 0))
-			appendPQExpBuffer(text, " OWNER %s",
-							  PQgetvalue(properties, 0, 0));
-		appendPQExpBuffer(text, " TEMPLATE %s",
-						  template != NULL ? template : "template0");
-		if (template == NULL)
-			append_properties(text, scratch->target, properties);
-		result = connection_query(scratch->target, text->data);
+		char	   *template = scratch->template == NULL ? NULL :
+			PQescapeIdentifier(target, scratch->template,
+							   strlen(scratch->template));
+		char	   *text = psprintf("CREATE DATABASE %s%s TEMPLATE %s%s",
+									scratch->name,
+									PQgetvalue(properties, 0, 0),
+									template == NULL ? "template0" : template,
+									template != NULL ? "" :
+									PQgetvalue(properties, 0, 1));
+
+		result = connection_query(target, text);
+		pg_free(text);
+		PQfreemem(template);
 	}
 	PQclear(result);
 	PQclear(properties);
-	PQfreemem(template);
-	destroyPQExpBuffer(text);
 	return result != NULL;
 }
 
@@ -176,6 +149,79 @@ connect_to_database(ScratchDatabase *scratch)
 	return scratch->conn != NULL;
 }
 
+/* Create the extension, of the version given or, if NULL, the default one. */
+static bool
+create_extension(PGconn *scratch, const char *version)
+{
+	PQExpBuffer text = createPQExpBuffer();
+	PGresult   *result;
+
+	appendPQExpBufferStr(text, "CREATE EXTENSION versioning");
+	if (version != NULL)
+	{
+		appendPQExpBufferStr(text, " VERSION ");
+		appendStringLiteralConn(text, version, scratch);
+	}
+	result = connection_query(scratch, text->data);
+	PQclear(result);
+	destroyPQExpBuffer(text);
+	return result != NULL;
+}
+
+/*
+ * Copy a register that a script has created: all of its schema, but no rows.
+ * Only a superuser can give objects to others.
+ */
+static bool
+copy_schema(const char *argv0, PGconn *target, PGconn *scratch)
+{
+	const char *superuser = PQparameterStatus(target, "is_superuser");
+	const char *encoding = PQparameterStatus(target, "server_encoding");
+	char	   *options = psprintf("--schema=_v --encoding=%s%s", encoding,
+								   superuser != NULL &&
+								   strcmp(superuser, "on") == 0 ? "" :
+								   " --no-owner");
+	char	   *dump = rehearse_dump_take(argv0, target, options);
+	PGresult   *result = NULL;
+
+	/* There is no data in it, so it is nothing but statements */
+	if (dump != NULL && PQsetClientEncoding(scratch, encoding) == 0)
+		result = connection_query(scratch, dump);
+	if (dump != NULL && result == NULL)
+		fe_compat_log_hint("The schema _v cannot be copied. With --template, "
+						   "begin with a database that has one.");
+	PQclear(result);
+	pg_free(dump);
+	pg_free(options);
+	return result != NULL && connection_reset(scratch);
+}
+
+/* Create a register like that of the target; false after a message. */
+static bool
+create_register(const char *argv0, PGconn *target, PGconn *scratch)
+{
+	PGresult   *own = connection_query(scratch, register_query);
+	PGresult   *model = connection_query(target, register_query);
+	bool		is_done = false;
+
+	if (own == NULL || model == NULL)
+		;						/* there has been a message */
+	else if (PQgetvalue(own, 0, 0)[0] == 't')
+		is_done = true;
+	else if (!PQgetisnull(model, 0, 1))
+	{
+		is_done = create_extension(scratch, PQgetvalue(model, 0, 1));
+		rehearse_settings_copy_register(target, scratch);
+	}
+	else if (PQgetvalue(model, 0, 0)[0] == 't')
+		is_done = copy_schema(argv0, target, scratch);
+	else
+		is_done = create_extension(scratch, NULL);
+	PQclear(own);
+	PQclear(model);
+	return is_done;
+}
+
 ScratchDatabase *
 rehearse_scratch_create(const char *argv0, const char *template,
 						PGconn *target)
@@ -185,15 +231,14 @@ rehearse_scratch_create(const char *argv0, const char *template,
 	scratch->argv0 = argv0;
 	scratch->template = template;
 	scratch->target = target;
-	if (!may_create(target) || !choose_name(scratch) ||
-		!create_database(scratch))
+	if (!may_create(target) || !create_database(scratch))
 	{
 		pg_free(scratch);
 		return NULL;
 	}
 	rehearse_settings_copy(target, scratch->name);
 	if (connect_to_database(scratch) &&
-		rehearse_register_create(argv0, target, scratch->conn))
+		create_register(argv0, target, scratch->conn))
 		return scratch;
 	(void) rehearse_scratch_drop(scratch);
 	return NULL;

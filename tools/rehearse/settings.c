@@ -3,8 +3,9 @@
  * rehearse/settings.c
  *		The settings and grants of a database, for a scratch database
  *
- * What the user is not allowed to copy is warned about and left out: mostly
- * nothing depends on it.
+ * The server itself writes the statements that make another database like the
+ * target.  What the user is not allowed to copy is warned about and left out:
+ * mostly nothing depends on it.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,37 +14,63 @@
 #include "base/report.h"
 #include "common/logging.h"
 #include "database/connection.h"
-#include "fe_utils/string_utils.h"
-#include "pqexpbuffer.h"
 #include "rehearse/settings.h"
 
 /*
- * Role or NULL, name, the same as an identifier, value, and whether that is a
- * list of identifiers with their quotes
+ * Each row of a query has what is to be copied, and the statement for it;
+ * %1$s is the name of the scratch database, which needs no quotes.  A list of
+ * identifiers with their quotes would be taken for a single element if it were
+ * one constant: so it is first set for a transaction.
  */
 static const char settings_query[] =
-"SELECT CASE WHEN s.setrole <> 0 THEN pg_catalog.quote_ident("
-"  pg_catalog.pg_get_userbyid(s.setrole)) END,"
-" pg_catalog.split_part(c, '=', 1),"
-" pg_catalog.quote_ident(pg_catalog.split_part(c, '=', 1)),"
-" pg_catalog.substr(c, pg_catalog.strpos(c, '=') + 1),"
-" pg_catalog.split_part(c, '=', 1) IN ('local_preload_libraries',"
-"  'search_path', 'session_preload_libraries',"
-"  'shared_preload_libraries', 'temp_tablespaces')"
-" FROM pg_catalog.pg_db_role_setting s,"
-" LATERAL pg_catalog.unnest(s.setconfig) c"
-" WHERE s.setdatabase = (SELECT d.oid FROM pg_catalog.pg_database d"
-"  WHERE d.datname = pg_catalog.current_database())";
+"SELECT 'the setting \"' || s.name || '\"', CASE WHEN s.is_list"
+"  THEN 'BEGIN; SELECT pg_catalog.set_config('"
+"   || pg_catalog.quote_literal(s.name) || ', '"
+"   || pg_catalog.quote_literal(s.value) || ', true); '"
+"   || s.change || ' FROM CURRENT; COMMIT'"
+"  ELSE s.change || ' TO ' || pg_catalog.quote_literal(s.value) END"
+" FROM (SELECT p.name, p.value,"
+"  p.name IN ('local_preload_libraries', 'search_path',"
+"   'session_preload_libraries', 'shared_preload_libraries',"
+"   'temp_tablespaces') AS is_list,"
+"  CASE WHEN r.setrole = 0 THEN 'ALTER DATABASE %1$s'"
+"   ELSE 'ALTER ROLE ' || pg_catalog.quote_ident("
+"    pg_catalog.pg_get_userbyid(r.setrole)) || ' IN DATABASE %1$s' END"
+"   || ' SET ' || pg_catalog.quote_ident(p.name) AS change"
+"  FROM pg_catalog.pg_db_role_setting r,"
+"  LATERAL pg_catalog.unnest(r.setconfig) c,"
+"  LATERAL (SELECT pg_catalog.split_part(c, '=', 1) AS name,"
+"   pg_catalog.substr(c, pg_catalog.strpos(c, '=') + 1) AS value) p"
+"  WHERE r.setdatabase = (SELECT d.oid FROM pg_catalog.pg_database d"
+"   WHERE d.datname = pg_catalog.current_database())) s";
 
-/* Privilege, to whom, and whether it may be passed on */
-static const char grants_query[] =
-"SELECT a.privilege_type, CASE WHEN a.grantee = 0 THEN 'PUBLIC'"
-"  ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END,"
-" a.is_grantable"
-" FROM pg_catalog.pg_database d,"
-" LATERAL pg_catalog.aclexplode(d.datacl) a"
-" WHERE d.datname = pg_catalog.current_database()"
-" AND a.grantee <> d.datdba";
+/*
+ * The same for the grants in a list of an object.  What the owner has, the
+ * new one has.
+ */
+#define GRANTS(object, list, owner, from, condition) \
+	"SELECT 'a grant on the " object "', 'GRANT ' || a.privilege_type" \
+	" || ' ON " object " TO ' || CASE WHEN a.grantee = 0 THEN 'PUBLIC'" \
+	"  ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee))" \
+	"  END || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END" \
+	" FROM " from ", LATERAL pg_catalog.aclexplode(" list ") a" \
+	" WHERE " condition " AND a.grantee <> " owner
+
+static const char database_grants_query[] =
+GRANTS("DATABASE %1$s", "d.datacl", "d.datdba", "pg_catalog.pg_database d",
+	   "d.datname = pg_catalog.current_database()");
+
+/* The role that creates the extension has all of it */
+static const char schema_grants_query[] =
+GRANTS("SCHEMA _v", "n.nspacl", "n.nspowner", "pg_catalog.pg_namespace n",
+	   "n.nspname = '_v'"
+	   " AND pg_catalog.pg_get_userbyid(a.grantee) <> CURRENT_USER");
+
+static const char table_grants_query[] =
+GRANTS("TABLE _v.patches", "c.relacl", "c.relowner",
+	   "pg_catalog.pg_class c"
+	   " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
+	   "n.nspname = '_v' AND c.relname = 'patches'");
 
 /* Run statements; if they fail, the message is a warning. */
 static void
@@ -56,7 +83,7 @@ try_statements(PGconn *conn, const char *statements, const char *purpose)
 		const char *reason = PQresultErrorField(result,
 												PG_DIAG_MESSAGE_PRIMARY);
 
-		pg_log_warning("could not copy %s: %s", purpose,
+		pg_log_warning("could not copy %s: %s", report_printable(purpose),
 					   reason == NULL ? "the server does not answer" :
 					   report_printable(reason));
 	}
@@ -65,87 +92,31 @@ try_statements(PGconn *conn, const char *statements, const char *purpose)
 		PQclear(PQexec(conn, "ROLLBACK"));
 }
 
-/* Copy one setting; see settings_query for the row. */
+/* Run the statements that a query finds in the target. */
 static void
-copy_setting(PGconn *target, const char *scratch, const PGresult *settings,
-			 int row)
+copy(PGconn *target, PGconn *conn, const char *scratch, const char *query)
 {
-	const char *name = PQgetvalue(settings, row, 1);
-	const char *value = PQgetvalue(settings, row, 3);
-	bool		is_list = PQgetvalue(settings, row, 4)[0] == 't';
-	PQExpBuffer text = createPQExpBuffer();
-	char	   *purpose = psprintf("the setting \"%s\"",
-								   report_printable(name));
-
-	/* As one constant a list would be taken for a single element */
-	if (is_list)
-	{
-		appendPQExpBufferStr(text,
-							 "BEGIN; SELECT pg_catalog.set_config(");
-		appendStringLiteralConn(text, name, target);
-		appendPQExpBufferStr(text, ", ");
-		appendStringLiteralConn(text, value, target);
-		appendPQExpBufferStr(text, ", true); ");
-	}
-	if (!PQgetisnull(settings, row, 0))
-		appendPQExpBuffer(text, "ALTER ROLE %s IN DATABASE ",
-						  PQgetvalue(settings, row, 0));
-	else
-		appendPQExpBufferStr(text, "ALTER DATABASE ");
-	appendPQExpBuffer(text, "%s SET %s", scratch,
-					  PQgetvalue(settings, row, 2));
-	if (is_list)
-		appendPQExpBufferStr(text, " FROM CURRENT; COMMIT");
-	else
-	{
-		appendPQExpBufferStr(text, " TO ");
-		appendStringLiteralConn(text, value, target);
-	}
-	try_statements(target, text->data, purpose);
-	pg_free(purpose);
-	destroyPQExpBuffer(text);
-}
-
-void
-rehearse_settings_grant(PGconn *conn, const char *object,
-						const PGresult *grants)
-{
-	PQExpBuffer text = createPQExpBuffer();
+	char	   *text = psprintf(query, scratch);
+	PGresult   *result = connection_query(target, text);
 	int			i;
 
-	for (i = 0; i < PQntuples(grants); i++)
-	{
-		char	   *purpose;
-
-		resetPQExpBuffer(text);
-		appendPQExpBuffer(text, "GRANT %s ON %s TO %s%s",
-						  PQgetvalue(grants, i, 0), object,
-						  PQgetvalue(grants, i, 1),
-						  PQgetvalue(grants, i, 2)[0] == 't' ?
-						  " WITH GRANT OPTION" : "");
-		purpose = psprintf("a grant on the %s", object);
-		try_statements(conn, text->data, purpose);
-		pg_free(purpose);
-	}
-	destroyPQExpBuffer(text);
+	for (i = 0; result != NULL && i < PQntuples(result); i++)
+		try_statements(conn, PQgetvalue(result, i, 1),
+					   PQgetvalue(result, i, 0));
+	PQclear(result);
+	pg_free(text);
 }
 
 void
 rehearse_settings_copy(PGconn *target, const char *scratch)
 {
-	PGresult   *settings = connection_query(target, settings_query);
-	PGresult   *grants = connection_query(target, grants_query);
-	int			i;
+	copy(target, target, scratch, settings_query);
+	copy(target, target, scratch, database_grants_query);
+}
 
-	for (i = 0; settings != NULL && i < PQntuples(settings); i++)
-		copy_setting(target, scratch, settings, i);
-	if (grants != NULL)
-	{
-		char	   *object = psprintf("DATABASE %s", scratch);
-
-		rehearse_settings_grant(target, object, grants);
-		pg_free(object);
-	}
-	PQclear(settings);
-	PQclear(grants);
+void
+rehearse_settings_copy_register(PGconn *target, PGconn *scratch)
+{
+	copy(target, scratch, PQdb(scratch), schema_grants_query);
+	copy(target, scratch, PQdb(scratch), table_grants_query);
 }

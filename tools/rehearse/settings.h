@@ -10,14 +10,13 @@
 
 #include "libpq-fe.h"
 
-/* Copy the settings and the grants of the connection's database. */
+/*
+ * Copy the settings and the grants of the target's database to the scratch
+ * database of that name.  What cannot be copied is warned about.
+ */
 extern void rehearse_settings_copy(PGconn *target, const char *scratch);
 
-/*
- * Repeat grants for an object, which is named as GRANT names it.  The columns
- * are those of grants_query.
- */
-extern void rehearse_settings_grant(PGconn *conn, const char *object,
-									const PGresult *grants);
+/* The same for the grants on the register, by connections to both. */
+extern void rehearse_settings_copy_register(PGconn *target, PGconn *scratch);
 
 #endif							/* REHEARSE_SETTINGS_H */

@@ -1,207 +1,118 @@
 /*-------------------------------------------------------------------------
  *
  * show/graph.c
- *		The patches as a graph to be drawn
+ *		A drawing of patches in Graphviz's language
  *
- * The nodes are the patches that the files register, in the order of the
- * files, then those that only the register knows, then names that are merely
- * required or in conflict.  What a patch requires is taken from its file, or,
- * if there is none, from the register.
+ * The nodes are the patches, by the numbers of their states, then names that
+ * are merely required or in conflict.  What a patch requires is taken from its
+ * file, or, if there is none, from the register.
+ *
+ * A name stands between double quotes.  There a backslash is Graphviz's
+ * escape character, first for the quote, then, when the text is drawn, for
+ * others; so it is doubled.  What cannot be drawn, control characters and
+ * bytes that are not UTF-8, goes into the output as a single backslash with
+ * hexadecimal digits, which no other name becomes: names that differ stay
+ * different.  Such a node has a label, as by itself Graphviz would draw the
+ * digits only.  So has one with a "&", which Graphviz would take for the
+ * beginning of an entity, as in HTML, and one that begins with "%", as do the
+ * names that Graphviz makes up.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
-#include "plan/state.h"
-#include "show/graph.h"
+#include "base/name_table.h"
+#include "mb/pg_wchar.h"
+#include "show/show.h"
 
-/* The number of the node of that name, which is unknown if it is new. */
-static int
-find_or_add_node(Drawing *drawing, const char *name)
+struct Drawing
 {
-	int			number = name_table_add(drawing->table, name);
-	DrawingNode *node;
+	const PatchStates *states;
+	NameTable  *table;			/* numbers of the nodes */
+	const char **names;			/* of the nodes */
+	int			count;
+	bool	   *is_shown;
+	NameTable  *drawn;			/* what edges have been printed */
+};
 
-	if (number < drawing->node_count)
-		return number;
-	if (drawing->node_count == drawing->node_space)
-	{
-		drawing->node_space = Max(64, 2 * drawing->node_space);
-		drawing->nodes = pg_realloc(drawing->nodes, drawing->node_space *
-									sizeof(DrawingNode));
-	}
-	node = &drawing->nodes[drawing->node_count++];
-	memset(node, 0, sizeof(*node));
-	node->name = name;
-	return number;
+/* How nodes of a kind look, and what the legend calls them */
+typedef struct Look
+{
+	const char *class;
+	const char *color;
+} Look;
+
+static const Look looks[] = {
+	[PATCH_IS_APPLIED] = {"applied", "#b8e3b1"},
+	[PATCH_IS_PENDING] = {"pending", "#fff2b3"},
+	[PATCH_IS_BLOCKED] = {"blocked", "#ffb3a7"},
+	[PATCH_IS_BEING_APPLIED] = {"applied", "#b8e3b1"},
+	[PATCH_IS_BEING_TAKEN_BACK] = {"pending", "#fff2b3"}
+};
+
+static const Look without_file = {"applied without file", "#d5d5d5"};
+
+/* What the patch of that number requires */
+static const SimpleStringList *
+requirements(const Drawing *drawing, int number)
+{
+	const PatchState *state = &drawing->states->items[number];
+
+	return state->call != NULL ? &state->call->requirements :
+		state->requirements;
 }
 
-/*
- * Is it the first edge between the two?  A requirement has a direction, a
- * conflict has none: whoever declares it, it is drawn once.
- */
-static bool
-is_new_edge(Drawing *drawing, int from, int to, bool is_conflict)
+/* And what it conflicts with */
+static const SimpleStringList *
+conflicts(const Drawing *drawing, int number)
 {
-	char		key[64];
-	int			known = drawing->edge_count;
+	const PatchState *state = &drawing->states->items[number];
 
-	if (is_conflict)
-		snprintf(key, sizeof(key), "%d - %d", Min(from, to), Max(from, to));
-	else
-		snprintf(key, sizeof(key), "%d > %d", from, to);
-	return name_table_add(drawing->drawn, key) == known;
+	return state->call != NULL ? &state->call->conflicts : state->conflicts;
 }
 
-/*
- * Add an edge.  All edges of one node come together, one after the other.
- */
+/* Add a node, unless there is one of that name. */
 static void
-add_edge(Drawing *drawing, int from, const char *name, bool is_conflict)
+add_node(Drawing *drawing, const char *name)
 {
-	int			to = find_or_add_node(drawing, name);
-	DrawingNode *node = &drawing->nodes[from];
-	DrawingEdge *edge;
+	int			count = drawing->count;
 
-	if (!is_new_edge(drawing, from, to, is_conflict))
+	if (name_table_add(drawing->table, name) < count)
 		return;
-	if (drawing->edge_count == drawing->edge_space)
-	{
-		drawing->edge_space = Max(64, 2 * drawing->edge_space);
-		drawing->edges = pg_realloc(drawing->edges, drawing->edge_space *
-									sizeof(DrawingEdge));
-	}
-	if (node->edge_count++ == 0)
-		node->first_edge = drawing->edge_count;
-	edge = &drawing->edges[drawing->edge_count++];
-	edge->from = from;
-	edge->to = to;
-	edge->is_conflict = is_conflict;
+	/* Powers of two are when the room is used up */
+	if ((count & (count - 1)) == 0)
+		drawing->names = pg_realloc(drawing->names, Max(1, 2 * count) *
+									sizeof(char *));
+	drawing->names[drawing->count++] = name;
 }
 
-/* Add the edges of a patch that a file has. */
+/* Add nodes for the names of a list. */
 static void
-add_edges_of_call(Drawing *drawing, const PatchCall *call)
+add_nodes(Drawing *drawing, const SimpleStringList *list)
 {
-	int			from = find_or_add_node(drawing, call->name);
 	const SimpleStringListCell *cell;
 
-	for (cell = call->requirements.head; cell != NULL; cell = cell->next)
-		add_edge(drawing, from, cell->val, false);
-	for (cell = call->conflicts.head; cell != NULL; cell = cell->next)
-		add_edge(drawing, from, cell->val, true);
-}
-
-/* Add the edges of a patch that only the register has. */
-static void
-add_edges_of_applied(Drawing *drawing, const AppliedPatch *applied)
-{
-	int			from = find_or_add_node(drawing, applied->name);
-	int			i;
-
-	for (i = 0; i < applied->requirement_count; i++)
-		add_edge(drawing, from, applied->requirements[i], false);
-	for (i = 0; i < applied->conflict_count; i++)
-		add_edge(drawing, from, applied->conflicts[i], true);
-}
-
-/*
- * Do something with each call that registers a patch: of several calls for
- * one patch, with the first.
- */
-static void
-visit_calls(Drawing *drawing, const Project *project,
-			void (*visit) (Drawing *drawing, const PatchCall *call))
-{
-	int			i;
-	int			j;
-
-	for (i = 0; i < project->patch_count; i++)
-	{
-		const PatchFile *file = project->patches[i].file;
-
-		for (j = 0; j < file->count; j++)
-		{
-			const PatchCall *call = &file->calls[j];
-			int			number = project_find(project, call->name);
-
-			if (number != PROJECT_NONE &&
-				project->names[number].patch == call)
-				visit(drawing, call);
-		}
-	}
-}
-
-/* Add the node of a patch that a file has. */
-static void
-add_node_of_call(Drawing *drawing, const PatchCall *call)
-{
-	int			number = find_or_add_node(drawing, call->name);
-
-	drawing->nodes[number].kind = DRAWING_FILE;
-}
-
-/* What the files and the register together say of a patch */
-static DrawingKind
-kind_of_state(const PatchState *state)
-{
-	if (state->applied != NULL && state->call == NULL)
-		return DRAWING_WITHOUT_FILE;
-	switch (state->kind)
-	{
-		case PATCH_IS_APPLIED:
-		case PATCH_IS_BEING_APPLIED:
-			return DRAWING_APPLIED;
-		case PATCH_IS_PENDING:
-		case PATCH_IS_BEING_TAKEN_BACK:
-			return DRAWING_PENDING;
-		case PATCH_IS_BLOCKED:
-			return DRAWING_BLOCKED;
-	}
-	return DRAWING_UNKNOWN;
-}
-
-/* Add the nodes that only the register has, and the states of all. */
-static void
-add_states(Drawing *drawing, const PatchStates *states)
-{
-	int			i;
-
-	for (i = 0; i < states->count; i++)
-	{
-		int			number = find_or_add_node(drawing,
-											  states->items[i].name);
-
-		drawing->nodes[number].kind = kind_of_state(&states->items[i]);
-	}
+	for (cell = list->head; cell != NULL; cell = cell->next)
+		add_node(drawing, cell->val);
 }
 
 Drawing *
-show_graph_create(const Project *project, const Register *reg)
+show_graph_create(const PatchStates *states)
 {
 	Drawing    *drawing = pg_malloc0(sizeof(Drawing));
 	int			i;
 
-	drawing->table = name_table_create(project->name_count);
-	drawing->drawn = name_table_create(2 * project->name_count);
-
-	visit_calls(drawing, project, add_node_of_call);
-	if (reg != NULL)
+	drawing->states = states;
+	drawing->table = name_table_create(states->count);
+	drawing->drawn = name_table_create(2 * states->count);
+	for (i = 0; i < states->count; i++)
+		add_node(drawing, states->items[i].name);
+	for (i = 0; i < states->count; i++)
 	{
-		PatchStates *states = plan_state_create(project, reg);
-
-		add_states(drawing, states);
-		plan_state_free(states);
+		add_nodes(drawing, requirements(drawing, i));
+		add_nodes(drawing, conflicts(drawing, i));
 	}
-
-	visit_calls(drawing, project, add_edges_of_call);
-	for (i = 0; reg != NULL && i < reg->count; i++)
-	{
-		int			number = find_or_add_node(drawing, reg->patches[i].name);
-
-		if (drawing->nodes[number].kind == DRAWING_WITHOUT_FILE)
-			add_edges_of_applied(drawing, &reg->patches[i]);
-	}
+	drawing->is_shown = pg_malloc0(drawing->count + 1);
 	return drawing;
 }
 
@@ -210,19 +121,9 @@ show_graph_free(Drawing *drawing)
 {
 	name_table_free(drawing->table);
 	name_table_free(drawing->drawn);
-	pg_free(drawing->nodes);
-	pg_free(drawing->edges);
+	pg_free(drawing->names);
+	pg_free(drawing->is_shown);
 	pg_free(drawing);
-}
-
-/* Show a node; what it requires waits to be shown, unless it is already. */
-static void
-show_node(Drawing *drawing, int number, int *waiting, int *count)
-{
-	if (drawing->nodes[number].is_shown)
-		return;
-	drawing->nodes[number].is_shown = true;
-	waiting[(*count)++] = number;
 }
 
 bool
@@ -235,18 +136,26 @@ show_graph_show(Drawing *drawing, const char *name)
 	if (first == NAME_TABLE_NONE)
 		return false;
 
-	/* A node waits at most once */
-	waiting = pg_malloc(drawing->node_count * sizeof(int));
-	show_node(drawing, first, waiting, &count);
+	/* A node waits once for each edge at most: mark it when it begins to */
+	waiting = pg_malloc(drawing->count * sizeof(int));
+	if (!drawing->is_shown[first])
+		waiting[count++] = first;
+	drawing->is_shown[first] = true;
 	while (count > 0)
 	{
-		const DrawingNode *from = &drawing->nodes[waiting[--count]];
-		int			i;
+		int			number = waiting[--count];
+		const SimpleStringListCell *cell =
+			number >= drawing->states->count ? NULL :
+			requirements(drawing, number)->head;
 
-		for (i = from->first_edge; i < from->first_edge + from->edge_count;
-			 i++)
-			if (!drawing->edges[i].is_conflict)
-				show_node(drawing, drawing->edges[i].to, waiting, &count);
+		for (; cell != NULL; cell = cell->next)
+		{
+			int			next = name_table_find(drawing->table, cell->val);
+
+			if (!drawing->is_shown[next])
+				waiting[count++] = next;
+			drawing->is_shown[next] = true;
+		}
 	}
 	pg_free(waiting);
 	return true;
@@ -255,8 +164,184 @@ show_graph_show(Drawing *drawing, const char *name)
 void
 show_graph_show_all(Drawing *drawing)
 {
+	memset(drawing->is_shown, true, drawing->count);
+}
+
+/* The length of the character there, or 0 if it cannot be drawn. */
+static int
+character_length(const char *text)
+{
+	const unsigned char *p = (const unsigned char *) text;
+	int			length = pg_utf_mblen(p);
+
+	if (*p < ' ' || *p == 0x7F ||
+		strnlen(text, length) < (size_t) length ||
+		!pg_utf8_islegal(p, length))
+		return 0;
+	return length;
+}
+
+/*
+ * Print a name in quotes, as it is, or as a label that shows what cannot be
+ * drawn.
+ */
+static void
+print_quoted(const char *name, bool is_label)
+{
+	putchar('"');
+	while (*name != '\0')
+	{
+		int			length = character_length(name);
+
+		if (*name == '\n')
+			fputs("\\n", stdout);
+		else if (length == 0)
+			printf(is_label ? "\\\\x%02X" : "\\x%02X", (unsigned char) *name);
+		else if (*name == '"' || *name == '\\')
+			printf("\\%c", *name);
+		else if (*name == '&' && is_label)
+			fputs("&amp;", stdout);
+		else
+			fwrite(name, 1, length, stdout);
+		name += Max(length, 1);
+	}
+	putchar('"');
+}
+
+/* Would the name, without a label, look other than it is? */
+static bool
+needs_label(const char *name)
+{
+	if (name[0] == '%')
+		return true;
+	for (; *name != '\0'; name += character_length(name))
+		if (*name == '&' || character_length(name) == 0)
+			return true;
+	return false;
+}
+
+/* Print what the colors mean. */
+static void
+print_legend(void)
+{
+	const Look *legend[] = {
+		&looks[PATCH_IS_APPLIED], &looks[PATCH_IS_PENDING],
+		&looks[PATCH_IS_BLOCKED], &without_file
+	};
+	size_t		i;
+
+	fputs("\tlabelloc=b;\n"
+		  "\tlabel=<<TABLE BORDER=\"0\" CELLSPACING=\"8\"><TR>", stdout);
+	for (i = 0; i < lengthof(legend); i++)
+		printf("<TD BGCOLOR=\"%s\">%s</TD>", legend[i]->color,
+			   legend[i]->class);
+	fputs("</TR></TABLE>>;\n", stdout);
+}
+
+/* Print how a node looks, if that is known. */
+static void
+print_look(const Drawing *drawing, int number, bool has_register)
+{
+	const PatchState *state = &drawing->states->items[number];
+	const Look *look;
+
+	if (number >= drawing->states->count)
+		fputs(" [class=\"unknown\"] [style=dotted]", stdout);
+	else if (has_register)
+	{
+		look = state->applied != NULL && state->call == NULL ?
+			&without_file : &looks[state->kind];
+		printf(" [class=\"%s\"] [fillcolor=\"%s\"]", look->class,
+			   look->color);
+	}
+}
+
+/* Print a node. */
+static void
+print_node(const Drawing *drawing, int number, bool has_register)
+{
+	const char *name = drawing->names[number];
+
+	putchar('\t');
+	print_quoted(name, false);
+	if (needs_label(name))
+	{
+		fputs(" [label=", stdout);
+		print_quoted(name, true);
+		putchar(']');
+	}
+	print_look(drawing, number, has_register);
+	puts(";");
+}
+
+/*
+ * Is it the first edge between the two?  A requirement has a direction, a
+ * conflict has none: whoever declares it, it is drawn once.
+ */
+static bool
+is_new_edge(Drawing *drawing, int from, int to, bool is_conflict)
+{
+	char		key[64];
+	bool		is_new;
+
+	if (is_conflict)
+		snprintf(key, sizeof(key), "%d - %d", Min(from, to), Max(from, to));
+	else
+		snprintf(key, sizeof(key), "%d > %d", from, to);
+	is_new = name_table_find(drawing->drawn, key) == NAME_TABLE_NONE;
+	(void) name_table_add(drawing->drawn, key);
+	return is_new;
+}
+
+/* Print the edges from a node to those of a list. */
+static void
+print_edges(Drawing *drawing, int from, const SimpleStringList *list,
+			bool is_conflict)
+{
+	const SimpleStringListCell *cell;
+
+	for (cell = list->head; cell != NULL; cell = cell->next)
+	{
+		int			to = name_table_find(drawing->table, cell->val);
+
+		if (!drawing->is_shown[from] || !drawing->is_shown[to] ||
+			!is_new_edge(drawing, from, to, is_conflict))
+			continue;
+		putchar('\t');
+		print_quoted(drawing->names[from], false);
+		fputs(" -> ", stdout);
+		print_quoted(cell->val, false);
+		if (is_conflict)
+			fputs(" [class=\"conflict\", dir=none, style=dashed, color=red, "
+				  "constraint=false]", stdout);
+		puts(";");
+	}
+}
+
+void
+show_graph_print(Drawing *drawing, bool has_register)
+{
 	int			i;
 
-	for (i = 0; i < drawing->node_count; i++)
-		drawing->nodes[i].is_shown = true;
+	puts("digraph patches {\n"
+		 "\tcharset=\"UTF-8\";\n"
+		 "\trankdir=BT;\n"
+		 "\tfontname=\"Helvetica\";\n"
+		 "\tnode [shape=box, style=\"rounded,filled\", fillcolor=white, "
+		 "fontname=\"Helvetica\"];");
+	if (has_register)
+		print_legend();
+
+	putchar('\n');
+	for (i = 0; i < drawing->count; i++)
+		if (drawing->is_shown[i])
+			print_node(drawing, i, has_register);
+
+	putchar('\n');
+	for (i = 0; i < drawing->states->count; i++)
+	{
+		print_edges(drawing, i, requirements(drawing, i), false);
+		print_edges(drawing, i, conflicts(drawing, i), true);
+	}
+	puts("}");
 }

@@ -13,7 +13,7 @@
 #include "postgres_fe.h"
 
 #include "mb/pg_wchar.h"
-#include "show/json.h"
+#include "show/show.h"
 
 /* What stands for a byte that is not UTF-8 */
 #define REPLACEMENT 0xFFFD
@@ -68,7 +68,7 @@ print_member(const char *key, const char *value)
 		print_string(value);
 }
 
-/* Print a key with the names of a list of a file. */
+/* Print a key with a list of names. */
 static void
 print_list(const char *key, const SimpleStringList *list)
 {
@@ -81,23 +81,6 @@ print_list(const char *key, const SimpleStringList *list)
 		if (cell != list->head)
 			fputs(", ", stdout);
 		print_string(cell->val);
-	}
-	putchar(']');
-}
-
-/* Print a key with the names of an array of the register. */
-static void
-print_array(const char *key, char *const *names, int count)
-{
-	int			i;
-
-	print_key(key);
-	putchar('[');
-	for (i = 0; i < count; i++)
-	{
-		if (i > 0)
-			fputs(", ", stdout);
-		print_string(names[i]);
 	}
 	putchar(']');
 }
@@ -123,7 +106,6 @@ print_session(const PatchSession *session)
 static void
 print_state(const PatchState *state)
 {
-	static const SimpleStringList nothing = {NULL, NULL};
 	const AppliedPatch *applied = state->applied;
 
 	fputs("{\"patch\": ", stdout);
@@ -132,20 +114,8 @@ print_state(const PatchState *state)
 	print_member("applied_at", applied == NULL ? NULL : applied->applied_at);
 	print_member("applied_by", applied == NULL ? NULL : applied->applied_by);
 	print_member("file", state->file == NULL ? NULL : state->file->path);
-	if (applied != NULL)
-	{
-		print_array("requires", applied->requirements,
-					applied->requirement_count);
-		print_array("conflicts", applied->conflicts,
-					applied->conflict_count);
-	}
-	else
-	{
-		print_list("requires", state->call == NULL ? &nothing :
-				   &state->call->requirements);
-		print_list("conflicts", state->call == NULL ? &nothing :
-				   &state->call->conflicts);
-	}
+	print_list("requires", state->requirements);
+	print_list("conflicts", state->conflicts);
 	print_key("differs");
 	fputs(state->differs ? "true" : "false", stdout);
 	if (state->differs)

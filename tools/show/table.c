@@ -8,74 +8,40 @@
 #include "postgres_fe.h"
 
 #include "fe_utils/print.h"
-#include "lib/stringinfo.h"
-#include "show/table.h"
+#include "pqexpbuffer.h"
+#include "show/show.h"
 
-/* Append names, with commas between them. */
+/* Append the names of a list, or "nothing". */
 static void
-append_name(StringInfo text, const char *name, bool is_first)
-{
-	appendStringInfo(text, is_first ? "%s" : ", %s", name);
-}
-
-/* Append the names of a list of a file, or "nothing". */
-static void
-append_list(StringInfo text, const SimpleStringList *list)
+append_list(PQExpBuffer text, const SimpleStringList *list)
 {
 	const SimpleStringListCell *cell;
 
 	for (cell = list->head; cell != NULL; cell = cell->next)
-		append_name(text, cell->val, cell == list->head);
+		appendPQExpBuffer(text, "%s%s", cell == list->head ? "" : ", ",
+						  cell->val);
 	if (list->head == NULL)
-		appendStringInfoString(text, "nothing");
+		appendPQExpBufferStr(text, "nothing");
 }
 
-/* The same for an array of the register. */
+/* Append what somebody says that the patch requires and conflicts with. */
 static void
-append_array(StringInfo text, char *const *names, int count)
+append_claim(PQExpBuffer text, const char *claim,
+			 const SimpleStringList *requirements,
+			 const SimpleStringList *conflicts)
 {
-	int			i;
-
-	for (i = 0; i < count; i++)
-		append_name(text, names[i], i == 0);
-	if (count == 0)
-		appendStringInfoString(text, "nothing");
-}
-
-/* Say what is different in the file and in the register. */
-static void
-append_difference(StringInfo text, const PatchState *state)
-{
-	appendStringInfoString(text, "differs: in the file it requires ");
-	append_list(text, &state->call->requirements);
-	appendStringInfoString(text, " and conflicts with ");
-	append_list(text, &state->call->conflicts);
-	appendStringInfoString(text, ", in the register it requires ");
-	append_array(text, state->applied->requirements,
-				 state->applied->requirement_count);
-	appendStringInfoString(text, " and conflicts with ");
-	append_array(text, state->applied->conflicts,
-				 state->applied->conflict_count);
+	appendPQExpBuffer(text, "%s it requires ", claim);
+	append_list(text, requirements);
+	appendPQExpBufferStr(text, " and conflicts with ");
+	append_list(text, conflicts);
 }
 
 /* Begin another remark. */
 static void
-append_separator(StringInfo text)
+append_separator(PQExpBuffer text)
 {
 	if (text->len > 0)
-		appendStringInfoString(text, "; ");
-}
-
-/* Say which session is in the patch. */
-static void
-append_session(StringInfo text, const PatchSession *session)
-{
-	char	   *who = in_progress_describe(session->pid, session->role,
-										   session->application,
-										   session->since);
-
-	appendStringInfoString(text, who);
-	pg_free(who);
+		appendPQExpBufferStr(text, "; ");
 }
 
 /*
@@ -84,36 +50,47 @@ append_session(StringInfo text, const PatchSession *session)
 static char *
 remarks(const PatchState *state)
 {
-	StringInfoData text;
+	const PatchSession *session = state->session;
+	PQExpBufferData text;
 	const SimpleStringListCell *cell;
 
 	/* Of most patches there are many and nothing is to be said. */
 	if (state->reasons.head == NULL && state->file != NULL &&
-		!state->differs && !state->has_changed && state->session == NULL)
+		!state->differs && !state->has_changed && session == NULL)
 		return NULL;
 
-	initStringInfo(&text);
-	if (state->session != NULL)
-		append_session(&text, state->session);
+	initPQExpBuffer(&text);
+	if (session != NULL)
+	{
+		char	   *who = in_progress_describe(session->pid, session->role,
+											   session->application,
+											   session->since);
+
+		appendPQExpBufferStr(&text, who);
+		pg_free(who);
+	}
 	for (cell = state->reasons.head; cell != NULL; cell = cell->next)
 	{
 		append_separator(&text);
-		appendStringInfoString(&text, cell->val);
+		appendPQExpBufferStr(&text, cell->val);
 	}
 	if (state->file == NULL)
 	{
 		append_separator(&text);
-		appendStringInfoString(&text, "no file here");
+		appendPQExpBufferStr(&text, "no file here");
 	}
 	if (state->has_changed)
 	{
 		append_separator(&text);
-		appendStringInfo(&text, "%s changed since", state->file->path);
+		appendPQExpBuffer(&text, "%s changed since", state->file->path);
 	}
 	if (state->differs)
 	{
 		append_separator(&text);
-		append_difference(&text, state);
+		append_claim(&text, "differs: in the file",
+					 &state->call->requirements, &state->call->conflicts);
+		append_claim(&text, ", in the register", state->requirements,
+					 state->conflicts);
 	}
 	return text.data;
 }
@@ -142,12 +119,11 @@ show_table_print(const PatchStates *states, int encoding)
 		"patch", "state", "applied", "by", "remarks"
 	};
 	static char nothing[] = "";
-	printTableOpt options;
+	printTableOpt options = {0};
 	printTableContent table;
 	size_t		i;
 	int			n;
 
-	memset(&options, 0, sizeof(options));
 	options.format = PRINT_ALIGNED;
 	options.border = 1;
 	options.start_table = options.stop_table = true;

@@ -1,0 +1,46 @@
+/*-------------------------------------------------------------------------
+ *
+ * show/show.h
+ *		The states of the patches, printed
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SHOW_H
+#define SHOW_H
+
+#include "plan/state.h"
+
+/* Print them as a table, for people; the names are in that encoding. */
+extern void show_table_print(const PatchStates *states, int encoding);
+
+/* Print them as JSON, for programs. */
+extern void show_json_print(const PatchStates *states);
+
+/* Some of them, as a graph */
+typedef struct Drawing Drawing;
+
+/*
+ * The drawing of these states, which must outlive it.  Nothing is shown yet.
+ * Free it with show_graph_free.
+ */
+extern Drawing *show_graph_create(const PatchStates *states);
+
+/*
+ * Show the patch of that name, and all that it requires, near or far.  Returns
+ * false if nobody has or mentions it.
+ */
+extern bool show_graph_show(Drawing *drawing, const char *name);
+
+/* Show all of the patches, and what they mention. */
+extern void show_graph_show_all(Drawing *drawing);
+
+/*
+ * Print what is shown, once, in Graphviz's language; if there is a register,
+ * with the states, and a legend.
+ */
+extern void show_graph_print(Drawing *drawing, bool has_register);
+
+/* Free the drawing. */
+extern void show_graph_free(Drawing *drawing);
+
+#endif							/* SHOW_H */
