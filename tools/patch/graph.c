@@ -54,12 +54,11 @@ patch_graph_free(PatchGraph *graph)
 	pg_free(graph);
 }
 
-GraphName *
-patch_graph_find(const PatchGraph *graph, const char *name)
+/* The name's node: it has one. */
+static GraphName *
+find_name(const PatchGraph *graph, const char *name)
 {
-	int			number = name_table_find(graph->index, name);
-
-	return number == NAME_TABLE_NONE ? NULL : &graph->names[number];
+	return &graph->names[name_table_find(graph->index, name)];
 }
 
 /* The name's node, a new one if there is none. */
@@ -159,7 +158,7 @@ await_requirements(PatchGraph *graph, int number, ProblemList *problems)
 				node->missing++;
 			}
 		}
-		patch_graph_find(graph, call->name)->seen = number;
+		find_name(graph, call->name)->seen = number;
 	}
 }
 
@@ -182,7 +181,7 @@ finish_file(PatchGraph *graph, int number, int pass, FileHeap *ready)
 
 		if (call->action == PATCH_UNREGISTER)
 			continue;
-		name = patch_graph_find(graph, call->name);
+		name = find_name(graph, call->name);
 		if (name->seen == pass)
 			continue;
 		name->seen = pass;
@@ -197,18 +196,6 @@ finish_file(PatchGraph *graph, int number, int pass, FileHeap *ready)
 				patch_heap_push(ready, waiting);
 		}
 	}
-}
-
-/* Does the file register anything? */
-static bool
-registers_something(const PatchFile *file)
-{
-	int			i;
-
-	for (i = 0; i < file->count; i++)
-		if (file->calls[i].action != PATCH_UNREGISTER)
-			return true;
-	return false;
 }
 
 /* What keeps a file from being applied */
@@ -247,7 +234,7 @@ find_obstacle(PatchGraph *graph, int number, Obstacle *obstacle)
 			continue;
 		for (cell = call->requirements.head; cell != NULL; cell = cell->next)
 		{
-			GraphName  *name = patch_graph_find(graph, cell->val);
+			GraphName  *name = find_name(graph, cell->val);
 
 			if (name->missing == 0 || name->seen == pass)
 				continue;
@@ -256,7 +243,7 @@ find_obstacle(PatchGraph *graph, int number, Obstacle *obstacle)
 			obstacle->file = first_provider(graph, name);
 			return;
 		}
-		patch_graph_find(graph, call->name)->seen = pass;
+		find_name(graph, call->name)->seen = pass;
 	}
 }
 
@@ -394,7 +381,7 @@ patch_graph_sort(PatchGraph *graph, int *order, ProblemList *problems)
 	{
 		GraphFile  *node = &graph->files[i];
 
-		if (!registers_something(node->file))
+		if (!patch_file_has(node->file, false))
 		{
 			problem_add(problems, PROBLEM_WARNING, node->path, 0,
 						"this registers no patch, so it is left out");

@@ -69,10 +69,6 @@ extern void patch_graph_add(PatchGraph *graph, const char *path,
 extern int	patch_graph_sort(PatchGraph *graph, int *order,
 							 ProblemList *problems);
 
-/* The name's node, or NULL. */
-extern GraphName *patch_graph_find(const PatchGraph *graph,
-								   const char *name);
-
 /* Free the graph; the files and paths in it are the caller's. */
 extern void patch_graph_free(PatchGraph *graph);
 

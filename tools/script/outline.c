@@ -21,7 +21,6 @@
 #include "psql/argument.h"
 #include "script/directive.h"
 #include "script/outline.h"
-#include "script/path.h"
 #include "script/restriction.h"
 #include "script/transaction.h"
 
@@ -211,7 +210,7 @@ read_included(OutlineFrame *frame)
 {
 	struct stat status;
 	FileBytes	bytes;
-	PatchFile  *file;
+	const char *reason = NULL;
 
 	if (++frame->reader->include_count > MAX_INCLUDES ||
 		frame->depth > MAX_DEPTH)
@@ -227,16 +226,53 @@ read_included(OutlineFrame *frame)
 	}
 	if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
 		return NULL;
-	if (!file_bytes_open(&bytes, frame->path))
+	if (file_bytes_open(&bytes, frame->path))
 	{
-		file_bytes_free(&bytes);
-		return strerror(errno);
+		PatchFile  *file = pg_malloc0(sizeof(PatchFile));
+
+		read_text(frame, file, &bytes);
+		patch_file_free(file);
 	}
-	file = pg_malloc0(sizeof(PatchFile));
-	read_text(frame, file, &bytes);
-	patch_file_free(file);
+	else
+		reason = strerror(errno);
 	file_bytes_free(&bytes);
-	return NULL;
+	return reason;
+}
+
+/*
+ * The path of what is so named in a directory: "" is the current one, NULL one
+ * that is not known, as is the result then.  To be freed by the caller.
+ */
+static char *
+find_in(const char *directory, const char *name)
+{
+	char		path[MAXPGPATH];
+
+	if (name == NULL)
+		return NULL;
+	if (is_absolute_path(name))
+		return pg_strdup(name);
+	if (directory == NULL)
+		return NULL;
+	if (directory[0] == '\0')
+		return pg_strdup(name);
+	join_path_components(path, directory, name);
+	return pg_strdup(path);
+}
+
+/* What psql makes of a name after \ir; to be freed by the caller. */
+static char *
+find_beside(const char *script, const char *name)
+{
+	char		path[MAXPGPATH];
+
+	if (is_absolute_path(name))
+		return pg_strdup(name);
+	strlcpy(path, script, sizeof(path));
+	get_parent_directory(path);
+	join_path_components(path, path, name);
+	canonicalize_path(path);
+	return pg_strdup(path);
 }
 
 /* Follow \i or \ir. */
@@ -253,8 +289,9 @@ include(OutlineFrame *frame, const ScriptPlace *place, char *name,
 
 	if (reader->directory == NULL || *name == '~' || strcmp(name, "-") == 0)
 		return;
-	given_path = script_path_find(frame->given_path, name, is_relative);
-	path = script_path_change(reader->directory, given_path);
+	given_path = is_relative ? find_beside(frame->given_path, name) :
+		pg_strdup(name);
+	path = find_in(reader->directory, given_path);
 	simple_string_list_append(&outline->includes, path);
 	pg_free(path);
 
@@ -357,7 +394,7 @@ follow_command(OutlineFrame *frame, const ScriptPlace *place,
 	name = psql_argument_file(command);
 	if (command->action == PSQL_CHANGE_DIRECTORY)
 	{
-		reader->directory = script_path_change(directory, name);
+		reader->directory = find_in(directory, name);
 		pg_free(directory);
 	}
 	else if (name != NULL)
