@@ -415,10 +415,6 @@ see_command(void *state, const PsqlCommand *command)
 												  command);
 	bool		is_off;
 
-	if (refusal != NULL)
-		complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, &place, "%s",
-				 refusal);
-	pg_free(refusal);
 	if (command->action == PSQL_CONNECT)
 		add_event(reader, &place, &connecting);
 	else if ((command->action == PSQL_SET || command->action == PSQL_UNSET) &&
@@ -431,6 +427,10 @@ see_command(void *state, const PsqlCommand *command)
 		outline->describe_line = place.line;
 	}
 	watch_for_questions(reader, &place, command);
+	if (refusal != NULL)
+		complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, &place, "%s",
+				 refusal);
+	pg_free(refusal);
 	follow_command(frame, &place, command);
 }
 
