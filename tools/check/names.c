@@ -9,7 +9,6 @@
 
 #include "check/names.h"
 #include "patch/graph.h"
-#include "patch/names.h"
 #include "plan/names.h"
 
 /* Add all problems of a level, or worse, as found of a kind. */
@@ -30,19 +29,29 @@ add_problems(ProblemList *found, ProblemKind kind,
 static void
 check_duplicates(const Project *project, ProblemList *found)
 {
-	PatchNames *names = patch_names_create(Max(64, project->name_count));
-	ProblemList problems = {0};
 	int			i;
 	int			j;
 
 	for (i = 0; i < project->patch_count; i++)
-		patch_names_add(names, project->patches[i].path,
-						project->patches[i].file, &problems);
-	add_problems(found, PROBLEM_DUPLICATE_NAME, &problems,
-				 PROBLEM_WARNING);
-	problem_free(&problems);
-	patch_names_free(names);
+	{
+		const ProjectFile *file = &project->patches[i];
 
+		for (j = 0; j < file->file->count; j++)
+		{
+			const PatchCall *call = &file->file->calls[j];
+			const ProjectName *name;
+
+			if (call->action == PATCH_UNREGISTER)
+				continue;
+			name = &project->names[project_find(project, call->name)];
+			if (name->patch != call)
+				problem_found(found, PROBLEM_DUPLICATE_NAME, file->path,
+							  call->line, "patch \"%s\" is registered by "
+							  "%s:%d too", call->name,
+							  project->patches[name->patch_file].path,
+							  name->patch->line);
+		}
+	}
 	for (i = 0; i < project->rollback_count; i++)
 	{
 		const ProjectFile *file = &project->rollbacks[i];

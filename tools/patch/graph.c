@@ -25,15 +25,10 @@
 /* As many names of a cycle are shown, beside that which it comes back to. */
 #define MOST_SHOWN 10
 
-/* Make room for one more item in an array that grows. */
-#define MAKE_ROOM(array, count, space, type) \
-	do { \
-		if ((count) == (space)) \
-		{ \
-			(space) = Max(64, 2 * (space)); \
-			(array) = (type *) pg_realloc((array), (space) * sizeof(type)); \
-		} \
-	} while (0)
+/* Make room in an array for one more; powers of two are when it is full. */
+#define MAKE_ROOM(array, count, type) \
+	if (((count) & ((count) - 1)) == 0) \
+		(array) = pg_realloc((array), Max(1, 2 * (count)) * sizeof(type))
 
 PatchGraph *
 patch_graph_create(void)
@@ -71,7 +66,7 @@ find_or_add_name(PatchGraph *graph, const char *name)
 	if (number < graph->name_count)
 		return &graph->names[number];
 
-	MAKE_ROOM(graph->names, graph->name_count, graph->name_space, GraphName);
+	MAKE_ROOM(graph->names, graph->name_count, GraphName);
 	node = &graph->names[graph->name_count++];
 	memset(node, 0, sizeof(*node));
 	node->providers = node->last_provider = node->waiting = PATCH_GRAPH_NONE;
@@ -83,7 +78,7 @@ find_or_add_name(PatchGraph *graph, const char *name)
 static int
 add_link(PatchGraph *graph, int file, int next)
 {
-	MAKE_ROOM(graph->links, graph->link_count, graph->link_space, GraphLink);
+	MAKE_ROOM(graph->links, graph->link_count, GraphLink);
 	graph->links[graph->link_count].file = file;
 	graph->links[graph->link_count].next = next;
 	return graph->link_count++;
@@ -96,7 +91,7 @@ patch_graph_add(PatchGraph *graph, const char *path, const PatchFile *file)
 	GraphFile  *node;
 	int			i;
 
-	MAKE_ROOM(graph->files, graph->file_count, graph->file_space, GraphFile);
+	MAKE_ROOM(graph->files, graph->file_count, GraphFile);
 	node = &graph->files[graph->file_count++];
 	memset(node, 0, sizeof(*node));
 	node->path = path;

@@ -44,13 +44,10 @@ typedef struct PatchGraph
 	NameTable  *index;			/* of the names */
 	GraphName  *names;
 	int			name_count;
-	int			name_space;
 	GraphFile  *files;			/* in the order in which they were added */
 	int			file_count;
-	int			file_space;
 	GraphLink  *links;
 	int			link_count;
-	int			link_space;
 } PatchGraph;
 
 /* An empty graph; free it with patch_graph_free. */

@@ -24,11 +24,8 @@
 #include "script/restriction.h"
 #include "script/transaction.h"
 
-/* Scripts that include scripts that include ... */
-#define MAX_DEPTH 50
-
-/* How many files a script may include in all */
-#define MAX_INCLUDES 10000
+/* How many files a script may include in all, in one another or not */
+#define MAX_INCLUDES 1000
 
 /* A script on the way to its outline */
 typedef struct OutlineReader
@@ -46,7 +43,6 @@ typedef struct OutlineFrame
 {
 	OutlineReader *reader;
 	struct OutlineFrame *outer; /* the one that includes it, or NULL */
-	int			depth;
 	const char *path;
 	const char *given_path;		/* what psql knows it by */
 	ScriptPlace origin;			/* of the \i */
@@ -212,8 +208,7 @@ read_included(OutlineFrame *frame)
 	FileBytes	bytes;
 	const char *reason = NULL;
 
-	if (++frame->reader->include_count > MAX_INCLUDES ||
-		frame->depth > MAX_DEPTH)
+	if (++frame->reader->include_count > MAX_INCLUDES)
 		return "too many files are included";
 	if (stat(frame->path, &status) < 0)
 		return strerror(errno);
@@ -298,7 +293,6 @@ include(OutlineFrame *frame, const ScriptPlace *place, char *name,
 	memset(&inner, 0, sizeof(inner));
 	inner.reader = reader;
 	inner.outer = frame;
-	inner.depth = frame->depth + 1;
 	inner.path = outline->includes.tail->val;
 	inner.given_path = given_path;
 	inner.origin = *place;

@@ -148,16 +148,14 @@ pass_parentheses(StatementWords *words)
 {
 	int			depth = 0;
 
-	do
+	while (!sql_words_at_end(words))
 	{
-		if (sql_words_at_symbol(words, "("))
-			depth++;
-		else if (sql_words_at_symbol(words, ")"))
-			depth--;
-		if (depth == 0 && !sql_words_at_symbol(words, ")"))
+		depth += sql_words_at_symbol(words, "(");
+		if (depth == 0)
 			return;
+		depth -= sql_words_at_symbol(words, ")");
 		sql_words_next(words);
-	} while (depth > 0 && !sql_words_at_end(words));
+	}
 }
 
 /* Pass a name, qualified or not. */
