@@ -22,7 +22,6 @@
 #include "getopt_long.h"
 #include "patch/file.h"
 #include "patch/graph.h"
-#include "patch/names.h"
 
 /* Exit statuses; the greatest that applies counts */
 #define STATUS_PROBLEM 1		/* not understood, or not possible */
@@ -30,6 +29,21 @@
 
 static const char *const progname = "list-dependencies";
 static const char *const standard_input = "(standard input)";
+
+/* Where a name was registered first */
+typedef struct Place
+{
+	const char *path;
+	int			line;
+} Place;
+
+/* The names that have been registered, with these places by their numbers */
+typedef struct Registrations
+{
+	NameTable  *table;
+	Place	   *places;
+	int			count;
+} Registrations;
 
 /* What was asked for */
 typedef struct Options
@@ -145,6 +159,39 @@ print_dependencies(const PatchFile *file, ProblemList *problems)
 			print_pairs(&file->calls[i], problems);
 }
 
+/* Complain about what the file registers and another one has before. */
+static void
+note_names(Registrations *seen, const char *path, const PatchFile *file,
+		   ProblemList *problems)
+{
+	int			i;
+
+	for (i = 0; i < file->count; i++)
+	{
+		const PatchCall *call = &file->calls[i];
+		int			number;
+
+		if (call->action == PATCH_UNREGISTER)
+			continue;
+		number = name_table_add(seen->table, call->name);
+		if (number < seen->count)
+		{
+			problem_add(problems, PROBLEM_WARNING, path, call->line,
+						"patch \"%s\" is registered by %s:%d too",
+						call->name, seen->places[number].path,
+						seen->places[number].line);
+			continue;
+		}
+		/* Powers of two are when the room is used up */
+		if ((number & (number - 1)) == 0)
+			seen->places = pg_realloc(seen->places, Max(1, 2 * number) *
+									  sizeof(Place));
+		seen->places[number].path = path;
+		seen->places[number].line = call->line;
+		seen->count++;
+	}
+}
+
 /*
  * Read a file.  Returns NULL, after a message, if it cannot be read; else
  * the caller frees it.
@@ -175,7 +222,7 @@ read_file(const char *path)
 static int
 read_files(const Options *options, PatchGraph *graph, PatchFile **files)
 {
-	PatchNames *names = patch_names_create(options->count);
+	Registrations seen = {name_table_create(options->count), NULL, 0};
 	int			status = 0;
 	int			i;
 
@@ -191,7 +238,7 @@ read_files(const Options *options, PatchGraph *graph, PatchFile **files)
 			status = STATUS_TROUBLE;
 			continue;
 		}
-		patch_names_add(names, path, file, &problems);
+		note_names(&seen, path, file, &problems);
 		if (graph == NULL)
 			print_dependencies(file, &problems);
 		status = worst(status, print_complaints(&file->problems, path));
@@ -206,7 +253,8 @@ read_files(const Options *options, PatchGraph *graph, PatchFile **files)
 			files[i] = file;
 		}
 	}
-	patch_names_free(names);
+	name_table_free(seen.table);
+	pg_free(seen.places);
 	return status;
 }
 

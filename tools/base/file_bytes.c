@@ -22,7 +22,7 @@
 /* What is larger is mapped. */
 #define MOST_COPIED (32 * 1024 * 1024)
 
-/* Room to begin with; most scripts are shorter */
+/* Most scripts are shorter, and are read without asking for room twice. */
 #define FIRST_SPACE (16 * 1024)
 
 /* Map the file, if it is large and can be. */
@@ -39,38 +39,61 @@ map_file(FileBytes *bytes, int fd)
 	text = mmap(NULL, status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (text == MAP_FAILED)
 		return false;
-	pg_free(bytes->text);
 	bytes->text = text;
 	bytes->length = status.st_size;
 	bytes->is_mapped = true;
 	return true;
 }
 
-bool
-file_bytes_read(FileBytes *bytes, int fd)
+/*
+ * Read until "size" bytes are there or the file ends.  Returns the number of
+ * bytes, or -1 with errno set.
+ */
+static ssize_t
+read_fully(int fd, char *buffer, size_t size)
 {
-	size_t		space = FIRST_SPACE;
-	ssize_t		count;
+	size_t		done = 0;
 
-	bytes->text = pg_malloc(space);
-	bytes->length = 0;
-	bytes->is_mapped = false;
-	while ((count = read(fd, bytes->text + bytes->length,
-						 space - bytes->length)) != 0)
+	while (done < size)
 	{
+		ssize_t		count = read(fd, buffer + done, size - done);
+
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count < 0)
-			return false;
-		bytes->length += count;
-		if (bytes->length < space)
-			continue;
-		if (space == FIRST_SPACE && map_file(bytes, fd))
-			return true;
+			return -1;
+		if (count == 0)
+			break;
+		done += count;
+	}
+	return done;
+}
+
+bool
+file_bytes_read(FileBytes *bytes, int fd)
+{
+	char		first[FIRST_SPACE];
+	size_t		space = sizeof(first);
+	ssize_t		count = read_fully(fd, first, space);
+
+	memset(bytes, 0, sizeof(*bytes));
+	if (count < 0)
+		return false;
+	if (count == sizeof(first) && map_file(bytes, fd))
+		return true;
+	bytes->text = pg_malloc(Max(count, 1));
+	bytes->length = count;
+	memcpy(bytes->text, first, count);
+	while (bytes->length == space)
+	{
 		space *= 2;
 		bytes->text = pg_realloc(bytes->text, space);
+		count = read_fully(fd, bytes->text + bytes->length,
+						   space - bytes->length);
+		if (count < 0)
+			return false;
+		bytes->length += count;
 	}
-	bytes->text = pg_realloc(bytes->text, Max(bytes->length, 1));
 	return true;
 }
 

@@ -156,8 +156,7 @@ command_check(Options *options)
 		return STATUS_TROUBLE;
 
 	project = project_read(&options->patches, &options->rollbacks, true,
-						   reg != NULL && reg->has_digests ?
-						   PROJECT_DIGESTS : PROJECT_CALLS);
+						   PROJECT_OUTLINES);
 	check_places(&project->problems, &found);
 	check_places(&project->rollback_complaints, &found);
 	check_scripts(project, &found);

@@ -8,9 +8,8 @@
  *	value:	string | NULL | ARRAY [ value, ... ] | value :: type
  *
  * with the types text and varchar, and arrays of them.  A string that stands
- * for an array is one of one dimension, without bounds before it or backslashes
- * in it.  Any other way to write a constant is told of, as is what has to be
- * computed.
+ * for an array is one of one dimension, without bounds and backslashes.  Any
+ * other way to write a constant is told of, as is what has to be computed.
  *
  *-------------------------------------------------------------------------
  */

@@ -192,6 +192,17 @@ patch_file_read(const FileBytes *bytes)
 	return file;
 }
 
+bool
+patch_file_has(const PatchFile *file, bool is_unregister)
+{
+	int			i;
+
+	for (i = 0; i < file->count; i++)
+		if ((file->calls[i].action == PATCH_UNREGISTER) == is_unregister)
+			return true;
+	return false;
+}
+
 void
 patch_file_free(PatchFile *file)
 {

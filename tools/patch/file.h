@@ -45,6 +45,9 @@ extern PatchStep patch_file_step(PatchReader *reader);
  */
 extern void patch_file_end(PatchFile *file);
 
+/* Does it take a patch back, or register one? */
+extern bool patch_file_has(const PatchFile *file, bool is_unregister);
+
 /* Free a file and all that it holds. */
 extern void patch_file_free(PatchFile *file);
 

@@ -25,15 +25,10 @@
 /* As many names of a cycle are shown, beside that which it comes back to. */
 #define MOST_SHOWN 10
 
-/* Make room for one more item in an array that grows. */
-#define MAKE_ROOM(array, count, space, type) \
-	do { \
-		if ((count) == (space)) \
-		{ \
-			(space) = Max(64, 2 * (space)); \
-			(array) = (type *) pg_realloc((array), (space) * sizeof(type)); \
-		} \
-	} while (0)
+/* Make room in an array for one more; powers of two are when it is full. */
+#define MAKE_ROOM(array, count, type) \
+	if (((count) & ((count) - 1)) == 0) \
+		(array) = pg_realloc((array), Max(1, 2 * (count)) * sizeof(type))
 
 PatchGraph *
 patch_graph_create(void)
@@ -54,12 +49,11 @@ patch_graph_free(PatchGraph *graph)
 	pg_free(graph);
 }
 
-GraphName *
-patch_graph_find(const PatchGraph *graph, const char *name)
+/* The name's node: it has one. */
+static GraphName *
+find_name(const PatchGraph *graph, const char *name)
 {
-	int			number = name_table_find(graph->index, name);
-
-	return number == NAME_TABLE_NONE ? NULL : &graph->names[number];
+	return &graph->names[name_table_find(graph->index, name)];
 }
 
 /* The name's node, a new one if there is none. */
@@ -72,7 +66,7 @@ find_or_add_name(PatchGraph *graph, const char *name)
 	if (number < graph->name_count)
 		return &graph->names[number];
 
-	MAKE_ROOM(graph->names, graph->name_count, graph->name_space, GraphName);
+	MAKE_ROOM(graph->names, graph->name_count, GraphName);
 	node = &graph->names[graph->name_count++];
 	memset(node, 0, sizeof(*node));
 	node->providers = node->last_provider = node->waiting = PATCH_GRAPH_NONE;
@@ -84,7 +78,7 @@ find_or_add_name(PatchGraph *graph, const char *name)
 static int
 add_link(PatchGraph *graph, int file, int next)
 {
-	MAKE_ROOM(graph->links, graph->link_count, graph->link_space, GraphLink);
+	MAKE_ROOM(graph->links, graph->link_count, GraphLink);
 	graph->links[graph->link_count].file = file;
 	graph->links[graph->link_count].next = next;
 	return graph->link_count++;
@@ -97,7 +91,7 @@ patch_graph_add(PatchGraph *graph, const char *path, const PatchFile *file)
 	GraphFile  *node;
 	int			i;
 
-	MAKE_ROOM(graph->files, graph->file_count, graph->file_space, GraphFile);
+	MAKE_ROOM(graph->files, graph->file_count, GraphFile);
 	node = &graph->files[graph->file_count++];
 	memset(node, 0, sizeof(*node));
 	node->path = path;
@@ -159,7 +153,7 @@ await_requirements(PatchGraph *graph, int number, ProblemList *problems)
 				node->missing++;
 			}
 		}
-		patch_graph_find(graph, call->name)->seen = number;
+		find_name(graph, call->name)->seen = number;
 	}
 }
 
@@ -182,7 +176,7 @@ finish_file(PatchGraph *graph, int number, int pass, FileHeap *ready)
 
 		if (call->action == PATCH_UNREGISTER)
 			continue;
-		name = patch_graph_find(graph, call->name);
+		name = find_name(graph, call->name);
 		if (name->seen == pass)
 			continue;
 		name->seen = pass;
@@ -197,18 +191,6 @@ finish_file(PatchGraph *graph, int number, int pass, FileHeap *ready)
 				patch_heap_push(ready, waiting);
 		}
 	}
-}
-
-/* Does the file register anything? */
-static bool
-registers_something(const PatchFile *file)
-{
-	int			i;
-
-	for (i = 0; i < file->count; i++)
-		if (file->calls[i].action != PATCH_UNREGISTER)
-			return true;
-	return false;
 }
 
 /* What keeps a file from being applied */
@@ -247,7 +229,7 @@ find_obstacle(PatchGraph *graph, int number, Obstacle *obstacle)
 			continue;
 		for (cell = call->requirements.head; cell != NULL; cell = cell->next)
 		{
-			GraphName  *name = patch_graph_find(graph, cell->val);
+			GraphName  *name = find_name(graph, cell->val);
 
 			if (name->missing == 0 || name->seen == pass)
 				continue;
@@ -256,7 +238,7 @@ find_obstacle(PatchGraph *graph, int number, Obstacle *obstacle)
 			obstacle->file = first_provider(graph, name);
 			return;
 		}
-		patch_graph_find(graph, call->name)->seen = pass;
+		find_name(graph, call->name)->seen = pass;
 	}
 }
 
@@ -394,7 +376,7 @@ patch_graph_sort(PatchGraph *graph, int *order, ProblemList *problems)
 	{
 		GraphFile  *node = &graph->files[i];
 
-		if (!registers_something(node->file))
+		if (!patch_file_has(node->file, false))
 		{
 			problem_add(problems, PROBLEM_WARNING, node->path, 0,
 						"this registers no patch, so it is left out");

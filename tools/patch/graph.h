@@ -44,13 +44,10 @@ typedef struct PatchGraph
 	NameTable  *index;			/* of the names */
 	GraphName  *names;
 	int			name_count;
-	int			name_space;
 	GraphFile  *files;			/* in the order in which they were added */
 	int			file_count;
-	int			file_space;
 	GraphLink  *links;
 	int			link_count;
-	int			link_space;
 } PatchGraph;
 
 /* An empty graph; free it with patch_graph_free. */
@@ -68,10 +65,6 @@ extern void patch_graph_add(PatchGraph *graph, const char *path,
  */
 extern int	patch_graph_sort(PatchGraph *graph, int *order,
 							 ProblemList *problems);
-
-/* The name's node, or NULL. */
-extern GraphName *patch_graph_find(const PatchGraph *graph,
-								   const char *name);
 
 /* Free the graph; the files and paths in it are the caller's. */
 extern void patch_graph_free(PatchGraph *graph);

@@ -110,20 +110,21 @@ patch_reader_begin_query(PatchReader *reader)
 	reader->old_problems = reader->file->problems.count;
 }
 
-void
-patch_reader_forget(PatchReader *reader, int calls, int problems)
+/* Forget the calls in the current query. */
+static void
+forget_calls(PatchReader *reader)
 {
 	PatchFile  *file = reader->file;
 
-	while (file->count > calls)
+	while (file->count > reader->old_calls)
 		patch_call_free(&file->calls[--file->count]);
-	problem_shorten(&file->problems, problems);
 }
 
 void
 patch_reader_forget_query(PatchReader *reader)
 {
-	patch_reader_forget(reader, reader->old_calls, reader->old_problems);
+	forget_calls(reader);
+	problem_shorten(&reader->file->problems, reader->old_problems);
 }
 
 PatchMention
@@ -188,7 +189,7 @@ extend_name(PatchReader *reader)
 	reader->function = reader->script.token;
 	reader->is_schema = sql_constant_is(&reader->script.token, "_v");
 	reader->action = -1;
-	for (i = 0; reader->in_schema && i < (int) lengthof(patch_call_functions); i++)
+	for (i = 0; reader->in_schema && i <= PATCH_UNREGISTER; i++)
 		if (sql_constant_is(&reader->script.token, patch_call_functions[i]))
 			reader->action = i;
 }
@@ -231,7 +232,8 @@ watch_for_lookalike(PatchReader *reader)
 		suggestion_init(&suggestion, name);
 		suggestion_offer(&suggestion, patch_call_functions[PATCH_UNREGISTER]);
 		suggestion_offer(&suggestion, patch_call_functions[PATCH_REGISTER]);
-		suggestion_offer(&suggestion, patch_call_functions[PATCH_TRY_REGISTER]);
+		suggestion_offer(&suggestion,
+						 patch_call_functions[PATCH_TRY_REGISTER]);
 		if (suggestion.nearest != NULL &&
 			suggestion.nearest != patch_call_functions[PATCH_UNREGISTER] &&
 			(strcmp(suggestion.nearest, name) == 0 || reader->in_schema ||
@@ -271,7 +273,7 @@ patch_reader_step(PatchReader *reader)
 			(reader->parts == 2 || reader->parts == 3);
 
 		if (is_any && !is_call && reader->parts <= 2 &&
-			reader->seeks_lookalikes)
+			reader->seeks_lookalikes && reader->file->count == 0)
 			watch_for_lookalike(reader);
 		patch_reader_forget_name(reader);
 		if (is_call)
@@ -311,8 +313,7 @@ patch_reader_end_query(PatchReader *reader)
 	{
 		hidden = file->calls[reader->old_calls].action == PATCH_UNREGISTER ?
 			MENTION_ROLLBACK : MENTION_PATCH;
-		patch_reader_forget(reader, reader->old_calls,
-							file->problems.count);
+		forget_calls(reader);
 	}
 	if (unclosed != NULL)
 		patch_reader_complain(reader, hidden, PROBLEM_WARNING, unclosed,

@@ -76,14 +76,10 @@ extern void patch_reader_skip_statement(PatchReader *reader);
 /* Pass the rest of a statement that runs all of the calls in it. */
 extern void patch_reader_read_statement(PatchReader *reader);
 
-/* Forget all calls but so many, and all problems but so many. */
-extern void patch_reader_forget(PatchReader *reader, int calls,
-								int problems);
-
 /* The current token is the first of a query. */
 extern void patch_reader_begin_query(PatchReader *reader);
 
-/* Forget the current query, what was said about it included. */
+/* Forget the calls in the current query, and what was said about it. */
 extern void patch_reader_forget_query(PatchReader *reader);
 
 /*

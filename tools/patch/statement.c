@@ -9,8 +9,7 @@
  *
  * In a DO block of PL/pgSQL almost everything is evaluated: assignments,
  * conditions, PERFORM, queries.  So every call counts, whatever branch it is
- * in, but for those in SQL statements that merely define something, and in
- * cursors.
+ * in, but for those in SQL statements that merely define something.
  *
  *-------------------------------------------------------------------------
  */
@@ -32,30 +31,10 @@ static void
 warn_of_mention(PatchReader *reader, const char *start, const char *before,
 				const char *after)
 {
-	patch_reader_complain(reader,
-						  patch_reader_mention(start,
-											   reader->script.token.start - start),
+	size_t		length = reader->script.token.start - start;
+
+	patch_reader_complain(reader, patch_reader_mention(start, length),
 						  PROBLEM_WARNING, start, before, after);
-}
-
-/* Does the token switch a setting off? */
-static bool
-is_off(const SqlToken *token)
-{
-	static const char *const words[] = {"off", "false", "f", "no", "n", "0"};
-	char	   *value;
-	bool		result = false;
-	size_t		i;
-
-	if (token->kind == SQL_NUMBER)
-		return token->length == 1 && *token->start == '0';
-	if (token->kind != SQL_IDENTIFIER && token->kind != SQL_STRING)
-		return false;
-	value = sql_constant_decode(token);
-	for (i = 0; value != NULL && i < lengthof(words); i++)
-		result |= pg_strcasecmp(value, words[i]) == 0;
-	pg_free(value);
-	return result;
 }
 
 /*
@@ -93,29 +72,14 @@ read_copy(PatchReader *reader)
 		patch_reader_read_statement(reader);
 		return;
 	}
-	while (!psql_script_at_end(&reader->script) && !patch_reader_at(reader, "from"))
+	while (!psql_script_at_end(&reader->script) &&
+		   !patch_reader_at(reader, "from"))
 		patch_reader_advance(reader);
 	if (patch_reader_at(reader, "from"))
 		patch_reader_advance(reader);
 	if (patch_reader_at(reader, "stdin"))
 		psql_script_expect_copy_data(&reader->script);
 	patch_reader_skip_statement(reader);
-}
-
-/*
- * CALL: none of our functions is a procedure, but they can be called in the
- * arguments of one.
- */
-static void
-read_procedure_call(PatchReader *reader)
-{
-	const char *start = reader->script.token.start;
-
-	while (!psql_script_at_end(&reader->script) &&
-		   !patch_reader_at_symbol(reader, "("))
-		patch_reader_advance(reader);
-	warn_of_mention(reader, start, "CALL does not run a function", NULL);
-	patch_reader_read_statement(reader);
 }
 
 /* Read the body of a DO block, which is decoded already. */
@@ -223,7 +187,7 @@ read_set(PatchReader *reader)
 	{
 		const SqlToken *token = &reader->script.token;
 
-		if (is_of_strings && is_off(token))
+		if (is_of_strings && sql_constant_is_off(token))
 			patch_reader_complain(reader, MENTION_PATCH, PROBLEM_WARNING,
 								  start, "strings are read as if "
 								  "standard_conforming_strings were still on",
@@ -242,7 +206,8 @@ watch_for_other_text(PatchReader *reader)
 		"drop", "end", "explain", "fetch", "grant", "import", "listen", "load",
 		"lock", "move", "notify", "prepare", "reassign", "refresh", "reindex",
 		"release", "repack", "reset", "revoke", "rollback", "savepoint",
-		"security", "show", "start", "truncate", "unlisten", "vacuum", "wait", NULL
+		"security", "show", "start", "truncate", "unlisten", "vacuum", "wait",
+		NULL
 	};
 	char	   *found;
 
@@ -297,15 +262,13 @@ patch_statement_read(PatchReader *reader)
 {
 	static const char *const queries[] = {
 		"select", "with", "insert", "update", "delete", "merge", "values",
-		"table", "execute", NULL
+		"table", "execute", "call", NULL
 	};
 
 	patch_reader_forget_name(reader);
 	if (patch_reader_at_one_of(reader, queries) ||
 			 patch_reader_at_symbol(reader, "("))
 		patch_reader_read_statement(reader);
-	else if (patch_reader_at(reader, "call"))
-		read_procedure_call(reader);
 	else if (patch_reader_at(reader, "create"))
 		read_create(reader);
 	else if (patch_reader_at(reader, "copy"))
@@ -318,17 +281,6 @@ patch_statement_read(PatchReader *reader)
 		read_other(reader);
 }
 
-/* What a new statement may follow without a semicolon */
-static const char *const openings[] = {
-	"begin", "declare", "then", "else", "loop", NULL
-};
-
-/* What is SQL and does not run all the calls in it */
-static const char *const sql_statements[] = {
-	"alter", "comment", "copy", "create", "do", "drop", "explain", "grant",
-	"prepare", "revoke", "set", "security", NULL
-};
-
 /* EXECUTE: what it runs is not known before, but a constant may give a hint */
 static void
 watch_string(PatchReader *reader)
@@ -340,68 +292,25 @@ watch_string(PatchReader *reader)
 	text = sql_constant_decode(&reader->script.token);
 	if (text != NULL)
 		patch_reader_complain(reader, patch_reader_mention(text, strlen(text)),
-							  PROBLEM_WARNING, reader->script.token.start, "a ",
-							  " in a string that is EXECUTEd is not read");
+							  PROBLEM_WARNING, reader->script.token.start,
+							  "a ", " in a string that is EXECUTEd is not "
+							  "read");
 	pg_free(text);
-}
-
-/* May a new statement begin after the current key word? */
-static bool
-at_opening(PatchReader *reader)
-{
-	return reader->script.parentheses == 0 &&
-		patch_reader_at_one_of(reader, openings);
-}
-
-/* Is something assigned to a variable that is called like a command? */
-static bool
-at_assignment(const PatchReader *reader)
-{
-	static const char *const symbols[] = {":=", "=", ".", "["};
-	SqlLexer	ahead = reader->script.lexer;
-	SqlToken	token;
-	size_t		i;
-
-	sql_lexer_next(&ahead, &token);
-	for (i = 0; i < lengthof(symbols); i++)
-		if (sql_constant_is_symbol(&token, symbols[i]))
-			return true;
-	return false;
-}
-
-/* Read an ordinary statement, as far as the next may begin. */
-static void
-read_plain_statement(PatchReader *reader, bool is_declaration)
-{
-	static const char *const cursors[] = {"cursor", "scroll", "no", NULL};
-	bool		is_dynamic = patch_reader_at(reader, "execute");
-
-	patch_reader_forget_name(reader);
-	if (patch_reader_at(reader, "open") && !at_assignment(reader))
-	{
-		patch_reader_skip_statement(reader);
-		return;
-	}
-	patch_reader_step(reader);
-	if (is_declaration && patch_reader_at_one_of(reader, cursors))
-	{
-		patch_reader_skip_statement(reader);
-		return;
-	}
-	while (!psql_script_at_end(&reader->script) && !at_opening(reader))
-	{
-		is_dynamic |= patch_reader_at(reader, "execute");
-		if (is_dynamic)
-			watch_string(reader);
-		patch_reader_step(reader);
-	}
 }
 
 /* Read the whole text, the body of a DO block. */
 static void
 read_block(PatchReader *reader)
 {
-	bool		in_declarations = false;
+	static const char *const openings[] = {
+		"begin", "declare", "then", "else", "loop", NULL
+	};
+	static const char *const definitions[] = {
+		"alter", "comment", "create", "drop", "explain", "grant", "revoke",
+		"security", NULL
+	};
+	bool		is_beginning = true;
+	bool		is_dynamic = false;
 
 	while (reader->script.token.kind != SQL_END)
 	{
@@ -410,20 +319,22 @@ read_block(PatchReader *reader)
 			patch_reader_end_hidden(reader);
 			return;
 		}
-		if (patch_reader_at_symbol(reader, ";") || at_opening(reader))
+		if (is_beginning && patch_reader_at_one_of(reader, definitions))
 		{
-			if (patch_reader_at(reader, "declare"))
-				in_declarations = true;
-			else if (patch_reader_at(reader, "begin"))
-				in_declarations = false;
-			psql_script_begin_statement(&reader->script);
-			patch_reader_advance(reader);
+			patch_reader_skip_statement(reader);
+			continue;
 		}
-		else if (patch_reader_at_one_of(reader, sql_statements) &&
-				 !at_assignment(reader))
-			patch_statement_read(reader);
+		if (patch_reader_at_symbol(reader, ";"))
+			is_dynamic = false;
+		is_beginning = patch_reader_at_symbol(reader, ";") ||
+			patch_reader_at_one_of(reader, openings);
+		is_dynamic |= patch_reader_at(reader, "execute");
+		if (is_dynamic)
+			watch_string(reader);
+		if (patch_reader_at(reader, "do"))
+			read_do(reader);
 		else
-			read_plain_statement(reader, in_declarations);
+			patch_reader_step(reader);
 	}
 	patch_reader_end_query(reader);
 }

@@ -19,18 +19,6 @@
 #include "project/project.h"
 #include "project/search.h"
 
-/* Does the file make a call that (un)registers something? */
-static bool
-has_call(const PatchFile *file, bool is_unregister)
-{
-	int			i;
-
-	for (i = 0; i < file->count; i++)
-		if ((file->calls[i].action == PATCH_UNREGISTER) == is_unregister)
-			return true;
-	return false;
-}
-
 /* Make room for one more file, and put it there; returns its number. */
 static int
 append_file(ProjectFile **files, int *count, const ProjectFile *file)
@@ -181,8 +169,11 @@ read_file(Project *project, const char *path, ProjectPlace place)
 	file.path = pg_strdup(path);
 	if (file_bytes_open(&file.bytes, path))
 	{
-		file.file = patch_file_read(&file.bytes);
-		if (project->wish == PROJECT_BYTES ||
+		if (project->wish == PROJECT_OUTLINES)
+			file.outline = script_outline_read(file.path, &file.bytes);
+		file.file = file.outline != NULL ? file.outline->file :
+			patch_file_read(&file.bytes);
+		if (project->wish >= PROJECT_OUTLINES ||
 			(project->wish == PROJECT_DIGESTS && place == PLACE_OF_PATCHES))
 			find_digest(&file);
 	}
@@ -196,14 +187,14 @@ read_file(Project *project, const char *path, ProjectPlace place)
 		file_bytes_free(&file.bytes);
 	copy_complaints(project, &file);
 
-	if (has_call(file.file, true) &&
-		(place == PLACE_OF_ROLLBACKS || !has_call(file.file, false)))
+	if (patch_file_has(file.file, true) &&
+		(place == PLACE_OF_ROLLBACKS || !patch_file_has(file.file, false)))
 	{
 		number = append_file(&project->rollbacks, &project->rollback_count,
 							 &file);
 		note_calls(project, project->rollbacks, number, true);
 	}
-	else if (has_call(file.file, false) && place == PLACE_OF_PATCHES)
+	else if (patch_file_has(file.file, false) && place == PLACE_OF_PATCHES)
 	{
 		number = append_file(&project->patches, &project->patch_count, &file);
 		note_calls(project, project->patches, number, false);
@@ -265,33 +256,25 @@ advice(const char *complaint)
 static void
 complain(Project *project, const ProjectFile *file)
 {
-	const PatchFile *whole = file->outline->file;
 	ProblemList *problems = &file->file->problems;
-	bool		is_patch = file->place == PLACE_OF_PATCHES;
 	ProblemLevel level = PROBLEM_WARNING;
-	const Problem *first;
 
-	if (whole->problems.count > 0)
-	{
-		first = &whole->problems.items[0];
-		level = is_patch ? PROBLEM_ERROR : PROBLEM_WARNING;
-		problem_add_kind(problems, level, PROBLEM_NO_REGISTRATION, NULL,
-						 first->line, "%s", first->text);
-	}
-	else if (whole->count > 0)
+	if (problems->count > 0 && file->place == PLACE_OF_PATCHES)
+		level = PROBLEM_ERROR;
+	else if (problems->count == 0 && file->file->count > 0)
 		problem_add_kind(problems, level, PROBLEM_NO_REGISTRATION,
-						 NULL, whole->calls[0].line, "this registers "
+						 NULL, file->file->calls[0].line, "this registers "
 						 "patch \"%s\", but is among the rollbacks",
-						 whole->calls[0].name);
-	else
+						 file->file->calls[0].name);
+	else if (problems->count == 0)
 		problem_add_kind(problems, level, PROBLEM_NO_REGISTRATION,
 						 NULL, 0, "this registers no patch, nor does it "
 						 "take one back");
-	first = &problems->items[0];
 	problem_add_kind(problems_of(project, file), level,
-					 PROBLEM_NO_REGISTRATION, file->path, first->line,
-					 "%s%s", first->text, level == PROBLEM_ERROR ?
-					 advice(first->text) : "");
+					 PROBLEM_NO_REGISTRATION, file->path,
+					 problems->items[0].line, "%s%s", problems->items[0].text,
+					 level == PROBLEM_ERROR ?
+					 advice(problems->items[0].text) : "");
 }
 
 /* Complain of what a file includes that is not there. */
@@ -313,19 +296,27 @@ complain_of_missing(Project *project, const ProjectFile *file)
 	}
 }
 
-/* Look at a file that no other one includes. */
+/*
+ * Look at a file that no other one includes.  If it is a candidate, all that
+ * is to be said of it is known from all of it.
+ */
 static void
-look_at(Project *project, const ProjectFile *file, bool is_candidate)
+look_at(Project *project, ProjectFile *file)
 {
-	const ScriptOutline *outline = project_outline(file);
-	const PatchFile *whole = outline->file;
+	bool		is_intended = disables(file, PROBLEM_NO_REGISTRATION);
+	ScriptOutline *outline = file->outline;
 
-	if (disables(file, PROBLEM_NO_REGISTRATION))
-		return;
-	if (!disables(file, PROBLEM_MISSING_INCLUDE))
+	if (!is_intended && !disables(file, PROBLEM_MISSING_INCLUDE))
 		complain_of_missing(project, file);
-	if (is_candidate && (whole->problems.count > 0 || whole->count > 0 ||
-						 outline->includes.head == NULL))
+	if (!is_candidate(file))
+		return;
+	if (file->file != outline->file)
+		patch_file_free(file->file);
+	file->file = outline->file;
+	if (is_intended)
+		problem_shorten(&file->file->problems, 0);
+	else if (file->file->problems.count > 0 || file->file->count > 0 ||
+			 outline->includes.head == NULL)
 		complain(project, file);
 }
 
@@ -403,13 +394,12 @@ look_at_others(Project *project)
 	for (i = 0; i < project->other_count; i++)
 	{
 		ProjectFile *file = &project->others[i];
-		bool		is_alone = is_candidate(file);
 
 		file->is_included = is_included(included, file->path);
-		if (is_alone)
-			problem_shorten(&file->file->problems, 0);
 		if (!file->is_included)
-			look_at(project, file, is_alone);
+			look_at(project, file);
+		else if (is_candidate(file))
+			problem_shorten(&file->file->problems, 0);
 	}
 	name_table_free(included);
 }
@@ -465,7 +455,9 @@ free_files(ProjectFile *files, int count)
 
 	for (i = 0; i < count; i++)
 	{
-		patch_file_free(files[i].file);
+		if (files[i].outline == NULL ||
+			files[i].outline->file != files[i].file)
+			patch_file_free(files[i].file);
 		if (files[i].outline != NULL)
 			script_outline_free(files[i].outline);
 		pg_free(files[i].path);

@@ -23,6 +23,7 @@ typedef enum ProjectWish
 {
 	PROJECT_CALLS,				/* no more than that */
 	PROJECT_DIGESTS,			/* the digests of patches */
+	PROJECT_OUTLINES,			/* the digests and the outlines */
 	PROJECT_BYTES				/* the digests and the bytes, to be run */
 } ProjectWish;
 
@@ -37,7 +38,7 @@ typedef struct ProjectFile
 {
 	ProjectPlace place;
 	char	   *path;
-	PatchFile  *file;
+	PatchFile  *file;			/* maybe that of the outline */
 	bool		is_included;	/* by others; known of files that are no
 								 * patches or rollbacks */
 	SourceDigest *digest;		/* NULL: not wanted, or it cannot be had */

@@ -34,22 +34,18 @@ is_visible(const struct dirent *entry)
  * what it is, and once by psql.
  */
 static void
-append_file(const char *path, mode_t mode,
-			SimpleStringList *paths, ProblemList *problems)
+append_file(const char *path, SimpleStringList *paths, ProblemList *problems)
 {
-	if (S_ISREG(mode))
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		problem_add(problems, PROBLEM_ERROR, NULL, 0,
+					"could not find \"%s\": %s", path, strerror(errno));
+	else if (S_ISREG(status.st_mode))
 		simple_string_list_append(paths, path);
 	else
 		problem_add(problems, PROBLEM_ERROR, NULL, 0,
 					"\"%s\" is not a regular file", path);
-}
-
-/* Complain of a path that cannot be found; errno says why. */
-static void
-complain_not_found(const char *path, ProblemList *problems)
-{
-	problem_add(problems, PROBLEM_ERROR, NULL, 0,
-				"could not find \"%s\": %s", path, strerror(errno));
 }
 
 /* Does the name of a file say that it is a script, in any case? */
@@ -62,67 +58,33 @@ is_script_name(const char *path)
 }
 
 /*
- * Append what a symbolic link leads to.  A directory is left out, since it
- * could be a loop; but that is said.
- */
-static void
-search_link(const char *path, SimpleStringList *paths,
-			ProblemList *problems)
-{
-	struct stat status;
-
-	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-		problem_add(problems, PROBLEM_WARNING, NULL, 0,
-					"\"%s\" is a symbolic link to a directory: what is "
-					"in there is left out", path);
-	else if (!is_script_name(path))
-		return;
-	else if (stat(path, &status) == 0)
-		append_file(path, status.st_mode, paths, problems);
-	else
-		complain_not_found(path, problems);
-}
-
-/*
- * What an entry of a directory is, as the mode of a file, 0 if it cannot be
- * found.  The directory itself knows, but on some file systems.
- */
-static mode_t
-entry_mode(const char *path, const struct dirent *entry)
-{
-	struct stat status;
-
-	switch (entry->d_type)
-	{
-		case DT_REG:
-			return S_IFREG;
-		case DT_DIR:
-			return S_IFDIR;
-		case DT_LNK:
-			return S_IFLNK;
-		default:
-			return lstat(path, &status) == 0 ? status.st_mode : 0;
-	}
-}
-
-/*
  * Append what is found in a directory: a directory is searched, a file counts
- * if its name says that it is a script.
+ * if its name says that it is a script.  A symbolic link to a directory is
+ * left out, since it could be a loop; but that is said.
  */
 static void
 search_entry(const char *path, const struct dirent *entry,
 			 SimpleStringList *paths, ProblemList *problems)
 {
-	mode_t		mode = entry_mode(path, entry);
+	struct stat status;
+	int			type = entry->d_type;
 
-	if (mode == 0)
-		complain_not_found(path, problems);
-	else if (S_ISDIR(mode))
+	/* The directory knows what its entries are, but on some file systems */
+	if (type == DT_UNKNOWN && lstat(path, &status) == 0)
+		type = IFTODT(status.st_mode);
+	if (type == DT_DIR)
 		search_directory(path, paths, problems);
-	else if (S_ISLNK(mode))
-		search_link(path, paths, problems);
-	else if (is_script_name(path))
-		append_file(path, mode, paths, problems);
+	else if (type == DT_LNK && stat(path, &status) == 0 &&
+			 S_ISDIR(status.st_mode))
+		problem_add(problems, PROBLEM_WARNING, NULL, 0,
+					"\"%s\" is a symbolic link to a directory: what is "
+					"in there is left out", path);
+	else if (!is_script_name(path))
+		;
+	else if (type == DT_REG)
+		simple_string_list_append(paths, path);
+	else
+		append_file(path, paths, problems);
 }
 
 /* Append the scripts in a directory, in the order of their names. */
@@ -161,14 +123,9 @@ project_search(const char *place, SimpleStringList *paths,
 	char	   *directory;
 	int			length = strlen(place);
 
-	if (stat(place, &status) != 0)
+	if (stat(place, &status) != 0 || !S_ISDIR(status.st_mode))
 	{
-		complain_not_found(place, problems);
-		return;
-	}
-	if (!S_ISDIR(status.st_mode))
-	{
-		append_file(place, status.st_mode, paths, problems);
+		append_file(place, paths, problems);
 		return;
 	}
 	while (length > 1 && place[length - 1] == '/')

@@ -85,7 +85,6 @@ static const struct
 	{"restrict", PSQL_RESTRICT, NORMAL},
 	{"sendpipeline", PSQL_SEND, NORMAL},
 	{"set", PSQL_SET, NORMAL},
-	{"setenv", PSQL_SETENV, NORMAL},
 	{"sf", PSQL_NOTHING, WHOLE_LINE},
 	{"sf+", PSQL_NOTHING, WHOLE_LINE},
 	{"startpipeline", PSQL_DISCARD, NORMAL},

@@ -118,6 +118,15 @@ push_branch(PsqlScript *script, PsqlCondition condition)
 	enter_branch(script, condition);
 }
 
+/* The next word is the first of a statement. */
+static void
+begin_statement(PsqlScript *script)
+{
+	script->words = 0;
+	script->is_routine = false;
+	script->blocks = 0;
+}
+
 /* The query buffer is empty again. */
 static void
 forget_query(PsqlScript *script)
@@ -125,7 +134,7 @@ forget_query(PsqlScript *script)
 	script->has_query = false;
 	script->parentheses = 0;
 	script->copies = 0;
-	psql_script_begin_statement(script);
+	begin_statement(script);
 }
 
 /*
@@ -238,14 +247,6 @@ psql_script_at_end(const PsqlScript *script)
 	}
 }
 
-void
-psql_script_begin_statement(PsqlScript *script)
-{
-	script->words = 0;
-	script->is_routine = false;
-	script->blocks = 0;
-}
-
 /*
  * Obey the meta-command at the lexer's cursor.  Returns true if the token
  * is to be handed on.
@@ -263,7 +264,7 @@ obey_command(PsqlScript *script, SqlToken *token)
 		token->kind = SQL_SYMBOL;
 		token->start = lexer->cursor++;
 		if (*token->start == ';')
-			psql_script_begin_statement(script);
+			begin_statement(script);
 		return is_active(script);
 	}
 
@@ -327,7 +328,8 @@ follow(PsqlScript *script, const SqlToken *token)
 	char		c = token->kind == SQL_SYMBOL ? *token->start : '\0';
 
 	script->has_query = true;
-	if (token->kind == SQL_IDENTIFIER && token->spelling == SQL_BARE)
+	if (token->kind == SQL_IDENTIFIER && token->spelling == SQL_BARE &&
+		script->lexer.is_script)
 		watch_word(script, token);
 	else if (c == '(')
 	{

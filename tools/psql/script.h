@@ -76,9 +76,6 @@ extern void psql_script_next(PsqlScript *script);
 /* Is the current statement over? */
 extern bool psql_script_at_end(const PsqlScript *script);
 
-/* The next word is the first of a statement. */
-extern void psql_script_begin_statement(PsqlScript *script);
-
 /* A COPY ... FROM stdin is part of the query that will be sent. */
 extern void psql_script_expect_copy_data(PsqlScript *script);
 

@@ -21,15 +21,11 @@
 #include "psql/argument.h"
 #include "script/directive.h"
 #include "script/outline.h"
-#include "script/path.h"
 #include "script/restriction.h"
 #include "script/transaction.h"
 
-/* Scripts that include scripts that include ... */
-#define MAX_DEPTH 50
-
-/* How many files a script may include in all */
-#define MAX_INCLUDES 10000
+/* How many files a script may include in all, in one another or not */
+#define MAX_INCLUDES 1000
 
 /* A script on the way to its outline */
 typedef struct OutlineReader
@@ -47,7 +43,6 @@ typedef struct OutlineFrame
 {
 	OutlineReader *reader;
 	struct OutlineFrame *outer; /* the one that includes it, or NULL */
-	int			depth;
 	const char *path;
 	const char *given_path;		/* what psql knows it by */
 	ScriptPlace origin;			/* of the \i */
@@ -211,10 +206,9 @@ read_included(OutlineFrame *frame)
 {
 	struct stat status;
 	FileBytes	bytes;
-	PatchFile  *file;
+	const char *reason = NULL;
 
-	if (++frame->reader->include_count > MAX_INCLUDES ||
-		frame->depth > MAX_DEPTH)
+	if (++frame->reader->include_count > MAX_INCLUDES)
 		return "too many files are included";
 	if (stat(frame->path, &status) < 0)
 		return strerror(errno);
@@ -227,16 +221,53 @@ read_included(OutlineFrame *frame)
 	}
 	if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
 		return NULL;
-	if (!file_bytes_open(&bytes, frame->path))
+	if (file_bytes_open(&bytes, frame->path))
 	{
-		file_bytes_free(&bytes);
-		return strerror(errno);
+		PatchFile  *file = pg_malloc0(sizeof(PatchFile));
+
+		read_text(frame, file, &bytes);
+		patch_file_free(file);
 	}
-	file = pg_malloc0(sizeof(PatchFile));
-	read_text(frame, file, &bytes);
-	patch_file_free(file);
+	else
+		reason = strerror(errno);
 	file_bytes_free(&bytes);
-	return NULL;
+	return reason;
+}
+
+/*
+ * The path of what is so named in a directory: "" is the current one, NULL one
+ * that is not known, as is the result then.  To be freed by the caller.
+ */
+static char *
+find_in(const char *directory, const char *name)
+{
+	char		path[MAXPGPATH];
+
+	if (name == NULL)
+		return NULL;
+	if (is_absolute_path(name))
+		return pg_strdup(name);
+	if (directory == NULL)
+		return NULL;
+	if (directory[0] == '\0')
+		return pg_strdup(name);
+	join_path_components(path, directory, name);
+	return pg_strdup(path);
+}
+
+/* What psql makes of a name after \ir; to be freed by the caller. */
+static char *
+find_beside(const char *script, const char *name)
+{
+	char		path[MAXPGPATH];
+
+	if (is_absolute_path(name))
+		return pg_strdup(name);
+	strlcpy(path, script, sizeof(path));
+	get_parent_directory(path);
+	join_path_components(path, path, name);
+	canonicalize_path(path);
+	return pg_strdup(path);
 }
 
 /* Follow \i or \ir. */
@@ -253,15 +284,15 @@ include(OutlineFrame *frame, const ScriptPlace *place, char *name,
 
 	if (reader->directory == NULL || *name == '~' || strcmp(name, "-") == 0)
 		return;
-	given_path = script_path_find(frame->given_path, name, is_relative);
-	path = script_path_change(reader->directory, given_path);
+	given_path = is_relative ? find_beside(frame->given_path, name) :
+		pg_strdup(name);
+	path = find_in(reader->directory, given_path);
 	simple_string_list_append(&outline->includes, path);
 	pg_free(path);
 
 	memset(&inner, 0, sizeof(inner));
 	inner.reader = reader;
 	inner.outer = frame;
-	inner.depth = frame->depth + 1;
 	inner.path = outline->includes.tail->val;
 	inner.given_path = given_path;
 	inner.origin = *place;
@@ -357,7 +388,7 @@ follow_command(OutlineFrame *frame, const ScriptPlace *place,
 	name = psql_argument_file(command);
 	if (command->action == PSQL_CHANGE_DIRECTORY)
 	{
-		reader->directory = script_path_change(directory, name);
+		reader->directory = find_in(directory, name);
 		pg_free(directory);
 	}
 	else if (name != NULL)
@@ -378,10 +409,6 @@ see_command(void *state, const PsqlCommand *command)
 												  command);
 	bool		is_off;
 
-	if (refusal != NULL)
-		complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, &place, "%s",
-				 refusal);
-	pg_free(refusal);
 	if (command->action == PSQL_CONNECT)
 		add_event(reader, &place, &connecting);
 	else if ((command->action == PSQL_SET || command->action == PSQL_UNSET) &&
@@ -394,6 +421,10 @@ see_command(void *state, const PsqlCommand *command)
 		outline->describe_line = place.line;
 	}
 	watch_for_questions(reader, &place, command);
+	if (refusal != NULL)
+		complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, &place, "%s",
+				 refusal);
+	pg_free(refusal);
 	follow_command(frame, &place, command);
 }
 

@@ -119,25 +119,6 @@ static const StatementPattern patterns[] =
 		{.ban = "ALTER SUBSCRIPTION that refreshes"}},
 };
 
-/* Does what stands between parentheses or commas switch an option off? */
-static bool
-is_off(const SqlToken *token)
-{
-	char	   *value;
-	bool		result;
-
-	if (token->kind == SQL_NUMBER)
-		return token->length == 1 && *token->start == '0';
-	if (token->kind != SQL_IDENTIFIER && token->kind != SQL_STRING)
-		return false;
-	value = sql_constant_decode(token);
-	result = value != NULL && (pg_strcasecmp(value, "false") == 0 ||
-							   pg_strcasecmp(value, "off") == 0 ||
-							   pg_strcasecmp(value, "none") == 0);
-	pg_free(value);
-	return result;
-}
-
 /* Is there an option of that name between parentheses, with such a value? */
 static bool
 has_option(StatementWords words, char wanted, const char *name)
@@ -151,7 +132,8 @@ has_option(StatementWords words, char wanted, const char *name)
 			sql_words_next(&words);
 			if (sql_words_at_symbol(&words, "="))
 				sql_words_next(&words);
-			return wanted == '*' || is_off(&words.token) == (wanted == '-');
+			return wanted == '*' ||
+				sql_constant_is_off(&words.token) == (wanted == '-');
 		}
 		before_name = sql_words_at_symbol(&words, "(") ||
 			sql_words_at_symbol(&words, ",");
@@ -166,16 +148,14 @@ pass_parentheses(StatementWords *words)
 {
 	int			depth = 0;
 
-	do
+	while (!sql_words_at_end(words))
 	{
-		if (sql_words_at_symbol(words, "("))
-			depth++;
-		else if (sql_words_at_symbol(words, ")"))
-			depth--;
-		if (depth == 0 && !sql_words_at_symbol(words, ")"))
+		depth += sql_words_at_symbol(words, "(");
+		if (depth == 0)
 			return;
+		depth -= sql_words_at_symbol(words, ")");
 		sql_words_next(words);
-	} while (depth > 0 && !sql_words_at_end(words));
+	}
 }
 
 /* Pass a name, qualified or not. */

@@ -93,7 +93,7 @@ end_transaction(PartsReader *reader, const TransactionState *old)
 	reader->has_work = reader->registers = false;
 }
 
-/* There is work, maybe outside a transaction, as one query of several or not */
+/* There is work, in a transaction or alone. */
 static void
 see_work(PartsReader *reader, const ScriptStatement *statement)
 {

@@ -11,7 +11,7 @@
 /* No such place */
 #define CALL_SEARCH_NONE ((size_t) -1)
 
-/* How much of the next piece of a text must be seen for no place to be missed */
+/* How much of the next piece of a text must be seen, not to miss a place */
 #define CALL_SEARCH_OVERLAP 16
 
 /*

@@ -132,6 +132,27 @@ sql_constant_is(const SqlToken *token, const char *name)
 	return result;
 }
 
+bool
+sql_constant_is_off(const SqlToken *token)
+{
+	static const char *const words[] = {
+		"off", "false", "f", "no", "n", "0", "none"
+	};
+	char	   *value;
+	bool		result = false;
+	size_t		i;
+
+	if (token->kind == SQL_NUMBER)
+		return token->length == 1 && *token->start == '0';
+	if (token->kind != SQL_IDENTIFIER && token->kind != SQL_STRING)
+		return false;
+	value = sql_constant_decode(token);
+	for (i = 0; value != NULL && i < lengthof(words); i++)
+		result |= pg_strcasecmp(value, words[i]) == 0;
+	pg_free(value);
+	return result;
+}
+
 char *
 sql_constant_excerpt(const SqlToken *token)
 {

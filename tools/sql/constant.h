@@ -20,6 +20,9 @@ extern char *sql_constant_decode(const SqlToken *token);
 /* Is this an identifier that means "name", however it is spelled? */
 extern bool sql_constant_is(const SqlToken *token, const char *name);
 
+/* Is this the value of a setting or option that switches it off, or NONE? */
+extern bool sql_constant_is_off(const SqlToken *token);
+
 /*
  * The token as it stands in the text, cut where it gets long, for messages;
  * the caller frees it.

@@ -320,7 +320,7 @@ read_dollar(SqlLexer *lexer, SqlToken *token)
 	finish(lexer, token, p);
 }
 
-/* Read a number; only where it ends matters. */
+/* Read a number, but for its exponent, which may as well be a word. */
 static void
 read_number(SqlLexer *lexer, SqlToken *token)
 {
@@ -330,15 +330,6 @@ read_number(SqlLexer *lexer, SqlToken *token)
 	while (p < end && (is_digit(*p) ||
 					   (*p == '.' && peek(p, end, 1) != '.')))
 		p++;
-	if ((peek(p, end, 0) == 'e' || peek(p, end, 0) == 'E') &&
-		(is_digit(peek(p, end, 1)) ||
-		 ((peek(p, end, 1) == '-' || peek(p, end, 1) == '+') &&
-		  is_digit(peek(p, end, 2)))))
-	{
-		p += 2;
-		while (p < end && is_digit(*p))
-			p++;
-	}
 	token->kind = SQL_NUMBER;
 	finish(lexer, token, p);
 }
