@@ -8,6 +8,7 @@
 #include "postgres_fe.h"
 
 #include "base/fe_compat.h"
+#include "base/interruption.h"
 #include "base/report.h"
 #include "command/command.h"
 #include "plan/names.h"
@@ -203,12 +204,15 @@ rehearse_project(const Options *options, PGconn *conn, const Project *project)
 	rehearsal.target = conn;
 	rehearsal.project = project;
 
-	rehearse_catch_signals();
-	if (rehearse_scratch_drop_leftovers(conn) && rehearse_open(&rehearsal))
+	/* A signal ends the rehearsal, but not before the database is dropped */
+	if (!interruption_catch())
+		pg_log_error("could not make a pipe: %m");
+	else if (rehearse_scratch_drop_leftovers(conn) &&
+			 rehearse_open(&rehearsal))
 		status = plan_and_run(options, &rehearsal);
 	if (!rehearse_close(&rehearsal) && status != STATUS_FAILED)
 		status = STATUS_TROUBLE;
-	if (rehearse_is_interrupted())
+	if (interruption_count() > 0)
 	{
 		pg_log_error("interrupted");
 		status = STATUS_FAILED;

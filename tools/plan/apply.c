@@ -26,14 +26,6 @@ typedef struct Planner
 	int			depth;
 } Planner;
 
-/* Does the call register a patch that is not applied yet? */
-static bool
-is_pending(const Planner *planner, const PatchCall *call)
-{
-	return call->action != PATCH_UNREGISTER &&
-		register_find(planner->reg, call->name) == NULL;
-}
-
 /* A file is wanted, if there is something in it that is not applied. */
 static void
 want_file(Planner *planner, int number)
@@ -44,7 +36,7 @@ want_file(Planner *planner, int number)
 	if (planner->wanted[number])
 		return;
 	for (i = 0; i < file->count; i++)
-		if (is_pending(planner, &file->calls[i]))
+		if (plan_judge_is_pending(planner->reg, &file->calls[i]))
 		{
 			planner->wanted[number] = true;
 			planner->stack[planner->depth++] = number;
@@ -65,7 +57,7 @@ follow_requirements(Planner *planner)
 
 		for (i = 0; i < file->count; i++)
 		{
-			if (!is_pending(planner, &file->calls[i]))
+			if (!plan_judge_is_pending(planner->reg, &file->calls[i]))
 				continue;
 			for (cell = file->calls[i].requirements.head; cell != NULL;
 				 cell = cell->next)
