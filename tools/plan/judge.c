@@ -360,14 +360,15 @@ help(const Judgement *judgement, const Obstacle *obstacle)
 static bool
 is_implied(const Judgement *judgement, const Obstacle *obstacle)
 {
-	const Project *project = judgement->project;
+	const ProjectName *other = project_find_patch(judgement->project,
+												  obstacle->other);
 
+	/* Where both say that they conflict, it is told of the first one */
 	if (obstacle->kind == OBSTACLE_RIVAL)
 		return judgement->reg == NULL ||
-			project_repeats_conflict(project,
-									 project_find(project,
-												  obstacle->call->name),
-									 project_find(project, obstacle->other));
+			(other < project_find_patch(judgement->project,
+										obstacle->call->name) &&
+			 patch_call_conflicts(other->patch, obstacle->call->name));
 	return obstacle->kind == OBSTACLE_BLOCKED ||
 		obstacle->kind == OBSTACLE_COMPANION;
 }
