@@ -14,16 +14,6 @@
 #include "plan/names.h"
 #include "rehearse/rehearse.h"
 
-/* The file that an argument means, or NULL. */
-static const ProjectFile *
-find_named(const Project *project, const char *name)
-{
-	const ProjectName *entry = project_find_patch(project, name);
-
-	return entry != NULL ? &project->patches[entry->patch_file] :
-		plan_names_file(project->patches, project->patch_count, name);
-}
-
 /*
  * Which steps are to be taken back, too?  Those that the user has named, if
  * any are; of a name that is none, the template has the patch already.  The
@@ -42,7 +32,8 @@ choose_cycled(const Options *options, const Project *project,
 		memset(is_cycled, true, plan->count);
 	for (i = 0; i < options->name_count; i++)
 	{
-		const ProjectFile *file = find_named(project, options->names[i]);
+		const ProjectFile *file = plan_names_patch_file(project,
+														options->names[i]);
 
 		for (j = 0; j < plan->count; j++)
 			if (plan->steps[j].file == file)

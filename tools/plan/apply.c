@@ -78,16 +78,11 @@ static void
 want_named(Planner *planner, const char *name)
 {
 	const Project *project = planner->project;
-	const ProjectName *entry = project_find_patch(project, name);
-	const ProjectFile *file = entry != NULL ?
-		&project->patches[entry->patch_file] :
-		plan_names_file(project->patches, project->patch_count, name);
+	const ProjectFile *file = plan_names_patch_file(project, name);
 
-	if (entry == NULL && register_find(planner->reg, name) != NULL)
-		return;
 	if (file != NULL)
 		want_file(planner, file - project->patches);
-	else
+	else if (register_find(planner->reg, name) == NULL)
 		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
 					"no file registers a patch \"%s\"%s", name,
 					plan_names_argument_suggestion(project, planner->reg,

@@ -18,9 +18,6 @@
 #include "pqexpbuffer.h"
 #include "rehearse/dump.h"
 
-/* What newer ones put after \restrict */
-#define KEY "versioning"
-
 /*
  * Run a command of the shell, and read all that it prints.  Returns its exit
  * status, or -1 if it has none.
@@ -54,47 +51,34 @@ line_length(const char *text)
 	return text[length] == '\n' ? length + 1 : length;
 }
 
-/*
- * Append to a command that it takes a key for \restrict, if this pg_dump does.
- * It would make one up, so that no two dumps were equal; older ones know of
- * none.  Returns false if that cannot be found out.
- */
-static bool
-append_key(PQExpBuffer command, const char *program)
+/* Take out the line that begins there. */
+static void
+remove_line(char *line)
 {
-	/* Asked once: it is the same program for all dumps */
-	static int	takes_key = -1;
-	PQExpBuffer help = createPQExpBuffer();
-	PQExpBuffer text = createPQExpBuffer();
-
-	appendShellString(help, program);
-	appendPQExpBufferStr(help, " --help");
-	if (takes_key < 0 && run(help->data, text) == 0)
-		takes_key = strstr(text->data, " --restrict-key") != NULL;
-	destroyPQExpBuffer(text);
-	destroyPQExpBuffer(help);
-	if (takes_key > 0)
-		appendPQExpBufferStr(command, " --restrict-key=" KEY);
-	return takes_key >= 0;
+	memmove(line, line + line_length(line),
+			strlen(line + line_length(line)) + 1);
 }
 
-/* Take out the lines with our key, which only psql understands. */
+/*
+ * Take out \restrict before the first statement, and \unrestrict after the
+ * last one: only psql understands them, and pg_dump makes up the key that they
+ * have, so that no two dumps were equal.
+ */
 static void
-remove_keys(char *text)
+remove_key(char *text)
 {
-	static const char *const lines[] = {
-		"\\restrict " KEY "\n", "\\unrestrict " KEY "\n"
-	};
-	size_t		i;
+	char	   *line = strstr(text, "\n\\restrict ");
+	char	   *end;
 
-	for (i = 0; i < lengthof(lines); i++)
-	{
-		size_t		length = strlen(lines[i]);
-		char	   *line = strstr(text, lines[i]);
-
-		if (line != NULL && (line == text || line[-1] == '\n'))
-			memmove(line, line + length, strlen(line + length) + 1);
-	}
+	if (line == NULL || line > strstr(text, "\nSET "))
+		return;
+	line++;
+	end = psprintf("\n\\un%.*s", (int) line_length(line) - 1, line + 1);
+	remove_line(line);
+	line = strstr(text, end);
+	if (line != NULL)
+		remove_line(line + 1);
+	pg_free(end);
 }
 
 char *
@@ -116,9 +100,9 @@ rehearse_dump_take(const char *argv0, PGconn *conn, const char *options)
 		appendPQExpBuffer(command, " --schema-only --no-password %s --dbname ",
 						  options);
 		if (appendShellStringNoError(command, handover->conninfo) &&
-			append_key(command, program) && run(command->data, text) == 0)
+			run(command->data, text) == 0)
 		{
-			remove_keys(text->data);
+			remove_key(text->data);
 			result = pg_strdup(text->data);
 		}
 		else
