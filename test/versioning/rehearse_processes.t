@@ -101,9 +101,16 @@ my $text = content("$log/log");
 ok($text =~ /^this is $_$/m, "the $_ beside it") for qw(psql pg_dump);
 ok($text !~ /secret/, 'no password is shown');
 
+# No two dumps differ by a key that pg_dump makes up.
+
+is( scalar($text =~ /^--restrict-key=\w+$/m),
+	scalar(qx(pg_dump --help) =~ /--restrict-key/),
+	'pg_dump is given a key where it takes one');
+
 # A signal while none of the files runs
 
-my $waiting = wrap_programs('read line <"$0.fifo"', 'pg_dump');
+my $waiting = wrap_programs(
+	'[ "$1" = --help ] || read line <"$0.fifo"', 'pg_dump');
 mkfifo("$waiting/pg_dump.fifo", 0600) or die "cannot make a pipe: $!\n";
 my $pid = fork() // die "cannot fork: $!\n";
 if ($pid == 0)

@@ -18,6 +18,9 @@
 #include "pqexpbuffer.h"
 #include "rehearse/dump.h"
 
+/* What newer ones put after \restrict */
+#define KEY "versioning"
+
 /*
  * Run a command of the shell, and read all that it prints.  Returns its exit
  * status, or -1 if it has none.
@@ -51,34 +54,47 @@ line_length(const char *text)
 	return text[length] == '\n' ? length + 1 : length;
 }
 
-/* Take out the line that begins there. */
-static void
-remove_line(char *line)
+/*
+ * Append to a command that it takes a key for \restrict, if this pg_dump does.
+ * It would make one up, so that no two dumps were equal; older ones know of
+ * none.  Returns false if that cannot be found out.
+ */
+static bool
+append_key(PQExpBuffer command, const char *program)
 {
-	memmove(line, line + line_length(line),
-			strlen(line + line_length(line)) + 1);
+	/* Asked once: it is the same program for all dumps */
+	static int	takes_key = -1;
+	PQExpBuffer help = createPQExpBuffer();
+	PQExpBuffer text = createPQExpBuffer();
+
+	appendShellString(help, program);
+	appendPQExpBufferStr(help, " --help");
+	if (takes_key < 0 && run(help->data, text) == 0)
+		takes_key = strstr(text->data, " --restrict-key") != NULL;
+	destroyPQExpBuffer(text);
+	destroyPQExpBuffer(help);
+	if (takes_key > 0)
+		appendPQExpBufferStr(command, " --restrict-key=" KEY);
+	return takes_key >= 0;
 }
 
-/*
- * Take out \restrict before the first statement, and \unrestrict after the
- * last one: only psql understands them, and pg_dump makes up the key that they
- * have, so that no two dumps were equal.
- */
+/* Take out the lines with our key, which only psql understands. */
 static void
-remove_key(char *text)
+remove_keys(char *text)
 {
-	char	   *line = strstr(text, "\n\\restrict ");
-	char	   *end;
+	static const char *const lines[] = {
+		"\\restrict " KEY "\n", "\\unrestrict " KEY "\n"
+	};
+	size_t		i;
 
-	if (line == NULL || line > strstr(text, "\nSET "))
-		return;
-	line++;
-	end = psprintf("\n\\un%.*s", (int) line_length(line) - 1, line + 1);
-	remove_line(line);
-	line = strstr(text, end);
-	if (line != NULL)
-		remove_line(line + 1);
-	pg_free(end);
+	for (i = 0; i < lengthof(lines); i++)
+	{
+		size_t		length = strlen(lines[i]);
+		char	   *line = strstr(text, lines[i]);
+
+		if (line != NULL && (line == text || line[-1] == '\n'))
+			memmove(line, line + length, strlen(line + length) + 1);
+	}
 }
 
 char *
@@ -100,9 +116,9 @@ rehearse_dump_take(const char *argv0, PGconn *conn, const char *options)
 		appendPQExpBuffer(command, " --schema-only --no-password %s --dbname ",
 						  options);
 		if (appendShellStringNoError(command, handover->conninfo) &&
-			run(command->data, text) == 0)
+			append_key(command, program) && run(command->data, text) == 0)
 		{
-			remove_key(text->data);
+			remove_keys(text->data);
 			result = pg_strdup(text->data);
 		}
 		else
