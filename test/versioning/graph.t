@@ -139,6 +139,13 @@ like($got[2], qr/does not exist.*warning:.*goes on without/s,
 is($got[0], 2, 'a database of the command line that is not there');
 is($got[3], '', 'then it is not drawn');
 
+add_files($project, 'patches/ancient.sql' => patch('ancient', '', 'base'));
+@got = graph($project);
+like($got[1], qr/^\t"ancient" -> "older";$/m,
+	'an applied patch is drawn as it was registered');
+unlike($got[1], qr/"ancient" -> "base"/, 'not as its file is now');
+unlink "$project->{directory}/patches/ancient.sql";
+
 # Files that are wrong
 
 add_files($project, 'patches/6-variable.sql' =>

@@ -95,7 +95,7 @@ like($output,
 	'the table: an applied patch');
 like($output, qr/^ elsewhere +\| applied .*\| no file here$/m,
 	'the table: no file');
-like($output, qr/^ next .*differs: in the file .* conflicts with nothing, in the register .* conflicts with last$/m,
+like($output, qr/^ next .*differs: in the file .* conflicts with nothing, in the register .* conflicts with "last"$/m,
 	'the table: a difference');
 like($output, qr/^ typo +\| blocked \|  *\|  *\| requires "bsae", which/m,
 	'the table: a blocked patch');

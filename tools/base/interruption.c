@@ -27,6 +27,9 @@ static struct sigaction before[lengthof(signals)];
 /* The pipe that a handler writes to: a handler knows nothing but globals */
 static int	ends[2] = {-1, -1};
 
+/* How many of our callers want them to be caught */
+static int	depth = 0;
+
 /* How many signals there were that ask us to stop: see above */
 static volatile sig_atomic_t signal_count = 0;
 
@@ -57,6 +60,8 @@ interruption_catch(void)
 	struct sigaction action;
 	size_t		i;
 
+	if (depth++ > 0)
+		return true;
 	if (pipe(ends) != 0)
 		return false;
 	for (i = 0; i < lengthof(ends); i++)
@@ -83,6 +88,8 @@ interruption_release(void)
 {
 	size_t		i;
 
+	if (--depth > 0)
+		return;
 	for (i = 0; i < lengthof(signals); i++)
 		sigaction(signals[i], &before[i], NULL);
 	for (i = 0; i < lengthof(ends); i++)

@@ -11,11 +11,12 @@
 /*
  * Begin to catch signals.  One that asks us to stop is caught even where the
  * shell that has started us in the background ignores it, as psql does; but
- * not SIGHUP, which nohup ignores.  Returns false, with errno, on failure.
+ * not SIGHUP, which nohup ignores.  Returns false, with errno, on failure.  If
+ * they are caught already, this only counts.
  */
 extern bool interruption_catch(void);
 
-/* No longer catch them. */
+/* No longer catch them, unless it has been begun once more. */
 extern void interruption_release(void);
 
 /* The descriptor that is readable after a signal. */

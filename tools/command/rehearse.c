@@ -8,20 +8,11 @@
 #include "postgres_fe.h"
 
 #include "base/fe_compat.h"
+#include "base/interruption.h"
 #include "base/report.h"
 #include "command/command.h"
 #include "plan/names.h"
 #include "rehearse/rehearse.h"
-
-/* The file that an argument means, or NULL. */
-static const ProjectFile *
-find_named(const Project *project, const char *name)
-{
-	const ProjectName *entry = project_find_patch(project, name);
-
-	return entry != NULL ? &project->patches[entry->patch_file] :
-		plan_names_file(project->patches, project->patch_count, name);
-}
 
 /*
  * Which steps are to be taken back, too?  Those that the user has named, if
@@ -41,7 +32,8 @@ choose_cycled(const Options *options, const Project *project,
 		memset(is_cycled, true, plan->count);
 	for (i = 0; i < options->name_count; i++)
 	{
-		const ProjectFile *file = find_named(project, options->names[i]);
+		const ProjectFile *file = plan_names_patch_file(project,
+														options->names[i]);
 
 		for (j = 0; j < plan->count; j++)
 			if (plan->steps[j].file == file)
@@ -203,12 +195,15 @@ rehearse_project(const Options *options, PGconn *conn, const Project *project)
 	rehearsal.target = conn;
 	rehearsal.project = project;
 
-	rehearse_catch_signals();
-	if (rehearse_scratch_drop_leftovers(conn) && rehearse_open(&rehearsal))
+	/* A signal ends the rehearsal, but not before the database is dropped */
+	if (!interruption_catch())
+		pg_log_error("could not make a pipe: %m");
+	else if (rehearse_scratch_drop_leftovers(conn) &&
+			 rehearse_open(&rehearsal))
 		status = plan_and_run(options, &rehearsal);
 	if (!rehearse_close(&rehearsal) && status != STATUS_FAILED)
 		status = STATUS_TROUBLE;
-	if (rehearse_is_interrupted())
+	if (interruption_count() > 0)
 	{
 		pg_log_error("interrupted");
 		status = STATUS_FAILED;

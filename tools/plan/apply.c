@@ -26,14 +26,6 @@ typedef struct Planner
 	int			depth;
 } Planner;
 
-/* Does the call register a patch that is not applied yet? */
-static bool
-is_pending(const Planner *planner, const PatchCall *call)
-{
-	return call->action != PATCH_UNREGISTER &&
-		register_find(planner->reg, call->name) == NULL;
-}
-
 /* A file is wanted, if there is something in it that is not applied. */
 static void
 want_file(Planner *planner, int number)
@@ -44,7 +36,7 @@ want_file(Planner *planner, int number)
 	if (planner->wanted[number])
 		return;
 	for (i = 0; i < file->count; i++)
-		if (is_pending(planner, &file->calls[i]))
+		if (plan_judge_is_pending(planner->reg, &file->calls[i]))
 		{
 			planner->wanted[number] = true;
 			planner->stack[planner->depth++] = number;
@@ -65,7 +57,7 @@ follow_requirements(Planner *planner)
 
 		for (i = 0; i < file->count; i++)
 		{
-			if (!is_pending(planner, &file->calls[i]))
+			if (!plan_judge_is_pending(planner->reg, &file->calls[i]))
 				continue;
 			for (cell = file->calls[i].requirements.head; cell != NULL;
 				 cell = cell->next)
@@ -86,16 +78,11 @@ static void
 want_named(Planner *planner, const char *name)
 {
 	const Project *project = planner->project;
-	const ProjectName *entry = project_find_patch(project, name);
-	const ProjectFile *file = entry != NULL ?
-		&project->patches[entry->patch_file] :
-		plan_names_file(project->patches, project->patch_count, name);
+	const ProjectFile *file = plan_names_patch_file(project, name);
 
-	if (entry == NULL && register_find(planner->reg, name) != NULL)
-		return;
 	if (file != NULL)
 		want_file(planner, file - project->patches);
-	else
+	else if (register_find(planner->reg, name) == NULL)
 		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
 					"no file registers a patch \"%s\"%s", name,
 					plan_names_argument_suggestion(project, planner->reg,

@@ -64,12 +64,11 @@ is_applied(const Judgement *judgement, const char *name)
 		register_find(judgement->reg, name) != NULL;
 }
 
-/* Does the call register a patch that is not applied yet? */
-static bool
-is_pending(const Judgement *judgement, const PatchCall *call)
+bool
+plan_judge_is_pending(const Register *reg, const PatchCall *call)
 {
 	return call->action != PATCH_UNREGISTER &&
-		!is_applied(judgement, call->name);
+		(reg == NULL || register_find(reg, call->name) == NULL);
 }
 
 /* Is the file wanted? */
@@ -171,7 +170,7 @@ judge_file(Judgement *judgement, const ProjectFile *file)
 	{
 		const PatchCall *call = &calls->calls[i];
 
-		if (!is_pending(judgement, call))
+		if (!plan_judge_is_pending(judgement->reg, call))
 			continue;
 		has_pending = true;
 		if (neighbour != NULL)
@@ -204,7 +203,7 @@ follow_file(Judgement *judgement, const ProjectFile *file)
 	{
 		const PatchCall *call = &calls->calls[i];
 
-		if (!is_pending(judgement, call))
+		if (!plan_judge_is_pending(judgement->reg, call))
 			continue;
 		for (cell = call->requirements.head; cell != NULL; cell = cell->next)
 			if (is_blocked(judgement, cell->val) &&
@@ -215,11 +214,14 @@ follow_file(Judgement *judgement, const ProjectFile *file)
 			blocked = call->name;
 	}
 	for (i = 0; i < calls->count && blocked != NULL; i++)
-		if (is_pending(judgement, &calls->calls[i]) &&
+	{
+		const PatchCall *call = &calls->calls[i];
+
+		if (plan_judge_is_pending(judgement->reg, call) &&
 			!judgement->has_obstacle[project_find(judgement->project,
-												  calls->calls[i].name)])
-			add(judgement, OBSTACLE_COMPANION, file, &calls->calls[i],
-				blocked);
+												  call->name)])
+			add(judgement, OBSTACLE_COMPANION, file, call, blocked);
+	}
 }
 
 /* A file is without a place in the order: so are its patches. */
@@ -358,14 +360,15 @@ help(const Judgement *judgement, const Obstacle *obstacle)
 static bool
 is_implied(const Judgement *judgement, const Obstacle *obstacle)
 {
-	const Project *project = judgement->project;
+	const ProjectName *other = project_find_patch(judgement->project,
+												  obstacle->other);
 
+	/* Where both say that they conflict, it is told of the first one */
 	if (obstacle->kind == OBSTACLE_RIVAL)
 		return judgement->reg == NULL ||
-			project_repeats_conflict(project,
-									 project_find(project,
-												  obstacle->call->name),
-									 project_find(project, obstacle->other));
+			(other < project_find_patch(judgement->project,
+										obstacle->call->name) &&
+			 patch_call_conflicts(other->patch, obstacle->call->name));
 	return obstacle->kind == OBSTACLE_BLOCKED ||
 		obstacle->kind == OBSTACLE_COMPANION;
 }

@@ -48,6 +48,12 @@ typedef struct Judgement
 } Judgement;
 
 /*
+ * Does the call register a patch that is not applied yet, as far as the
+ * register says, which may be NULL?
+ */
+extern bool plan_judge_is_pending(const Register *reg, const PatchCall *call);
+
+/*
  * Judge what would come of applying all that is pending in the patch files
  * that are wanted.  Free it with plan_judge_free.
  */

@@ -99,6 +99,15 @@ plan_names_file(const ProjectFile *files, int count, const char *path)
 	return NULL;
 }
 
+const ProjectFile *
+plan_names_patch_file(const Project *project, const char *name)
+{
+	const ProjectName *entry = project_find_patch(project, name);
+
+	return entry != NULL ? &project->patches[entry->patch_file] :
+		plan_names_file(project->patches, project->patch_count, name);
+}
+
 /* The last part of a path, without what SQL scripts end with */
 static char *
 stem(const char *path)

@@ -40,6 +40,13 @@ extern const char *plan_names_argument_suggestion(const Project *project,
  */
 extern bool plan_names_is_named_for(const char *path, const char *name);
 
+/*
+ * The patch file that is meant by the name of a patch in it, or by its path;
+ * or NULL.
+ */
+extern const ProjectFile *plan_names_patch_file(const Project *project,
+												const char *name);
+
 /* The file of that path, or NULL. */
 extern const ProjectFile *plan_names_file(const ProjectFile *files, int count,
 										  const char *path);

@@ -12,6 +12,7 @@
 
 #include <unistd.h>
 
+#include "plan/judge.h"
 #include "plan/plan.h"
 
 PatchPlan *
@@ -113,13 +114,8 @@ plan_add_patch(PatchPlan *plan, const ProjectFile *file,
 	int			i;
 
 	for (i = 0; i < file->file->count; i++)
-	{
-		const PatchCall *call = &file->file->calls[i];
-
-		if (call->action != PATCH_UNREGISTER &&
-			register_find(reg, call->name) == NULL)
-			add_name(step, call->name);
-	}
+		if (plan_judge_is_pending(reg, &file->file->calls[i]))
+			add_name(step, file->file->calls[i].name);
 }
 
 void

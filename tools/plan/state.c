@@ -8,6 +8,7 @@
 #include "postgres_fe.h"
 
 #include "plan/state.h"
+#include "pqexpbuffer.h"
 
 static const char *const kind_names[] = {
 	[PATCH_IS_APPLIED] = "applied",
@@ -21,6 +22,33 @@ const char *
 plan_state_name(PatchStateKind kind)
 {
 	return kind_names[kind];
+}
+
+/* Append names, or that there are none. */
+static void
+append_names(PQExpBuffer text, const SimpleStringList *names)
+{
+	const SimpleStringListCell *cell;
+
+	for (cell = names->head; cell != NULL; cell = cell->next)
+		appendPQExpBuffer(text, "%s\"%s\"", cell == names->head ? "" : ", ",
+						  cell->val);
+	if (names->head == NULL)
+		appendPQExpBufferStr(text, "nothing");
+}
+
+char *
+plan_state_claim(const SimpleStringList *requirements,
+				 const SimpleStringList *conflicts)
+{
+	PQExpBufferData text;
+
+	initPQExpBuffer(&text);
+	appendPQExpBufferStr(&text, "requires ");
+	append_names(&text, requirements);
+	appendPQExpBufferStr(&text, " and conflicts with ");
+	append_names(&text, conflicts);
+	return text.data;
 }
 
 /* Does a list have all the names of another one? */
@@ -94,7 +122,7 @@ add_pending(PatchStates *states, const Project *project, const Register *reg,
 
 		/* One of several calls that register the name counts */
 		if (number == PROJECT_NONE || project->names[number].patch != call ||
-			(reg != NULL && register_find(reg, call->name) != NULL))
+			!plan_judge_is_pending(reg, call))
 			continue;
 		numbers[number] = states->count;
 		state = &states->items[states->count++];

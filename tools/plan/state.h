@@ -60,6 +60,13 @@ extern const char *plan_state_name(PatchStateKind kind);
 extern PatchStates *plan_state_create(const Project *project,
 									  const Register *reg);
 
+/*
+ * What is required and in conflict, in words: "requires ... and conflicts with
+ * ...".  The caller frees them.
+ */
+extern char *plan_state_claim(const SimpleStringList *requirements,
+							  const SimpleStringList *conflicts);
+
 /* Free the states. */
 extern void plan_state_free(PatchStates *states);
 

@@ -439,14 +439,6 @@ project_find_patch(const Project *project, const char *name)
 		NULL : &project->names[number];
 }
 
-bool
-project_repeats_conflict(const Project *project, int number, int other)
-{
-	return number > other &&
-		patch_call_conflicts(project->names[other].patch,
-							 project->names[number].patch->name);
-}
-
 /* Free an array of files. */
 static void
 free_files(ProjectFile *files, int count)

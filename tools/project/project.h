@@ -93,13 +93,6 @@ extern int	project_find(const Project *project, const char *name);
 extern const ProjectName *project_find_patch(const Project *project,
 											 const char *name);
 
-/*
- * Have two patches, given by the numbers of their names, both said that they
- * conflict, so that the second one need not be told of, too?
- */
-extern bool project_repeats_conflict(const Project *project, int number,
-									 int other);
-
 /* Free the project and all that is in it. */
 extern void project_free(Project *project);
 

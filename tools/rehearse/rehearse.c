@@ -16,8 +16,6 @@
  */
 #include "postgres_fe.h"
 
-#include <signal.h>
-
 #include "base/interruption.h"
 #include "base/problem.h"
 #include "base/report.h"
@@ -28,36 +26,6 @@
 
 /* What keeps a step from being taken back, which it may excuse */
 static const char no_rollback[] = "there is no rollback file";
-
-/* A signal has come while no file was run: a handler knows only globals */
-static volatile sig_atomic_t has_signal = false;
-
-static void
-note_signal(int number)
-{
-	(void) number;
-	has_signal = true;
-}
-
-void
-rehearse_catch_signals(void)
-{
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action = {0};
-	size_t		i;
-
-	sigemptyset(&action.sa_mask);
-	action.sa_flags = SA_RESTART;
-	action.sa_handler = note_signal;
-	for (i = 0; i < lengthof(signals); i++)
-		sigaction(signals[i], &action, NULL);
-}
-
-bool
-rehearse_is_interrupted(void)
-{
-	return has_signal || interruption_count() > 0;
-}
 
 bool
 rehearse_open(Rehearsal *rehearsal)
@@ -120,7 +88,7 @@ run(Rehearsal *rehearsal, int number, const char *doing, DeployAction action,
 	char	   *label = step_label(rehearsal, number, doing);
 	Status		status = STATUS_FAILED;
 
-	if (!rehearse_is_interrupted())
+	if (interruption_count() == 0)
 	{
 		options.label = options.is_quiet ? NULL : label;
 		options.is_quiet = true;
@@ -318,7 +286,7 @@ apply_again(Rehearsal *rehearsal, int number, bool is_counted,
 {
 	Status		status = apply(rehearsal, number, number, "applying it again");
 
-	if (status == STATUS_FAILED && !rehearse_is_interrupted())
+	if (status == STATUS_FAILED && interruption_count() == 0)
 	{
 		print_result(rehearsal, number, "it cannot be applied again");
 		if (!is_counted)
@@ -346,7 +314,7 @@ take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 	bool		is_counted;
 	bool		is_damaged;
 
-	if (status == STATUS_FAILED && !rehearse_is_interrupted())
+	if (status == STATUS_FAILED && interruption_count() == 0)
 	{
 		print_result(rehearsal, number, "its rollback has failed");
 		rehearsal->counts[REHEARSAL_FAILED]++;
@@ -370,7 +338,7 @@ apply_first(Rehearsal *rehearsal, int number)
 {
 	Status		status = apply(rehearsal, number, number, "applying it");
 
-	if (status == STATUS_FAILED && !rehearse_is_interrupted())
+	if (status == STATUS_FAILED && interruption_count() == 0)
 	{
 		print_result(rehearsal, number, "it cannot be applied");
 		rehearsal->counts[REHEARSAL_FAILED]++;

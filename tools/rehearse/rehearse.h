@@ -42,15 +42,6 @@ typedef struct Rehearsal
 } Rehearsal;
 
 /*
- * Let signals that ask us to stop do so between two steps, so that the scratch
- * database can be dropped.  While files are run, that catches them itself.
- */
-extern void rehearse_catch_signals(void);
-
-/* Has there been such a signal? */
-extern bool rehearse_is_interrupted(void);
-
-/*
  * Create the scratch database, and be alone in it.  Returns false after a
  * message.
  */

@@ -106,32 +106,33 @@ may_create(PGconn *target)
 
 /* Create the database, by a name that no other has; false after a message. */
 static bool
-create_database(ScratchDatabase *scratch)
+create_database(ScratchDatabase *scratch, const char *model)
 {
 	PGconn	   *target = scratch->target;
 	PGresult   *properties = connection_query(target, properties_query);
 	PGresult   *result = NULL;
+	char	   *template = model == NULL ? NULL :
+		PQescapeIdentifier(target, model, strlen(model));
 	uint32		random = 0;
 
 	(void) pg_strong_random(&random, sizeof(random));
 	snprintf(scratch->name, sizeof(scratch->name), NAME_PREFIX "%d_%x",
 			 PQbackendPID(target), random);
-	if (properties != NULL)
+	if (model != NULL && template == NULL)
+		report_server_message(PQerrorMessage(target));
+	else if (properties != NULL)
 	{
-		char	   *template = scratch->template == NULL ? NULL :
-			PQescapeIdentifier(target, scratch->template,
-							   strlen(scratch->template));
 		char	   *text = psprintf("CREATE DATABASE %s%s TEMPLATE %s%s",
 									scratch->name,
 									PQgetvalue(properties, 0, 0),
-									template == NULL ? "template0" : template,
-									template != NULL ? "" :
+									model == NULL ? "template0" : template,
+									model != NULL ? "" :
 									PQgetvalue(properties, 0, 1));
 
 		result = connection_query(target, text);
 		pg_free(text);
-		PQfreemem(template);
 	}
+	PQfreemem(template);
 	PQclear(result);
 	PQclear(properties);
 	return result != NULL;
@@ -228,10 +229,8 @@ rehearse_scratch_create(const char *argv0, const char *template,
 {
 	ScratchDatabase *scratch = pg_malloc0(sizeof(ScratchDatabase));
 
-	scratch->argv0 = argv0;
-	scratch->template = template;
 	scratch->target = target;
-	if (!may_create(target) || !create_database(scratch))
+	if (!may_create(target) || !create_database(scratch, template))
 	{
 		pg_free(scratch);
 		return NULL;
@@ -258,13 +257,6 @@ drop(PGconn *conn, const char *name, const char *option)
 	is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);
 	return is_done;
-}
-
-/* Drop our database, even if somebody is connected to it by mistake. */
-static bool
-drop_own(PGconn *conn, const ScratchDatabase *scratch)
-{
-	return drop(conn, scratch->name, " WITH (FORCE)");
 }
 
 bool
@@ -294,17 +286,19 @@ rehearse_scratch_drop_leftovers(PGconn *conn)
 bool
 rehearse_scratch_drop(ScratchDatabase *scratch)
 {
+	/* Even if somebody is connected to it by mistake */
+	static const char option[] = " WITH (FORCE)";
 	bool		is_done;
 
 	connection_close(scratch->conn);
-	is_done = drop_own(scratch->target, scratch);
+	is_done = drop(scratch->target, scratch->name, option);
 	if (!is_done && PQstatus(scratch->target) != CONNECTION_OK)
 	{
 		/* The connection was lost: perhaps another one can be had */
 		PGconn	   *again = connection_reopen(scratch->target, NULL,
 											  application_name);
 
-		is_done = again != NULL && drop_own(again, scratch);
+		is_done = again != NULL && drop(again, scratch->name, option);
 		connection_close(again);
 	}
 	if (!is_done)

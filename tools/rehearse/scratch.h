@@ -12,8 +12,6 @@
 
 typedef struct ScratchDatabase
 {
-	const char *argv0;			/* how we were called */
-	const char *template;		/* the database to copy, or NULL */
 	PGconn	   *target;			/* the database that it is like */
 	char		name[64];
 	PGconn	   *conn;			/* to the database itself, or NULL */

@@ -4,8 +4,7 @@
  *		A drawing of patches in Graphviz's language
  *
  * The nodes are the patches, by the numbers of their states, then names that
- * are merely required or in conflict.  What a patch requires is taken from its
- * file, or, if there is none, from the register.
+ * are merely required or in conflict.
  *
  * A name stands between double quotes.  There a backslash is Graphviz's
  * escape character, first for the quote, then, when the text is drawn, for
@@ -52,25 +51,6 @@ static const Look looks[] = {
 
 static const Look without_file = {"applied without file", "#d5d5d5"};
 
-/* What the patch of that number requires */
-static const SimpleStringList *
-requirements(const Drawing *drawing, int number)
-{
-	const PatchState *state = &drawing->states->items[number];
-
-	return state->call != NULL ? &state->call->requirements :
-		state->requirements;
-}
-
-/* And what it conflicts with */
-static const SimpleStringList *
-conflicts(const Drawing *drawing, int number)
-{
-	const PatchState *state = &drawing->states->items[number];
-
-	return state->call != NULL ? &state->call->conflicts : state->conflicts;
-}
-
 /* Add a node, unless there is one of that name. */
 static void
 add_node(Drawing *drawing, const char *name)
@@ -109,8 +89,8 @@ show_graph_create(const PatchStates *states)
 		add_node(drawing, states->items[i].name);
 	for (i = 0; i < states->count; i++)
 	{
-		add_nodes(drawing, requirements(drawing, i));
-		add_nodes(drawing, conflicts(drawing, i));
+		add_nodes(drawing, states->items[i].requirements);
+		add_nodes(drawing, states->items[i].conflicts);
 	}
 	drawing->is_shown = pg_malloc0(drawing->count + 1);
 	return drawing;
@@ -146,7 +126,7 @@ show_graph_show(Drawing *drawing, const char *name)
 		int			number = waiting[--count];
 		const SimpleStringListCell *cell =
 			number >= drawing->states->count ? NULL :
-			requirements(drawing, number)->head;
+			drawing->states->items[number].requirements->head;
 
 		for (; cell != NULL; cell = cell->next)
 		{
@@ -340,8 +320,10 @@ show_graph_print(Drawing *drawing, bool has_register)
 	putchar('\n');
 	for (i = 0; i < drawing->states->count; i++)
 	{
-		print_edges(drawing, i, requirements(drawing, i), false);
-		print_edges(drawing, i, conflicts(drawing, i), true);
+		const PatchState *state = &drawing->states->items[i];
+
+		print_edges(drawing, i, state->requirements, false);
+		print_edges(drawing, i, state->conflicts, true);
 	}
 	puts("}");
 }

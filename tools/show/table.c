@@ -11,29 +11,19 @@
 #include "pqexpbuffer.h"
 #include "show/show.h"
 
-/* Append the names of a list, or "nothing". */
+/* Say what is different in the file and in the register. */
 static void
-append_list(PQExpBuffer text, const SimpleStringList *list)
+append_difference(PQExpBuffer text, const PatchState *state)
 {
-	const SimpleStringListCell *cell;
+	char	   *file = plan_state_claim(&state->call->requirements,
+										&state->call->conflicts);
+	char	   *row = plan_state_claim(state->requirements,
+									   state->conflicts);
 
-	for (cell = list->head; cell != NULL; cell = cell->next)
-		appendPQExpBuffer(text, "%s%s", cell == list->head ? "" : ", ",
-						  cell->val);
-	if (list->head == NULL)
-		appendPQExpBufferStr(text, "nothing");
-}
-
-/* Append what somebody says that the patch requires and conflicts with. */
-static void
-append_claim(PQExpBuffer text, const char *claim,
-			 const SimpleStringList *requirements,
-			 const SimpleStringList *conflicts)
-{
-	appendPQExpBuffer(text, "%s it requires ", claim);
-	append_list(text, requirements);
-	appendPQExpBufferStr(text, " and conflicts with ");
-	append_list(text, conflicts);
+	appendPQExpBuffer(text, "differs: in the file it %s, in the register it "
+					  "%s", file, row);
+	pg_free(file);
+	pg_free(row);
 }
 
 /* Begin another remark. */
@@ -87,10 +77,7 @@ remarks(const PatchState *state)
 	if (state->differs)
 	{
 		append_separator(&text);
-		append_claim(&text, "differs: in the file",
-					 &state->call->requirements, &state->call->conflicts);
-		append_claim(&text, ", in the register", state->requirements,
-					 state->conflicts);
+		append_difference(&text, state);
 	}
 	return text.data;
 }
