@@ -19,35 +19,21 @@
 #include "base/report.h"
 #include "database/connection.h"
 #include "database/register.h"
-#include "fe_utils/string_utils.h"
-
-/*
- * Somebody may have written into the table what the functions refuse, or do
- * not store so: of an array that is no list of names, the names count.  Arrays
- * are looked into one by one only if they are such, for that takes long.
- */
-#define IS_LIST(column) \
-	"CASE WHEN pg_catalog.array_ndims(" column ") > 1" \
-	" OR pg_catalog.array_lower(" column ", 1) <> 1 THEN false" \
-	" ELSE pg_catalog.array_position(" column ", NULL) IS NULL" \
-	" AND ('' = ANY (" column ")) IS NOT TRUE END"
-#define NAMES(column) \
-	"CASE WHEN " IS_LIST(column) " THEN coalesce(" column ", '{}') ELSE" \
-	" ARRAY(SELECT n FROM pg_catalog.unnest(" column ") AS n WHERE n <> '')" \
-	" END"
-#define FLAWS(column) \
-	"CASE WHEN " IS_LIST(column) " THEN '' ELSE pg_catalog.concat_ws(', '," \
-	" CASE WHEN pg_catalog.array_ndims(" column ") > 1" \
-	" THEN 'several dimensions' END," \
-	" CASE WHEN EXISTS (SELECT FROM pg_catalog.unnest(" column ") AS n" \
-	" WHERE n IS NULL) THEN 'NULLs' END," \
-	" CASE WHEN '' = ANY (" column ") THEN 'empty names' END) END"
+#include "pqexpbuffer.h"
 
 /* The columns of the result */
 enum
 {
-	NAME, APPLIED_AT, APPLIED_BY, REQUIRES, REQUIRES_FLAWS, CONFLICTS,
-	CONFLICTS_FLAWS, SHA256
+	NAME, APPLIED_AT, APPLIED_BY, REQUIRES, CONFLICTS, SHA256
+};
+
+/* What an array may have that a list of names has not, each a bit */
+static const char *const flaws[] = {
+	"several dimensions", "NULLs", "empty names"
+};
+enum
+{
+	SEVERAL_DIMENSIONS, NULLS, EMPTY_NAMES
 };
 
 /*
@@ -58,9 +44,7 @@ enum
 	"SELECT p.patch_name," \
 	" pg_catalog.to_char(applied_tsz," \
 	" 'YYYY-MM-DD\"T\"HH24:MI:SS.USTZH:TZM')," \
-	" applied_by, " \
-	NAMES("p.requires") ", " FLAWS("p.requires") ", " \
-	NAMES("p.conflicts") ", " FLAWS("p.conflicts") ", " sha256 \
+	" applied_by, p.requires, p.conflicts, " sha256 \
 	" FROM _v.patches AS p" history " ORDER BY " order "applied_tsz, p.ctid"
 
 static const char query[] = QUERY("NULL", "", "");
@@ -75,28 +59,88 @@ QUERY("h.source_sha256",
 
 static const char undefined_table[] = "42P01";
 
+/* Copy an element of an array; returns where it ends. */
+static const char *
+read_element(const char *p, char *out)
+{
+	bool		is_quoted = *p == '"';
+
+	for (p += is_quoted; *p != '\0'; p++)
+	{
+		if (is_quoted ? *p == '"' : *p == ',' || *p == '}')
+			break;
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+		*out++ = *p;
+	}
+	*out = '\0';
+	return *p == '"' ? p + 1 : p;
+}
+
 /*
- * Take an array of names apart, as parsePGArray() does, which needs memory
- * for none of them, too.
+ * Take an array apart, given as the server prints it.  Somebody may have
+ * written into the table what the functions refuse, or do not store so: of an
+ * array that is no list of names, the names count.  Returns its flaws.
  */
-static void
+static int
 read_names(const char *text, char ***names, int *count)
 {
-	if (strcmp(text, "{}") == 0 || parsePGArray(text, names, count))
-		return;
-	pg_log_error("out of memory");
-	exit(EXIT_FAILURE);
+	size_t		length = strlen(text);
+	const char *p = text[0] == '[' ? strchr(text, '=') + 1 : text;
+	const char *first = p;
+	char	   *name;
+	int			found = 0;
+
+	if (length <= strlen("{}"))
+		return 0;
+
+	/* A name is of one byte at least, and has one before it */
+	*names = pg_malloc(length / 2 * sizeof(char *) + length + 1);
+	name = (char *) (*names + length / 2);
+	while (*p != '\0')
+	{
+		const char *element = p;
+
+		if (*p == '{' && p > first)
+			found |= 1 << SEVERAL_DIMENSIONS;
+		if (*p == '{' || *p == ',' || *p == '}')
+		{
+			p++;
+			continue;
+		}
+		p = read_element(p, name);
+		if (name[0] == '\0')
+			found |= 1 << EMPTY_NAMES;
+		else if (*element != '"' && strcmp(name, "NULL") == 0)
+			found |= 1 << NULLS;
+		else
+		{
+			(*names)[(*count)++] = name;
+			name += strlen(name) + 1;
+		}
+	}
+	return found;
 }
 
 /* Say what is wrong with an array, if anything is. */
 static void
 add_flaws(Register *reg, const AppliedPatch *patch,
-		  const char *column, const char *flaws)
+		  const char *column, int found)
 {
-	if (flaws[0] != '\0')
-		problem_add(&reg->problems, PROBLEM_WARNING, NULL, 0,
-					"\"%s\" of patch \"%s\" in _v.patches has %s: only the "
-					"names in it count", column, patch->name, flaws);
+	PQExpBufferData text;
+	size_t		i;
+
+	if (found == 0)
+		return;
+	initPQExpBuffer(&text);
+	for (i = 0; i < lengthof(flaws); i++)
+		if (found & (1 << i))
+			appendPQExpBuffer(&text, "%s%s", text.len > 0 ? ", " : "",
+							  flaws[i]);
+	problem_add(&reg->problems, PROBLEM_WARNING, NULL, 0,
+				"\"%s\" of patch \"%s\" in _v.patches has %s: only the "
+				"names in it count", column, patch->name, text.data);
+	termPQExpBuffer(&text);
 }
 
 /* Add a patch from its row. */
@@ -117,14 +161,12 @@ add_patch(Register *reg, int row)
 	patch->applied_at = PQgetvalue(result, row, APPLIED_AT);
 	patch->applied_by = PQgetvalue(result, row, APPLIED_BY);
 	patch->sha256 = PQgetvalue(result, row, SHA256);
-	read_names(PQgetvalue(result, row, REQUIRES), &patch->requirements,
-			   &patch->requirement_count);
-	read_names(PQgetvalue(result, row, CONFLICTS), &patch->conflicts,
-			   &patch->conflict_count);
 	add_flaws(reg, patch, "requires",
-			  PQgetvalue(result, row, REQUIRES_FLAWS));
+			  read_names(PQgetvalue(result, row, REQUIRES),
+						 &patch->requirements, &patch->requirement_count));
 	add_flaws(reg, patch, "conflicts",
-			  PQgetvalue(result, row, CONFLICTS_FLAWS));
+			  read_names(PQgetvalue(result, row, CONFLICTS),
+						 &patch->conflicts, &patch->conflict_count));
 
 	name_table_add(reg->table, patch->name);
 	reg->has_digests |= patch->sha256[0] != '\0';
