@@ -44,8 +44,12 @@ forget_plan(Deployment *deployment)
 static Status
 plan(Deployment *deployment)
 {
-	forget_plan(deployment);
-	deployment->reg = register_read(deployment->conn);
+	if (deployment->plan != NULL)
+	{
+		forget_plan(deployment);
+		deployment->reg = register_ask(deployment->conn);
+	}
+	deployment->reg = register_receive(deployment->reg, deployment->conn);
 	if (deployment->reg == NULL)
 		return STATUS_TROUBLE;
 	deployment->plan = deployment->make_plan(deployment->options,
@@ -193,6 +197,9 @@ command_deploy_run(Options *options, DeployAction action, MakePlan make_plan)
 	deployment.conn = connection_open(&options->connection, "versioning");
 	if (deployment.conn == NULL)
 		return STATUS_TROUBLE;
+
+	/* The files are read while the server is looking for its answer */
+	deployment.reg = register_ask(deployment.conn);
 	deployment.project = project_read(&options->patches,
 									  &options->rollbacks,
 									  action != DEPLOY_APPLY, PROJECT_BYTES);

@@ -16,6 +16,14 @@
 	" WHERE attrelid = pg_catalog.to_regclass('_v.in_progress')" \
 	" AND attname = 'history_id' AND NOT attisdropped)"
 
+/*
+ * Another one, where that is so: may there be any sessions to read?  It takes
+ * much less than the view, which tells of these locks.
+ */
+#define IN_PROGRESS_IS_POSSIBLE \
+	"EXISTS (SELECT FROM pg_catalog.pg_lock_status() AS l" \
+	" WHERE l.classid = '_v.history'::pg_catalog.regclass)"
+
 /* A session, and the patch that it is in */
 typedef struct PatchSession
 {

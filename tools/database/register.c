@@ -59,6 +59,23 @@ QUERY("h.source_sha256",
 
 static const char undefined_table[] = "42P01";
 
+/*
+ * All is asked at once, since each round trip takes its time: for functions
+ * that are not the extension's, patches, and sessions in them.  Asked for
+ * first, these would lack what is registered in between.
+ */
+enum
+{
+	FOREIGN, PATCHES, SESSIONS, QUESTIONS
+};
+
+/* What has been answered so far */
+typedef struct Answers
+{
+	int			count;
+	bool		is_yes[QUESTIONS];
+} Answers;
+
 /* Copy an element of an array; returns where it ends. */
 static const char *
 read_element(const char *p, char *out)
@@ -181,7 +198,7 @@ report_failure(PGconn *conn, const PGresult *result)
 
 	if (state == NULL || strcmp(state, undefined_table) != 0)
 	{
-		report_server_message(PQerrorMessage(conn));
+		report_server_message(PQresultErrorMessage(result));
 		return;
 	}
 	pg_log_error("the database \"%s\" has no register of patches",
@@ -189,40 +206,91 @@ report_failure(PGconn *conn, const PGresult *result)
 	fe_compat_log_hint("Run CREATE EXTENSION versioning in it.");
 }
 
-/* Read the register, with one query, so in one snapshot. */
-Register *
-register_read(PGconn *conn)
+/* Fill in the patches from their rows. */
+static void
+add_patches(Register *reg, PGresult *result)
 {
-	RegisterSurvey survey = {0};
-	PGresult   *result;
-	Register   *reg;
 	int			i;
 
-	if (!register_survey_take(conn, &survey))
-		return NULL;
-	result = PQexec(conn, survey.has_history ? query_with_history : query);
-	if (PQresultStatus(result) != PGRES_TUPLES_OK)
-	{
-		report_failure(conn, result);
-		register_survey_free(&survey);
-		PQclear(result);
-		return NULL;
-	}
-
-	reg = pg_malloc0(sizeof(Register));
-	reg->survey = survey;
 	reg->result = result;
 	reg->table = name_table_create(Max(64, PQntuples(result)));
 	reg->patches = pg_malloc0((PQntuples(result) + 1) *
 							  sizeof(AppliedPatch));
 	for (i = 0; i < PQntuples(result); i++)
 		add_patch(reg, i);
+}
 
-	/* Read first, this would lack what is registered in between. */
-	if (!survey.has_progress || in_progress_read(conn, &reg->progress))
+/* Take an answer.  Returns false after a message if it is an error. */
+static bool
+take_answer(Register *reg, PGconn *conn, PGresult *result, Answers *answers)
+{
+	bool		is_rows = PQresultStatus(result) == PGRES_TUPLES_OK;
+
+	if (is_rows && answers->count == PATCHES)
+		add_patches(reg, result);
+	else if (is_rows)
+		answers->is_yes[answers->count] = PQgetvalue(result, 0, 0)[0] == 't';
+	else if (PQresultStatus(result) != PGRES_COMMAND_OK)
+	{
+		report_failure(conn, result);
+		PQclear(result);
+		return false;
+	}
+	answers->count += is_rows;
+	if (result != reg->result)
+		PQclear(result);
+	return true;
+}
+
+Register *
+register_ask(PGconn *conn)
+{
+	Register   *reg = pg_malloc0(sizeof(Register));
+	PQExpBufferData queries;
+
+	if (!register_survey_begin(conn, &reg->survey))
+	{
+		register_free(reg);
+		return NULL;
+	}
+	initPQExpBuffer(&queries);
+	printfPQExpBuffer(&queries, "SET LOCAL statement_timeout = 0; %s; %s; %s",
+					  register_survey_query, reg->survey.has_history ?
+					  query_with_history : query, reg->survey.has_progress ?
+					  "SELECT " IN_PROGRESS_IS_POSSIBLE : "SELECT false");
+	if (!PQsendQuery(conn, queries.data))
+	{
+		report_server_message(PQerrorMessage(conn));
+		register_free(reg);
+		reg = NULL;
+	}
+	termPQExpBuffer(&queries);
+	return reg;
+}
+
+Register *
+register_receive(Register *reg, PGconn *conn)
+{
+	Answers		answers = {0};
+	PGresult   *result;
+	bool		is_read = reg != NULL;
+
+	while (reg != NULL && (result = PQgetResult(conn)) != NULL)
+		is_read &= take_answer(reg, conn, result, &answers);
+	if (is_read &&
+		(!answers.is_yes[FOREIGN] ||
+		 register_survey_finish(conn, &reg->survey)) &&
+		(!answers.is_yes[SESSIONS] || in_progress_read(conn, &reg->progress)))
 		return reg;
-	register_free(reg);
+	if (reg != NULL)
+		register_free(reg);
 	return NULL;
+}
+
+Register *
+register_read(PGconn *conn)
+{
+	return register_receive(register_ask(conn), conn);
 }
 
 const AppliedPatch *
@@ -244,7 +312,8 @@ register_free(Register *reg)
 		free(reg->patches[i].conflicts);
 	}
 	pg_free(reg->patches);
-	name_table_free(reg->table);
+	if (reg->table != NULL)
+		name_table_free(reg->table);
 	problem_free(&reg->problems);
 	register_survey_free(&reg->survey);
 	in_progress_free(&reg->progress);

@@ -42,6 +42,14 @@ typedef struct Register
  */
 extern Register *register_read(PGconn *conn);
 
+/*
+ * The same in two steps, between which there is time for anything that does
+ * not need the connection.  What was asked for is to be received; NULL, after
+ * a message, may be received, too.
+ */
+extern Register *register_ask(PGconn *conn);
+extern Register *register_receive(Register *reg, PGconn *conn);
+
 /* Is it applied?  Returns the patch, or NULL. */
 extern const AppliedPatch *register_find(const Register *reg,
 										 const char *name);
