@@ -21,23 +21,22 @@
 /* Room for a file whose size is not known */
 #define FIRST_SPACE (16 * 1024)
 
-/* How much room to begin with: for all of it, and to see that it ends. */
+/* The size of the file, if that is known, and it may be kept; or 0. */
 static size_t
-first_space(int fd)
+known_size(int fd)
 {
 	struct stat status;
 
-	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-		status.st_size > 0 && status.st_size <= MOST_KEPT)
-		return status.st_size + 1;
-	return FIRST_SPACE;
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+		status.st_size <= MOST_KEPT ? status.st_size : 0;
 }
 
 /* Read up to the end, or what is too much.  False with errno set. */
 static bool
 read_all(FileBytes *bytes, int fd)
 {
-	size_t		space = first_space(fd);
+	size_t		size = known_size(fd);
+	size_t		space = size > 0 ? size + 1 : FIRST_SPACE;
 
 	bytes->text = pg_malloc(space + 1);
 	bytes->length = 0;
@@ -51,7 +50,7 @@ read_all(FileBytes *bytes, int fd)
 		if (count < 0)
 			return false;
 		bytes->length += count;
-		if (count == 0 || bytes->length > MOST_KEPT)
+		if (count == 0 || bytes->length == size || bytes->length > MOST_KEPT)
 			break;
 		if (bytes->length == space)
 		{

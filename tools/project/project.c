@@ -174,21 +174,22 @@ copy_complaints(Project *project, const ProjectFile *file)
 }
 
 /*
- * Find out what is in an open file, and keep it, read once.  Returns false if
- * it is not to be kept, or cannot be read: then errno is set.
+ * Find out what is in an open file, read once, and keep it or its digest, as
+ * is wanted.  Returns false if it is too large for that, or cannot be read:
+ * then errno is set.
  */
 static bool
-keep_contents(ProjectFile *file, int fd)
+read_bytes(ProjectFile *file, int fd, ProjectWish wish)
 {
 	if (!file_bytes_read(&file->bytes, fd))
 		return false;
 	file->file = patch_file_read_bytes(&file->bytes);
-	file->digest = pg_malloc(sizeof(SourceDigest));
-	if (project_source_digest_bytes(file->bytes.text, file->bytes.length,
-									*file->digest))
+	if (wish == PROJECT_BYTES)
 		return true;
-	pg_free(file->digest);
-	file->digest = NULL;
+	file->has_digest = project_source_digest_bytes(file->bytes.text,
+												   file->bytes.length,
+												   file->digest);
+	file_bytes_free(&file->bytes);
 	return true;
 }
 
@@ -196,17 +197,11 @@ keep_contents(ProjectFile *file, int fd)
 static void
 read_contents(ProjectFile *file, int fd, ProjectWish wish)
 {
-	if (wish == PROJECT_BYTES && (keep_contents(file, fd) || errno != 0))
+	if (wish != PROJECT_CALLS && (read_bytes(file, fd, wish) || errno != 0))
 		return;
 	file->file = patch_file_read_descriptor(fd);
-	if (file->file == NULL || wish == PROJECT_CALLS)
-		return;
-	file->digest = pg_malloc(sizeof(SourceDigest));
-	if (!project_source_digest(fd, *file->digest))
-	{
-		pg_free(file->digest);
-		file->digest = NULL;
-	}
+	file->has_digest = file->file != NULL && wish != PROJECT_CALLS &&
+		project_source_digest(fd, file->digest);
 }
 
 /* Read a file and put it where it belongs. */
@@ -435,6 +430,16 @@ project_find(const Project *project, const char *name)
 }
 
 bool
+project_digest(const ProjectFile *file, SourceDigest digest)
+{
+	if (file->bytes.text != NULL)
+		return project_source_digest_bytes(file->bytes.text,
+										   file->bytes.length, digest);
+	memcpy(digest, file->digest, sizeof(SourceDigest));
+	return file->has_digest;
+}
+
+bool
 project_repeats_conflict(const Project *project, int number, int other)
 {
 	return number > other &&
@@ -452,7 +457,6 @@ free_files(ProjectFile *files, int count)
 	{
 		patch_file_free(files[i].file);
 		pg_free(files[i].path);
-		pg_free(files[i].digest);
 		file_bytes_free(&files[i].bytes);
 	}
 	pg_free(files);

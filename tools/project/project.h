@@ -40,8 +40,9 @@ typedef struct ProjectFile
 	PatchFile  *file;
 	bool		is_included;	/* by others; known of files that are no
 								 * patches or rollbacks */
-	SourceDigest *digest;		/* NULL: not wanted, or it cannot be had */
 	FileBytes	bytes;			/* no text: not wanted, or not to be kept */
+	SourceDigest digest;		/* see project_digest() */
+	bool		has_digest;
 } ProjectFile;
 
 /* A name that a file registers, or takes back */
@@ -83,6 +84,12 @@ extern Project *project_read(const SimpleStringList *patches,
 
 /* The number of a name that some file registers or takes back, or NONE. */
 extern int	project_find(const Project *project, const char *name);
+
+/*
+ * The digest of a file alone, made from its bytes if they are kept.  Returns
+ * false if it was not wanted, or cannot be had.
+ */
+extern bool project_digest(const ProjectFile *file, SourceDigest digest);
 
 /*
  * Have two patches, given by the numbers of their names, both said that they
