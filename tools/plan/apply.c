@@ -240,6 +240,7 @@ order_files(Planner *planner)
 							project->patches[i].file);
 		}
 	count = patch_graph_sort(graph, order, &problems);
+	patch_graph_free(graph);
 	for (i = 0; i < count; i++)
 		plan_add_patch(planner->plan, files[order[i]], planner->reg);
 
@@ -252,7 +253,6 @@ order_files(Planner *planner)
 	problem_free(&problems);
 	pg_free(order);
 	pg_free(files);
-	patch_graph_free(graph);
 }
 
 PatchPlan *
