@@ -122,10 +122,7 @@
 	" WHERE f.proname = 'require_patch' AND t.evtenabled <> 'D')"
 
 static const char relations_query[] =
-"SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute"
-"  WHERE attrelid = pg_catalog.to_regclass('_v.history')"
-"  AND attname = 'source_sha256' AND NOT attisdropped), "
-IN_PROGRESS_IS_KNOWN;
+"SELECT " IN_PROGRESS_HAS_RELATION("history") ", " IN_PROGRESS_IS_KNOWN;
 
 /* The columns of its result */
 enum
