@@ -188,6 +188,13 @@ original($old->{database}, 'new');
 value($old->{database}, "SELECT * FROM _v.register_patch('base')");
 (undef, $output) = versioning($old, 'status', @one);
 like($output, qr/^ base +\| applied /m, q(depesz's register));
+value($old->{database}, <<'SQL');
+CREATE TABLE _v.history (id int);
+CREATE VIEW _v.in_progress AS SELECT 1 AS one;
+SQL
+(undef, $output) = versioning($old, 'status', @one);
+like($output, qr/^ base +\| applied /m,
+	'his register, with relations that have the names of ours');
 
 # Through time zones and date styles, one form
 {

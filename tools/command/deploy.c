@@ -87,8 +87,12 @@ make_plan(const Deployment *deployment)
 static Status
 plan(Deployment *deployment)
 {
-	forget_plan(deployment);
-	deployment->reg = register_read(deployment->conn);
+	if (deployment->plan != NULL)
+	{
+		forget_plan(deployment);
+		deployment->reg = register_ask(deployment->conn);
+	}
+	deployment->reg = register_receive(deployment->reg, deployment->conn);
 	if (deployment->reg == NULL)
 		return STATUS_TROUBLE;
 	deployment->plan = make_plan(deployment);
@@ -235,6 +239,9 @@ run(Options *options, DeployAction action)
 	deployment.conn = connection_open(&options->connection, "versioning");
 	if (deployment.conn == NULL)
 		return STATUS_TROUBLE;
+
+	/* The files are read while the server is looking for its answer */
+	deployment.reg = register_ask(deployment.conn);
 	deployment.project = project_read(&options->patches,
 									  &options->rollbacks,
 									  action != DEPLOY_APPLY, PROJECT_BYTES);

@@ -58,6 +58,7 @@ Status
 command_status(Options *options)
 {
 	PGconn	   *conn = connection_open(&options->connection, "versioning");
+	Register   *asked;
 	Register   *reg;
 	Project    *project;
 	PatchStates *states;
@@ -65,15 +66,19 @@ command_status(Options *options)
 
 	if (conn == NULL)
 		return STATUS_TROUBLE;
-	reg = register_read(conn);
+
+	/* The files are read while the server is looking for its answer */
+	asked = register_ask(conn);
+	project = project_read(&options->patches, &options->rollbacks, false,
+						   PROJECT_DIGESTS);
+	reg = register_receive(asked, conn);
 	if (reg == NULL)
 	{
+		project_free(project);
 		connection_close(conn);
 		return STATUS_TROUBLE;
 	}
 
-	project = project_read(&options->patches, &options->rollbacks, false,
-						   reg->has_digests ? PROJECT_DIGESTS : PROJECT_CALLS);
 	states = plan_state_create(project, reg);
 	report_problems(options->progname, &reg->survey.functions, NULL);
 	report_problems(options->progname, &reg->problems, NULL);

@@ -10,11 +10,26 @@
 
 #include "libpq-fe.h"
 
-/* An expression of SQL: can in_progress_read() be called? */
-#define IN_PROGRESS_IS_KNOWN \
-	"EXISTS (SELECT FROM pg_catalog.pg_attribute" \
-	" WHERE attrelid = pg_catalog.to_regclass('_v.in_progress')" \
-	" AND attname = 'history_id' AND NOT attisdropped)"
+/*
+ * An expression of SQL: is there a relation of that name in schema _v, of this
+ * extension?  Only this one has the function.  To look for the columns would
+ * be the first query of the session to be planned, which takes ten times as
+ * long.
+ */
+#define IN_PROGRESS_HAS_RELATION(name) \
+	"(pg_catalog.to_regclass('_v." name "') IS NOT NULL AND" \
+	" pg_catalog.to_regprocedure('_v.refuse_to_forge()') IS NOT NULL)"
+
+/* Can in_progress_read() be called? */
+#define IN_PROGRESS_IS_KNOWN IN_PROGRESS_HAS_RELATION("in_progress")
+
+/*
+ * Another one, where that is so: may there be any sessions to read?  It takes
+ * much less than the view, which tells of these locks.
+ */
+#define IN_PROGRESS_IS_POSSIBLE \
+	"EXISTS (SELECT FROM pg_catalog.pg_lock_status() AS l" \
+	" WHERE l.classid = '_v.history'::pg_catalog.regclass)"
 
 /* A session, and the patch that it is in */
 typedef struct PatchSession

@@ -19,35 +19,21 @@
 #include "base/report.h"
 #include "database/connection.h"
 #include "database/register.h"
-#include "fe_utils/string_utils.h"
-
-/*
- * Somebody may have written into the table what the functions refuse, or do
- * not store so: of an array that is no list of names, the names count.  Arrays
- * are looked into one by one only if they are such, for that takes long.
- */
-#define IS_LIST(column) \
-	"CASE WHEN pg_catalog.array_ndims(" column ") > 1" \
-	" OR pg_catalog.array_lower(" column ", 1) <> 1 THEN false" \
-	" ELSE pg_catalog.array_position(" column ", NULL) IS NULL" \
-	" AND ('' = ANY (" column ")) IS NOT TRUE END"
-#define NAMES(column) \
-	"CASE WHEN " IS_LIST(column) " THEN coalesce(" column ", '{}') ELSE" \
-	" ARRAY(SELECT n FROM pg_catalog.unnest(" column ") AS n WHERE n <> '')" \
-	" END"
-#define FLAWS(column) \
-	"CASE WHEN " IS_LIST(column) " THEN '' ELSE pg_catalog.concat_ws(', '," \
-	" CASE WHEN pg_catalog.array_ndims(" column ") > 1" \
-	" THEN 'several dimensions' END," \
-	" CASE WHEN EXISTS (SELECT FROM pg_catalog.unnest(" column ") AS n" \
-	" WHERE n IS NULL) THEN 'NULLs' END," \
-	" CASE WHEN '' = ANY (" column ") THEN 'empty names' END) END"
+#include "pqexpbuffer.h"
 
 /* The columns of the result */
 enum
 {
-	NAME, APPLIED_AT, APPLIED_BY, REQUIRES, REQUIRES_FLAWS, CONFLICTS,
-	CONFLICTS_FLAWS, SHA256
+	NAME, APPLIED_AT, APPLIED_BY, REQUIRES, CONFLICTS, SHA256
+};
+
+/* What an array may have that a list of names has not, each a bit */
+static const char *const flaws[] = {
+	"several dimensions", "NULLs", "empty names"
+};
+enum
+{
+	SEVERAL_DIMENSIONS, NULLS, EMPTY_NAMES
 };
 
 /*
@@ -58,9 +44,7 @@ enum
 	"SELECT p.patch_name," \
 	" pg_catalog.to_char(applied_tsz," \
 	" 'YYYY-MM-DD\"T\"HH24:MI:SS.USTZH:TZM')," \
-	" applied_by, " \
-	NAMES("p.requires") ", " FLAWS("p.requires") ", " \
-	NAMES("p.conflicts") ", " FLAWS("p.conflicts") ", " sha256 \
+	" applied_by, p.requires, p.conflicts, " sha256 \
 	" FROM _v.patches AS p" history " ORDER BY " order "applied_tsz, p.ctid"
 
 static const char query[] = QUERY("NULL", "", "");
@@ -75,35 +59,99 @@ QUERY("h.source_sha256",
 
 static const char undefined_table[] = "42P01";
 
-/* Take an array of names apart. */
-static void
+/*
+ * All is asked at once, since each round trip takes its time: for functions
+ * that are not the extension's, patches, and sessions in them.  Asked for
+ * first, these would lack what is registered in between.
+ */
+enum
+{
+	FOREIGN, PATCHES, SESSIONS, QUESTIONS
+};
+
+/* What has been answered so far */
+typedef struct Answers
+{
+	int			count;
+	bool		is_yes[QUESTIONS];
+} Answers;
+
+/* Copy an element of an array; returns where it ends. */
+static const char *
+read_element(const char *p, char *out)
+{
+	bool		is_quoted = *p == '"';
+
+	for (p += is_quoted; *p != '\0'; p++)
+	{
+		if (is_quoted ? *p == '"' : *p == ',' || *p == '}')
+			break;
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+		*out++ = *p;
+	}
+	*out = '\0';
+	return *p == '"' ? p + 1 : p;
+}
+
+/*
+ * Take an array apart, given as the server prints it.  Somebody may have
+ * written into the table what the functions refuse, or do not store so: of an
+ * array that is no list of names, the names count.  Returns its flaws.
+ */
+static int
 read_names(const char *text, SimpleStringList *names)
 {
-	char	  **items;
-	int			count;
-	int			i;
+	const char *p = text[0] == '[' ? strchr(text, '=') + 1 : text;
+	const char *first = p;
+	char	   *name;
+	int			found = 0;
 
 	if (strcmp(text, "{}") == 0)
-		return;
-	if (!parsePGArray(text, &items, &count))
+		return 0;
+	name = pg_malloc(strlen(text) + 1);
+	while (*p != '\0')
 	{
-		pg_log_error("out of memory");
-		exit(EXIT_FAILURE);
+		const char *element = p;
+
+		if (*p == '{' && p > first)
+			found |= 1 << SEVERAL_DIMENSIONS;
+		if (*p == '{' || *p == ',' || *p == '}')
+		{
+			p++;
+			continue;
+		}
+		p = read_element(p, name);
+		if (name[0] == '\0')
+			found |= 1 << EMPTY_NAMES;
+		else if (*element != '"' && strcmp(name, "NULL") == 0)
+			found |= 1 << NULLS;
+		else
+			simple_string_list_append(names, name);
 	}
-	for (i = 0; i < count; i++)
-		simple_string_list_append(names, items[i]);
-	free(items);
+	pg_free(name);
+	return found;
 }
 
 /* Say what is wrong with an array, if anything is. */
 static void
 add_flaws(Register *reg, const AppliedPatch *patch,
-		  const char *column, const char *flaws)
+		  const char *column, int found)
 {
-	if (flaws[0] != '\0')
-		problem_add(&reg->problems, PROBLEM_WARNING, NULL, 0,
-					"\"%s\" of patch \"%s\" in _v.patches has %s: only the "
-					"names in it count", column, patch->name, flaws);
+	PQExpBufferData text;
+	size_t		i;
+
+	if (found == 0)
+		return;
+	initPQExpBuffer(&text);
+	for (i = 0; i < lengthof(flaws); i++)
+		if (found & (1 << i))
+			appendPQExpBuffer(&text, "%s%s", text.len > 0 ? ", " : "",
+							  flaws[i]);
+	problem_add(&reg->problems, PROBLEM_WARNING, NULL, 0,
+				"\"%s\" of patch \"%s\" in _v.patches has %s: only the "
+				"names in it count", column, patch->name, text.data);
+	termPQExpBuffer(&text);
 }
 
 /* Add a patch from its row. */
@@ -124,15 +172,14 @@ add_patch(Register *reg, int row)
 	patch->applied_at = PQgetvalue(result, row, APPLIED_AT);
 	patch->applied_by = PQgetvalue(result, row, APPLIED_BY);
 	patch->sha256 = PQgetvalue(result, row, SHA256);
-	read_names(PQgetvalue(result, row, REQUIRES), &patch->requirements);
-	read_names(PQgetvalue(result, row, CONFLICTS), &patch->conflicts);
 	add_flaws(reg, patch, "requires",
-			  PQgetvalue(result, row, REQUIRES_FLAWS));
+			  read_names(PQgetvalue(result, row, REQUIRES),
+						 &patch->requirements));
 	add_flaws(reg, patch, "conflicts",
-			  PQgetvalue(result, row, CONFLICTS_FLAWS));
+			  read_names(PQgetvalue(result, row, CONFLICTS),
+						 &patch->conflicts));
 
 	name_table_add(reg->table, patch->name);
-	reg->has_digests |= patch->sha256[0] != '\0';
 	reg->count++;
 }
 
@@ -144,7 +191,7 @@ report_failure(PGconn *conn, const PGresult *result)
 
 	if (state == NULL || strcmp(state, undefined_table) != 0)
 	{
-		report_server_message(PQerrorMessage(conn));
+		report_server_message(PQresultErrorMessage(result));
 		return;
 	}
 	pg_log_error("the database \"%s\" has no register of patches",
@@ -152,40 +199,91 @@ report_failure(PGconn *conn, const PGresult *result)
 	fe_compat_log_hint("Run CREATE EXTENSION versioning in it.");
 }
 
-/* Read the register, with one query, so in one snapshot. */
-Register *
-register_read(PGconn *conn)
+/* Fill in the patches from their rows. */
+static void
+add_patches(Register *reg, PGresult *result)
 {
-	RegisterSurvey survey = {0};
-	PGresult   *result;
-	Register   *reg;
 	int			i;
 
-	if (!register_survey_take(conn, &survey))
-		return NULL;
-	result = PQexec(conn, survey.has_history ? query_with_history : query);
-	if (PQresultStatus(result) != PGRES_TUPLES_OK)
-	{
-		report_failure(conn, result);
-		register_survey_free(&survey);
-		PQclear(result);
-		return NULL;
-	}
-
-	reg = pg_malloc0(sizeof(Register));
-	reg->survey = survey;
 	reg->result = result;
 	reg->table = name_table_create(Max(64, PQntuples(result)));
 	reg->patches = pg_malloc0((PQntuples(result) + 1) *
 							  sizeof(AppliedPatch));
 	for (i = 0; i < PQntuples(result); i++)
 		add_patch(reg, i);
+}
 
-	/* Read first, this would lack what is registered in between. */
-	if (!survey.has_progress || in_progress_read(conn, &reg->progress))
+/* Take an answer.  Returns false after a message if it is an error. */
+static bool
+take_answer(Register *reg, PGconn *conn, PGresult *result, Answers *answers)
+{
+	bool		is_rows = PQresultStatus(result) == PGRES_TUPLES_OK;
+
+	if (is_rows && answers->count == PATCHES)
+		add_patches(reg, result);
+	else if (is_rows)
+		answers->is_yes[answers->count] = PQgetvalue(result, 0, 0)[0] == 't';
+	else if (PQresultStatus(result) != PGRES_COMMAND_OK)
+	{
+		report_failure(conn, result);
+		PQclear(result);
+		return false;
+	}
+	answers->count += is_rows;
+	if (result != reg->result)
+		PQclear(result);
+	return true;
+}
+
+Register *
+register_ask(PGconn *conn)
+{
+	Register   *reg = pg_malloc0(sizeof(Register));
+	PQExpBufferData queries;
+
+	if (!register_survey_begin(conn, &reg->survey))
+	{
+		register_free(reg);
+		return NULL;
+	}
+	initPQExpBuffer(&queries);
+	printfPQExpBuffer(&queries, "SET LOCAL statement_timeout = 0; %s; %s; %s",
+					  register_survey_query, reg->survey.has_history ?
+					  query_with_history : query, reg->survey.has_progress ?
+					  "SELECT " IN_PROGRESS_IS_POSSIBLE : "SELECT false");
+	if (!PQsendQuery(conn, queries.data))
+	{
+		report_server_message(PQerrorMessage(conn));
+		register_free(reg);
+		reg = NULL;
+	}
+	termPQExpBuffer(&queries);
+	return reg;
+}
+
+Register *
+register_receive(Register *reg, PGconn *conn)
+{
+	Answers		answers = {0};
+	PGresult   *result;
+	bool		is_read = reg != NULL;
+
+	while (reg != NULL && (result = PQgetResult(conn)) != NULL)
+		is_read &= take_answer(reg, conn, result, &answers);
+	if (is_read &&
+		(!answers.is_yes[FOREIGN] ||
+		 register_survey_finish(conn, &reg->survey)) &&
+		(!answers.is_yes[SESSIONS] || in_progress_read(conn, &reg->progress)))
 		return reg;
-	register_free(reg);
+	if (reg != NULL)
+		register_free(reg);
 	return NULL;
+}
+
+Register *
+register_read(PGconn *conn)
+{
+	return register_receive(register_ask(conn), conn);
 }
 
 const AppliedPatch *
@@ -207,7 +305,8 @@ register_free(Register *reg)
 		simple_string_list_destroy(&reg->patches[i].conflicts);
 	}
 	pg_free(reg->patches);
-	name_table_free(reg->table);
+	if (reg->table != NULL)
+		name_table_free(reg->table);
 	problem_free(&reg->problems);
 	register_survey_free(&reg->survey);
 	in_progress_free(&reg->progress);

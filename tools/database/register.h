@@ -30,7 +30,6 @@ typedef struct Register
 	NameTable  *table;			/* name -> number of its patch */
 	AppliedPatch *patches;		/* in the order of their registrations */
 	int			count;
-	bool		has_digests;	/* of any patch */
 	InProgress	progress;		/* read after the patches */
 	ProblemList problems;	/* of rows that are not as they should be */
 } Register;
@@ -40,6 +39,14 @@ typedef struct Register
  * else the caller frees it with register_free.
  */
 extern Register *register_read(PGconn *conn);
+
+/*
+ * The same in two steps, between which there is time for anything that does
+ * not need the connection.  What was asked for is to be received; NULL, after
+ * a message, may be received, too.
+ */
+extern Register *register_ask(PGconn *conn);
+extern Register *register_receive(Register *reg, PGconn *conn);
 
 /* Is it applied?  Returns the patch, or NULL. */
 extern const AppliedPatch *register_find(const Register *reg,

@@ -28,18 +28,23 @@
 	" 'current_patch', 'record_changes', 'refuse_to_forge'," \
 	" 'refuse_to_forget', 'require_patch', 'warn_without_patch'"
 
-/* All functions in the schema, and whether they belong to the extension */
-#define FUNCTIONS \
-	"SELECT p.*, p.oid::pg_catalog.regprocedure AS signature, EXISTS" \
-	" (SELECT FROM pg_catalog.pg_depend d" \
-	"  JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid" \
+/*
+ * All functions in the schema, and whether they belong to the extension.  What
+ * depends on the schema is found by an index, in pg_proc it is not.
+ */
+#define FUNCTIONS(columns) \
+	"SELECT " columns ", p.oid IN" \
+	" (SELECT d.objid FROM pg_catalog.pg_depend d" \
 	"  WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass" \
-	"  AND d.objid = p.oid AND d.deptype = 'e' AND d.refclassid =" \
-	"  'pg_catalog.pg_extension'::pg_catalog.regclass" \
-	"  AND e.extname = 'versioning') AS is_member" \
-	" FROM pg_catalog.pg_proc p" \
-	" JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace" \
-	" WHERE n.nspname = '_v'"
+	"  AND d.deptype = 'e' AND d.refclassid =" \
+	"  'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid =" \
+	"  (SELECT e.oid FROM pg_catalog.pg_extension e" \
+	"   WHERE e.extname = 'versioning')) AS is_member" \
+	" FROM pg_catalog.pg_depend n" \
+	" JOIN pg_catalog.pg_proc p ON p.oid = n.objid" \
+	" WHERE n.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass" \
+	" AND n.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass" \
+	" AND n.refobjid = pg_catalog.to_regnamespace('_v')"
 
 /* Is the member f of the extension what was installed? */
 #define IS_INTACT \
@@ -116,23 +121,26 @@
 	" JOIN functions f ON f.oid = t.evtfoid" \
 	" WHERE f.proname = 'require_patch' AND t.evtenabled <> 'D')"
 
-static const char survey_query[] =
-"WITH functions AS MATERIALIZED (" FUNCTIONS ")"
-" SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute"
-"  WHERE attrelid = pg_catalog.to_regclass('_v.history')"
-"  AND attname = 'source_sha256' AND NOT attisdropped), "
-IN_PROGRESS_IS_KNOWN ","
-" EXISTS (SELECT FROM functions f WHERE " IS_FOREIGN ")";
+static const char relations_query[] =
+"SELECT " IN_PROGRESS_HAS_RELATION("history") ", " IN_PROGRESS_IS_KNOWN;
 
 /* The columns of its result */
 enum
 {
-	HAS_HISTORY, HAS_PROGRESS, HAS_FOREIGN
+	HAS_HISTORY, HAS_PROGRESS
 };
+
+const char register_survey_query[] =
+"WITH functions AS MATERIALIZED ("
+FUNCTIONS("p.proname, p.pronargs, p.pronargdefaults, p.prolang, p.probin,"
+		  " p.prosrc") ")"
+" SELECT EXISTS (SELECT FROM functions f WHERE " IS_FOREIGN ")";
 
 /* To plan this one takes longer than all the rest: it is asked if need be */
 static const char foreign_query[] =
-"WITH functions AS MATERIALIZED (" FUNCTIONS "), strange AS (" FOREIGN ")"
+"WITH functions AS MATERIALIZED ("
+FUNCTIONS("p.*, p.oid::pg_catalog.regprocedure AS signature") "),"
+" strange AS (" FOREIGN ")"
 " SELECT s.signature, s.is_member, CASE WHEN " IS_GUARDED
 "  THEN pg_catalog.concat('SET versioning.bypass_guard = on; ', s.remedy,"
 "   ' RESET versioning.bypass_guard;') ELSE s.remedy END,"
@@ -162,9 +170,21 @@ add_function(RegisterSurvey *survey, const PGresult *result, int row)
 	survey->is_captured |= PQgetvalue(result, row, REGISTERS)[0] == 't';
 }
 
-/* Note all functions that are strange.  Returns false after a message. */
-static bool
-find_foreign(PGconn *conn, RegisterSurvey *survey)
+bool
+register_survey_begin(PGconn *conn, RegisterSurvey *survey)
+{
+	PGresult   *result = connection_query(conn, relations_query);
+
+	if (result == NULL)
+		return false;
+	survey->has_history = PQgetvalue(result, 0, HAS_HISTORY)[0] == 't';
+	survey->has_progress = PQgetvalue(result, 0, HAS_PROGRESS)[0] == 't';
+	PQclear(result);
+	return true;
+}
+
+bool
+register_survey_finish(PGconn *conn, RegisterSurvey *survey)
 {
 	PGresult   *result = connection_query(conn, foreign_query);
 	int			i;
@@ -177,20 +197,20 @@ find_foreign(PGconn *conn, RegisterSurvey *survey)
 	return true;
 }
 
-/* Look what there is in schema _v. */
 bool
 register_survey_take(PGconn *conn, RegisterSurvey *survey)
 {
-	PGresult   *result = connection_query(conn, survey_query);
+	PGresult   *result;
 	bool		has_foreign;
 
+	if (!register_survey_begin(conn, survey))
+		return false;
+	result = connection_query(conn, register_survey_query);
 	if (result == NULL)
 		return false;
-	survey->has_history = PQgetvalue(result, 0, HAS_HISTORY)[0] == 't';
-	survey->has_progress = PQgetvalue(result, 0, HAS_PROGRESS)[0] == 't';
-	has_foreign = PQgetvalue(result, 0, HAS_FOREIGN)[0] == 't';
+	has_foreign = PQgetvalue(result, 0, 0)[0] == 't';
 	PQclear(result);
-	return !has_foreign || find_foreign(conn, survey);
+	return !has_foreign || register_survey_finish(conn, survey);
 }
 
 void

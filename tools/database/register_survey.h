@@ -27,6 +27,15 @@ typedef struct RegisterSurvey
  */
 extern bool register_survey_take(PGconn *conn, RegisterSurvey *survey);
 
+/* The same in parts.  First: which relations are there? */
+extern bool register_survey_begin(PGconn *conn, RegisterSurvey *survey);
+
+/* A query: are there functions that are not the extension's? */
+extern const char register_survey_query[];
+
+/* If that is so, find them. */
+extern bool register_survey_finish(PGconn *conn, RegisterSurvey *survey);
+
 /* Free what the survey holds. */
 extern void register_survey_free(RegisterSurvey *survey);
 

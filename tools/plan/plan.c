@@ -65,17 +65,13 @@ check_wrapping(PatchPlan *plan, const PlanStep *step)
 static void
 find_digest(PlanStep *step)
 {
-	const ProjectFile *file = step->file;
 	const SimpleStringListCell *cell;
 
 	for (cell = step->outline->includes.head; cell != NULL; cell = cell->next)
 		if (access(cell->val, R_OK) == 0)
 			simple_string_list_append(&step->includes, cell->val);
-	if (file->digest == NULL)
-		return;
-	memcpy(step->digest, *file->digest, sizeof(SourceDigest));
-	step->has_digest = project_source_add_includes(&step->includes,
-												   step->digest);
+	step->has_digest = project_digest(step->file, step->digest) &&
+		project_source_add_includes(&step->includes, step->digest);
 }
 
 /* Add a step for a file, which may have as many names as it has calls. */

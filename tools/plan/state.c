@@ -75,8 +75,10 @@ same_names(const SimpleStringList *a, const SimpleStringList *b)
 static bool
 has_changed(const ProjectFile *file, const AppliedPatch *applied)
 {
-	return applied->sha256[0] != '\0' && file->digest != NULL &&
-		!project_source_matches(file->path, *file->digest, applied->sha256);
+	SourceDigest digest;
+
+	return applied->sha256[0] != '\0' && project_digest(file, digest) &&
+		!project_source_matches(file->path, digest, applied->sha256);
 }
 
 /* The state of an applied patch. */

@@ -151,11 +151,7 @@ copy_complaints(Project *project, ProjectFile *file)
 static void
 find_digest(ProjectFile *file)
 {
-	file->digest = pg_malloc(sizeof(SourceDigest));
-	if (project_source_digest(&file->bytes, *file->digest))
-		return;
-	pg_free(file->digest);
-	file->digest = NULL;
+	file->has_digest = project_source_digest(&file->bytes, file->digest);
 }
 
 /* Read a file and put it where it belongs. */
@@ -173,7 +169,7 @@ read_file(Project *project, const char *path, ProjectPlace place)
 			file.outline = script_outline_read(file.path, &file.bytes);
 		file.file = file.outline != NULL ? file.outline->file :
 			patch_file_read(&file.bytes);
-		if (project->wish >= PROJECT_OUTLINES ||
+		if (project->wish == PROJECT_OUTLINES ||
 			(project->wish == PROJECT_DIGESTS && place == PLACE_OF_PATCHES))
 			find_digest(&file);
 	}
@@ -430,6 +426,15 @@ project_find(const Project *project, const char *name)
 	return number == NAME_TABLE_NONE ? PROJECT_NONE : number;
 }
 
+bool
+project_digest(const ProjectFile *file, SourceDigest digest)
+{
+	if (file->bytes.text != NULL)
+		return project_source_digest(&file->bytes, digest);
+	memcpy(digest, file->digest, sizeof(SourceDigest));
+	return file->has_digest;
+}
+
 const ProjectName *
 project_find_patch(const Project *project, const char *name)
 {
@@ -453,7 +458,6 @@ free_files(ProjectFile *files, int count)
 		if (files[i].outline != NULL)
 			script_outline_free(files[i].outline);
 		pg_free(files[i].path);
-		pg_free(files[i].digest);
 		file_bytes_free(&files[i].bytes);
 	}
 	pg_free(files);

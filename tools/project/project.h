@@ -41,8 +41,9 @@ typedef struct ProjectFile
 	PatchFile  *file;			/* maybe that of the outline */
 	bool		is_included;	/* by others; known of files that are no
 								 * patches or rollbacks */
-	SourceDigest *digest;		/* NULL: not wanted, or it cannot be had */
 	FileBytes	bytes;			/* no text: not wanted, or not to be had */
+	SourceDigest digest;		/* see project_digest() */
+	bool		has_digest;
 	ScriptOutline *outline;		/* NULL: nobody has asked for it yet */
 } ProjectFile;
 
@@ -92,6 +93,12 @@ extern int	project_find(const Project *project, const char *name);
 /* The name, if some file registers it, or NULL. */
 extern const ProjectName *project_find_patch(const Project *project,
 											 const char *name);
+
+/*
+ * The digest of a file alone, made from its bytes if they are kept.  Returns
+ * false if it was not wanted, or cannot be had.
+ */
+extern bool project_digest(const ProjectFile *file, SourceDigest digest);
 
 /* Free the project and all that is in it. */
 extern void project_free(Project *project);

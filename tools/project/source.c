@@ -77,10 +77,15 @@ digest_converted(const FileBytes *bytes, LineEnds ends, SourceDigest digest)
 void
 project_source_digits(const SourceDigest digest, SourceDigits digits)
 {
+	static const char hexadecimal[] = "0123456789abcdef";
 	int			i;
 
 	for (i = 0; i < PG_SHA256_DIGEST_LENGTH; i++)
-		snprintf(digits + 2 * i, 3, "%02x", digest[i]);
+	{
+		digits[2 * i] = hexadecimal[digest[i] >> 4];
+		digits[2 * i + 1] = hexadecimal[digest[i] & 0x0F];
+	}
+	digits[2 * i] = '\0';
 }
 
 /* The SHA-256 of the file of that path, if it can be read more than once. */
