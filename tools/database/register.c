@@ -11,6 +11,10 @@
  * transactions began; and it may tell what was in the files.  What history
  * does not know was there before it.
  *
+ * The answer may be waited for while the caller reads files.  It may be so
+ * long that the server waits for us to take it: so there is no limit to how
+ * long its queries take, whatever statement_timeout is.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
@@ -60,9 +64,10 @@ QUERY("h.source_sha256",
 static const char undefined_table[] = "42P01";
 
 /*
- * All is asked at once, since each round trip takes its time: for functions
- * that are not the extension's, patches, and sessions in them.  Asked for
- * first, these would lack what is registered in between.
+ * The questions, which are asked at once: are there functions that are not the
+ * extension's, which patches are there, may there be sessions that are in one?
+ * If sessions were looked for first, one might register its patch after that,
+ * and the patch would seem to be applied.
  */
 enum
 {
