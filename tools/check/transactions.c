@@ -357,7 +357,7 @@ see_comment(void *state, const ScriptPlace *place, const char *text,
 			size_t length)
 {
 	TransactionCheck *check = (TransactionCheck *) state;
-	ScriptDirectives directives = {false, {NULL, NULL}};
+	ScriptDirectives directives = {0};
 	ProblemList problems = {0};
 
 	script_directive_read(place, text, length, &directives, &problems);

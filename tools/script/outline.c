@@ -12,7 +12,9 @@
 
 #include "psql/argument.h"
 #include "script/directive.h"
+#include "script/outer.h"
 #include "script/outline.h"
+#include "script/patient.h"
 #include "script/restriction.h"
 #include "script/transaction.h"
 
@@ -41,6 +43,8 @@ typedef struct OutlineReader
 	OutlineParts own;			/* if it is run as it is */
 	OutlineParts wrapped;		/* if there is a transaction around it */
 	ScriptRestriction restriction;
+	bool		registers;		/* the last statement, or takes back */
+	bool		has_worked;		/* this transaction has done more than that */
 } OutlineReader;
 
 /* The current transaction is committed, maybe. */
@@ -92,11 +96,30 @@ follow_statement(OutlineParts *parts, const ScriptStatement *statement)
 	return kind;
 }
 
+/* Note what is not undone with its transaction, if there is something. */
+static void
+note_outer(OutlineReader *reader, const char *what, const ScriptPlace *place)
+{
+	ScriptOutline *outline = reader->outline;
+
+	if (what == NULL || outline->outer_line > 0)
+		return;
+	outline->outer_what = what;
+	outline->outer_path = place->path;
+	outline->outer_line = place->line;
+}
+
 static void
 see_statement(void *state, const ScriptStatement *statement)
 {
 	OutlineReader *reader = (OutlineReader *) state;
+	StatementWords words;
 
+	sql_words_init(&words, statement->text, statement->length,
+				   statement->standard_strings);
+	note_outer(reader, script_outer_statement(words), &statement->place);
+	reader->registers = statement->registrations > 0 ||
+		statement->removals > 0;
 	(void) follow_statement(&reader->wrapped, statement);
 	if (follow_statement(&reader->own, statement) == STATEMENT_BEGIN &&
 		!statement->place.is_doubtful)
@@ -236,6 +259,7 @@ see_command(void *state, const ScriptPlace *place, const PsqlCommand *command)
 		reader->outline->describe_path = place->path;
 		reader->outline->describe_line = place->line;
 	}
+	note_outer(reader, script_outer_command(command), place);
 	watch_for_questions(reader, place, command);
 	if (refusal != NULL)
 		complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, place, "%s",
@@ -280,6 +304,32 @@ may_warn(const StatementWords *words)
 	return true;
 }
 
+/*
+ * Is a query patient, and the first of its transaction that does something,
+ * besides a registration?  Else others may wait for what was locked before.
+ */
+static bool
+is_patient(OutlineReader *reader, StatementKind kind, StatementWords words)
+{
+	bool		is_first = !reader->has_worked;
+
+	switch (kind)
+	{
+		case STATEMENT_BEGIN:
+		case STATEMENT_COMMIT:
+		case STATEMENT_ROLLBACK:
+		case STATEMENT_PREPARE:
+			reader->has_worked = false;
+			return false;
+		case STATEMENT_WORK:
+			reader->has_worked |= !reader->registers;
+			return is_first && script_patient_is(words);
+		default:
+			reader->has_worked |= sql_words_at(&words, "lock");
+			return false;
+	}
+}
+
 static void
 see_query(void *state, const ScriptQuery *query)
 {
@@ -308,6 +358,7 @@ see_query(void *state, const ScriptQuery *query)
 	new->line = query->line;
 	new->kind = script_statement_kind(words, &new->chains);
 	new->may_warn = may_warn(&words);
+	new->is_patient = is_patient(reader, new->kind, words);
 }
 
 static void
@@ -318,19 +369,30 @@ see_end(void *state, bool needs_psql)
 	reader->outline->needs_psql |= needs_psql;
 }
 
-/* Is a word, in small letters, somewhere in a text, maybe in larger ones? */
-static bool
-mentions(const FileBytes *bytes, const char *word)
+/* The line of a word, in small letters, somewhere in a text, or 0. */
+static int
+find_line(const FileBytes *bytes, const char *word)
 {
 	size_t		length = strlen(word);
 	const char *p = bytes->text;
 	const char *end = p + bytes->length;
+	int			line = 1;
 
 	for (; (size_t) (end - p) >= length; p++)
+	{
 		if (sql_lexer_fold(*p) == *word &&
 			pg_strncasecmp(p, word, length) == 0)
-			return true;
-	return false;
+			return line;
+		line += *p == '\n';
+	}
+	return 0;
+}
+
+/* Is a word, in small letters, somewhere in a text, maybe in larger ones? */
+static bool
+mentions(const FileBytes *bytes, const char *word)
+{
+	return find_line(bytes, word) > 0;
 }
 
 /*
@@ -343,6 +405,7 @@ static void
 look_into_bytes(OutlineReader *reader)
 {
 	ScriptOutline *outline = reader->outline;
+	ScriptPlace place = {reader->path, 0, 0, false};
 
 	if (reader->bytes == NULL)
 	{
@@ -353,7 +416,10 @@ look_into_bytes(OutlineReader *reader)
 		mentions(reader->bytes, "standard_conforming_strings") ||
 		mentions(reader->bytes, "client_encoding") ||
 		mentions(reader->bytes, "pg_cursors");
-	outline->marks_session |= mentions(reader->bytes, "dblink") ||
+	place.line = find_line(reader->bytes, "dblink");
+	if (place.line > 0)
+		note_outer(reader, "dblink", &place);
+	outline->marks_session |= place.line > 0 ||
 		mentions(reader->bytes, "load '");
 }
 
@@ -416,6 +482,17 @@ find_wrapping(OutlineReader *reader)
 		outline->outside_line = find_outside(parts, outline->is_wrapped);
 }
 
+/* Complain of a limit that means nothing to this file. */
+static void
+check_limit(OutlineReader *reader, const DirectiveLimit *limit)
+{
+	if (limit->line > 0 && !script_outline_is_whole(reader->outline))
+		problem_add_kind(&reader->outline->problems, PROBLEM_ERROR,
+						 PROBLEM_UNKNOWN_DIRECTIVE, limit->path, limit->line,
+						 "this means nothing here: the file is not run in "
+						 "one transaction, so it is not tried again");
+}
+
 ScriptOutline *
 script_outline_read(const char *path, const FileBytes *bytes)
 {
@@ -448,8 +525,19 @@ script_outline_read(const char *path, const FileBytes *bytes)
 				 &reader.restriction.begin, "%s", refusal);
 	outline->no_transaction = reader.directives.no_transaction;
 	outline->disabled = reader.directives.disabled;
+	outline->lock_timeout = reader.directives.lock_timeout;
+	outline->retry_for = reader.directives.retry_for;
 	find_wrapping(&reader);
+	check_limit(&reader, &outline->lock_timeout);
+	check_limit(&reader, &outline->retry_for);
 	return outline;
+}
+
+bool
+script_outline_is_whole(const ScriptOutline *outline)
+{
+	return !outline->no_transaction && !outline->reconnects &&
+		outline->is_atomic;
 }
 
 void
