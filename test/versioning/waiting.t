@@ -53,7 +53,7 @@ for my $way ([], ['--psql'])
 
 		refuses($project, '',
 			[
-				qr/^versioning: detail: (?:Shortly before, it|It) was waiting for public\.held: $holder\.$/m,
+				qr/^versioning: detail: (?:Shortly before,|For \d\.\d s) it was waiting for public\.held: $holder\.$/m,
 				qr/^versioning: detail: Nothing of it was kept/m
 			],
 			"$setting @$way", @once, @$way);
@@ -77,7 +77,7 @@ for my $way ([], ['--psql'])
 	$other->{harness}->finish;
 	is($status, 3, "deadlock @$way: exit status");
 	like($errors, qr/ERROR:  deadlock detected/, "deadlock @$way: error");
-	like($errors, qr/^versioning: detail: It was waiting for public\.held: process \d+ of user "postgres", application "the holder"/m,
+	like($errors, qr/^versioning: detail: For \d\.\d s it was waiting for public\.held: process \d+ of user "postgres", application "the holder"/m,
 		"deadlock @$way: for whom it waited");
 
 	# While it waits, and in the end gets the lock

@@ -4,9 +4,8 @@
  *		Who is in the way of a lock
  *
  * In the way are those who have a lock that conflicts, and those who wait for
- * one and were there first.  Somebody is known by the transaction; but a
- * statement that goes on in another transaction is still the same, as is
- * CREATE INDEX CONCURRENTLY, and an advisory lock may be the session's.
+ * one and were there first.  Somebody is known by the transaction; but an
+ * advisory lock may be the session's, whatever transaction that is in.
  *
  * A lock is known by all columns of pg_locks that say what is locked, as one
  * text.
@@ -30,11 +29,11 @@
 enum
 {
 	TRANSACTION = HOLDER_COUNT, /* virtual transaction */
-	STATEMENT,					/* since when the statement runs */
 	MODE,						/* of the lock */
 	AGE,						/* of the transaction, in milliseconds */
 	STATE_AGE,					/* the same of what it does now */
 	TYPE,						/* of the process */
+	IS_STUBBORN,				/* autovacuum that does not give way */
 	IS_CIRCLE,					/* it waits for the one that waits for it */
 	LOCK,						/* what is locked, for the server */
 	NAME,						/* and for people */
@@ -57,11 +56,12 @@ enum
 
 /* The columns of a row of pg_locks that was joined with its holder */
 #define OWN_COLUMNS \
-	", l.virtualtransaction, a.query_start, l.mode, " \
+	", l.virtualtransaction, l.mode, " \
 	MILLISECONDS_SINCE("coalesce(x.prepared, a.xact_start)") ", " \
 	MILLISECONDS_SINCE("CASE WHEN a.state = 'active' THEN a.query_start" \
 					   " ELSE coalesce(x.prepared, a.state_change) END") ", " \
-	"a.backend_type, "
+	"a.backend_type, coalesce(a.query LIKE '%(to prevent wraparound)'," \
+	" false), "
 
 /* The name of a relation */
 #define RELATION_NAME(relation) \
@@ -162,7 +162,6 @@ is_same(const PGresult *a, int row, const PGresult *b, int other)
 		return agree(a, row, b, other, TRANSACTION);
 	return agree(a, row, b, other, HOLDER_PID) &&
 		(agree(a, row, b, other, TRANSACTION) ||
-		 agree(a, row, b, other, STATEMENT) ||
 		 strncmp(PQgetvalue(a, row, LOCK), "(advisory,", 10) == 0);
 }
 
@@ -245,8 +244,7 @@ deploy_blockers_yield(const PGresult *blockers, int64 *deadlock_timeout)
 
 	for (i = 0; i < PQntuples(blockers); i++)
 		if (strcmp(PQgetvalue(blockers, i, TYPE), AUTOVACUUM) != 0 ||
-			strstr(PQgetvalue(blockers, i, HOLDER_DOES),
-				   "(to prevent wraparound)") != NULL)
+			PQgetvalue(blockers, i, IS_STUBBORN)[0] == 't')
 			return false;
 	return PQntuples(blockers) > 0 &&
 		duration_parse(PQgetvalue(blockers, 0, DEADLOCK_TIMEOUT),

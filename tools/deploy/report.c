@@ -108,6 +108,7 @@ say_what_was_waited_for(const DeployFailure *failure,
 {
 	const Attempts *attempts = failure->attempts;
 	int			count = attempts->count + !attempts->is_waiting;
+	char		often[32] = "";
 
 	if (!failure->run->lacked_lock)
 	{
@@ -116,14 +117,13 @@ say_what_was_waited_for(const DeployFailure *failure,
 								 blockers->data);
 		return;
 	}
-	if (count == 1 && blockers->len > 0)
-		fe_compat_log_detail("It was waiting for %s.", blockers->data);
-	else if (count > 1)
-		fe_compat_log_detail("It was tried %d times in %s%s%s.", count,
-							 duration_text(clock_milliseconds() -
-										   attempts->start),
-							 blockers->len > 0 ? ", waiting for " : "",
-							 blockers->data);
+	if (count > 1)
+		snprintf(often, sizeof(often), ", in %d attempts,", count);
+	fe_compat_log_detail("For %s%s it was waiting for %s.",
+						 duration_text(clock_milliseconds() -
+									   attempts->start), often,
+						 blockers->len > 0 ? blockers->data :
+						 "somebody who was not seen");
 }
 
 /* Say what led to it, if psql or the server do not say so. */
