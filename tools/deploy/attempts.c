@@ -21,6 +21,7 @@
 #include "postgres_fe.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/interruption.h"
@@ -155,12 +156,12 @@ look(Attempts *attempts)
 	return true;
 }
 
-/* Show for whom we wait. */
+/* Show for whom we wait, which we do since then. */
 static void
-show(Attempts *attempts)
+show(Attempts *attempts, int64 start)
 {
 	bool		is_long = !attempts->is_told &&
-		clock_milliseconds() - attempts->start >= TELL_AFTER;
+		clock_milliseconds() - start >= TELL_AFTER;
 
 	deploy_waiting_show(attempts->runner, attempts->now, attempts->whom,
 						is_long);
@@ -185,7 +186,7 @@ wait_for(Attempts *attempts, PGresult *whom, int64 least)
 	while (look(attempts) &&
 		   deploy_blockers_remain(whom, least, attempts->now))
 	{
-		show(attempts);
+		show(attempts, start);
 		pause = (clock_milliseconds() - start) / 10;
 		if (!do_nothing(attempts, Max(SHORTEST_PAUSE,
 									  Min(pause, LONGEST_PAUSE))))
@@ -236,9 +237,7 @@ give_way(Attempts *attempts, const PGresult *seen)
 	if (!deploy_blockers_yield(seen, &timeout))
 		return false;
 	timeout += MARGIN;
-	if (attempts->lock_timeout == 0 || attempts->lock_timeout >= timeout)
-		return true;
-	if (timeout > longest)
+	if (attempts->lock_timeout >= timeout || timeout > longest)
 		return false;
 	attempts->lock_timeout = (int) timeout;
 	return true;
@@ -252,7 +251,8 @@ wait_blindly(const Attempts *attempts)
 
 	if (attempts->count < 5)
 		longest = Min(longest, 50 << attempts->count);
-	return do_nothing(attempts, longest / 2 + random() % (longest / 2));
+	return do_nothing(attempts, longest / 2 +
+					  (getpid() + clock_milliseconds()) % (longest / 2));
 }
 
 /* Wait until those have gone who were in the way of the last attempt. */
