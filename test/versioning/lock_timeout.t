@@ -247,6 +247,25 @@ for my $text ("CREATE TABLE x ();\n$validate", "SET lock_timeout = '50ms';\n$val
 	finish_holder($session);
 }
 
+# A rehearsal has no limits.
+{
+	my $project = with_files('patches/1.sql' =>
+		  "-- versioning: lock-timeout 5s\n" . patch('one', <<'SQL'),
+DO $$
+BEGIN
+	IF current_setting('lock_timeout') <> '0'
+	THEN
+		RAISE 'there is a limit';
+	END IF;
+END
+$$;
+SQL
+		'rollbacks/1.sql' => rollback_file('one'));
+	my ($status, undef, $errors) = versioning($project, 'rehearse');
+
+	is($status, 0, 'a rehearsal has no limits') || diag($errors);
+}
+
 # What is no time
 my $project = with_files('patches/1.sql' => patch('one'));
 for my $option (qw(--lock-timeout --retry-for))
