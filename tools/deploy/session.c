@@ -18,8 +18,8 @@
  * itself warns of comes before that.  Where it may, an empty query is put
  * between.  (Then the warning is shown without the line that it is about.)
  *
- * A statement that is in nobody's way while it waits for a lock is not to
- * give up, so our lock_timeout is put aside for it, unless the file has set its
+ * A statement that is in nobody's way while it waits for a lock is not to give
+ * up.  So our lock_timeout is put aside for it, unless the file has set its
  * own.
  *
  * Between files comes DISCARD ALL.  A file that leaves a transaction open, or

@@ -304,32 +304,6 @@ may_warn(const StatementWords *words)
 	return true;
 }
 
-/*
- * Is a query patient, and the first of its transaction that does something,
- * besides a registration?  Else others may wait for what was locked before.
- */
-static bool
-is_patient(OutlineReader *reader, StatementKind kind, StatementWords words)
-{
-	bool		is_first = !reader->has_worked;
-
-	switch (kind)
-	{
-		case STATEMENT_BEGIN:
-		case STATEMENT_COMMIT:
-		case STATEMENT_ROLLBACK:
-		case STATEMENT_PREPARE:
-			reader->has_worked = false;
-			return false;
-		case STATEMENT_WORK:
-			reader->has_worked |= !reader->registers;
-			return is_first && script_patient_is(words);
-		default:
-			reader->has_worked |= sql_words_at(&words, "lock");
-			return false;
-	}
-}
-
 static void
 see_query(void *state, const ScriptQuery *query)
 {
@@ -358,7 +332,8 @@ see_query(void *state, const ScriptQuery *query)
 	new->line = query->line;
 	new->kind = script_statement_kind(words, &new->chains);
 	new->may_warn = may_warn(&words);
-	new->is_patient = is_patient(reader, new->kind, words);
+	new->is_patient = script_patient_follow(&reader->has_worked, new->kind,
+											reader->registers, words);
 }
 
 static void

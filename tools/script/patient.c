@@ -50,7 +50,24 @@ is_refresh(StatementWords words)
 }
 
 bool
-script_patient_is(StatementWords words)
+script_patient_follow(bool *worked, StatementKind kind, bool registers,
+					  StatementWords words)
 {
-	return is_validation(words) || is_refresh(words);
+	bool		is_first = !*worked;
+
+	switch (kind)
+	{
+		case STATEMENT_BEGIN:
+		case STATEMENT_COMMIT:
+		case STATEMENT_ROLLBACK:
+		case STATEMENT_PREPARE:
+			*worked = false;
+			return false;
+		case STATEMENT_WORK:
+			*worked |= !registers;
+			return is_first && (is_validation(words) || is_refresh(words));
+		default:
+			*worked |= sql_words_at(&words, "lock");
+			return false;
+	}
 }
