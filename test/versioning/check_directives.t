@@ -99,6 +99,36 @@ complains("-- versioning: $_ a transaction",
 	qq(unknown directive "$_": did you mean "no-transaction"?),
 	"meant to be one: $_ a transaction")
   for qw(no without);
+for my $name (qw(lock-timeout retry-for))
+{
+	my $unit = 'say the unit, such as "500ms", "2s" or "10min"';
+
+	is(script_messages("-- versioning: $name $_\nREGISTER"), '',
+		"a time: $name $_")
+	  for '0', '1500ms', '5s', '10 min', '2h', '1d';
+	complains("-- versioning: $name $_",
+		qq("$name" takes a time, not "$_": $unit), "no time: $name $_")
+	  for '5', '5 seconds', 'soon', '1.5s', '5s or so';
+	complains("-- versioning: $name", qq("$name" takes a time, not "": $unit),
+		"no time at all: $name");
+	is( script_messages("REGISTER\n-- versioning: no-transaction\n"
+			  . "-- versioning: $name 5s\nVACUUM;"),
+		'patches/p.sql:3: this means nothing here: the file is not run in one '
+		  . "transaction, so it is not tried again [unknown-directive]\n",
+		"$name without a transaction");
+	is( script_messages("-- versioning: $name 5s\n-- versioning: $name 6s\n"
+			  . 'REGISTER'),
+		qq(patches/p.sql:2: "$name" has another value in line 1 )
+		  . "[unknown-directive]\n",
+		"$name twice");
+	complains("-- versioning $name 5s",
+		'a colon is missing after "versioning"', "$name without a colon");
+	complains("SELECT 1; -- versioning: $name 5s", $misplaced,
+		"$name after something else");
+}
+complains('-- versioning: lock_timeout 5s',
+	'unknown directive "lock_timeout": did you mean "lock-timeout"?',
+	'a typing error in a limit');
 complains('-- versioning: concurrently', 'unknown directive "concurrently"',
 	'a single word');
 complains($_, $misplaced, "not on a line of its own: $_")

@@ -27,7 +27,8 @@ sub slow_project
 {
 	my @files = @_;
 	return project('lock' . $number++,
-		'patches/slow.sql' => patch('slow', 'SELECT pg_advisory_lock(7);'),
+		'patches/slow.sql' => patch('slow',
+			"SET LOCAL lock_timeout = 0;\nSELECT pg_advisory_lock(7);"),
 		'rollbacks/slow.sql' => rollback_file('slow'), @files);
 }
 

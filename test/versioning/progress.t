@@ -9,6 +9,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Deploy;
 use Cwd qw(getcwd);
+use Holder;
 use Scratch qw(value);
 use Test::More;
 
@@ -135,7 +136,7 @@ sub screen
 
 SKIP:
 {
-	skip 'there is no pseudo-terminal here', 14
+	skip 'there is no pseudo-terminal here', 20
 	  unless eval { require IO::Pty; IO::Pty->new };
 
 	($status, $output) = on_terminal(80, 'xterm', 'apply');
@@ -180,6 +181,26 @@ SKIP:
 	like(screen($output), qr/^ said by first\n.*^\[1\/3\] first  $time$/ms,
 		'--verbose on a terminal: what psql prints has lines of its own');
 	start_again();
+
+	# For whom a patch waits
+	value($project->{database}, 'CREATE TABLE held ()');
+	add_files($project,
+		'patches/4.sql' => patch('fourth', 'LOCK TABLE held;'));
+	my $holder = start_holder($project->{database},
+		'BEGIN; LOCK TABLE held; SELECT pg_backend_pid();');
+	my ($pid) = $holder->{output} =~ /(\d+)/;
+	for my $way ([], ['--psql'])
+	{
+		($status, $output) = on_terminal(150, 'xterm', 'apply', 'fourth',
+			'--retry-for', '2s', @$way);
+		is($status, 3, "waiting on a terminal @$way: it gives up");
+		like($output,
+			qr/\r\[1\/1\] fourth  waiting for public\.held: $pid postgres the holder, idle in transaction for (?:\d+ ms|\d+\.\d s) \(ctrl-c ends\)\e\[K/,
+			"waiting on a terminal @$way: the line says for whom");
+		unlike($output, qr/^versioning: waiting for/m,
+			"waiting on a terminal @$way: that is not said twice");
+	}
+	finish_holder($holder);
 }
 
 # Patches are counted, not files.

@@ -40,6 +40,9 @@ sub start_holder
 	return \%holder;
 }
 
+# Wait as psql does, and try once.
+my @once = qw(--lock-timeout 0 --retry-for 0);
+
 for my $way ([], ['--psql'])
 {
 	# Timeouts
@@ -50,10 +53,10 @@ for my $way ([], ['--psql'])
 
 		refuses($project, '',
 			[
-				qr/^versioning: detail: Shortly before, it was waiting for $holder\.$/m,
+				qr/^versioning: detail: (?:Shortly before,|For \d\.\d s) it was waiting for public\.held: $holder\.$/m,
 				qr/^versioning: detail: Nothing of it was kept/m
 			],
-			"$setting @$way", @$way);
+			"$setting @$way", @once, @$way);
 		$holder_of_lock->{harness}->finish;
 	}
 
@@ -64,7 +67,7 @@ for my $way ([], ['--psql'])
 		  . "SELECT pg_advisory_xact_lock(1);\nLOCK TABLE held;"));
 	my $other = start_holder($project,
 		"SET deadlock_timeout = '1min'; BEGIN; LOCK TABLE held;");
-	my $run = start_versioning($project, 'apply', @$way);
+	my $run = start_versioning($project, 'apply', @once, @$way);
 	ok(wait_for(sub { value('postgres', "SELECT count(*) FROM pg_stat_activity
 		WHERE datname = '$project->{database}' AND wait_event_type = 'Lock'") }),
 		"deadlock @$way: the patch waits");
@@ -74,7 +77,7 @@ for my $way ([], ['--psql'])
 	$other->{harness}->finish;
 	is($status, 3, "deadlock @$way: exit status");
 	like($errors, qr/ERROR:  deadlock detected/, "deadlock @$way: error");
-	like($errors, qr/^versioning: detail: Shortly before, it was waiting for process \d+ of user "postgres", application "the holder"/m,
+	like($errors, qr/^versioning: detail: For \d\.\d s it was waiting for public\.held: process \d+ of user "postgres", application "the holder"/m,
 		"deadlock @$way: for whom it waited");
 
 	# While it waits, and in the end gets the lock
@@ -85,7 +88,7 @@ for my $way ([], ['--psql'])
 		$run = start_versioning($project, 'apply', @$way, @$quiet);
 		ok(wait_for(sub {
 			$run->{harness}->pump_nb;
-			return $run->{errors} =~ /^versioning: waiting for $holder$/m }),
+			return $run->{errors} =~ /^versioning: waiting for public\.held: $holder$/m }),
 			"waiting @$way @$quiet: for whom");
 		$other->{harness}->finish;
 		($status, undef, $errors) = finish_versioning($run);
@@ -103,8 +106,8 @@ for my $way ([], ['--psql'])
 		value($project->{database},
 			"BEGIN; LOCK TABLE held; PREPARE TRANSACTION 'gone home'");
 		refuses($project, '',
-			[qr/ waiting for prepared transaction "gone home" of user "postgres", $since\.$/m],
-			"prepared @$way", @$way);
+			[qr/ waiting for public\.held: prepared transaction "gone home" of user "postgres", $since\.$/m],
+			"prepared @$way", @once, @$way);
 		value($project->{database}, "ROLLBACK PREPARED 'gone home'");
 	}
 

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/duration.h"
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "base/status.h"
@@ -26,6 +27,10 @@
 
 /* How long to wait for another deployer, in seconds */
 #define DEFAULT_WAIT 60
+
+/* How long to wait for a lock, and how long to try, in milliseconds */
+#define DEFAULT_LOCK_TIMEOUT 2000
+#define DEFAULT_RETRY_FOR (10 * 60 * 1000)
 
 /* Commands that take as many names of patches as one likes */
 #define COMMANDS_WITH_NAMES \
@@ -41,6 +46,8 @@ enum
 	OPTION_JSON,
 	OPTION_EXIT_CODE,
 	OPTION_WAIT,
+	OPTION_LOCK_TIMEOUT,
+	OPTION_RETRY_FOR,
 	OPTION_CASCADE,
 	OPTION_LAST,
 	OPTION_DISABLE,
@@ -67,6 +74,8 @@ static const struct option long_options[] = {
 	{"variable", required_argument, NULL, 'v'},
 	{"set", required_argument, NULL, 'v'},
 	{"wait", required_argument, NULL, OPTION_WAIT},
+	{"lock-timeout", required_argument, NULL, OPTION_LOCK_TIMEOUT},
+	{"retry-for", required_argument, NULL, OPTION_RETRY_FOR},
 	{"cascade", no_argument, NULL, OPTION_CASCADE},
 	{"last", required_argument, NULL, OPTION_LAST},
 	{"disable", required_argument, NULL, OPTION_DISABLE},
@@ -93,6 +102,8 @@ static const struct
 	{'n', "--dry-run", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{'v', "--variable", COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
 	{OPTION_WAIT, "--wait", COMMAND_APPLY | COMMAND_ROLLBACK},
+	{OPTION_LOCK_TIMEOUT, "--lock-timeout", COMMAND_APPLY | COMMAND_ROLLBACK},
+	{OPTION_RETRY_FOR, "--retry-for", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{OPTION_CASCADE, "--cascade", COMMAND_ROLLBACK},
 	{OPTION_LAST, "--last", COMMAND_ROLLBACK},
 	{OPTION_DISABLE, "--disable", COMMAND_CHECK},
@@ -187,6 +198,19 @@ number(const char *name, int least)
 	return value;
 }
 
+/* The milliseconds that an option's argument stands for. */
+static int64
+duration(const char *name)
+{
+	int64		value;
+
+	if (!duration_parse(optarg, &value))
+		command_options_error("%s takes a time, not \"%s\": say the unit, "
+							  "such as \"500ms\", \"2s\" or \"10min\"",
+							  name, report_printable(optarg));
+	return value;
+}
+
 /* Is this NAME=VALUE, with a name that psql takes? */
 static void
 check_variable(const char *text)
@@ -268,6 +292,12 @@ read_option(Options *options, int option, int argc, char **argv)
 		case OPTION_WAIT:
 			options->deploy.wait = number("--wait", 0);
 			break;
+		case OPTION_LOCK_TIMEOUT:
+			options->deploy.lock_timeout = duration("--lock-timeout");
+			break;
+		case OPTION_RETRY_FOR:
+			options->deploy.retry_for = duration("--retry-for");
+			break;
 		case OPTION_CASCADE:
 			options->is_cascade = true;
 			break;
@@ -321,6 +351,8 @@ command_options_read(Options *options, int argc, char **argv)
 	int			option;
 
 	options->deploy.wait = DEFAULT_WAIT;
+	options->deploy.lock_timeout = DEFAULT_LOCK_TIMEOUT;
+	options->deploy.retry_for = DEFAULT_RETRY_FOR;
 	while ((option = getopt_long(argc, argv, "d:h:p:U:wWqnv:V?",
 								 long_options, NULL)) != -1)
 	{

@@ -11,30 +11,31 @@
 #include "database/holder.h"
 #include "database/in_progress.h"
 
-/* The columns of the result */
-enum
+/* A column that holds a name, as it can be printed. */
+static const char *
+printable(const PGresult *result, int row, int column)
 {
-	PID, GID, ROLE, APPLICATION, SINCE, STATE, QUERY
-};
+	return report_printable(PQgetvalue(result, row, column));
+}
 
 void
 holder_append(PQExpBuffer text, const PGresult *result, int row)
 {
 	char	   *who;
 
-	if (!PQgetisnull(result, row, GID))
+	if (!PQgetisnull(result, row, HOLDER_GID))
 	{
 		appendPQExpBuffer(text, "prepared transaction \"%s\" of user \"%s\", "
 						  "since %s",
-						  report_printable(PQgetvalue(result, row, GID)),
-						  report_printable(PQgetvalue(result, row, ROLE)),
-						  PQgetvalue(result, row, SINCE));
+						  printable(result, row, HOLDER_GID),
+						  printable(result, row, HOLDER_ROLE),
+						  PQgetvalue(result, row, HOLDER_SINCE));
 		return;
 	}
-	who = in_progress_describe(PQgetvalue(result, row, PID),
-							   PQgetvalue(result, row, ROLE),
-							   PQgetvalue(result, row, APPLICATION),
-							   PQgetvalue(result, row, SINCE));
+	who = in_progress_describe(PQgetvalue(result, row, HOLDER_PID),
+							   PQgetvalue(result, row, HOLDER_ROLE),
+							   PQgetvalue(result, row, HOLDER_APPLICATION),
+							   PQgetvalue(result, row, HOLDER_SINCE));
 	appendPQExpBufferStr(text, who);
 	pg_free(who);
 }
@@ -42,11 +43,11 @@ holder_append(PQExpBuffer text, const PGresult *result, int row)
 void
 holder_append_doing(PQExpBuffer text, const PGresult *result, int row)
 {
-	const char *state = PQgetvalue(result, row, STATE);
+	const char *state = PQgetvalue(result, row, HOLDER_STATE);
 
 	if (strcmp(state, "active") == 0)
 		state = "running";
 	if (state[0] != '\0' && strcmp(state, "idle") != 0)
 		appendPQExpBuffer(text, ", %s: %s", state,
-						  report_printable(PQgetvalue(result, row, QUERY)));
+						  printable(result, row, HOLDER_DOES));
 }

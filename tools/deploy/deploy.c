@@ -19,6 +19,7 @@
 #include "base/fe_compat.h"
 #include "base/interruption.h"
 #include "base/report.h"
+#include "deploy/attempts.h"
 #include "deploy/deploy.h"
 #include "deploy/outcome.h"
 #include "deploy/progress.h"
@@ -76,35 +77,42 @@ end_session(Deploy *deploy)
 	deploy->session = NULL;
 }
 
+/* Show what was kept back of an attempt, which is the last one. */
+static void
+show_message(const Deploy *deploy, const FileRun *run)
+{
+	if (run->message != NULL)
+		deploy_progress_messages(deploy->runner.progress, run->message,
+								 strlen(run->message));
+}
+
 /*
- * Find out what has come of a step that was not run as it should be, or is not
- * what it should be in the register, and say so.
+ * A step was not run as it should be, or is not what it should be in the
+ * register, for the last time: say what has come of it.
  */
 static void
 settle_step(Deploy *deploy, const PlanStep *step, const char *name,
-			const FileRun *run)
+			const FileRun *run, const Outcome *outcome,
+			const Attempts *attempts)
 {
 	DeployFailure failure;
-	Outcome outcome;
 
-	end_session(deploy);
-	deploy_outcome_find(&deploy->source, &run->backend, deploy->plan,
-						deploy->done, &outcome);
+	show_message(deploy, run);
 	deploy_progress_end(deploy->runner.progress, true);
 	failure.action = deploy->action;
 	failure.step = step;
 	failure.name = name;
 	failure.run = run;
-	failure.outcome = &outcome;
+	failure.outcome = outcome;
+	failure.attempts = attempts;
 	failure.expected = count_expected(deploy, step);
 	failure.is_interrupted = interruption_count() > 0;
 	deploy_report_failure(&failure);
-	if (outcome.is_known && outcome.registered == failure.expected &&
+	if (outcome->is_known && outcome->registered == failure.expected &&
 		deploy_report_is_whole(step, run))
 		deploy->done++;
 	else
 		deploy->failed = 1;
-	deploy_outcome_free(&outcome);
 }
 
 /* Does a step take psql? */
@@ -138,7 +146,9 @@ renew_session(Deploy *deploy, const PlanStep *step, bool has_new_settings)
 		needs_psql(deploy, next) || !may_go_on(deploy))
 		end_session(deploy);
 	else
-		deploy_session_renew(deploy->session, next);
+		deploy_session_renew(deploy->session, next,
+							 deploy_attempts_first_timeout(&deploy->runner,
+														   next));
 }
 
 /* Is the file of a step, or one that it includes, not what was read? */
@@ -155,7 +165,8 @@ has_changed(const PlanStep *step)
 
 /* Run a file in a psql of its own. */
 static void
-run_in_psql(Deploy *deploy, const PlanStep *step, FileRun *run)
+run_in_psql(Deploy *deploy, const PlanStep *step, int lock_timeout,
+			FileRun *run)
 {
 	const FileRunner *runner = &deploy->runner;
 
@@ -170,7 +181,7 @@ run_in_psql(Deploy *deploy, const PlanStep *step, FileRun *run)
 												runner->application_name);
 	if (deploy->handover == NULL)
 		return;
-	deploy_psql_run(runner, deploy->handover, step, run);
+	deploy_psql_run(runner, deploy->handover, step, lock_timeout, run);
 	if (has_changed(step))
 		pg_log_warning("file \"%s\" has changed while it was run: what was "
 					   "run may not be what was read",
@@ -179,12 +190,14 @@ run_in_psql(Deploy *deploy, const PlanStep *step, FileRun *run)
 
 /* Run a file of plain SQL. */
 static void
-run_plain(Deploy *deploy, const PlanStep *step, FileRun *run)
+run_plain(Deploy *deploy, const PlanStep *step, int lock_timeout,
+		  FileRun *run)
 {
 	memset(run, 0, sizeof(*run));
 	run->end = FILE_RUN_LOST;
 	if (deploy->session == NULL)
-		deploy->session = deploy_session_open(&deploy->runner, step);
+		deploy->session = deploy_session_open(&deploy->runner, step,
+											  lock_timeout);
 	if (deploy->session != NULL)
 		deploy_session_run(deploy->session, step, run);
 }
@@ -194,15 +207,16 @@ run_plain(Deploy *deploy, const PlanStep *step, FileRun *run)
  * has done what it should.
  */
 static bool
-run_file(Deploy *deploy, const PlanStep *step, FileRun *run)
+run_file(Deploy *deploy, const PlanStep *step, int lock_timeout,
+		 FileRun *run)
 {
 	int			registered = 0;
 	bool		has_new_settings = false;
 
 	if (needs_psql(deploy, step))
-		run_in_psql(deploy, step, run);
+		run_in_psql(deploy, step, lock_timeout, run);
 	else
-		run_plain(deploy, step, run);
+		run_plain(deploy, step, lock_timeout, run);
 	if (run->end != FILE_RUN_DONE || FILE_RUN_IS_WRONG(run))
 		return false;
 
@@ -215,32 +229,6 @@ run_file(Deploy *deploy, const PlanStep *step, FileRun *run)
 	return true;
 }
 
-/* Run a step.  Returns false after a message. */
-static bool
-run_step(Deploy *deploy, const PlanStep *step)
-{
-	FileRun		run;
-	char	   *name = join_names(step);
-	bool		result;
-
-	deploy_progress_begin(deploy->runner.progress, deploy->done + 1, name);
-	result = run_file(deploy, step, &run);
-	if (result)
-	{
-		deploy_progress_end(deploy->runner.progress, false);
-		if (run.has_errors)
-			pg_log_warning("file \"%s\" has gone on after an error, as "
-						   "ON_ERROR_STOP was off",
-						   report_printable(step->file->path));
-		deploy->done++;
-	}
-	else
-		settle_step(deploy, step, name, &run);
-	pg_free(run.blockers);
-	pg_free(name);
-	return result;
-}
-
 /* Does nothing keep us from running the next step?  False after a message. */
 static bool
 is_ready(Deploy *deploy)
@@ -251,6 +239,86 @@ is_ready(Deploy *deploy)
 		pg_log_error("the connection that keeps other deployers away was "
 					 "lost");
 	return false;
+}
+
+/* A step has done what it should. */
+static void
+finish_step(Deploy *deploy, const PlanStep *step, FileRun *run)
+{
+	show_message(deploy, run);
+	deploy_progress_end(deploy->runner.progress, false);
+	if (run->has_errors)
+		pg_log_warning("file \"%s\" has gone on after an error, as "
+					   "ON_ERROR_STOP was off",
+					   report_printable(step->file->path));
+	deploy->done++;
+	deploy_file_run_free(run);
+}
+
+/*
+ * Has an attempt failed for the want of a lock, and is nothing there of it, so
+ * that it can be made again?  Then it is waited for those who have the lock.
+ */
+static bool
+may_try_again(Deploy *deploy, const PlanStep *step, FileRun *run,
+			  const Outcome *outcome, Attempts *attempts)
+{
+	int			kept = deploy_outcome_count_names(step) -
+		count_expected(deploy, step);
+
+	return run->lacked_lock && outcome->is_known &&
+		outcome->registered == kept &&
+		deploy_attempts_obstacle(attempts) == NULL &&
+		may_go_on(deploy) && deploy_attempts_wait(attempts, run) &&
+		is_ready(deploy);
+}
+
+/*
+ * Run the file of a step, and again if it did not get a lock.  Returns false
+ * after a message.
+ */
+static bool
+try_step(Deploy *deploy, const PlanStep *step, const char *name,
+		 Attempts *attempts)
+{
+	for (;;)
+	{
+		FileRun		run;
+		Outcome		outcome;
+		bool		goes_on;
+
+		if (run_file(deploy, step, attempts->lock_timeout, &run))
+		{
+			finish_step(deploy, step, &run);
+			return true;
+		}
+		end_session(deploy);
+		deploy_outcome_find(&deploy->source, &run.backend, deploy->plan,
+							deploy->done, &outcome);
+		goes_on = may_try_again(deploy, step, &run, &outcome, attempts);
+		if (!goes_on)
+			settle_step(deploy, step, name, &run, &outcome, attempts);
+		deploy_outcome_free(&outcome);
+		deploy_file_run_free(&run);
+		if (!goes_on)
+			return false;
+	}
+}
+
+/* Run a step.  Returns false after a message. */
+static bool
+run_step(Deploy *deploy, const PlanStep *step)
+{
+	Attempts	attempts;
+	char	   *name = join_names(step);
+	bool		result;
+
+	deploy_progress_begin(deploy->runner.progress, deploy->done + 1, name);
+	deploy_attempts_begin(&attempts, &deploy->runner, step);
+	result = try_step(deploy, step, name, &attempts);
+	deploy_attempts_end(&attempts);
+	pg_free(name);
+	return result;
 }
 
 /*

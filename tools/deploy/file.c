@@ -14,7 +14,7 @@
 
 void
 deploy_file_append_marks(PQExpBuffer query, const FileRunner *runner,
-						 const PlanStep *step)
+						 const PlanStep *step, int lock_timeout)
 {
 	appendPQExpBuffer(query,
 					  "SELECT since AS versioning_since, "
@@ -27,10 +27,20 @@ deploy_file_append_marks(PQExpBuffer query, const FileRunner *runner,
 					  runner->checks_client ? ", pg_catalog.set_config("
 					  "'client_connection_check_interval', '1s', false)" :
 					  "");
+	if (lock_timeout > 0)
+		appendPQExpBuffer(query, "pg_catalog.set_config('lock_timeout', "
+						  "'%d', false), ", lock_timeout);
 	project_source_append(query, step->file->path,
 						  step->has_digest ? &step->digest : NULL,
 						  runner->is_unicode);
 	appendPQExpBufferStr(query, ") AS session");
+}
+
+void
+deploy_file_run_free(FileRun *run)
+{
+	pg_free(run->message);
+	PQclear(run->blockers);
 }
 
 void

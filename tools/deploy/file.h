@@ -27,6 +27,8 @@ typedef struct DeployOptions
 	bool		is_verbose;
 	SimpleStringList variables; /* NAME=VALUE for psql */
 	int			wait;			/* seconds to wait for the lock */
+	int64		lock_timeout;	/* the longest, in milliseconds; 0: none */
+	int64		retry_for;		/* for how long to try again, likewise */
 	bool		forces_psql;	/* psql is to run all files: for tests */
 	bool		is_rehearsal;	/* it counts the files that it runs itself */
 	const char *label;			/* what it shows meanwhile, or NULL */
@@ -74,7 +76,9 @@ typedef struct FileRun
 	bool		ignores_errors; /* done, and ON_ERROR_STOP was off at last */
 	bool		has_bad_condition;	/* an \if that psql could not decide */
 	Backend		backend;		/* in which it was run */
-	char	   *blockers;		/* it was waiting for them at last, or NULL */
+	bool		lacked_lock;	/* failed, since it did not get a lock */
+	char	   *message;		/* the server's of that, not shown; or NULL */
+	PGresult   *blockers;		/* it was waiting for them at last, or NULL */
 } FileRun;
 
 /* Has it gone on after an error, without any thought? */
@@ -90,12 +94,16 @@ typedef struct FileRun
 /*
  * Append the query that comes before the file of a step.  It says which file
  * is run, has the server look after us, and takes the lock that tells others
- * of the session; it does not wait.  The columns of its row are called
+ * of the session; it does not wait.  It also sets lock_timeout, in
+ * milliseconds, unless that is 0.  The columns of its row are called
  * versioning_since and versioning_pid.
  */
 extern void deploy_file_append_marks(PQExpBuffer query,
 									 const FileRunner *runner,
-									 const PlanStep *step);
+									 const PlanStep *step, int lock_timeout);
+
+/* Free what the run of a file holds. */
+extern void deploy_file_run_free(FileRun *run);
 
 /* Copy the path of a step's file, as psql prints it in messages. */
 extern void deploy_file_copy_path(char *path, const PlanStep *step);

@@ -18,7 +18,7 @@
 #include "base/interruption.h"
 #include "base/report.h"
 #include "database/connection.h"
-#include "database/holder.h"
+#include "deploy/blockers.h"
 #include "deploy/observer.h"
 #include "pqexpbuffer.h"
 
@@ -44,31 +44,8 @@ static const char look_query[] =
 "pg_catalog.max(xmin::pg_catalog.text::pg_catalog.int8)) "
 "FROM pg_catalog.pg_db_role_setting)";
 
-/* The columns that say what is locked */
-#define OBJECT(alias) \
-	"ROW(" alias ".locktype, " alias ".database, " alias ".relation, " \
-	alias ".page, " alias ".tuple, " alias ".virtualxid, " \
-	alias ".transactionid, " alias ".classid, " alias ".objid, " \
-	alias ".objsubid)"
-
-/*
- * Whom a backend waits for.  Prepared transactions have no process; they are
- * found by what they have locked.
- */
-static const char blockers_query[] =
-HOLDER_QUERY(
-	"SELECT DISTINCT b.pid, NULL AS virtualtransaction"
-	" FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids("
-	"  $1::pg_catalog.int4)) AS b (pid) WHERE b.pid <> 0"
-	" UNION ALL SELECT DISTINCT NULL::pg_catalog.int4, h.virtualtransaction"
-	" FROM pg_catalog.pg_locks w JOIN pg_catalog.pg_locks h"
-	"  ON h.granted AND h.pid IS NULL"
-	"  AND " OBJECT("h") " IS NOT DISTINCT FROM " OBJECT("w")
-	" WHERE w.pid = $1::pg_catalog.int4 AND NOT w.granted AND 0 ="
-	"  ANY (pg_catalog.pg_blocking_pids($1::pg_catalog.int4))");
-
-/* How many blockers are named */
-#define MOST_BLOCKERS 3
+/* Whom a backend waits for is asked often, so it is planned once. */
+static const char blockers_name[] = "versioning_blockers";
 
 /* The connection to ask. */
 static PGconn *
@@ -168,6 +145,7 @@ deploy_observer_reconnect(Observer *source)
 			if (source->own != NULL)
 				connection_close(source->own);
 			source->own = conn;
+			source->is_prepared = source->is_prepared_for_blockers = false;
 		}
 		else
 			pg_usleep(RECONNECT_EVERY * 1000L);
@@ -207,6 +185,18 @@ make_array(const PlanStep *step)
 	return result;
 }
 
+/* Prepare a statement with one parameter, unless it is. */
+static void
+prepare(Observer *source, bool *is_prepared, const char *name,
+		const char *query)
+{
+	PGconn	   *conn = connection(source);
+
+	if (!*is_prepared && PQsendPrepare(conn, name, query, 1, NULL) == 1)
+		PQclear(last_result(conn));
+	*is_prepared = true;
+}
+
 void
 deploy_observer_ask_blockers(Observer *source, int pid)
 {
@@ -215,45 +205,34 @@ deploy_observer_ask_blockers(Observer *source, int pid)
 
 	if (source->is_asked)
 		return;
+	prepare(source, &source->is_prepared_for_blockers, blockers_name,
+			deploy_blockers_query);
 	snprintf(number, sizeof(number), "%d", pid);
 	values[0] = number;
-	source->is_asked = PQsendQueryParams(connection(source), blockers_query,
-										 1, NULL, values, NULL, NULL, 0) == 1;
+	source->is_asked = PQsendQueryPrepared(connection(source), blockers_name,
+										   1, values, NULL, NULL, 0) == 1;
 }
 
-/* Append the first of those that a backend waits for. */
-static void
-append_blockers(PQExpBuffer who, PQExpBuffer text, const PGresult *result)
-{
-	int			count = PQntuples(result);
-	int			i;
-
-	for (i = 0; i < Min(count, MOST_BLOCKERS); i++)
-	{
-		appendPQExpBufferStr(text, i > 0 ? "; " : "");
-		holder_append(who, result, i);
-		holder_append(text, result, i);
-		holder_append_doing(text, result, i);
-	}
-	if (count > MOST_BLOCKERS)
-		appendPQExpBuffer(text, "; and %d more", count - MOST_BLOCKERS);
-}
-
-bool
-deploy_observer_blockers(Observer *source, PQExpBuffer who, PQExpBuffer text)
+PGresult *
+deploy_observer_blockers(Observer *source)
 {
 	PGconn	   *conn = connection(source);
-	PGresult   *result;
 
 	if (!source->is_asked || PQconsumeInput(conn) != 1 || PQisBusy(conn))
-		return false;
+		return NULL;
 	source->is_asked = false;
-	result = last_result(conn);
-	if (result == NULL)
-		return false;
-	append_blockers(who, text, result);
-	PQclear(result);
-	return true;
+	return last_result(conn);
+}
+
+PGresult *
+deploy_observer_look(Observer *source, const PGresult *blockers)
+{
+	const char *values[DEPLOY_BLOCKERS_PARAMETERS];
+
+	forget_question(source);
+	deploy_blockers_parameters(blockers, values);
+	return deploy_observer_query(source, deploy_blockers_look,
+								 DEPLOY_BLOCKERS_PARAMETERS, values);
 }
 
 void
@@ -265,12 +244,7 @@ deploy_observer_ask(Observer *source, const PlanStep *step)
 
 	forget_question(source);
 	values[0] = names;
-	if (!source->is_prepared)
-	{
-		if (PQsendPrepare(conn, look_name, look_query, 1, NULL) == 1)
-			PQclear(last_result(conn));
-		source->is_prepared = true;
-	}
+	prepare(source, &source->is_prepared, look_name, look_query);
 	/* If anything is wrong, there is no answer, and it is asked again. */
 	(void) PQsendQueryPrepared(conn, look_name, 1, values, NULL, NULL, 0);
 	pg_free(names);
@@ -326,6 +300,8 @@ deploy_observer_open(Observer *source, PGconn *conn)
 		report_server_message(PQerrorMessage(conn));
 		return false;
 	}
+	prepare(source, &source->is_prepared_for_blockers, blockers_name,
+			deploy_blockers_query);
 	deploy_observer_ask(source, &nothing);
 	if (read_answer(source, &registered, &has_new_settings))
 		return true;

@@ -18,6 +18,7 @@ typedef struct Observer
 	PGconn	   *given;			/* not owned */
 	PGconn	   *own;			/* after it is lost, or NULL */
 	bool		is_prepared;	/* the statement is, on that connection */
+	bool		is_prepared_for_blockers;	/* so is the one about them */
 	bool		is_asked;		/* for blockers, and they are still to come */
 	PGresult   *before;			/* the names that were registered */
 	char	   *role_settings;	/* a mark of ALTER ROLE and DATABASE SET */
@@ -48,12 +49,17 @@ extern bool deploy_observer_answer(Observer *source, const PlanStep *step,
 extern void deploy_observer_ask_blockers(Observer *source, int pid);
 
 /*
- * Take the answer, if it has come: who that is, and the same with what they
- * do.  The texts are empty if it is nobody.  Returns false if there is no
- * answer yet, or it is none.
+ * Take the answer, if it has come: see deploy/blockers.h.  Returns NULL if
+ * there is no answer yet, or it is none; else the caller clears it.
  */
-extern bool deploy_observer_blockers(Observer *source, PQExpBuffer who,
-									 PQExpBuffer text);
+extern PGresult *deploy_observer_blockers(Observer *source);
+
+/*
+ * Ask who is in the way now, after these were seen in the way.  Returns NULL,
+ * without a message, if the server does not answer; else the caller clears it.
+ */
+extern PGresult *deploy_observer_look(Observer *source,
+									  const PGresult *blockers);
 
 /* Connect anew if the connection is lost.  Returns false if that fails. */
 extern bool deploy_observer_reconnect(Observer *source);

@@ -225,10 +225,10 @@ deploy_process_wait(PsqlProcess *process, int timeout)
 	result = poll(descriptors, lengthof(descriptors),
 				  process->pid == 0 ? 0 : timeout) != 0;
 	if (descriptors[0].revents != 0)
-	{
 		interruption_drain();
-		notice_end(process);
-	}
+
+	/* Somebody else who waits may have drained what tells of the end */
+	notice_end(process);
 	if (descriptors[1].revents != 0)
 		read_text(&process->output, &process->output_text);
 	if (descriptors[2].revents != 0)

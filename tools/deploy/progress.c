@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/report.h"
 #include "common/logging.h"
 #include "deploy/progress.h"
@@ -46,6 +47,7 @@ struct Progress
 	int64		start;			/* of all of them */
 
 	PQExpBufferData label;		/* of the patch that runs: number and name */
+	PQExpBufferData note;		/* what is shown after it meanwhile */
 	int64		patch_start;
 	int64		shown;			/* its seconds in the line that is there */
 	bool		is_line;		/* the cursor is in that line */
@@ -97,29 +99,9 @@ deploy_progress_create(bool is_quiet, bool is_verbose, int total,
 	progress->given_label = label;
 	progress->start = clock_milliseconds();
 	initPQExpBuffer(&progress->label);
+	initPQExpBuffer(&progress->note);
 	initPQExpBuffer(&progress->kept);
 	return progress;
-}
-
-/* A duration as people say it.  The text is overwritten by the next call. */
-static const char *
-duration(int64 milliseconds)
-{
-	static char text[64];
-	int64		seconds = milliseconds / 1000;
-
-	if (milliseconds < 1000)
-		snprintf(text, sizeof(text), "%d ms", (int) milliseconds);
-	else if (seconds < 60)
-		snprintf(text, sizeof(text), "%d.%d s", (int) seconds,
-				 (int) (milliseconds % 1000 / 100));
-	else if (seconds < 3600)
-		snprintf(text, sizeof(text), "%d min %d s", (int) (seconds / 60),
-				 (int) (seconds % 60));
-	else
-		snprintf(text, sizeof(text), "%d h %d min", (int) (seconds / 3600),
-				 (int) (seconds % 3600 / 60));
-	return text;
 }
 
 /* How wide the terminal is. */
@@ -154,24 +136,28 @@ static void
 show_line(Progress *progress)
 {
 	char		seconds[32] = "";
+	char	   *text;
 	int			length;
 
 	if (!progress->is_terminal || !progress->is_running)
 		return;
 	progress->shown = patch_age(progress) / 1000;
-	if (progress->shown > 0)
+	if (progress->shown > 0 && progress->note.len == 0)
 		snprintf(seconds, sizeof(seconds), "  " INT64_FORMAT " s",
 				 progress->shown);
 
 	/* The last column stays free: some terminals go on to the next line */
-	length = visible_length(progress->label.data, progress->label.len,
+	text = psprintf("%s%s", progress->label.data, progress->note.data);
+	length = visible_length(text, strlen(text),
 							(int) columns() - 1 - (int) strlen(seconds));
-	if (length == 0)
-		return;
-	printf("\r%.*s%s%s" ERASE_REST, length, progress->label.data,
-		   length < (int) progress->label.len ? DOTS : "", seconds);
-	progress->is_line = true;
-	fflush(stdout);
+	if (length > 0)
+	{
+		printf("\r%.*s%s%s" ERASE_REST, length, text,
+			   text[length] != '\0' ? DOTS : "", seconds);
+		progress->is_line = true;
+		fflush(stdout);
+	}
+	pg_free(text);
 }
 
 /* Take that line away. */
@@ -210,7 +196,7 @@ deploy_progress_end(Progress *progress, bool has_failed)
 	if (!progress->is_quiet)
 	{
 		printf("%s  %s%s\n", progress->label.data,
-			   duration(patch_age(progress)),
+			   duration_text(patch_age(progress)),
 			   has_failed ? "  failed" : "");
 		fflush(stdout);
 	}
@@ -261,8 +247,21 @@ deploy_progress_messages(Progress *progress, const char *text, size_t length)
 }
 
 void
+deploy_progress_note(Progress *progress, const char *text)
+{
+	if (!progress->is_terminal || (text == NULL && progress->note.len == 0))
+		return;
+	resetPQExpBuffer(&progress->note);
+	if (text != NULL)
+		appendPQExpBuffer(&progress->note, "  %s", text);
+	show_line(progress);
+}
+
+void
 deploy_progress_say(Progress *progress, const char *text)
 {
+	if (progress->is_terminal && isatty(STDERR_FILENO))
+		return;
 	hide_line(progress);
 	pg_log_info("%s", text);
 	show_line(progress);
@@ -283,7 +282,7 @@ deploy_progress_output(Progress *progress, const char *text, size_t length)
 const char *
 deploy_progress_duration(const Progress *progress)
 {
-	return duration(clock_milliseconds() - progress->start);
+	return duration_text(clock_milliseconds() - progress->start);
 }
 
 void
@@ -291,6 +290,7 @@ deploy_progress_free(Progress *progress)
 {
 	hide_line(progress);
 	termPQExpBuffer(&progress->label);
+	termPQExpBuffer(&progress->note);
 	termPQExpBuffer(&progress->kept);
 	pg_free(progress);
 }

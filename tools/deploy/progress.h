@@ -38,7 +38,16 @@ extern int	deploy_progress_timeout(const Progress *progress);
 extern void deploy_progress_messages(Progress *progress, const char *text,
 									 size_t length);
 
-/* A message of ours, in any case. */
+/*
+ * What is to be read on a terminal after the patch's name, while it is the
+ * same; NULL: nothing.
+ */
+extern void deploy_progress_note(Progress *progress, const char *text);
+
+/*
+ * A message of ours that says in full what is noted: not where messages are on
+ * the terminal that shows the note.
+ */
 extern void deploy_progress_say(Progress *progress, const char *text);
 
 /* What psql prints on standard output. */

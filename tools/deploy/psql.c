@@ -9,6 +9,12 @@
  * whether a transaction is open.  It does so on standard error, in lines that
  * are not shown.
  *
+ * psql does not tell whether an error is for the want of a lock.  But somebody
+ * has seen for whom its backend was waiting, and for how long: if that was up
+ * to the error, and as long as the lock_timeout that we have set, or in a
+ * circle, then it was that.  Messages are kept back while the backend waits,
+ * from the error on, as the file may be tried again.
+ *
  * If a signal asks us to stop, psql is ended at once, so that it runs nothing
  * more: Ctrl-C would only end what it waits for, as the pause of a \watch.
  * Its backend is ended by whoever looks for what was kept.
@@ -21,6 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/interruption.h"
 #include "base/nameless_file.h"
 #include "common/logging.h"
@@ -58,6 +65,10 @@ typedef struct PsqlRun
 	char		path[MAXPGPATH];	/* of the file, as messages have it */
 	char		first_path[32]; /* of our scripts */
 	char		last_path[32];
+	Waiting		waiting;
+	int			lock_timeout;	/* that we have set, or 0 */
+	int64		failed;			/* when an error came as it waited, or 0 */
+	PQExpBufferData kept;		/* what came since then */
 	bool		needs_wrapping; /* our transaction must be open at the end */
 	bool		has_run;		/* psql has come to the end */
 	bool		has_complained; /* it has shown an error */
@@ -65,13 +76,13 @@ typedef struct PsqlRun
 
 /* The script before the file. */
 static char *
-make_first(const FileRunner *runner, const PlanStep *step)
+make_first(const FileRunner *runner, const PlanStep *step, int lock_timeout)
 {
 	PQExpBufferData text;
 	char	   *result;
 
 	initPQExpBuffer(&text);
-	deploy_file_append_marks(&text, runner, step);
+	deploy_file_append_marks(&text, runner, step, lock_timeout);
 	appendPQExpBufferStr(&text, " \\gset\n"
 						 "\\warn " BEGIN_WORD
 						 ":versioning_since :versioning_pid\n"
@@ -122,10 +133,15 @@ make_last(const PlanStep *step)
 					"COMMIT;" : "");
 }
 
-/* Show some lines. */
+/* Show some lines, or keep them back. */
 static void
-show(const PsqlRun *psql, const char *text, size_t length)
+show(PsqlRun *psql, const char *text, size_t length)
 {
+	if (psql->failed != 0)
+	{
+		appendBinaryPQExpBuffer(&psql->kept, text, length);
+		return;
+	}
 	deploy_progress_messages(psql->runner->progress, text, length);
 }
 
@@ -237,6 +253,8 @@ note_error(PsqlRun *psql, const char *line)
 	const char *message = pass_place(line);
 
 	psql->has_complained |= is_complaint(line);
+	if (is_complaint(line) && psql->waiting.seen != NULL && psql->failed == 0)
+		psql->failed = clock_milliseconds();
 	if (message == NULL || (pass(message, "error: ") == NULL &&
 							pass(message, "ERROR:  ") == NULL))
 		return;
@@ -316,27 +334,39 @@ wait_for_end(PsqlRun *psql)
 {
 	Progress   *progress = psql->runner->progress;
 	int			chunks = LAST_CHUNKS;
-	Waiting		waiting;
 	int			timeout;
 
-	deploy_waiting_begin(&waiting, psql->runner);
+	deploy_waiting_begin(&psql->waiting, psql->runner);
 	while (psql->process->pid != 0)
 	{
 		stop_if_asked(psql);
-		timeout = deploy_waiting_timeout(&waiting,
+		timeout = deploy_waiting_timeout(&psql->waiting,
 										 deploy_progress_timeout(progress));
 		(void) deploy_process_wait(psql->process, interruption_count() > 0 ?
 								   100 : timeout);
 		take_text(psql);
 		deploy_progress_tick(progress);
-		deploy_waiting_look(&waiting, psql->run->backend.pid);
+		deploy_waiting_look(&psql->waiting, psql->run->backend.pid);
 	}
-	deploy_waiting_end(&waiting, psql->run);
 	while (chunks-- > 0 && deploy_process_wait(psql->process, 0))
 		take_text(psql);
 	if (psql->process->errors_text.len > 0)
 		appendPQExpBufferChar(&psql->process->errors_text, '\n');
 	take_text(psql);
+}
+
+/* Note whether it failed for the want of a lock, and what was kept back. */
+static void
+note_lock(PsqlRun *psql)
+{
+	FileRun    *run = psql->run;
+
+	run->lacked_lock = run->end == FILE_RUN_FAILED && psql->failed != 0 &&
+		deploy_waiting_has_failed(&psql->waiting, psql->lock_timeout,
+								  psql->failed);
+	deploy_waiting_end(&psql->waiting, run);
+	if (psql->kept.len > 0)
+		run->message = pg_strdup(psql->kept.data);
 }
 
 /* Note how psql has ended. */
@@ -390,6 +420,7 @@ run_between(PsqlRun *psql, const ConnectionHandover *handover,
 	{
 		wait_for_end(psql);
 		note_exit(psql);
+		note_lock(psql);
 		deploy_process_free(psql->process);
 	}
 	pg_free(path);
@@ -399,10 +430,10 @@ run_between(PsqlRun *psql, const ConnectionHandover *handover,
 
 void
 deploy_psql_run(const FileRunner *runner, const ConnectionHandover *handover,
-				const PlanStep *step, FileRun *run)
+				const PlanStep *step, int lock_timeout, FileRun *run)
 {
 	PsqlRun		psql = {0};
-	char	   *first_text = make_first(runner, step);
+	char	   *first_text = make_first(runner, step, lock_timeout);
 	char	   *last_text = make_last(step);
 	int			first = nameless_file_create(first_text);
 	int			last = nameless_file_create(last_text);
@@ -411,6 +442,8 @@ deploy_psql_run(const FileRunner *runner, const ConnectionHandover *handover,
 	run->end = FILE_RUN_ENDED;
 	psql.runner = runner;
 	psql.run = run;
+	psql.lock_timeout = lock_timeout;
+	initPQExpBuffer(&psql.kept);
 	psql.needs_wrapping = step->outline->is_wrapped &&
 		!step->outline->may_end_wrapping;
 	deploy_file_copy_path(psql.path, step);
@@ -422,4 +455,5 @@ deploy_psql_run(const FileRunner *runner, const ConnectionHandover *handover,
 		close(last);
 	pg_free(first_text);
 	pg_free(last_text);
+	termPQExpBuffer(&psql.kept);
 }

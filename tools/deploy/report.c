@@ -10,8 +10,11 @@
  */
 #include "postgres_fe.h"
 
+#include "base/clock.h"
+#include "base/duration.h"
 #include "base/fe_compat.h"
 #include "base/report.h"
+#include "deploy/blockers.h"
 #include "deploy/report.h"
 #include "pqexpbuffer.h"
 
@@ -95,15 +98,40 @@ say_what_is_wrong(const DeployFailure *failure, const char *path)
 					 "is still registered (%s)", failure->name, path);
 }
 
+/*
+ * Say whom it was waiting for, as far as that was seen, and how often it was
+ * tried.
+ */
+static void
+say_what_was_waited_for(const DeployFailure *failure,
+						PQExpBuffer blockers)
+{
+	const Attempts *attempts = failure->attempts;
+	int			count = attempts->count + !attempts->is_waiting;
+	char		often[32] = "";
+
+	if (!failure->run->lacked_lock)
+	{
+		if (blockers->len > 0)
+			fe_compat_log_detail("Shortly before, it was waiting for %s.",
+								 blockers->data);
+		return;
+	}
+	if (count > 1)
+		snprintf(often, sizeof(often), ", in %d attempts,", count);
+	fe_compat_log_detail("For %s%s it was waiting for %s.",
+						 duration_text(clock_milliseconds() -
+									   attempts->start), often,
+						 blockers->len > 0 ? blockers->data :
+						 "somebody who was not seen");
+}
+
 /* Say what led to it, if psql or the server do not say so. */
 static void
 say_what_was_before(const DeployFailure *failure)
 {
 	const ScriptOutline *outline = failure->step->outline;
 
-	if (failure->run->blockers != NULL)
-		fe_compat_log_detail("Shortly before, it was waiting for %s.",
-							 failure->run->blockers);
 	if (FILE_RUN_IS_CARELESS(failure->run))
 		fe_compat_log_detail("%s", failure->run->ignores_errors ?
 							 "It turns ON_ERROR_STOP off, so that psql goes "
@@ -183,14 +211,6 @@ say_what_to_do(const DeployFailure *failure)
 					   "by hand, then run this command again.");
 }
 
-/* Is a file run in one transaction, with nothing outside? */
-static bool
-is_one_transaction(const ScriptOutline *outline)
-{
-	return !outline->no_transaction && !outline->reconnects &&
-		outline->is_atomic;
-}
-
 /*
  * Say what was kept of a file that did not make the register what it should
  * be.
@@ -219,7 +239,7 @@ say_what_was_kept(const DeployFailure *failure)
 	else if (outline->reconnects)
 		fe_compat_log_detail("It connects anew, so that some of it may have "
 							 "been kept.");
-	else if (is_one_transaction(outline))
+	else if (script_outline_is_whole(outline))
 	{
 		fe_compat_log_detail("Nothing of it was kept.");
 		return;
@@ -240,7 +260,8 @@ deploy_report_is_whole(const PlanStep *step, const FileRun *run)
 	if (FILE_RUN_IS_WRONG(run))
 		return false;
 	return has_run(run) ||
-		(is_one_transaction(step->outline) && run->end != FILE_RUN_FAILED);
+		(script_outline_is_whole(step->outline) &&
+		 run->end != FILE_RUN_FAILED);
 }
 
 /*
@@ -268,7 +289,7 @@ say_that_it_is_done(const DeployFailure *failure)
 		fe_compat_log_detail("All of it was kept: it is %s.", state);
 		return;
 	}
-	if (is_one_transaction(failure->step->outline) &&
+	if (script_outline_is_whole(failure->step->outline) &&
 		failure->run->end == FILE_RUN_FAILED)
 	{
 		say_that_others_did_it(state);
@@ -306,15 +327,39 @@ say_that_nothing_is_known(const DeployFailure *failure)
 					   "applied.");
 }
 
+/*
+ * Say why a file that lacked a lock is not tried again, unless it was for long
+ * enough, and what would help.
+ */
+static void
+say_what_helps(const DeployFailure *failure, const char *ending)
+{
+	const char *obstacle = deploy_attempts_obstacle(failure->attempts);
+
+	if (obstacle != NULL && obstacle[0] != '\0')
+		fe_compat_log_detail("%s", obstacle);
+	if (ending[0] != '\0')
+		fe_compat_log_hint("This ends what was waited for: %s", ending);
+	if (failure->outcome->is_known && !is_registered_right(failure))
+		fe_compat_log_hint("The same command, run again, goes on here.");
+}
+
 void
 deploy_report_failure(const DeployFailure *failure)
 {
 	const char *path = report_printable(failure->step->file->path);
+	PQExpBufferData blockers;
+	PQExpBufferData ending;
 
+	initPQExpBuffer(&blockers);
+	initPQExpBuffer(&ending);
+	deploy_attempts_append_blockers(failure->attempts, failure->run,
+									&blockers, &ending);
 	if (has_run(failure->run) && !failure->is_interrupted)
 		say_what_is_wrong(failure, path);
 	else
 		say_how_it_failed(failure, path);
+	say_what_was_waited_for(failure, &blockers);
 	say_what_was_before(failure);
 
 	if (!failure->outcome->is_known)
@@ -327,6 +372,10 @@ deploy_report_failure(const DeployFailure *failure)
 			say_why(failure);
 		say_what_was_kept(failure);
 	}
+	if (failure->run->lacked_lock && !failure->is_interrupted)
+		say_what_helps(failure, ending.data);
+	termPQExpBuffer(&blockers);
+	termPQExpBuffer(&ending);
 }
 
 void

@@ -8,6 +8,7 @@
 #ifndef DEPLOY_REPORT_H
 #define DEPLOY_REPORT_H
 
+#include "deploy/attempts.h"
 #include "deploy/lock.h"
 #include "deploy/outcome.h"
 
@@ -21,6 +22,7 @@ typedef struct DeployFailure
 	const Outcome *outcome;
 	int			expected;		/* how many names are to be registered */
 	bool		is_interrupted;
+	const Attempts *attempts;	/* the last of which the run is */
 } DeployFailure;
 
 /*

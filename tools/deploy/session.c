@@ -18,6 +18,10 @@
  * itself warns of comes before that.  Where it may, an empty query is put
  * between.  (Then the warning is shown without the line that it is about.)
  *
+ * A statement that is in nobody's way while it waits for a lock is not to give
+ * up.  So our lock_timeout is put aside for it, unless the file has set its
+ * own.
+ *
  * Between files comes DISCARD ALL.  A file that leaves a transaction open, or
  * fails, is the last one of its session.
  *
@@ -68,7 +72,10 @@ struct SqlSession
 	SqlPipeline pipeline;
 	PQExpBufferData query;		/* that is sent */
 	Waiting		waiting;		/* of the file */
+	char		put_aside[256]; /* the queries around one that is patient, */
+	char		put_back[256];	/* or empty */
 	int			renewal;		/* Syncs to come before the next file */
+	char	   *message;		/* that a lock was lacking, or NULL */
 	bool		is_ending;		/* the server has said so */
 	bool		is_lost;
 	pid_t		canceller;		/* the process that cancels, or 0 */
@@ -77,24 +84,29 @@ struct SqlSession
 /* What comes before a file */
 static const SqlItem before_file = {"", 0, 0, FILE_RUN_BEFORE};
 
-/* Show a message of the server about what is run. */
+/* A message of the server about what is run, as psql has it. */
+static char *
+make_message(const SqlSession *session, const char *message)
+{
+	const SqlItem *item = session->item;
+	size_t		length = strlen(message);
+	const char *end = length > 0 && message[length - 1] == '\n' ? "" : "\n";
+
+	return item->line > 0 ?
+		psprintf("psql:%s:%d: %s%s", session->path, item->line, message,
+				 end) :
+		psprintf("psql:%s: %s: %s%s", session->path, item->doing, message,
+				 end);
+}
+
+/* Show such a message. */
 static void
 show_message(SqlSession *session, const char *message)
 {
-	const SqlItem *item = session->item;
-	PQExpBufferData text;
+	char	   *text = make_message(session, message);
 
-	initPQExpBuffer(&text);
-	if (item->line > 0)
-		appendPQExpBuffer(&text, "psql:%s:%d: %s", session->path, item->line,
-						  message);
-	else
-		appendPQExpBuffer(&text, "psql:%s: %s: %s", session->path,
-						  item->doing, message);
-	if (text.data[text.len - 1] != '\n')
-		appendPQExpBufferChar(&text, '\n');
-	deploy_progress_messages(session->runner->progress, text.data, text.len);
-	termPQExpBuffer(&text);
+	deploy_progress_messages(session->runner->progress, text, strlen(text));
+	pg_free(text);
 }
 
 /* A notice or warning has come. */
@@ -222,6 +234,31 @@ ends_session(const PGresult *result)
 	return severity == NULL || strcmp(severity, "ERROR") != 0;
 }
 
+/* Was a lock not to be had, or only in a deadlock? */
+static bool
+lacks_lock(const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	return state != NULL &&
+		(strcmp(state, "55P03") == 0 || strcmp(state, "40P01") == 0);
+}
+
+/*
+ * Take note of an error, which is shown, unless it is one that may be gone
+ * when the file is tried again.
+ */
+static void
+take_error(SqlSession *session, const PGresult *result)
+{
+	session->is_ending |= ends_session(result);
+	if (lacks_lock(result) && session->message == NULL)
+		session->message = make_message(session,
+										PQresultErrorMessage(result));
+	else
+		show_message(session, PQresultErrorMessage(result));
+}
+
 /* Note in which backend the file is run. */
 static void
 note_backend(SqlSession *session, const PGresult *result)
@@ -243,7 +280,7 @@ take_result(SqlSession *session, const PGresult *result)
 		case PGRES_TUPLES_OK:
 			if (session->item == &before_file)
 				note_backend(session, result);
-			else
+			else if (session->item->doing == NULL)
 				print_result(session, result);
 			return true;
 		case PGRES_COMMAND_OK:
@@ -251,8 +288,7 @@ take_result(SqlSession *session, const PGresult *result)
 		case PGRES_PIPELINE_SYNC:
 			return true;
 		case PGRES_FATAL_ERROR:
-			show_message(session, PQresultErrorMessage(result));
-			session->is_ending |= ends_session(result);
+			take_error(session, result);
 			return false;
 		default:
 			return false;
@@ -370,15 +406,53 @@ run_pipeline(SqlSession *session)
 	return is_good;
 }
 
+/* Make the query that sets lock_timeout if it has a value. */
+static void
+make_setting(char *query, size_t size, int value, int before)
+{
+	snprintf(query, size, "SELECT pg_catalog.set_config('lock_timeout', '%d', "
+			 "true) WHERE pg_catalog.current_setting('lock_timeout')"
+			 "::pg_catalog.interval OPERATOR(pg_catalog.=) "
+			 "'%d ms'::pg_catalog.interval", value, before);
+}
+
+/*
+ * Make the queries around a statement that is patient.  The value between them
+ * is one that nobody sets, so that it is known to be ours.
+ */
+static void
+make_settings(SqlSession *session, int lock_timeout)
+{
+	session->put_aside[0] = session->put_back[0] = '\0';
+	if (lock_timeout == 0)
+		return;
+	make_setting(session->put_aside, sizeof(session->put_aside),
+				 PG_INT32_MAX, lock_timeout);
+	make_setting(session->put_back, sizeof(session->put_back),
+				 lock_timeout, PG_INT32_MAX);
+}
+
+/* Add one of these. */
+static void
+add_setting(SqlSession *session, const OutlineQuery *query,
+			const char *setting)
+{
+	if (query->is_patient && setting[0] != '\0')
+		add_item(session, setting, strlen(setting), query->line,
+				 FILE_RUN_BEFORE);
+}
+
 /* Add a query of the file. */
 static void
 add_query(SqlSession *session, const FileBytes *bytes,
 		  const OutlineQuery *query)
 {
+	add_setting(session, query, session->put_aside);
 	if (query->may_warn && session->pipeline.count > 0)
 		add_item(session, "", 0, query->line, NULL);
 	add_item(session, bytes->text + query->start, query->length, query->line,
 			 NULL);
+	add_setting(session, query, session->put_back);
 }
 
 /* Is a transaction block open after a query, given whether one was before? */
@@ -433,10 +507,12 @@ send_sync(SqlSession *session)
 
 /* Send the marks of a file. */
 static void
-send_marks(SqlSession *session, const PlanStep *step)
+send_marks(SqlSession *session, const PlanStep *step, int lock_timeout)
 {
 	resetPQExpBuffer(&session->query);
-	deploy_file_append_marks(&session->query, session->runner, step);
+	deploy_file_append_marks(&session->query, session->runner, step,
+							 lock_timeout);
+	make_settings(session, lock_timeout);
 	send_query(session, session->query.data);
 	send_sync(session);
 	(void) PQflush(session->conn);
@@ -509,20 +585,25 @@ deploy_session_run(SqlSession *session, const PlanStep *step, FileRun *run)
 	else
 		run->is_left_open = has_transaction(session);
 	run->backend = session->backend;
+	run->lacked_lock = session->message != NULL;
+	run->message = session->message;
+	session->message = NULL;
 	deploy_waiting_end(&session->waiting, run);
 }
 
 void
-deploy_session_renew(SqlSession *session, const PlanStep *step)
+deploy_session_renew(SqlSession *session, const PlanStep *step,
+					 int lock_timeout)
 {
 	send_query(session, "DISCARD ALL");
 	send_sync(session);
 	send_query(session, "RESET ROLE");
-	send_marks(session, step);
+	send_marks(session, step, lock_timeout);
 }
 
 SqlSession *
-deploy_session_open(const FileRunner *runner, const PlanStep *step)
+deploy_session_open(const FileRunner *runner, const PlanStep *step,
+					int lock_timeout)
 {
 	SqlSession *session = pg_malloc0(sizeof(SqlSession));
 
@@ -537,7 +618,7 @@ deploy_session_open(const FileRunner *runner, const PlanStep *step)
 		PQenterPipelineMode(session->conn) == 1)
 	{
 		PQsetNoticeProcessor(session->conn, show_notice, session);
-		send_marks(session, step);
+		send_marks(session, step, lock_timeout);
 		return session;
 	}
 	connection_report_failure(session->conn);
@@ -556,5 +637,6 @@ deploy_session_close(SqlSession *session)
 	PQfinish(session->conn);
 	termPQExpBuffer(&session->query);
 	pg_free(session->pipeline.items);
+	pg_free(session->message);
 	pg_free(session);
 }

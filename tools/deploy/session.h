@@ -13,11 +13,13 @@
 typedef struct SqlSession SqlSession;
 
 /*
- * Connect, for this step first.  Signals must be caught by
- * interruption_catch().  Returns NULL after a message.
+ * Connect, for this step first, with this lock_timeout in milliseconds, unless
+ * it is 0.  Signals must be caught by interruption_catch().  Returns NULL
+ * after a message.
  */
 extern SqlSession *deploy_session_open(const FileRunner *runner,
-									   const PlanStep *step);
+									   const PlanStep *step,
+									   int lock_timeout);
 
 /*
  * Run the file of the step that the session was opened or renewed for, whose
@@ -28,10 +30,11 @@ extern void deploy_session_run(SqlSession *session, const PlanStep *step,
 							   FileRun *run);
 
 /*
- * Make the session one that has run nothing yet, for this step.  The server
- * does so while we do something else.
+ * Make the session one that has run nothing yet, for this step, likewise.  The
+ * server does so while we do something else.
  */
-extern void deploy_session_renew(SqlSession *session, const PlanStep *step);
+extern void deploy_session_renew(SqlSession *session, const PlanStep *step,
+								 int lock_timeout);
 
 /* Disconnect, and free the session. */
 extern void deploy_session_close(SqlSession *session);

@@ -4,20 +4,21 @@
  *		For whom a file waits while it is run
  *
  * The session that runs the file cannot tell while it waits, so the observer
- * is asked: soon, as a lock_timeout may end the waiting, and then less and
- * less often.  People are told when it has taken a second.
+ * is asked again and again: often, as a lock_timeout may end the waiting soon.
+ * That costs little where nothing is waited for.  People are told when it has
+ * taken a second.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
 #include "base/clock.h"
+#include "deploy/blockers.h"
 #include "deploy/waiting.h"
 
 /* In milliseconds: how long not to look, and how soon for an answer */
-#define SHORTEST_PAUSE 50
-#define LONGEST_PAUSE 1000
-#define ANSWER_PAUSE 20
+#define PAUSE 20
+#define ANSWER_PAUSE 5
 
 /* How long it must have been waiting for that to be told */
 #define TELL_AFTER 1000
@@ -25,15 +26,16 @@
 /* How long before its end a file was waiting that may have ended by that */
 #define SHORTLY 2500
 
+/* How much earlier, or later, than it should a lock_timeout may be seen */
+#define EARLIER 10
+#define LATER 250
+
 void
 deploy_waiting_begin(Waiting *waiting, const FileRunner *runner)
 {
 	memset(waiting, 0, sizeof(*waiting));
 	waiting->runner = runner;
-	waiting->start = clock_milliseconds();
-	waiting->next = waiting->start + SHORTEST_PAUSE;
-	initPQExpBuffer(&waiting->who);
-	initPQExpBuffer(&waiting->blockers);
+	waiting->next = clock_milliseconds() + PAUSE;
 }
 
 int
@@ -44,47 +46,81 @@ deploy_waiting_timeout(const Waiting *waiting, int timeout)
 	return timeout < 0 ? own : Min(own, timeout);
 }
 
+void
+deploy_waiting_show(const FileRunner *runner, const PGresult *blockers,
+					const PGresult *seen, bool is_long)
+{
+	PQExpBufferData text;
+
+	initPQExpBuffer(&text);
+	appendPQExpBufferStr(&text, "waiting for ");
+	deploy_blockers_append_short(&text, blockers, seen);
+	appendPQExpBufferStr(&text, " (ctrl-c ends)");
+	deploy_progress_note(runner->progress, text.data);
+	if (is_long)
+	{
+		resetPQExpBuffer(&text);
+		appendPQExpBufferStr(&text, "waiting for ");
+		deploy_blockers_append(&text, blockers, seen);
+		deploy_progress_say(runner->progress, text.data);
+	}
+	termPQExpBuffer(&text);
+}
+
 /* Tell of it, if it is for long and was not told. */
 static void
 tell(Waiting *waiting)
 {
-	char	   *text;
-
 	if (waiting->is_told || waiting->last - waiting->since < TELL_AFTER)
 		return;
-	text = psprintf("waiting for %s", waiting->blockers.data);
-	deploy_progress_say(waiting->runner->progress, text);
-	pg_free(text);
+	deploy_waiting_show(waiting->runner, waiting->seen, NULL, true);
 	waiting->is_told = true;
 }
 
-/* Take the answer, if there is one. */
+/* Nobody is seen: what was seen before is forgotten. */
 static void
-take_answer(Waiting *waiting, int64 now)
+forget(Waiting *waiting)
 {
-	PQExpBufferData who;
-	PQExpBufferData blockers;
+	PQclear(waiting->seen);
+	waiting->seen = NULL;
+	deploy_progress_note(waiting->runner->progress, NULL);
+}
 
-	initPQExpBuffer(&who);
-	initPQExpBuffer(&blockers);
-	if (!deploy_observer_blockers(waiting->runner->observer, &who, &blockers))
+/* Somebody is seen. */
+static void
+take_blockers(Waiting *waiting, PGresult *seen)
+{
+	waiting->is_over = false;
+	waiting->last = clock_milliseconds();
+	if (waiting->seen == NULL ||
+		!deploy_blockers_are_same(seen, waiting->seen))
 	{
-		termPQExpBuffer(&who);
-		termPQExpBuffer(&blockers);
-		return;
-	}
-	if (strcmp(who.data, waiting->who.data) != 0)
-	{
-		waiting->since = now;
+		waiting->since = waiting->last;
 		waiting->is_told = false;
 	}
-	termPQExpBuffer(&waiting->who);
-	termPQExpBuffer(&waiting->blockers);
-	waiting->who = who;
-	waiting->blockers = blockers;
-	waiting->last = now;
-	if (who.len > 0)
-		tell(waiting);
+	PQclear(waiting->seen);
+	waiting->seen = seen;
+	tell(waiting);
+}
+
+/*
+ * Take the answer, if there is one.  It takes two that there is nobody to
+ * believe it: a failure comes before the news of it.
+ */
+static void
+take_answer(Waiting *waiting)
+{
+	PGresult   *seen = deploy_observer_blockers(waiting->runner->observer);
+
+	if (seen != NULL && PQntuples(seen) > 0)
+	{
+		take_blockers(waiting, seen);
+		return;
+	}
+	if (seen != NULL && waiting->is_over)
+		forget(waiting);
+	waiting->is_over |= seen != NULL;
+	PQclear(seen);
 }
 
 void
@@ -92,26 +128,38 @@ deploy_waiting_look(Waiting *waiting, int pid)
 {
 	Observer   *observer = waiting->runner->observer;
 	int64		now = clock_milliseconds();
-	int64		age = now - waiting->start;
-	int64		pause;
 
 	if (pid == 0 || now < waiting->next)
 		return;
 	if (observer->is_asked)
-		take_answer(waiting, now);
+		take_answer(waiting);
 	else
 		deploy_observer_ask_blockers(observer, pid);
-	pause = observer->is_asked ? Max(age / 10, ANSWER_PAUSE) :
-		Max(age, SHORTEST_PAUSE);
-	waiting->next = now + Min(pause, LONGEST_PAUSE);
+	waiting->next = now + (observer->is_asked ? ANSWER_PAUSE : PAUSE);
+}
+
+bool
+deploy_waiting_has_failed(const Waiting *waiting, int lock_timeout,
+						  int64 when)
+{
+	int64		waited;
+
+	if (waiting->seen == NULL)
+		return false;
+	waited = deploy_blockers_waited(waiting->seen) + when - waiting->last;
+	return deploy_blockers_are_circle(waiting->seen) ||
+		(lock_timeout > 0 && waited >= lock_timeout - EARLIER &&
+		 waited <= lock_timeout + Max(LATER, lock_timeout / 10));
 }
 
 void
 deploy_waiting_end(Waiting *waiting, FileRun *run)
 {
-	if (waiting->who.len > 0 &&
+	if (waiting->seen != NULL &&
 		clock_milliseconds() - waiting->last < SHORTLY)
-		run->blockers = pg_strdup(waiting->blockers.data);
-	termPQExpBuffer(&waiting->who);
-	termPQExpBuffer(&waiting->blockers);
+		run->blockers = waiting->seen;
+	else
+		PQclear(waiting->seen);
+	waiting->seen = NULL;
+	deploy_progress_note(waiting->runner->progress, NULL);
 }

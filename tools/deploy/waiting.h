@@ -14,12 +14,11 @@
 typedef struct Waiting
 {
 	const FileRunner *runner;
-	int64		start;			/* when it began to be run */
 	int64		next;			/* when to look again */
 	int64		since;			/* when it was first seen to wait for them */
 	int64		last;			/* when it was last seen to */
-	PQExpBufferData who;		/* for whom it waited then; empty: nobody */
-	PQExpBufferData blockers;	/* the same, with what they do */
+	PGresult   *seen;			/* for whom it waited then, or NULL: nobody */
+	bool		is_over;		/* the last look has seen nobody */
 	bool		is_told;
 } Waiting;
 
@@ -34,6 +33,23 @@ extern int	deploy_waiting_timeout(const Waiting *waiting, int timeout);
 
 /* Look whether that backend waits, and tell if it is for long. */
 extern void deploy_waiting_look(Waiting *waiting, int pid);
+
+/*
+ * Show for whom a file waits: on a terminal in a few words, elsewhere in full,
+ * which is for those for whom it waits long and who were not told of.  See
+ * deploy_blockers_append().
+ */
+extern void deploy_waiting_show(const FileRunner *runner,
+								const PGresult *blockers,
+								const PGresult *seen, bool is_long);
+
+/*
+ * Had it been waiting for a lock, when it failed at that time, until its
+ * lock_timeout has come to an end, which we have set so, or in a deadlock?
+ * This goes by what was seen, and is for those whom nobody tells.
+ */
+extern bool deploy_waiting_has_failed(const Waiting *waiting,
+									  int lock_timeout, int64 when);
 
 /* It has ended: note in its run for whom it was waiting shortly before. */
 extern void deploy_waiting_end(Waiting *waiting, FileRun *run);

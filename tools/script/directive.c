@@ -5,6 +5,8 @@
  *
  *		-- versioning: no-transaction
  *		-- versioning: disable NAME[, NAME]...
+ *		-- versioning: lock-timeout TIME
+ *		-- versioning: retry-for TIME
  *
  * Case does not matter, nor do blanks.  What looks like one of these and is
  * none is complained about: how a script is run must not depend on a typing
@@ -15,6 +17,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/duration.h"
 #include "base/problem.h"
 #include "base/suggestion.h"
 #include "script/directive.h"
@@ -22,6 +25,13 @@
 static const char versioning[] = "versioning";
 static const char no_transaction[] = "no-transaction";
 static const char disable[] = "disable";
+static const char lock_timeout[] = "lock-timeout";
+static const char retry_for[] = "retry-for";
+
+/* All of them */
+static const char *const directives[] = {
+	no_transaction, disable, lock_timeout, retry_for
+};
 
 /* What is left of a comment */
 typedef struct DirectiveText
@@ -151,6 +161,45 @@ read_disable(DirectiveReader *reader)
 	}
 }
 
+/* Is it one that there is? */
+static bool
+is_directive(const char *word)
+{
+	size_t		i;
+
+	for (i = 0; i < lengthof(directives); i++)
+		if (strcmp(word, directives[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Read the time after a directive that sets a limit. */
+static void
+read_limit(DirectiveReader *reader, const char *name, DirectiveLimit *limit)
+{
+	const DirectiveText *rest = &reader->rest;
+	char	   *value = pnstrdup(rest->p, rest->end - rest->p);
+	char	   *text = NULL;
+	int64		milliseconds;
+
+	if (!duration_parse(value, &milliseconds))
+		text = psprintf("\"%s\" takes a time, not \"%s\": say the unit, "
+						"such as \"500ms\", \"2s\" or \"10min\"", name, value);
+	else if (limit->line > 0 && limit->milliseconds != milliseconds)
+		text = psprintf("\"%s\" has another value in line %d", name,
+						limit->line);
+	if (text != NULL)
+		complain_of_text(reader, PROBLEM_ERROR, text);
+	else
+	{
+		limit->path = reader->place->path;
+		limit->line = reader->place->line;
+		limit->milliseconds = milliseconds;
+	}
+	pg_free(text);
+	pg_free(value);
+}
+
 /* Is the last word about transactions, as in "without a transaction"? */
 static bool
 ends_with_transaction(DirectiveText rest)
@@ -193,10 +242,11 @@ complain_of_directive(DirectiveReader *reader, const char *word,
 					  bool is_about_transactions)
 {
 	Suggestion	suggestion;
+	size_t		i;
 
 	suggestion_init(&suggestion, word);
-	suggestion_offer(&suggestion, no_transaction);
-	suggestion_offer(&suggestion, disable);
+	for (i = 0; i < lengthof(directives); i++)
+		suggestion_offer(&suggestion, directives[i]);
 	if (suggestion.nearest == NULL && is_about_transactions)
 		suggestion.nearest = no_transaction;
 	if (suggestion.nearest == NULL && begins_prose(word, &reader->rest))
@@ -221,9 +271,14 @@ read_directive(DirectiveReader *reader)
 	if (*word == '\0')
 		complain_of_text(reader, PROBLEM_REMARK,
 						 "a directive is missing: there are "
-						 "\"no-transaction\" and \"disable\"");
+						 "\"no-transaction\", \"disable\", "
+						 "\"lock-timeout\" and \"retry-for\"");
 	else if (strcmp(word, disable) == 0)
 		read_disable(reader);
+	else if (strcmp(word, lock_timeout) == 0)
+		read_limit(reader, lock_timeout, &reader->directives->lock_timeout);
+	else if (strcmp(word, retry_for) == 0)
+		read_limit(reader, retry_for, &reader->directives->retry_for);
 	else if (strcmp(word, no_transaction) != 0)
 		complain_of_directive(reader, word, is_about_transactions);
 	else if (reader->rest.p < reader->rest.end)
@@ -240,7 +295,7 @@ watch_for_colon(DirectiveReader *reader)
 {
 	char	   *word = read_word(&reader->rest);
 
-	if (strcmp(word, no_transaction) == 0 || strcmp(word, disable) == 0)
+	if (is_directive(word))
 		complain_of_text(reader, PROBLEM_ERROR,
 						 "a colon is missing after \"versioning\"");
 	pg_free(word);
@@ -258,7 +313,7 @@ watch_for_name(DirectiveReader *reader)
 	suggestion_init(&suggestion, name);
 	suggestion_offer(&suggestion, versioning);
 	if (word != NULL && suggestion.nearest != NULL &&
-		(strcmp(word, no_transaction) == 0 || strcmp(word, disable) == 0))
+		is_directive(word))
 	{
 		char	   *text = psprintf("\"%s\" should be \"%s\"", name,
 									versioning);
@@ -324,19 +379,17 @@ void
 script_directive_refuse(const ScriptPlace *place, const char *text,
 						size_t length, ProblemList *problems)
 {
-	ScriptDirectives directives = {false, {NULL, NULL}};
+	ScriptDirectives said = {0};
 	ProblemList found = {0};
-	bool		is_directive;
 
-	script_directive_read(place, text, length, &directives, &found);
-	is_directive = directives.no_transaction ||
-		directives.disabled.head != NULL ||
-		(found.count > 0 && found.items[0].level > PROBLEM_REMARK);
-	if (is_directive)
+	script_directive_read(place, text, length, &said, &found);
+	if (said.no_transaction || said.disabled.head != NULL ||
+		said.lock_timeout.line > 0 || said.retry_for.line > 0 ||
+		(found.count > 0 && found.items[0].level > PROBLEM_REMARK))
 		problem_add_kind(problems, PROBLEM_ERROR, PROBLEM_UNKNOWN_DIRECTIVE,
 						 place->path, place->line, "this is no directive, as "
 						 "it does not have a line of its own: put it on a "
 						 "line of its own, after \"--\"");
-	simple_string_list_destroy(&directives.disabled);
+	simple_string_list_destroy(&said.disabled);
 	problem_free(&found);
 }

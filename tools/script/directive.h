@@ -12,10 +12,20 @@
 #include "fe_utils/simple_list.h"
 #include "script/statement.h"
 
+/* A limit that a script sets */
+typedef struct DirectiveLimit
+{
+	const char *path;			/* of the comment, and its line, */
+	int			line;			/* or 0: there is none */
+	int64		milliseconds;
+} DirectiveLimit;
+
 /* What a script says; a zeroed one is empty and ready to be used. */
 typedef struct ScriptDirectives
 {
 	bool		no_transaction;
+	DirectiveLimit lock_timeout;
+	DirectiveLimit retry_for;
 	SimpleStringList disabled;	/* names of found */
 } ScriptDirectives;
 

@@ -20,6 +20,7 @@
 #include "patch/statement.h"
 #include "psql/argument.h"
 #include "script/directive.h"
+#include "script/outer.h"
 #include "script/outline.h"
 #include "script/restriction.h"
 #include "script/transaction.h"
@@ -36,6 +37,8 @@ typedef struct OutlineReader
 	ScriptRestriction restriction;
 	int			include_count;
 	char	   *directory;		/* where \cd has led, or NULL: not known */
+	bool		has_worked;		/* this transaction has, and not only put a
+								 * patch into the register or out of it */
 } OutlineReader;
 
 /* It, or a script that it includes, which is being read */
@@ -144,6 +147,19 @@ see_flaw(OutlineReader *reader, const ScriptPlace *place, const char *text)
 	add_event(reader, place, &flaw);
 }
 
+/* Note what is not undone with its transaction, if there is something. */
+static void
+note_outer(OutlineReader *reader, const char *what, const ScriptPlace *place)
+{
+	ScriptOutline *outline = reader->outline;
+
+	if (what == NULL || outline->outer_line > 0)
+		return;
+	outline->outer_what = what;
+	outline->outer_path = place->path;
+	outline->outer_line = place->line;
+}
+
 /* Does nothing but blanks stand before this place on its line? */
 static bool
 begins_line(const OutlineFrame *frame, const char *place)
@@ -163,7 +179,10 @@ see_comment(void *state, const SqlToken *comment)
 {
 	OutlineFrame *frame = (OutlineFrame *) state;
 	ScriptOutline *outline = frame->reader->outline;
-	ScriptDirectives directives = {false, {NULL, NULL}};
+	ScriptDirectives directives = {
+		.lock_timeout = outline->lock_timeout,
+		.retry_for = outline->retry_for
+	};
 	const SimpleStringListCell *cell;
 	ScriptPlace place = find_place(frame, comment->start);
 
@@ -177,6 +196,8 @@ see_comment(void *state, const SqlToken *comment)
 	script_directive_read(&place, comment->start, comment->length,
 						  &directives, &outline->problems);
 	outline->no_transaction |= directives.no_transaction;
+	outline->lock_timeout = directives.lock_timeout;
+	outline->retry_for = directives.retry_for;
 	for (cell = directives.disabled.head; cell != NULL; cell = cell->next)
 	{
 		simple_string_list_append(&outline->disabled, cell->val);
@@ -420,6 +441,7 @@ see_command(void *state, const PsqlCommand *command)
 		outline->describe_path = place.path;
 		outline->describe_line = place.line;
 	}
+	note_outer(reader, script_outer_command(command), &place);
 	watch_for_questions(reader, &place, command);
 	if (refusal != NULL)
 		complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, &place, "%s",
@@ -452,6 +474,8 @@ read_statement(OutlineFrame *frame)
 	sql_words_init(&words, start, token->start - start);
 	statement.traits = script_statement_traits(words);
 	statement.number = frame->count;
+	note_outer(frame->reader, script_outer_statement(words),
+			   &statement.place);
 	if (sql_words_at(&words, "load") && frame->outer == NULL)
 		frame->reader->outline->marks_session = true;
 
@@ -493,6 +517,31 @@ may_warn(const StatementWords *words)
 	return true;
 }
 
+/*
+ * A statement of the script itself is sent.  May it wait for locks as long as
+ * it takes, without keeping anyone waiting?  Only the first of its transaction
+ * that does something may: else others may wait for what was locked before.
+ */
+static bool
+follow_patience(bool *worked, const ScriptStatement *statement)
+{
+	const StatementTraits *traits = statement->traits;
+	bool		is_first = !*worked;
+
+	if (traits->kind == STATEMENT_WORK)
+	{
+		*worked |= statement->registrations + statement->removals == 0;
+		return is_first && traits->is_patient;
+	}
+	if (traits->kind == STATEMENT_BEGIN || traits->kind == STATEMENT_COMMIT ||
+		traits->kind == STATEMENT_ROLLBACK ||
+		traits->kind == STATEMENT_PREPARE)
+		*worked = false;
+	else
+		*worked |= traits->need != NULL;	/* such as LOCK TABLE */
+	return false;
+}
+
 /* The current query of the script itself is sent: note how it can be. */
 static void
 add_query(OutlineFrame *frame)
@@ -520,6 +569,8 @@ add_query(OutlineFrame *frame)
 	query->chains = frame->query[0].traits->chains;
 	sql_words_init(&words, start, lexer->cursor - start);
 	query->may_warn = may_warn(&words);
+	query->is_patient = follow_patience(&frame->reader->has_worked,
+										&frame->query[0]);
 }
 
 /* The current query is sent. */
@@ -644,19 +695,30 @@ read_script(OutlineReader *reader, const FileBytes *bytes)
 	patch_file_end(reader->outline->file);
 }
 
-/* Is a word, in small letters, somewhere in a text, maybe in larger ones? */
-static bool
-mentions(const FileBytes *bytes, const char *word)
+/* The line of a word, in small letters, in a text, maybe in larger; or 0. */
+static int
+find_line(const FileBytes *bytes, const char *word)
 {
 	size_t		length = strlen(word);
 	const char *p = bytes->text;
 	const char *end = p + bytes->length;
+	int			line = 1;
 
 	for (; (size_t) (end - p) >= length; p++)
+	{
 		if (sql_lexer_fold(*p) == *word &&
 			pg_strncasecmp(p, word, length) == 0)
-			return true;
-	return false;
+			return line;
+		line += *p == '\n';
+	}
+	return 0;
+}
+
+/* Is the word there? */
+static bool
+mentions(const FileBytes *bytes, const char *word)
+{
+	return find_line(bytes, word) > 0;
 }
 
 /*
@@ -669,6 +731,7 @@ static void
 look_into_bytes(OutlineReader *reader)
 {
 	ScriptOutline *outline = reader->outline;
+	ScriptPlace place = {.path = reader->path};
 
 	if (reader->bytes == NULL)
 	{
@@ -679,7 +742,10 @@ look_into_bytes(OutlineReader *reader)
 		mentions(reader->bytes, "standard_conforming_strings") ||
 		mentions(reader->bytes, "client_encoding") ||
 		mentions(reader->bytes, "pg_cursors");
-	outline->marks_session |= mentions(reader->bytes, "dblink") ||
+	place.line = find_line(reader->bytes, "dblink");
+	if (place.line > 0)
+		note_outer(reader, "dblink", &place);
+	outline->marks_session |= place.line > 0 ||
 		mentions(reader->bytes, "load '");
 }
 
@@ -713,6 +779,17 @@ find_wrapping(ScriptOutline *outline)
 		outline->outside_line = parts.outside_line;
 }
 
+/* Complain of a limit that means nothing to this file. */
+static void
+check_limit(ScriptOutline *outline, const DirectiveLimit *limit)
+{
+	if (limit->line > 0 && !script_outline_is_whole(outline))
+		problem_add_kind(&outline->problems, PROBLEM_ERROR,
+						 PROBLEM_UNKNOWN_DIRECTIVE, limit->path, limit->line,
+						 "this means nothing here: the file is not run in "
+						 "one transaction, so it is not tried again");
+}
+
 ScriptOutline *
 script_outline_read(const char *path, const FileBytes *bytes)
 {
@@ -735,9 +812,18 @@ script_outline_read(const char *path, const FileBytes *bytes)
 		complain(&reader, PROBLEM_ERROR, PROBLEM_RESTRICTED,
 				 &reader.restriction.begin, "%s", refusal);
 	find_wrapping(outline);
+	check_limit(outline, &outline->lock_timeout);
+	check_limit(outline, &outline->retry_for);
 	pg_free(reader.directory);
 	file_bytes_free(&own);
 	return outline;
+}
+
+bool
+script_outline_is_whole(const ScriptOutline *outline)
+{
+	return !outline->no_transaction && !outline->reconnects &&
+		outline->is_atomic;
 }
 
 void

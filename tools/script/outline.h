@@ -12,6 +12,7 @@
 #include "base/problem.h"
 #include "fe_utils/simple_list.h"
 #include "patch/file.h"
+#include "script/directive.h"
 #include "script/statement.h"
 
 /* A query of a script that can be run without psql */
@@ -23,6 +24,7 @@ typedef struct OutlineQuery
 	uint8		kind;			/* a StatementKind */
 	bool		chains;			/* COMMIT AND CHAIN */
 	bool		may_warn;		/* the parser may, before it is executed */
+	bool		is_patient;		/* waits for locks and is in nobody's way */
 } OutlineQuery;
 
 /*
@@ -58,6 +60,14 @@ typedef struct ScriptOutline
 	bool		is_atomic;
 	int			outside_line;	/* if not: the first line outside */
 
+	DirectiveLimit lock_timeout;	/* -- versioning: lock-timeout TIME */
+	DirectiveLimit retry_for;	/* -- versioning: retry-for TIME */
+
+	/* What would not be undone with its transaction, such as \! */
+	const char *outer_what;		/* the first such thing, */
+	const char *outer_path;		/* its file, */
+	int			outer_line;		/* and line; or 0 */
+
 	SimpleStringList disabled;	/* -- versioning: disable NAME, ... */
 	SimpleStringList disabled_in;	/* the path of the file of each of them */
 	ProblemList problems;	/* what cannot be, or is not known */
@@ -73,6 +83,12 @@ typedef struct ScriptOutline
  */
 extern ScriptOutline *script_outline_read(const char *path,
 										  const FileBytes *bytes);
+
+/*
+ * Is the script run in one transaction, with nothing outside, so that nothing
+ * of it is kept if it fails?
+ */
+extern bool script_outline_is_whole(const ScriptOutline *outline);
 
 /* Free an outline and all that it holds. */
 extern void script_outline_free(ScriptOutline *outline);

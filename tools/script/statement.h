@@ -37,6 +37,8 @@ typedef struct StatementTraits
 	const char *need;			/* the same, outside one */
 	bool		chains;			/* it ends a transaction and begins the next */
 	bool		is_for_psql;	/* only psql runs it as it should be run */
+	bool		is_patient;		/* its lock is in the way of nobody who reads
+								 * or writes */
 	bool		lets_slot_go;	/* ALTER SUBSCRIPTION, so it can be dropped */
 } StatementTraits;
 
