@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/report.h"
 #include "common/logging.h"
 #include "deploy/progress.h"
@@ -99,27 +100,6 @@ deploy_progress_create(bool is_quiet, bool is_verbose, int total,
 	initPQExpBuffer(&progress->label);
 	initPQExpBuffer(&progress->kept);
 	return progress;
-}
-
-/* A duration as people say it.  The text is overwritten by the next call. */
-static const char *
-duration(int64 milliseconds)
-{
-	static char text[64];
-	int64		seconds = milliseconds / 1000;
-
-	if (milliseconds < 1000)
-		snprintf(text, sizeof(text), "%d ms", (int) milliseconds);
-	else if (seconds < 60)
-		snprintf(text, sizeof(text), "%d.%d s", (int) seconds,
-				 (int) (milliseconds % 1000 / 100));
-	else if (seconds < 3600)
-		snprintf(text, sizeof(text), "%d min %d s", (int) (seconds / 60),
-				 (int) (seconds % 60));
-	else
-		snprintf(text, sizeof(text), "%d h %d min", (int) (seconds / 3600),
-				 (int) (seconds % 3600 / 60));
-	return text;
 }
 
 /* How wide the terminal is. */
@@ -210,7 +190,7 @@ deploy_progress_end(Progress *progress, bool has_failed)
 	if (!progress->is_quiet)
 	{
 		printf("%s  %s%s\n", progress->label.data,
-			   duration(patch_age(progress)),
+			   duration_text(patch_age(progress)),
 			   has_failed ? "  failed" : "");
 		fflush(stdout);
 	}
@@ -283,7 +263,7 @@ deploy_progress_output(Progress *progress, const char *text, size_t length)
 const char *
 deploy_progress_duration(const Progress *progress)
 {
-	return duration(clock_milliseconds() - progress->start);
+	return duration_text(clock_milliseconds() - progress->start);
 }
 
 void
