@@ -38,6 +38,7 @@ typedef struct Deploy
 	SqlSession *session;		/* NULL: there is none now */
 	ConnectionHandover *handover;	/* to psql, or NULL: not needed yet */
 	Observer source;
+	Onlookers onlookers;
 	int			done;			/* steps that did what they should */
 	int			failed;			/* 1 if one did not */
 } Deploy;
@@ -90,7 +91,7 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	end_session(deploy);
 	deploy_outcome_find(&deploy->source, &run->backend, deploy->plan,
 						deploy->done, &outcome);
-	deploy_progress_end(deploy->runner.progress, true);
+	deploy_progress_end(deploy->runner.progress, true, &run->others);
 	failure.action = deploy->action;
 	failure.step = step;
 	failure.name = name;
@@ -199,10 +200,12 @@ run_file(Deploy *deploy, const PlanStep *step, FileRun *run)
 	int			registered = 0;
 	bool		has_new_settings = false;
 
+	deploy_onlookers_begin(&deploy->onlookers);
 	if (needs_psql(deploy, step))
 		run_in_psql(deploy, step, run);
 	else
 		run_plain(deploy, step, run);
+	run->others = deploy_onlookers_end(&deploy->onlookers);
 	if (run->end != FILE_RUN_DONE || FILE_RUN_IS_WRONG(run))
 		return false;
 
@@ -227,7 +230,7 @@ run_step(Deploy *deploy, const PlanStep *step)
 	result = run_file(deploy, step, &run);
 	if (result)
 	{
-		deploy_progress_end(deploy->runner.progress, false);
+		deploy_progress_end(deploy->runner.progress, false, &run.others);
 		if (run.has_errors)
 			pg_log_warning("file \"%s\" has gone on after an error, as "
 						   "ON_ERROR_STOP was off",
@@ -393,6 +396,7 @@ make_runner(Deploy *deploy, const DeployOptions *options, PGconn *conn)
 	runner->options = options;
 	runner->conn = conn;
 	runner->observer = &deploy->source;
+	runner->onlookers = &deploy->onlookers;
 	runner->application_name = deploy->action == DEPLOY_APPLY ?
 		"versioning apply" : "versioning rollback";
 	runner->progress = deploy_progress_create(options->is_quiet,
@@ -424,10 +428,12 @@ deploy_run(const DeployOptions *options, PGconn *conn, DeployLock *lock,
 	}
 	if (deploy_observer_open(&deploy.source, conn))
 	{
+		deploy_onlookers_open(&deploy.onlookers, &deploy.source);
 		make_runner(&deploy, options, conn);
 		status = run_and_report(&deploy, options);
 		deploy_progress_free(deploy.runner.progress);
 	}
+	deploy_onlookers_close(&deploy.onlookers);
 	deploy_observer_close(&deploy.source);
 	interruption_release();
 	return status;

@@ -10,6 +10,7 @@
 
 #include "database/connection.h"
 #include "deploy/observer.h"
+#include "deploy/onlookers.h"
 #include "deploy/progress.h"
 #include "fe_utils/simple_list.h"
 #include "plan/plan.h"
@@ -38,6 +39,7 @@ typedef struct FileRunner
 	const DeployOptions *options;
 	PGconn	   *conn;			/* to the database, for others like it */
 	Observer   *observer;		/* of it */
+	Onlookers  *onlookers;
 	const char *application_name;
 	Progress   *progress;
 	bool		checks_client;	/* the server can look after dead clients */
@@ -75,6 +77,7 @@ typedef struct FileRun
 	bool		has_bad_condition;	/* an \if that psql could not decide */
 	Backend		backend;		/* in which it was run */
 	char	   *blockers;		/* it was waiting for them at last, or NULL */
+	OthersWaited others;		/* who was waiting for it */
 } FileRun;
 
 /* Has it gone on after an error, without any thought? */

@@ -125,9 +125,10 @@ last_result(PGconn *conn)
 static void
 forget_question(Observer *source)
 {
-	if (source->is_asked)
+	if (source->is_asked || source->is_asked_aside)
 		PQclear(last_result(connection(source)));
 	source->is_asked = false;
+	source->is_asked_aside = false;
 }
 
 PGresult *
@@ -213,7 +214,7 @@ deploy_observer_ask_blockers(Observer *source, int pid)
 	char		number[32];
 	const char *values[1];
 
-	if (source->is_asked)
+	if (source->is_asked || source->is_asked_aside)
 		return;
 	snprintf(number, sizeof(number), "%d", pid);
 	values[0] = number;
@@ -253,6 +254,36 @@ deploy_observer_blockers(Observer *source, PQExpBuffer who, PQExpBuffer text)
 		return false;
 	append_blockers(who, text, result);
 	PQclear(result);
+	return true;
+}
+
+void
+deploy_observer_prepare(Observer *source, const char *name, const char *query)
+{
+	PGconn	   *conn = connection(source);
+
+	if (PQsendPrepare(conn, name, query, 1, NULL) == 1)
+		PQclear(last_result(conn));
+}
+
+void
+deploy_observer_ask_aside(Observer *source, const char *name,
+						  const char *number)
+{
+	source->is_asked_aside =
+		PQsendQueryPrepared(connection(source), name, 1, &number, NULL, NULL,
+							0) == 1;
+}
+
+bool
+deploy_observer_answer_aside(Observer *source, bool waits, PGresult **result)
+{
+	PGconn	   *conn = connection(source);
+
+	if (!waits && PQconsumeInput(conn) == 1 && PQisBusy(conn))
+		return false;
+	source->is_asked_aside = false;
+	*result = last_result(conn);
 	return true;
 }
 

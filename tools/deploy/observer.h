@@ -19,6 +19,7 @@ typedef struct Observer
 	PGconn	   *own;			/* after it is lost, or NULL */
 	bool		is_prepared;	/* the statement is, on that connection */
 	bool		is_asked;		/* for blockers, and they are still to come */
+	bool		is_asked_aside; /* something else that is still to come */
 	PGresult   *before;			/* the names that were registered */
 	char	   *role_settings;	/* a mark of ALTER ROLE and DATABASE SET */
 } Observer;
@@ -54,6 +55,24 @@ extern void deploy_observer_ask_blockers(Observer *source, int pid);
  */
 extern bool deploy_observer_blockers(Observer *source, PQExpBuffer who,
 									 PQExpBuffer text);
+
+/* Prepare a statement of that name, whose parameter is a process number. */
+extern void deploy_observer_prepare(Observer *source, const char *name,
+									const char *query);
+
+/*
+ * Have a prepared statement executed for the process of that number, without
+ * waiting for the answer.  No answer to something else may be still to come.
+ */
+extern void deploy_observer_ask_aside(Observer *source, const char *name,
+									  const char *number);
+
+/*
+ * Take the answer, which the caller frees, and which is NULL if it is an
+ * error.  Returns false if there is none yet and it is not to be waited for.
+ */
+extern bool deploy_observer_answer_aside(Observer *source, bool waits,
+										 PGresult **result);
 
 /* Connect anew if the connection is lost.  Returns false if that fails. */
 extern bool deploy_observer_reconnect(Observer *source);

@@ -182,18 +182,28 @@ deploy_progress_begin(Progress *progress, int number, const char *name)
 	show_line(progress);
 }
 
+/* Print the line of a patch that has ended. */
+static void
+print_line(const Progress *progress, bool has_failed,
+		   const OthersWaited *others)
+{
+	printf("%s  %s", progress->label.data, duration_text(patch_age(progress)));
+	if (others->sessions > 0)
+		printf(", %d %s waited, at most %s", others->sessions,
+			   others->sessions == 1 ? "session" : "sessions",
+			   duration_text(others->longest));
+	puts(has_failed ? "  failed" : "");
+	fflush(stdout);
+}
+
 void
-deploy_progress_end(Progress *progress, bool has_failed)
+deploy_progress_end(Progress *progress, bool has_failed,
+					const OthersWaited *others)
 {
 	progress->is_running = false;
 	hide_line(progress);
 	if (!progress->is_quiet)
-	{
-		printf("%s  %s%s\n", progress->label.data,
-			   duration_text(patch_age(progress)),
-			   has_failed ? "  failed" : "");
-		fflush(stdout);
-	}
+		print_line(progress, has_failed, others);
 	else if (has_failed)
 	{
 		if (progress->is_shortened)

@@ -10,6 +10,13 @@
 
 typedef struct Progress Progress;
 
+/* Who has waited for a patch while it ran */
+typedef struct OthersWaited
+{
+	int			sessions;		/* how many have */
+	int64		longest;		/* for so many milliseconds, one of them */
+} OthersWaited;
+
 /* "[ 2/30] ".  The text is overwritten by the next call. */
 extern const char *deploy_progress_number(int number, int total);
 
@@ -25,8 +32,12 @@ extern Progress *deploy_progress_create(bool is_quiet, bool is_verbose,
 extern void deploy_progress_begin(Progress *progress, int number,
 								  const char *name);
 
-/* It has ended.  If it has failed, the messages that were kept are shown. */
-extern void deploy_progress_end(Progress *progress, bool has_failed);
+/*
+ * It has ended, and those have waited for it.  If it has failed, the messages
+ * that were kept are shown.
+ */
+extern void deploy_progress_end(Progress *progress, bool has_failed,
+								const OthersWaited *others);
 
 /* Show how time goes by, if a second has. */
 extern void deploy_progress_tick(Progress *progress);

@@ -179,6 +179,7 @@ wait_for_server(SqlSession *session, bool is_unsent)
 
 	timeout = deploy_waiting_timeout(&session->waiting,
 									 deploy_progress_timeout(progress));
+	timeout = deploy_onlookers_timeout(session->runner->onlookers, timeout);
 	if (is_unsent)
 		descriptors[1].events |= POLLOUT;
 	if (interruption_count() > 0)
@@ -188,6 +189,7 @@ wait_for_server(SqlSession *session, bool is_unsent)
 		interruption_drain();
 	deploy_progress_tick(progress);
 	deploy_waiting_look(&session->waiting, session->backend.pid);
+	deploy_onlookers_look(session->runner->onlookers, session->backend.pid);
 	if (descriptors[1].revents != 0)
 		session->is_lost |= !PQconsumeInput(session->conn);
 }

@@ -1,0 +1,84 @@
+# Sessions that wait for a patch while it runs, and patches that take their time
+# until somebody waits and versioning has seen it.
+
+package Onlookers;
+
+use strict;
+use warnings;
+
+use Exporter qw(import);
+use IPC::Run ();
+
+use Deploy;
+use Scratch qw(value);
+
+our @EXPORT = qw(until_seen start_session finish_sessions wait_for_lock
+  is_seen);
+
+# What is true when so many sessions wait for locks in this database, and
+# versioning has looked after that, and is in no transaction now.
+sub is_seen
+{
+	my ($count) = @_;
+
+	return "(SELECT count(*) = $count AND EXISTS (
+		SELECT FROM pg_stat_activity
+		 WHERE query LIKE '%pg_blocking_pids(l.pid)%' AND state = 'idle'
+		   AND application_name = 'versioning' AND backend_xmin IS NULL
+		   AND query_start > max(waitstart) + interval '10 ms'
+		   AND datname = current_database())
+		FROM pg_locks JOIN pg_stat_activity USING (pid)
+		WHERE NOT granted AND datname = current_database())";
+}
+
+# A statement that takes until then.
+sub until_seen
+{
+	my ($count) = @_;
+
+	return "DO \$\$BEGIN LOOP EXIT WHEN " . is_seen($count) . ";
+		PERFORM pg_stat_clear_snapshot(), pg_sleep(0.01);
+		END LOOP; END\$\$;";
+}
+
+# Starts a session of psql that runs something, and stays if it is to. Returns
+# it once it has said so, or at once if it is not to stay.
+sub start_session
+{
+	my ($project, $text, $stays) = @_;
+	my %session = (output => '',
+		input => $text . ($stays ? "\n\\echo done\n" : "\n"));
+
+	$session{harness} = IPC::Run::start(
+		[ 'psql', '-XAtq', '-d', $project->{database} ],
+		'<', \$session{input}, '>', \$session{output}, '2>', '/dev/null');
+	if ($stays)
+	{
+		$session{harness}->pump until $session{output} =~ /done\n/;
+	}
+	else
+	{
+		$session{harness}->pump_nb;
+	}
+	return \%session;
+}
+
+# Waits for the end of sessions.
+sub finish_sessions
+{
+	$_->{harness}->finish for @_;
+	return;
+}
+
+# Waits until a lock on a table is held, or queued for, in a mode.
+sub wait_for_lock
+{
+	my ($project, $table, $mode, $is_granted) = @_;
+
+	return wait_for(sub { value($project->{database},
+		"SELECT count(*) FROM pg_locks WHERE relation = '$table'::regclass
+		AND mode = '${mode}Lock' AND granted = " . ($is_granted ? 'true' :
+			'false')) });
+}
+
+1;
