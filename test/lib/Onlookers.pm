@@ -12,8 +12,8 @@ use IPC::Run ();
 use Deploy;
 use Scratch qw(value);
 
-our @EXPORT = qw(until_seen start_session finish_sessions wait_for_lock
-  is_seen);
+our @EXPORT = qw(until_seen start_session start_holder
+  finish_sessions wait_for_lock is_seen);
 
 # What is true when so many sessions wait for locks in this database, and
 # versioning has looked after that, and is in no transaction now.
@@ -41,25 +41,26 @@ sub until_seen
 		END LOOP; END\$\$;";
 }
 
-# Starts a session of psql that runs something, and stays if it is to. Returns
-# it once it has said so, or at once if it is not to stay.
+# Starts a session that runs something, in psql.
 sub start_session
 {
-	my ($project, $text, $stays) = @_;
-	my %session = (output => '',
-		input => $text . ($stays ? "\n\\echo done\n" : "\n"));
+	my ($project, $text) = @_;
+
+	return { harness => IPC::Run::start(
+			[ 'psql', '-XAtq', '-d', $project->{database}, '-c', $text ],
+			'<', '/dev/null', '>', '/dev/null', '2>', '/dev/null') };
+}
+
+# Starts one that stays, and waits until it has run that.
+sub start_holder
+{
+	my ($project, $text) = @_;
+	my %session = (output => '', input => "$text\n\\echo done\n");
 
 	$session{harness} = IPC::Run::start(
 		[ 'psql', '-XAtq', '-d', $project->{database} ],
 		'<', \$session{input}, '>', \$session{output}, '2>', '/dev/null');
-	if ($stays)
-	{
-		$session{harness}->pump until $session{output} =~ /done\n/;
-	}
-	else
-	{
-		$session{harness}->pump_nb;
-	}
+	$session{harness}->pump until $session{output} =~ /done\n/;
 	return \%session;
 }
 

@@ -53,7 +53,7 @@ for my $way ([], ['--psql'])
 
 	# One that queues behind the patch, which queues itself
 	$project = with_patch('LOCK TABLE held;');
-	my $holder = start_session($project, 'BEGIN; TABLE held;', 1);
+	my $holder = start_holder($project, 'BEGIN; TABLE held;');
 	$run = start_versioning($project, 'apply', @$way);
 	wait_for_lock($project, 'held', 'AccessExclusive', 0);
 	@waiting = (start_session($project, 'TABLE held;'));
@@ -71,12 +71,13 @@ for my $way ([], ['--psql'])
 		  . until_seen(2) . "\nSELECT 1/0;");
 	$run = start_versioning($project, 'apply', @$way);
 	wait_for_lock($project, 'held', 'RowExclusive', 1);
-	@waiting = (start_session($project,
-			'BEGIN; UPDATE held SET b = 4 WHERE a = 2;', 1));
+	@waiting = (start_holder($project,
+			'BEGIN; UPDATE held SET b = 4 WHERE a = 2;'));
 	$waiting[0]{input} .= "UPDATE held SET b = 4 WHERE a = 1;\n";
-	$waiting[0]{harness}->pump_nb;
-	wait_for(sub { value($project->{database},
-		'SELECT count(*) FROM pg_locks WHERE NOT granted') });
+	wait_for(sub {
+		$waiting[0]{harness}->pump_nb;
+		return value($project->{database},
+			'SELECT count(*) FROM pg_locks WHERE NOT granted') });
 	push @waiting, start_session($project, 'UPDATE held SET b = 5 WHERE a = 2;');
 	($status, $output) = finish_versioning($run);
 	is($status, 3, "rows @$way: exit status");
@@ -87,7 +88,7 @@ for my $way ([], ['--psql'])
 
 	# Those that wait for something else are not counted.
 	$project = with_patch("CREATE TABLE own ();\n" . until_seen(1));
-	$holder = start_session($project, 'BEGIN; LOCK TABLE held;', 1);
+	$holder = start_holder($project, 'BEGIN; LOCK TABLE held;');
 	@waiting = (start_session($project, 'TABLE held;'));
 	($status, $output) = versioning($project, 'apply', @$way);
 	is($status, 0, "others @$way: exit status");

@@ -16,10 +16,12 @@
  */
 #include "postgres_fe.h"
 
+#include "base/clock.h"
 #include "base/fe_compat.h"
 #include "base/interruption.h"
 #include "base/report.h"
 #include "deploy/deploy.h"
+#include "deploy/note.h"
 #include "deploy/outcome.h"
 #include "deploy/progress.h"
 #include "deploy/psql.h"
@@ -77,6 +79,24 @@ end_session(Deploy *deploy)
 	deploy->session = NULL;
 }
 
+/* Keep in the database what there is to keep of an attempt. */
+static void
+note_attempt(const Deploy *deploy, const PlanStep *step, const FileRun *run,
+			 bool is_done)
+{
+	AttemptNote note;
+
+	if (deploy->runner.options->is_rehearsal)
+		return;
+	note.action = deploy->action;
+	note.step = step;
+	note.run = run;
+	note.is_done = is_done;
+	note.is_interrupted = interruption_count() > 0;
+	note.waited_for = run->waited_for;
+	deploy_note_attempt(&deploy->source, &note);
+}
+
 /*
  * Find out what has come of a step that was not run as it should be, or is not
  * what it should be in the register, and say so.
@@ -105,6 +125,9 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 		deploy->done++;
 	else
 		deploy->failed = 1;
+	if (outcome.is_known)
+		note_attempt(deploy, step, run,
+					 outcome.registered == failure.expected);
 	deploy_outcome_free(&outcome);
 }
 
@@ -190,6 +213,21 @@ run_plain(Deploy *deploy, const PlanStep *step, FileRun *run)
 		deploy_session_run(deploy->session, step, run);
 }
 
+/* Run a file, whatever it takes, and look who waits for it meanwhile. */
+static void
+run_watched(Deploy *deploy, const PlanStep *step, FileRun *run)
+{
+	int64		start = clock_milliseconds();
+
+	deploy_onlookers_begin(&deploy->onlookers);
+	if (needs_psql(deploy, step))
+		run_in_psql(deploy, step, run);
+	else
+		run_plain(deploy, step, run);
+	run->others = deploy_onlookers_end(&deploy->onlookers);
+	run->milliseconds = clock_milliseconds() - start;
+}
+
 /*
  * Run the file of a step, and look at the register.  Returns true if the step
  * has done what it should.
@@ -200,12 +238,7 @@ run_file(Deploy *deploy, const PlanStep *step, FileRun *run)
 	int			registered = 0;
 	bool		has_new_settings = false;
 
-	deploy_onlookers_begin(&deploy->onlookers);
-	if (needs_psql(deploy, step))
-		run_in_psql(deploy, step, run);
-	else
-		run_plain(deploy, step, run);
-	run->others = deploy_onlookers_end(&deploy->onlookers);
+	run_watched(deploy, step, run);
 	if (run->end != FILE_RUN_DONE || FILE_RUN_IS_WRONG(run))
 		return false;
 
@@ -236,10 +269,12 @@ run_step(Deploy *deploy, const PlanStep *step)
 						   "ON_ERROR_STOP was off",
 						   report_printable(step->file->path));
 		deploy->done++;
+		note_attempt(deploy, step, &run, true);
 	}
 	else
 		settle_step(deploy, step, name, &run);
 	pg_free(run.blockers);
+	pg_free(run.waited_for);
 	pg_free(name);
 	return result;
 }

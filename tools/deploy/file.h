@@ -77,7 +77,10 @@ typedef struct FileRun
 	bool		has_bad_condition;	/* an \if that psql could not decide */
 	Backend		backend;		/* in which it was run */
 	char	   *blockers;		/* it was waiting for them at last, or NULL */
+	char	   *waited_for;		/* the same, without what they do */
 	OthersWaited others;		/* who was waiting for it */
+	int64		milliseconds;	/* how long it took */
+	char		sqlstate[6];	/* of the error that has ended it, or empty */
 } FileRun;
 
 /* Has it gone on after an error, without any thought? */

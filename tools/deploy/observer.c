@@ -182,9 +182,14 @@ deploy_observer_names(const Observer *source)
 	return deploy_observer_query(source, names_query, 0, NULL);
 }
 
-/* The names of a step as the text of an array; the caller frees it. */
-static char *
-make_array(const PlanStep *step)
+const char *
+deploy_observer_error(const Observer *source)
+{
+	return PQerrorMessage(connection(source));
+}
+
+char *
+deploy_observer_array(const PlanStep *step)
 {
 	PQExpBufferData text;
 	char	   *result;
@@ -291,7 +296,7 @@ void
 deploy_observer_ask(Observer *source, const PlanStep *step)
 {
 	PGconn	   *conn = connection(source);
-	char	   *names = make_array(step);
+	char	   *names = deploy_observer_array(step);
 	const char *values[1];
 
 	forget_question(source);

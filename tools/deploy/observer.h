@@ -85,6 +85,12 @@ extern PGresult *deploy_observer_query(const Observer *source,
 									   const char *query, int count,
 									   const char *const *values);
 
+/* What the server has said, if it did not answer as it should. */
+extern const char *deploy_observer_error(const Observer *source);
+
+/* The names of a step as the text of an array; the caller frees it. */
+extern char *deploy_observer_array(const PlanStep *step);
+
 /* The names that are registered, or NULL. */
 extern PGresult *deploy_observer_names(const Observer *source);
 

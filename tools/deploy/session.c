@@ -69,6 +69,7 @@ struct SqlSession
 	PQExpBufferData query;		/* that is sent */
 	Waiting		waiting;		/* of the file */
 	int			renewal;		/* Syncs to come before the next file */
+	char		sqlstate[6];	/* of the error, or empty */
 	bool		is_ending;		/* the server has said so */
 	bool		is_lost;
 	pid_t		canceller;		/* the process that cancels, or 0 */
@@ -224,6 +225,16 @@ ends_session(const PGresult *result)
 	return severity == NULL || strcmp(severity, "ERROR") != 0;
 }
 
+/* Note which error it is. */
+static void
+note_sqlstate(SqlSession *session, const PGresult *result)
+{
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	strlcpy(session->sqlstate, sqlstate == NULL ? "" : sqlstate,
+			sizeof(session->sqlstate));
+}
+
 /* Note in which backend the file is run. */
 static void
 note_backend(SqlSession *session, const PGresult *result)
@@ -254,6 +265,7 @@ take_result(SqlSession *session, const PGresult *result)
 			return true;
 		case PGRES_FATAL_ERROR:
 			show_message(session, PQresultErrorMessage(result));
+			note_sqlstate(session, result);
 			session->is_ending |= ends_session(result);
 			return false;
 		default:
@@ -511,6 +523,7 @@ deploy_session_run(SqlSession *session, const PlanStep *step, FileRun *run)
 	else
 		run->is_left_open = has_transaction(session);
 	run->backend = session->backend;
+	strlcpy(run->sqlstate, session->sqlstate, sizeof(run->sqlstate));
 	deploy_waiting_end(&session->waiting, run);
 }
 

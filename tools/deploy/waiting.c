@@ -111,7 +111,10 @@ deploy_waiting_end(Waiting *waiting, FileRun *run)
 {
 	if (waiting->who.len > 0 &&
 		clock_milliseconds() - waiting->last < SHORTLY)
+	{
 		run->blockers = pg_strdup(waiting->blockers.data);
+		run->waited_for = pg_strdup(waiting->who.data);
+	}
 	termPQExpBuffer(&waiting->who);
 	termPQExpBuffer(&waiting->blockers);
 }
