@@ -60,7 +60,8 @@ print_usage(void)
 		 "  -V, --version         show the version, then exit\n"
 		 "  -?, --help            show this help, then exit\n");
 	puts("Options of status:\n"
-		 "  --json                print JSON\n"
+		 "  --json                print JSON (apply, rollback: a line an "
+		 "event)\n"
 		 "  --exit-code           exit with 5 if some are not applied\n");
 	puts("Options of apply, rollback and rehearse:\n"
 		 "  -n, --dry-run         print the plan, do nothing (not rehearse)\n"

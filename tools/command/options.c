@@ -88,7 +88,7 @@ static const struct
 	COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
 	{OPTION_VERBOSE, "--verbose",
 	COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
-	{OPTION_JSON, "--json", COMMAND_STATUS},
+	{OPTION_JSON, "--json", COMMAND_STATUS | COMMAND_APPLY | COMMAND_ROLLBACK},
 	{OPTION_EXIT_CODE, "--exit-code", COMMAND_STATUS},
 	{'n', "--dry-run", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{'v', "--variable", COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
@@ -232,7 +232,7 @@ read_option(Options *options, int option, int argc, char **argv)
 			options->deploy.forces_psql = true;
 			break;
 		case OPTION_JSON:
-			options->is_json = true;
+			options->deploy.is_json = true;
 			break;
 		case OPTION_EXIT_CODE:
 			options->has_exit_code = true;
@@ -354,6 +354,9 @@ command_options_check(const Options *options, CommandBit command)
 	check_names(options, command);
 	if (options->deploy.is_quiet && options->deploy.is_verbose)
 		command_options_error("--quiet and --verbose cannot be used "
+							  "together");
+	if (options->deploy.is_json && options->deploy.is_verbose)
+		command_options_error("--json and --verbose cannot be used "
 							  "together");
 }
 

@@ -97,6 +97,48 @@ note_attempt(const Deploy *deploy, const PlanStep *step, const FileRun *run,
 	deploy_note_attempt(&deploy->source, &note);
 }
 
+/* A word for how a file has failed. */
+static const char *
+failure_reason(const DeployFailure *failure)
+{
+	static const char *const words[] = {
+		[FILE_RUN_DONE] = "not as it should be",
+		[FILE_RUN_CHANGED] = "file changed",
+		[FILE_RUN_FAILED] = "error",
+		[FILE_RUN_LOST] = "connection lost",
+		[FILE_RUN_KILLED] = "psql killed",
+		[FILE_RUN_ENDED] = "psql ended"
+	};
+
+	return failure->is_interrupted ? "interrupted" :
+		words[failure->run->end];
+}
+
+/* Tell at once that a step has failed. */
+static void
+tell_failure(const Deploy *deploy, const DeployFailure *failure)
+{
+	StepEnd		end = {0};
+
+	end.has_failed = true;
+	end.others = failure->run->others;
+	end.reason = failure_reason(failure);
+	end.sqlstate = failure->run->sqlstate;
+	end.is_known = failure->outcome->is_known;
+	end.is_kept = failure->outcome->registered == failure->expected;
+	deploy_progress_end(deploy->runner.progress, &end);
+}
+
+/* Tell that a step is done. */
+static void
+tell_success(const Deploy *deploy, const FileRun *run)
+{
+	StepEnd		end = {0};
+
+	end.others = run->others;
+	deploy_progress_end(deploy->runner.progress, &end);
+}
+
 /*
  * Find out what has come of a step that was not run as it should be, or is not
  * what it should be in the register, and say so.
@@ -111,7 +153,6 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	end_session(deploy);
 	deploy_outcome_find(&deploy->source, &run->backend, deploy->plan,
 						deploy->done, &outcome);
-	deploy_progress_end(deploy->runner.progress, true, &run->others);
 	failure.action = deploy->action;
 	failure.step = step;
 	failure.name = name;
@@ -119,6 +160,7 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	failure.outcome = &outcome;
 	failure.expected = count_expected(deploy, step);
 	failure.is_interrupted = interruption_count() > 0;
+	tell_failure(deploy, &failure);
 	deploy_report_failure(&failure);
 	if (outcome.is_known && outcome.registered == failure.expected &&
 		deploy_report_is_whole(step, run))
@@ -259,11 +301,12 @@ run_step(Deploy *deploy, const PlanStep *step)
 	char	   *name = join_names(step);
 	bool		result;
 
-	deploy_progress_begin(deploy->runner.progress, deploy->done + 1, name);
+	deploy_progress_begin(deploy->runner.progress, deploy->done + 1, step,
+						  name);
 	result = run_file(deploy, step, &run);
 	if (result)
 	{
-		deploy_progress_end(deploy->runner.progress, false, &run.others);
+		tell_success(deploy, &run);
 		if (run.has_errors)
 			pg_log_warning("file \"%s\" has gone on after an error, as "
 						   "ON_ERROR_STOP was off",
@@ -323,6 +366,15 @@ count_patches(const Deploy *deploy, int end)
 	return count;
 }
 
+/* How the user wants to be told. */
+static ProgressForm
+find_form(const DeployOptions *options)
+{
+	if (options->is_json)
+		return PROGRESS_JSON;
+	return options->is_quiet ? PROGRESS_QUIET : PROGRESS_LINES;
+}
+
 /* Say how it went. */
 static void
 report_end(const Deploy *deploy, const DeployOptions *options, bool is_done)
@@ -331,13 +383,15 @@ report_end(const Deploy *deploy, const DeployOptions *options, bool is_done)
 	int			tried = count_patches(deploy, deploy->done + deploy->failed);
 	int			total = count_patches(deploy, deploy->plan->count);
 
+	deploy_progress_finish(deploy->runner.progress, done, tried - done,
+						   total - tried);
 	if (!is_done)
 	{
 		/* A rehearsal does the counting itself. */
 		if (!options->is_rehearsal)
 			deploy_report_counts(deploy->action, done, tried - done, total);
 	}
-	else if (!options->is_quiet)
+	else if (find_form(options) == PROGRESS_LINES)
 		printf("%d %s in %s.\n", total,
 			   deploy->action == DEPLOY_APPLY ?
 			   (total == 1 ? "patch applied" : "patches applied") :
@@ -434,7 +488,7 @@ make_runner(Deploy *deploy, const DeployOptions *options, PGconn *conn)
 	runner->onlookers = &deploy->onlookers;
 	runner->application_name = deploy->action == DEPLOY_APPLY ?
 		"versioning apply" : "versioning rollback";
-	runner->progress = deploy_progress_create(options->is_quiet,
+	runner->progress = deploy_progress_create(find_form(options),
 											  options->is_verbose,
 											  deploy->plan->count,
 											  options->label);

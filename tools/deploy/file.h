@@ -25,6 +25,7 @@ typedef struct DeployOptions
 {
 	const char *argv0;			/* how we were called: psql may be beside */
 	bool		is_quiet;
+	bool		is_json;		/* all is told to programs */
 	bool		is_verbose;
 	SimpleStringList variables; /* NAME=VALUE for psql */
 	int			wait;			/* seconds to wait for the lock */

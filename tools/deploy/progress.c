@@ -38,7 +38,7 @@
 
 struct Progress
 {
-	bool		is_quiet;
+	ProgressForm form;
 	bool		is_verbose;
 	bool		is_terminal;	/* lines can be written anew */
 
@@ -46,7 +46,9 @@ struct Progress
 	const char *given_label;	/* for all of them, or NULL */
 	int64		start;			/* of all of them */
 
-	PQExpBufferData label;		/* of the patch that runs: number and name */
+	int			number;			/* of the patch that runs */
+	const PlanStep *step;
+	PQExpBufferData label;		/* its number and name, for people */
 	int64		patch_start;
 	int64		shown;			/* its seconds in the line that is there */
 	bool		is_line;		/* the cursor is in that line */
@@ -86,14 +88,15 @@ deploy_progress_number(int number, int total)
 }
 
 Progress *
-deploy_progress_create(bool is_quiet, bool is_verbose, int total,
+deploy_progress_create(ProgressForm form, bool is_verbose, int total,
 					   const char *label)
 {
 	Progress   *progress = pg_malloc0(sizeof(Progress));
 
-	progress->is_quiet = is_quiet;
+	progress->form = form;
 	progress->is_verbose = is_verbose;
-	progress->is_terminal = (!is_quiet || label != NULL) && is_terminal();
+	progress->is_terminal = (form == PROGRESS_LINES || label != NULL) &&
+		is_terminal();
 	progress->total = total;
 	progress->given_label = label;
 	progress->start = clock_milliseconds();
@@ -166,8 +169,11 @@ hide_line(Progress *progress)
 }
 
 void
-deploy_progress_begin(Progress *progress, int number, const char *name)
+deploy_progress_begin(Progress *progress, int number, const PlanStep *step,
+					  const char *name)
 {
+	progress->number = number;
+	progress->step = step;
 	resetPQExpBuffer(&progress->label);
 	if (progress->given_label != NULL)
 		appendPQExpBufferStr(&progress->label, progress->given_label);
@@ -179,32 +185,37 @@ deploy_progress_begin(Progress *progress, int number, const char *name)
 	progress->is_shortened = false;
 	progress->is_running = true;
 	progress->patch_start = clock_milliseconds();
+	if (progress->form == PROGRESS_JSON)
+		deploy_events_begin(number, step);
 	show_line(progress);
 }
 
 /* Print the line of a patch that has ended. */
 static void
-print_line(const Progress *progress, bool has_failed,
-		   const OthersWaited *others)
+print_line(const Progress *progress, const StepEnd *end)
 {
+	const OthersWaited *others = &end->others;
+
 	printf("%s  %s", progress->label.data, duration_text(patch_age(progress)));
 	if (others->sessions > 0)
 		printf(", %d %s waited, at most %s", others->sessions,
 			   others->sessions == 1 ? "session" : "sessions",
 			   duration_text(others->longest));
-	puts(has_failed ? "  failed" : "");
+	puts(end->has_failed ? "  failed" : "");
 	fflush(stdout);
 }
 
 void
-deploy_progress_end(Progress *progress, bool has_failed,
-					const OthersWaited *others)
+deploy_progress_end(Progress *progress, const StepEnd *end)
 {
 	progress->is_running = false;
 	hide_line(progress);
-	if (!progress->is_quiet)
-		print_line(progress, has_failed, others);
-	else if (has_failed)
+	if (progress->form == PROGRESS_LINES)
+		print_line(progress, end);
+	else if (progress->form == PROGRESS_JSON)
+		deploy_events_step(progress->number, progress->step, end,
+						   patch_age(progress));
+	else if (end->has_failed)
 	{
 		if (progress->is_shortened)
 			fputs("...\n", stderr);
@@ -231,7 +242,7 @@ deploy_progress_timeout(const Progress *progress)
 void
 deploy_progress_messages(Progress *progress, const char *text, size_t length)
 {
-	if (progress->is_quiet)
+	if (progress->form == PROGRESS_QUIET)
 	{
 		PQExpBuffer kept = &progress->kept;
 
@@ -253,6 +264,11 @@ deploy_progress_messages(Progress *progress, const char *text, size_t length)
 void
 deploy_progress_say(Progress *progress, const char *text)
 {
+	if (progress->form == PROGRESS_JSON)
+	{
+		deploy_events_waiting(progress->number, progress->step, text);
+		return;
+	}
 	hide_line(progress);
 	pg_log_info("%s", text);
 	show_line(progress);
@@ -268,6 +284,15 @@ deploy_progress_output(Progress *progress, const char *text, size_t length)
 	fflush(stdout);
 	if (text[length - 1] == '\n')
 		show_line(progress);
+}
+
+void
+deploy_progress_finish(Progress *progress, int done, int failed,
+					   int not_attempted)
+{
+	if (progress->form == PROGRESS_JSON)
+		deploy_events_end(done, failed, not_attempted,
+						  clock_milliseconds() - progress->start);
 }
 
 const char *
