@@ -61,7 +61,7 @@ COMMENT ON COLUMN _v.attempts.started_at IS
 COMMENT ON COLUMN _v.attempts.duration IS
 'How long it ran.';
 COMMENT ON COLUMN _v.attempts.outcome IS
-'What became of it: ''applied'', ''taken back'', ''failed'' or ''interrupted''.';
+'What became of it: ''applied'', ''taken back'', ''failed'', ''interrupted'', or ''cancelled'', because it made others wait too long.';
 COMMENT ON COLUMN _v.attempts.sqlstate IS
 'SQLSTATE of the error that ended it. NULL if there was none, or it is not known, as for a file that psql runs.';
 COMMENT ON COLUMN _v.attempts.sessions_waited IS

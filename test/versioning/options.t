@@ -66,7 +66,8 @@ is_refused('empty place', qr/cannot be empty/, 'apply', '--patches', '');
 is_refused("$_->[1] with $_->[0]", qr/\Q$_->[1]\E cannot be used with $_->[0]/,
 	@$_)
   foreach ([ 'status', '--verbose' ], [ 'rehearse', '--json' ],
-	[ 'apply', '--exit-code' ], [ 'status', '--dry-run' ],
+	[ 'apply', '--exit-code' ], [ 'rehearse', '--max-stall', '1s' ],
+	[ 'status', '--dry-run' ],
 	[ 'rehearse', '--dry-run' ], [ 'check', '--wait', 1 ],
 	[ 'apply', '--cascade' ], [ 'apply', '--last', 1 ],
 	[ 'apply', '--disable', 'cycle' ], [ 'apply', '--requires', 'a' ],

@@ -15,9 +15,6 @@
  */
 extern bool duration_parse(const char *text, int64 *milliseconds);
 
-/* What to tell of a text that is none, after what it was to be */
-#define DURATION_HINT "Say the unit, such as \"500ms\", \"2s\" or \"10min\"."
-
 /* A duration as people say it.  The text is overwritten by the next call. */
 extern const char *duration_text(int64 milliseconds);
 

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/duration.h"
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "base/status.h"
@@ -41,6 +42,7 @@ enum
 	OPTION_JSON,
 	OPTION_EXIT_CODE,
 	OPTION_WAIT,
+	OPTION_MAX_STALL,
 	OPTION_CASCADE,
 	OPTION_LAST,
 	OPTION_DISABLE,
@@ -67,6 +69,7 @@ static const struct option long_options[] = {
 	{"variable", required_argument, NULL, 'v'},
 	{"set", required_argument, NULL, 'v'},
 	{"wait", required_argument, NULL, OPTION_WAIT},
+	{"max-stall", required_argument, NULL, OPTION_MAX_STALL},
 	{"cascade", no_argument, NULL, OPTION_CASCADE},
 	{"last", required_argument, NULL, OPTION_LAST},
 	{"disable", required_argument, NULL, OPTION_DISABLE},
@@ -93,6 +96,7 @@ static const struct
 	{'n', "--dry-run", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{'v', "--variable", COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
 	{OPTION_WAIT, "--wait", COMMAND_APPLY | COMMAND_ROLLBACK},
+	{OPTION_MAX_STALL, "--max-stall", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{OPTION_CASCADE, "--cascade", COMMAND_ROLLBACK},
 	{OPTION_LAST, "--last", COMMAND_ROLLBACK},
 	{OPTION_DISABLE, "--disable", COMMAND_CHECK},
@@ -163,6 +167,19 @@ number(const char *name, int least)
 		command_options_error("%s takes a number from %d to %d, not \"%s\"",
 							  name, least, PG_INT32_MAX,
 							  report_printable(optarg));
+	return value;
+}
+
+/* The milliseconds that an option's argument stands for. */
+static int64
+duration(const char *name)
+{
+	int64		value;
+
+	if (!duration_parse(optarg, &value))
+		command_options_error("%s takes a time, not \"%s\": say the unit, "
+							  "such as \"500ms\", \"2s\" or \"10min\"",
+							  name, report_printable(optarg));
 	return value;
 }
 
@@ -246,6 +263,9 @@ read_option(Options *options, int option, int argc, char **argv)
 			break;
 		case OPTION_WAIT:
 			options->deploy.wait = number("--wait", 0);
+			break;
+		case OPTION_MAX_STALL:
+			options->deploy.max_stall = duration("--max-stall");
 			break;
 		case OPTION_CASCADE:
 			options->is_cascade = true;

@@ -110,8 +110,9 @@ failure_reason(const DeployFailure *failure)
 		[FILE_RUN_ENDED] = "psql ended"
 	};
 
-	return failure->is_interrupted ? "interrupted" :
-		words[failure->run->end];
+	if (failure->is_interrupted)
+		return "interrupted";
+	return failure->run->stall != NULL ? "stall" : words[failure->run->end];
 }
 
 /* Tell at once that a step has failed. */
@@ -201,6 +202,7 @@ renew_session(Deploy *deploy, const PlanStep *step, bool has_new_settings)
 	if (deploy->session == NULL)
 		return;
 	if (is_last || has_new_settings || step->outline->marks_session ||
+		deploy_onlookers_stall(&deploy->onlookers) != NULL ||
 		needs_psql(deploy, next) || !may_go_on(deploy))
 		end_session(deploy);
 	else
@@ -261,12 +263,13 @@ run_watched(Deploy *deploy, const PlanStep *step, FileRun *run)
 {
 	int64		start = clock_milliseconds();
 
-	deploy_onlookers_begin(&deploy->onlookers);
+	deploy_onlookers_begin(&deploy->onlookers, step);
 	if (needs_psql(deploy, step))
 		run_in_psql(deploy, step, run);
 	else
 		run_plain(deploy, step, run);
 	run->others = deploy_onlookers_end(&deploy->onlookers);
+	run->stall = deploy_onlookers_stall(&deploy->onlookers);
 	run->milliseconds = clock_milliseconds() - start;
 }
 
@@ -517,7 +520,8 @@ deploy_run(const DeployOptions *options, PGconn *conn, DeployLock *lock,
 	}
 	if (deploy_observer_open(&deploy.source, conn))
 	{
-		deploy_onlookers_open(&deploy.onlookers, &deploy.source);
+		deploy_onlookers_open(&deploy.onlookers, &deploy.source,
+							  options->max_stall);
 		make_runner(&deploy, options, conn);
 		status = run_and_report(&deploy, options);
 		deploy_progress_free(deploy.runner.progress);

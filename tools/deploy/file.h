@@ -29,6 +29,7 @@ typedef struct DeployOptions
 	bool		is_verbose;
 	SimpleStringList variables; /* NAME=VALUE for psql */
 	int			wait;			/* seconds to wait for the lock */
+	int64		max_stall;		/* milliseconds that others may wait; 0: any */
 	bool		forces_psql;	/* psql is to run all files: for tests */
 	bool		is_rehearsal;	/* it counts the files that it runs itself */
 	const char *label;			/* what it shows meanwhile, or NULL */
@@ -80,6 +81,7 @@ typedef struct FileRun
 	char	   *blockers;		/* it was waiting for them at last, or NULL */
 	char	   *waited_for;		/* the same, without what they do */
 	OthersWaited others;		/* who was waiting for it */
+	const Stall *stall;			/* why it was cancelled, or NULL; not owned */
 	int64		milliseconds;	/* how long it took */
 	char		sqlstate[6];	/* of the error that has ended it, or empty */
 } FileRun;

@@ -43,7 +43,9 @@ outcome(const AttemptNote *note)
 {
 	if (note->is_done)
 		return note->action == DEPLOY_APPLY ? "applied" : "taken back";
-	return note->is_interrupted ? "interrupted" : "failed";
+	if (note->is_interrupted)
+		return "interrupted";
+	return note->run->stall != NULL ? "cancelled" : "failed";
 }
 
 /* Has the database a place for it? */
