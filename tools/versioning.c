@@ -60,7 +60,8 @@ print_usage(void)
 		 "  -V, --version         show the version, then exit\n"
 		 "  -?, --help            show this help, then exit\n");
 	puts("Options of status:\n"
-		 "  --json                print JSON\n"
+		 "  --json                print JSON (apply, rollback: a line an "
+		 "event)\n"
 		 "  --exit-code           exit with 5 if some are not applied\n");
 	puts("Options of apply, rollback and rehearse:\n"
 		 "  -n, --dry-run         print the plan, do nothing (not rehearse)\n"
@@ -74,7 +75,11 @@ print_usage(void)
 		 "rehearse)\n"
 		 "  --retry-for TIME      how long to try again what lacks a lock\n"
 		 "                        (default: 10min; 0: try once; not "
-		 "rehearse)\n"		 "  --verbose             show what psql prints\n"
+		 "rehearse)\n"
+		 "  --max-stall TIME      cancel what makes others wait so long, such "
+		 "as 2s\n"
+		 "                        (not rehearse)\n"
+		 "  --verbose             show what psql prints\n"
 		 "  --cascade             rollback: what requires the patches, too\n"
 		 "  --last N              rollback: the N patches applied last\n"
 		 "  --template DB         rehearse: begin with a copy of this one\n");

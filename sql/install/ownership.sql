@@ -86,7 +86,7 @@ BEGIN
             EXECUTE format('GRANT ALL ON SCHEMA _v TO %I WITH GRANT OPTION',
                            pg_get_userbyid(installer));
         END IF;
-        EXECUTE format('GRANT INSERT ON _v.history, _v.changes TO %I',
+        EXECUTE format('GRANT INSERT ON _v.history, _v.attempts, _v.changes TO %I',
                        pg_get_userbyid(installer));
     END IF;
 END

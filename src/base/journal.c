@@ -33,8 +33,8 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
-/* _v.history and _v.changes */
-#define JOURNALS 2
+/* _v.history, _v.attempts and _v.changes */
+#define JOURNALS 3
 
 /*
  * The tables that were found as they were installed, with the sequences of

@@ -7,7 +7,7 @@
  * changes or deletes any.  A dump is restored by INSERT or COPY, though, by a
  * role that need not be a superuser: so whoever has the privilege may bring
  * rows into journals that were just created.  The first row that the extension
- * itself writes, to one or the other, ends that for good.  It is looked at for
+ * itself writes, to any of them, ends that for good.  It is looked at for
  * each row, for a statement may have begun long before.
  *
  * The rows of another server go on coming by logical replication, if that runs
@@ -20,6 +20,7 @@
 #include "changes/journal.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
+#include "history/attempts.h"
 #include "history/history.h"
 #include "miscadmin.h"
 #include "utils/rel.h"
@@ -68,7 +69,8 @@ versioning_refuse_to_forge(PG_FUNCTION_ARGS)
 {
 	if (!CALLED_AS_TRIGGER(fcinfo) ||
 		(!is_replication() &&
-		 (history_was_written() || changes_journal_was_written())))
+		 (history_was_written() || changes_journal_was_written() ||
+		  history_attempts_was_written())))
 		refuse(fcinfo, "Only the functions of the extension add to it, once "
 			   "they have begun to.");
 	return pass(fcinfo);

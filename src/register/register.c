@@ -128,6 +128,13 @@ check_no_policies(Oid relid)
 				 errhint("Grant or revoke privileges on it instead.")));
 }
 
+void
+register_check_privilege(AclMode privilege)
+{
+	(void) RangeVarGetRelidExtended(makeRangeVar("_v", "patches", -1), NoLock,
+									0, check_privilege, &privilege);
+}
+
 Register *
 register_open(AclMode privilege)
 {

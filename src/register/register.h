@@ -51,6 +51,12 @@ typedef struct RegisteredPatch
 extern List *register_all(void);
 
 /*
+ * Raises 42501 without the privilege, one of those below, and 42P01 without
+ * the table.  Locks nothing.
+ */
+extern void register_check_privilege(AclMode privilege);
+
+/*
  * Opens the register for what the privilege is needed for: ACL_INSERT and
  * ACL_DELETE take the EXCLUSIVE lock, ACL_SELECT an ACCESS SHARE lock.  They
  * are held to the end of the transaction.

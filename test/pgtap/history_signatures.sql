@@ -2,7 +2,7 @@
 -- and grants that people's queries rely on.
 
 BEGIN;
-SELECT plan(27);
+SELECT plan(38);
 
 -- Table
 
@@ -60,6 +60,55 @@ SELECT ok(extconfig @> ARRAY['_v.history'::regclass::oid]
           AND NOT '_v.history_id_seq'::regclass::oid = ANY (extconfig),
           'pg_dump takes all rows, and not the sequence')
   FROM pg_extension WHERE extname = 'versioning';
+
+-- _v.attempts, likewise
+
+SELECT results_eq(
+    $$SELECT attname::text COLLATE "default", format_type(atttypid, atttypmod)
+        FROM pg_attribute
+       WHERE attrelid = '_v.attempts'::regclass AND attnum > 0
+       ORDER BY attnum$$,
+    $$VALUES ('id', 'bigint'),
+             ('action', 'text'),
+             ('patch_names', 'text[]'),
+             ('started_at', 'timestamp with time zone'),
+             ('duration', 'interval'),
+             ('outcome', 'text'),
+             ('sqlstate', 'text'),
+             ('sessions_waited', 'integer'),
+             ('longest_wait', 'interval'),
+             ('waited_for', 'text'),
+             ('source_file', 'text'),
+             ('history_id', 'bigint'),
+             ('role_name', 'text'),
+             ('application_name', 'text')$$,
+    'columns of _v.attempts in their order');
+SELECT col_is_pk('_v', 'attempts', ARRAY['id']::name[],
+                 'id is its primary key');
+SELECT triggers_are('_v', 'attempts',
+                    ARRAY['add_only_by_function', 'append_only',
+                          'append_only_in_replica']);
+SELECT is(string_agg(tgenabled::text, '' ORDER BY tgname), 'AAR',
+          'which fire in a replica, too')
+  FROM pg_trigger WHERE tgrelid = '_v.attempts'::regclass;
+SELECT is((SELECT string_agg(privilege_type, ',' ORDER BY privilege_type)
+             FROM pg_class, aclexplode(relacl)
+            WHERE oid = '_v.attempts'::regclass AND grantee = 0), 'SELECT',
+          'PUBLIC has SELECT on the table, and no more');
+SELECT table_owner_is('_v', 'attempts', pg_get_userbyid(10));
+SELECT ok(extconfig @> ARRAY['_v.attempts'::regclass::oid]
+          AND NOT '_v.attempts_id_seq'::regclass::oid = ANY (extconfig),
+          'pg_dump takes all rows, and not the sequence')
+  FROM pg_extension WHERE extname = 'versioning';
+SELECT function_returns('_v', 'note_attempt'::name, 'bigint');
+SELECT ok(obj_description('_v.attempts'::regclass, 'pg_class') <> ''
+          AND bool_and(col_description(attrelid, attnum) <> ''),
+          'the table and each column has a comment')
+  FROM pg_attribute WHERE attrelid = '_v.attempts'::regclass AND attnum > 0;
+SELECT throws_ok($$SELECT _v.note_attempt(NULL, '{a}', now(), '1s', 'failed',
+                   NULL, 0, NULL, NULL, NULL, NULL)$$, '22004');
+SELECT throws_ok($$SELECT _v.note_attempt('x', '{a}', now(), '1s', 'failed',
+                   NULL, 0, NULL, NULL, NULL, NULL)$$, '22023');
 
 -- Functions
 

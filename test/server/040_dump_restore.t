@@ -21,6 +21,7 @@ my $number = 0;
 my $rows = 'SELECT string_agg(p::text, chr(10) ORDER BY patch_name) FROM _v.patches p';
 
 my $history = 'SELECT string_agg(h::text, chr(10) ORDER BY id) FROM _v.history h';
+my $attempts = 'SELECT string_agg(a::text, chr(10)) FROM _v.attempts a';
 
 # Who owns it, who may do what. Who granted it is not compared: a role that
 # restores grants by itself.
@@ -150,8 +151,10 @@ for my $name (sort keys %install)
 			value($from, $script, user => $user);
 		}
 	}
-	my %before = map { $_ => value($from, $_) } $rows, $history, $grants,
-	  $comments;
+	value($from, q{SELECT _v.note_attempt('apply', '{a, "b c"}', now(), '1s',
+		'failed', '55P03', 2, '38ms', 'a process', 'a.sql', NULL)});
+	my %before = map { $_ => value($from, $_) } $rows, $history, $attempts,
+	  $grants, $comments;
 
 	# pg_dump | psql, and pg_dump -Fc | pg_restore
 
@@ -171,6 +174,8 @@ for my $name (sort keys %install)
 		is("$status$errors", '0', "$name: restore, $format");
 		is(value($to, $rows), $before{$rows}, "$name: rows, $format");
 		is(value($to, $history), $before{$history}, "$name: history, $format");
+		is(value($to, $attempts), $before{$attempts},
+			"$name: attempts, $format");
 		is(value($to, $grants), $before{$grants}, "$name: grants, $format");
 		is(value($to, $comments), $before{$comments},
 			"$name: comments, $format");

@@ -60,11 +60,14 @@ is_refused('new without a name', qr/new takes the name/, 'new');
 is_refused('new with two', qr/"d" is one argument too many/, 'new', 'c', 'd');
 is_refused('quiet and verbose', qr/--quiet and --verbose/, 'apply', '-q',
 	'--verbose');
+is_refused('JSON and verbose', qr/--json and --verbose/, 'apply', '--json',
+	'--verbose');
 is_refused('empty place', qr/cannot be empty/, 'apply', '--patches', '');
 is_refused("$_->[1] with $_->[0]", qr/\Q$_->[1]\E cannot be used with $_->[0]/,
 	@$_)
-  foreach ([ 'status', '--verbose' ], [ 'apply', '--json' ],
-	[ 'apply', '--exit-code' ], [ 'status', '--dry-run' ],
+  foreach ([ 'status', '--verbose' ], [ 'rehearse', '--json' ],
+	[ 'apply', '--exit-code' ], [ 'rehearse', '--max-stall', '1s' ],
+	[ 'status', '--dry-run' ],
 	[ 'rehearse', '--dry-run' ], [ 'check', '--wait', 1 ],
 	[ 'apply', '--cascade' ], [ 'apply', '--last', 1 ],
 	[ 'apply', '--disable', 'cycle' ], [ 'apply', '--requires', 'a' ],

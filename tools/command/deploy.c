@@ -15,6 +15,7 @@
 #include "base/report.h"
 #include "command/command.h"
 #include "deploy/deploy.h"
+#include "deploy/events.h"
 
 /* What a command works on */
 typedef struct Deployment
@@ -126,18 +127,29 @@ print_plan(const PatchPlan *plan)
 	}
 }
 
+/* Tell programs of the plan, if it is they who want to know. */
+static void
+tell_plan(const Deployment *deployment)
+{
+	if (deployment->options->deploy.is_json)
+		deploy_events_plan(deployment->options->command, deployment->plan);
+}
+
 /* Say that there is nothing to do. */
 static Status
 nothing_to_do(const Deployment *deployment)
 {
+	const Options *options = deployment->options;
 	bool		is_apply = deployment->action == DEPLOY_APPLY;
 
-	if (deployment->options->deploy.is_quiet)
-		return STATUS_DONE;
-	printf("Nothing to %s: %d applied, none %sis %s.\n",
-		   is_apply ? "apply" : "take back", deployment->reg->count,
-		   deployment->options->name_count > 0 ?
-		   "of the patches asked for " : "", is_apply ? "pending" : "applied");
+	tell_plan(deployment);
+	if (options->deploy.is_json && !options->is_dry_run)
+		deploy_events_end(0, 0, 0, 0);
+	if (!options->deploy.is_json && !options->deploy.is_quiet)
+		printf("Nothing to %s: %d applied, none %sis %s.\n",
+			   is_apply ? "apply" : "take back", deployment->reg->count,
+			   options->name_count > 0 ? "of the patches asked for " : "",
+			   is_apply ? "pending" : "applied");
 	return STATUS_DONE;
 }
 
@@ -155,12 +167,13 @@ run_dry(const Deployment *deployment)
 		pg_log_warning("%s", text);
 		pg_free(text);
 	}
-	if (deployment->plan->count > 0)
-		print_plan(deployment->plan);
-	else if (progress->count > 0)
-		return STATUS_LOCKED;
-	else
+	if (deployment->plan->count == 0 && progress->count == 0)
 		return nothing_to_do(deployment);
+	tell_plan(deployment);
+	if (deployment->plan->count == 0)
+		return STATUS_LOCKED;
+	if (!deployment->options->deploy.is_json)
+		print_plan(deployment->plan);
 	return STATUS_DONE;
 }
 
@@ -176,10 +189,14 @@ run_alone(Deployment *deployment)
 	if (status != STATUS_DONE)
 		return status;
 	status = plan(deployment);
-	if (status == STATUS_DONE)
-		status = deployment->plan->count == 0 ? nothing_to_do(deployment) :
-			deploy_run(&deployment->options->deploy, deployment->conn, lock,
-					   deployment->action, deployment->plan);
+	if (status == STATUS_DONE && deployment->plan->count == 0)
+		status = nothing_to_do(deployment);
+	else if (status == STATUS_DONE)
+	{
+		tell_plan(deployment);
+		status = deploy_run(&deployment->options->deploy, deployment->conn,
+							lock, deployment->action, deployment->plan);
+	}
 	deploy_lock_release(lock);
 	return status;
 }

@@ -48,6 +48,7 @@ enum
 	OPTION_WAIT,
 	OPTION_LOCK_TIMEOUT,
 	OPTION_RETRY_FOR,
+	OPTION_MAX_STALL,
 	OPTION_CASCADE,
 	OPTION_LAST,
 	OPTION_DISABLE,
@@ -76,6 +77,7 @@ static const struct option long_options[] = {
 	{"wait", required_argument, NULL, OPTION_WAIT},
 	{"lock-timeout", required_argument, NULL, OPTION_LOCK_TIMEOUT},
 	{"retry-for", required_argument, NULL, OPTION_RETRY_FOR},
+	{"max-stall", required_argument, NULL, OPTION_MAX_STALL},
 	{"cascade", no_argument, NULL, OPTION_CASCADE},
 	{"last", required_argument, NULL, OPTION_LAST},
 	{"disable", required_argument, NULL, OPTION_DISABLE},
@@ -97,13 +99,14 @@ static const struct
 	COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
 	{OPTION_VERBOSE, "--verbose",
 	COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
-	{OPTION_JSON, "--json", COMMAND_STATUS},
+	{OPTION_JSON, "--json", COMMAND_STATUS | COMMAND_APPLY | COMMAND_ROLLBACK},
 	{OPTION_EXIT_CODE, "--exit-code", COMMAND_STATUS},
 	{'n', "--dry-run", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{'v', "--variable", COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
 	{OPTION_WAIT, "--wait", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{OPTION_LOCK_TIMEOUT, "--lock-timeout", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{OPTION_RETRY_FOR, "--retry-for", COMMAND_APPLY | COMMAND_ROLLBACK},
+	{OPTION_MAX_STALL, "--max-stall", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{OPTION_CASCADE, "--cascade", COMMAND_ROLLBACK},
 	{OPTION_LAST, "--last", COMMAND_ROLLBACK},
 	{OPTION_DISABLE, "--disable", COMMAND_CHECK},
@@ -277,7 +280,7 @@ read_option(Options *options, int option, int argc, char **argv)
 			options->deploy.forces_psql = true;
 			break;
 		case OPTION_JSON:
-			options->is_json = true;
+			options->deploy.is_json = true;
 			break;
 		case OPTION_EXIT_CODE:
 			options->has_exit_code = true;
@@ -297,6 +300,9 @@ read_option(Options *options, int option, int argc, char **argv)
 			break;
 		case OPTION_RETRY_FOR:
 			options->deploy.retry_for = duration("--retry-for");
+			break;
+		case OPTION_MAX_STALL:
+			options->deploy.max_stall = duration("--max-stall");
 			break;
 		case OPTION_CASCADE:
 			options->is_cascade = true;
@@ -407,6 +413,9 @@ command_options_check(const Options *options, CommandBit command)
 	check_names(options, command);
 	if (options->deploy.is_quiet && options->deploy.is_verbose)
 		command_options_error("--quiet and --verbose cannot be used "
+							  "together");
+	if (options->deploy.is_json && options->deploy.is_verbose)
+		command_options_error("--json and --verbose cannot be used "
 							  "together");
 }
 

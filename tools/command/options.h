@@ -43,7 +43,6 @@ typedef struct Options
 	SimpleStringList patches;	/* places of patch files */
 	SimpleStringList rollbacks; /* places of rollback files */
 
-	bool		is_json;		/* status */
 	bool		has_exit_code;	/* status */
 	bool		is_dry_run;		/* apply, rollback */
 	bool		is_cascade;		/* rollback */

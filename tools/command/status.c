@@ -43,7 +43,7 @@ print_summary(const PatchStates *states)
 static void
 print_states(const Options *options, const PatchStates *states, int encoding)
 {
-	if (options->is_json)
+	if (options->deploy.is_json)
 	{
 		show_json_print(states);
 		return;

@@ -93,6 +93,15 @@ deploy_attempts_begin(Attempts *attempts, const FileRunner *runner,
 	attempts->lock_timeout = deploy_attempts_first_timeout(runner, step);
 }
 
+void
+deploy_attempts_count(Attempts *attempts, const FileRun *run)
+{
+	OthersWaited *others = &attempts->others;
+
+	others->sessions += run->others.sessions;
+	others->longest = Max(others->longest, run->others.longest);
+}
+
 const char *
 deploy_attempts_obstacle(const Attempts *attempts)
 {

@@ -19,6 +19,7 @@ typedef struct Attempts
 	int64		until;			/* after that, there is no other one */
 	int			count;			/* how many have failed */
 	int			lock_timeout;	/* of the next one, or 0: its own */
+	OthersWaited others;		/* who has waited for one of them */
 	PGresult   *seen;			/* who was in the way of the last, or NULL */
 	PGresult   *whom;			/* for whom we wait without a lock, or NULL */
 	PGresult   *now;			/* what these do now, or NULL */
@@ -34,6 +35,9 @@ extern int	deploy_attempts_first_timeout(const FileRunner *runner,
 extern void deploy_attempts_begin(Attempts *attempts,
 								  const FileRunner *runner,
 								  const PlanStep *step);
+
+/* An attempt has ended: count those who have waited for it. */
+extern void deploy_attempts_count(Attempts *attempts, const FileRun *run);
 
 /*
  * An attempt has failed, for the want of a lock.  Returns NULL if there may be

@@ -16,11 +16,13 @@
  */
 #include "postgres_fe.h"
 
+#include "base/clock.h"
 #include "base/fe_compat.h"
 #include "base/interruption.h"
 #include "base/report.h"
 #include "deploy/attempts.h"
 #include "deploy/deploy.h"
+#include "deploy/note.h"
 #include "deploy/outcome.h"
 #include "deploy/progress.h"
 #include "deploy/psql.h"
@@ -39,6 +41,7 @@ typedef struct Deploy
 	SqlSession *session;		/* NULL: there is none now */
 	ConnectionHandover *handover;	/* to psql, or NULL: not needed yet */
 	Observer source;
+	Onlookers onlookers;
 	int			done;			/* steps that did what they should */
 	int			failed;			/* 1 if one did not */
 } Deploy;
@@ -86,6 +89,58 @@ show_message(const Deploy *deploy, const FileRun *run)
 								 strlen(run->message));
 }
 
+/* Keep in the database what there is to keep of an attempt. */
+static void
+note_attempt(const Deploy *deploy, const PlanStep *step, const FileRun *run,
+			 bool is_done)
+{
+	AttemptNote note;
+
+	if (deploy->runner.options->is_rehearsal)
+		return;
+	note.action = deploy->action;
+	note.step = step;
+	note.run = run;
+	note.is_done = is_done;
+	note.is_interrupted = interruption_count() > 0;
+	deploy_note_attempt(&deploy->source, &note);
+}
+
+/* A word for how a file has failed. */
+static const char *
+failure_reason(const DeployFailure *failure)
+{
+	static const char *const words[] = {
+		[FILE_RUN_DONE] = "not as it should be",
+		[FILE_RUN_CHANGED] = "file changed",
+		[FILE_RUN_FAILED] = "error",
+		[FILE_RUN_LOST] = "connection lost",
+		[FILE_RUN_KILLED] = "psql killed",
+		[FILE_RUN_ENDED] = "psql ended"
+	};
+
+	if (failure->is_interrupted)
+		return "interrupted";
+	if (failure->run->lacked_lock)
+		return "lock not available";
+	return failure->run->stall != NULL ? "stall" : words[failure->run->end];
+}
+
+/* Tell at once that a step has failed. */
+static void
+tell_failure(const Deploy *deploy, const DeployFailure *failure)
+{
+	StepEnd		end = {0};
+
+	end.has_failed = true;
+	end.others = failure->attempts->others;
+	end.reason = failure_reason(failure);
+	end.sqlstate = failure->run->sqlstate;
+	end.is_known = failure->outcome->is_known;
+	end.is_kept = failure->outcome->registered == failure->expected;
+	deploy_progress_end(deploy->runner.progress, &end);
+}
+
 /*
  * A step was not run as it should be, or is not what it should be in the
  * register, for the last time: say what has come of it.
@@ -98,7 +153,6 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	DeployFailure failure;
 
 	show_message(deploy, run);
-	deploy_progress_end(deploy->runner.progress, true);
 	failure.action = deploy->action;
 	failure.step = step;
 	failure.name = name;
@@ -107,6 +161,7 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	failure.attempts = attempts;
 	failure.expected = count_expected(deploy, step);
 	failure.is_interrupted = interruption_count() > 0;
+	tell_failure(deploy, &failure);
 	deploy_report_failure(&failure);
 	if (outcome->is_known && outcome->registered == failure.expected &&
 		deploy_report_is_whole(step, run))
@@ -143,6 +198,7 @@ renew_session(Deploy *deploy, const PlanStep *step, bool has_new_settings)
 	if (deploy->session == NULL)
 		return;
 	if (is_last || has_new_settings || step->outline->marks_session ||
+		deploy_onlookers_stall(&deploy->onlookers) != NULL ||
 		needs_psql(deploy, next) || !may_go_on(deploy))
 		end_session(deploy);
 	else
@@ -202,6 +258,23 @@ run_plain(Deploy *deploy, const PlanStep *step, int lock_timeout,
 		deploy_session_run(deploy->session, step, run);
 }
 
+/* Run a file, whatever it takes, and look who waits for it meanwhile. */
+static void
+run_watched(Deploy *deploy, const PlanStep *step, int lock_timeout,
+			FileRun *run)
+{
+	int64		start = clock_milliseconds();
+
+	deploy_onlookers_begin(&deploy->onlookers, step);
+	if (needs_psql(deploy, step))
+		run_in_psql(deploy, step, lock_timeout, run);
+	else
+		run_plain(deploy, step, lock_timeout, run);
+	run->others = deploy_onlookers_end(&deploy->onlookers);
+	run->stall = deploy_onlookers_stall(&deploy->onlookers);
+	run->milliseconds = clock_milliseconds() - start;
+}
+
 /*
  * Run the file of a step, and look at the register.  Returns true if the step
  * has done what it should.
@@ -213,10 +286,7 @@ run_file(Deploy *deploy, const PlanStep *step, int lock_timeout,
 	int			registered = 0;
 	bool		has_new_settings = false;
 
-	if (needs_psql(deploy, step))
-		run_in_psql(deploy, step, lock_timeout, run);
-	else
-		run_plain(deploy, step, lock_timeout, run);
+	run_watched(deploy, step, lock_timeout, run);
 	if (run->end != FILE_RUN_DONE || FILE_RUN_IS_WRONG(run))
 		return false;
 
@@ -243,15 +313,20 @@ is_ready(Deploy *deploy)
 
 /* A step has done what it should. */
 static void
-finish_step(Deploy *deploy, const PlanStep *step, FileRun *run)
+finish_step(Deploy *deploy, const PlanStep *step, FileRun *run,
+			const Attempts *attempts)
 {
+	StepEnd		end = {0};
+
+	end.others = attempts->others;
 	show_message(deploy, run);
-	deploy_progress_end(deploy->runner.progress, false);
+	deploy_progress_end(deploy->runner.progress, &end);
 	if (run->has_errors)
 		pg_log_warning("file \"%s\" has gone on after an error, as "
 					   "ON_ERROR_STOP was off",
 					   report_printable(step->file->path));
 	deploy->done++;
+	note_attempt(deploy, step, run, true);
 	deploy_file_run_free(run);
 }
 
@@ -266,11 +341,13 @@ may_try_again(Deploy *deploy, const PlanStep *step, FileRun *run,
 	int			kept = deploy_outcome_count_names(step) -
 		count_expected(deploy, step);
 
-	return run->lacked_lock && outcome->is_known &&
-		outcome->registered == kept &&
-		deploy_attempts_obstacle(attempts) == NULL &&
-		may_go_on(deploy) && deploy_attempts_wait(attempts, run) &&
-		is_ready(deploy);
+	if (!run->lacked_lock || !outcome->is_known ||
+		outcome->registered != kept ||
+		deploy_attempts_obstacle(attempts) != NULL || !may_go_on(deploy))
+		return false;
+	deploy_progress_again(deploy->runner.progress, &run->others,
+						  run->sqlstate, run->milliseconds);
+	return deploy_attempts_wait(attempts, run) && is_ready(deploy);
 }
 
 /*
@@ -287,14 +364,21 @@ try_step(Deploy *deploy, const PlanStep *step, const char *name,
 		Outcome		outcome;
 		bool		goes_on;
 
-		if (run_file(deploy, step, attempts->lock_timeout, &run))
+		bool		is_done = run_file(deploy, step, attempts->lock_timeout,
+									   &run);
+
+		deploy_attempts_count(attempts, &run);
+		if (is_done)
 		{
-			finish_step(deploy, step, &run);
+			finish_step(deploy, step, &run, attempts);
 			return true;
 		}
 		end_session(deploy);
 		deploy_outcome_find(&deploy->source, &run.backend, deploy->plan,
 							deploy->done, &outcome);
+		if (outcome.is_known)
+			note_attempt(deploy, step, &run, outcome.registered ==
+						 count_expected(deploy, step));
 		goes_on = may_try_again(deploy, step, &run, &outcome, attempts);
 		if (!goes_on)
 			settle_step(deploy, step, name, &run, &outcome, attempts);
@@ -313,7 +397,8 @@ run_step(Deploy *deploy, const PlanStep *step)
 	char	   *name = join_names(step);
 	bool		result;
 
-	deploy_progress_begin(deploy->runner.progress, deploy->done + 1, name);
+	deploy_progress_begin(deploy->runner.progress, deploy->done + 1, step,
+						  name);
 	deploy_attempts_begin(&attempts, &deploy->runner, step);
 	result = try_step(deploy, step, name, &attempts);
 	deploy_attempts_end(&attempts);
@@ -353,6 +438,15 @@ count_patches(const Deploy *deploy, int end)
 	return count;
 }
 
+/* How the user wants to be told. */
+static ProgressForm
+find_form(const DeployOptions *options)
+{
+	if (options->is_json)
+		return PROGRESS_JSON;
+	return options->is_quiet ? PROGRESS_QUIET : PROGRESS_LINES;
+}
+
 /* Say how it went. */
 static void
 report_end(const Deploy *deploy, const DeployOptions *options, bool is_done)
@@ -361,13 +455,15 @@ report_end(const Deploy *deploy, const DeployOptions *options, bool is_done)
 	int			tried = count_patches(deploy, deploy->done + deploy->failed);
 	int			total = count_patches(deploy, deploy->plan->count);
 
+	deploy_progress_finish(deploy->runner.progress, done, tried - done,
+						   total - tried);
 	if (!is_done)
 	{
 		/* A rehearsal does the counting itself. */
 		if (!options->is_rehearsal)
 			deploy_report_counts(deploy->action, done, tried - done, total);
 	}
-	else if (!options->is_quiet)
+	else if (find_form(options) == PROGRESS_LINES)
 		printf("%d %s in %s.\n", total,
 			   deploy->action == DEPLOY_APPLY ?
 			   (total == 1 ? "patch applied" : "patches applied") :
@@ -461,9 +557,10 @@ make_runner(Deploy *deploy, const DeployOptions *options, PGconn *conn)
 	runner->options = options;
 	runner->conn = conn;
 	runner->observer = &deploy->source;
+	runner->onlookers = &deploy->onlookers;
 	runner->application_name = deploy->action == DEPLOY_APPLY ?
 		"versioning apply" : "versioning rollback";
-	runner->progress = deploy_progress_create(options->is_quiet,
+	runner->progress = deploy_progress_create(find_form(options),
 											  options->is_verbose,
 											  deploy->plan->count,
 											  options->label);
@@ -492,10 +589,13 @@ deploy_run(const DeployOptions *options, PGconn *conn, DeployLock *lock,
 	}
 	if (deploy_observer_open(&deploy.source, conn))
 	{
+		deploy_onlookers_open(&deploy.onlookers, &deploy.source,
+							  options->max_stall);
 		make_runner(&deploy, options, conn);
 		status = run_and_report(&deploy, options);
 		deploy_progress_free(deploy.runner.progress);
 	}
+	deploy_onlookers_close(&deploy.onlookers);
 	deploy_observer_close(&deploy.source);
 	interruption_release();
 	return status;

@@ -10,6 +10,7 @@
 
 #include "database/connection.h"
 #include "deploy/observer.h"
+#include "deploy/onlookers.h"
 #include "deploy/progress.h"
 #include "fe_utils/simple_list.h"
 #include "plan/plan.h"
@@ -24,11 +25,13 @@ typedef struct DeployOptions
 {
 	const char *argv0;			/* how we were called: psql may be beside */
 	bool		is_quiet;
+	bool		is_json;		/* all is told to programs */
 	bool		is_verbose;
 	SimpleStringList variables; /* NAME=VALUE for psql */
 	int			wait;			/* seconds to wait for the lock */
 	int64		lock_timeout;	/* the longest, in milliseconds; 0: none */
 	int64		retry_for;		/* for how long to try again, likewise */
+	int64		max_stall;		/* milliseconds that others may wait; 0: any */
 	bool		forces_psql;	/* psql is to run all files: for tests */
 	bool		is_rehearsal;	/* it counts the files that it runs itself */
 	const char *label;			/* what it shows meanwhile, or NULL */
@@ -40,6 +43,7 @@ typedef struct FileRunner
 	const DeployOptions *options;
 	PGconn	   *conn;			/* to the database, for others like it */
 	Observer   *observer;		/* of it */
+	Onlookers  *onlookers;
 	const char *application_name;
 	Progress   *progress;
 	bool		checks_client;	/* the server can look after dead clients */
@@ -79,6 +83,10 @@ typedef struct FileRun
 	bool		lacked_lock;	/* failed, since it did not get a lock */
 	char	   *message;		/* the server's of that, not shown; or NULL */
 	PGresult   *blockers;		/* it was waiting for them at last, or NULL */
+	OthersWaited others;		/* who was waiting for it */
+	const Stall *stall;			/* why it was cancelled, or NULL; not owned */
+	int64		milliseconds;	/* how long it took */
+	char		sqlstate[6];	/* of the error that has ended it, or empty */
 } FileRun;
 
 /* Has it gone on after an error, without any thought? */

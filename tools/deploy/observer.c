@@ -102,9 +102,10 @@ last_result(PGconn *conn)
 static void
 forget_question(Observer *source)
 {
-	if (source->is_asked)
+	if (source->is_asked || source->is_asked_aside)
 		PQclear(last_result(connection(source)));
 	source->is_asked = false;
+	source->is_asked_aside = false;
 }
 
 PGresult *
@@ -159,9 +160,14 @@ deploy_observer_names(const Observer *source)
 	return deploy_observer_query(source, names_query, 0, NULL);
 }
 
-/* The names of a step as the text of an array; the caller frees it. */
-static char *
-make_array(const PlanStep *step)
+const char *
+deploy_observer_error(const Observer *source)
+{
+	return PQerrorMessage(connection(source));
+}
+
+char *
+deploy_observer_array(const PlanStep *step)
 {
 	PQExpBufferData text;
 	char	   *result;
@@ -203,7 +209,7 @@ deploy_observer_ask_blockers(Observer *source, int pid)
 	char		number[32];
 	const char *values[1];
 
-	if (source->is_asked)
+	if (source->is_asked || source->is_asked_aside)
 		return;
 	prepare(source, &source->is_prepared_for_blockers, blockers_name,
 			deploy_blockers_query);
@@ -236,10 +242,40 @@ deploy_observer_look(Observer *source, const PGresult *blockers)
 }
 
 void
+deploy_observer_prepare(Observer *source, const char *name, const char *query)
+{
+	PGconn	   *conn = connection(source);
+
+	if (PQsendPrepare(conn, name, query, 1, NULL) == 1)
+		PQclear(last_result(conn));
+}
+
+void
+deploy_observer_ask_aside(Observer *source, const char *name,
+						  const char *number)
+{
+	source->is_asked_aside =
+		PQsendQueryPrepared(connection(source), name, 1, &number, NULL, NULL,
+							0) == 1;
+}
+
+bool
+deploy_observer_answer_aside(Observer *source, bool waits, PGresult **result)
+{
+	PGconn	   *conn = connection(source);
+
+	if (!waits && PQconsumeInput(conn) == 1 && PQisBusy(conn))
+		return false;
+	source->is_asked_aside = false;
+	*result = last_result(conn);
+	return true;
+}
+
+void
 deploy_observer_ask(Observer *source, const PlanStep *step)
 {
 	PGconn	   *conn = connection(source);
-	char	   *names = make_array(step);
+	char	   *names = deploy_observer_array(step);
 	const char *values[1];
 
 	forget_question(source);

@@ -20,6 +20,7 @@ typedef struct Observer
 	bool		is_prepared;	/* the statement is, on that connection */
 	bool		is_prepared_for_blockers;	/* so is the one about them */
 	bool		is_asked;		/* for blockers, and they are still to come */
+	bool		is_asked_aside; /* something else that is still to come */
 	PGresult   *before;			/* the names that were registered */
 	char	   *role_settings;	/* a mark of ALTER ROLE and DATABASE SET */
 } Observer;
@@ -61,6 +62,24 @@ extern PGresult *deploy_observer_blockers(Observer *source);
 extern PGresult *deploy_observer_look(Observer *source,
 									  const PGresult *blockers);
 
+/* Prepare a statement of that name, whose parameter is a process number. */
+extern void deploy_observer_prepare(Observer *source, const char *name,
+									const char *query);
+
+/*
+ * Have a prepared statement executed for the process of that number, without
+ * waiting for the answer.  No answer to something else may be still to come.
+ */
+extern void deploy_observer_ask_aside(Observer *source, const char *name,
+									  const char *number);
+
+/*
+ * Take the answer, which the caller frees, and which is NULL if it is an
+ * error.  Returns false if there is none yet and it is not to be waited for.
+ */
+extern bool deploy_observer_answer_aside(Observer *source, bool waits,
+										 PGresult **result);
+
 /* Connect anew if the connection is lost.  Returns false if that fails. */
 extern bool deploy_observer_reconnect(Observer *source);
 
@@ -71,6 +90,12 @@ extern bool deploy_observer_reconnect(Observer *source);
 extern PGresult *deploy_observer_query(const Observer *source,
 									   const char *query, int count,
 									   const char *const *values);
+
+/* What the server has said, if it did not answer as it should. */
+extern const char *deploy_observer_error(const Observer *source);
+
+/* The names of a step as the text of an array; the caller frees it. */
+extern char *deploy_observer_array(const PlanStep *step);
 
 /* The names that are registered, or NULL. */
 extern PGresult *deploy_observer_names(const Observer *source);

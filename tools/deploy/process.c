@@ -222,6 +222,8 @@ deploy_process_wait(PsqlProcess *process, int timeout)
 	};
 	bool		result;
 
+	/* Its signal may have come while we waited for something else. */
+	notice_end(process);
 	result = poll(descriptors, lengthof(descriptors),
 				  process->pid == 0 ? 0 : timeout) != 0;
 	if (descriptors[0].revents != 0)

@@ -38,7 +38,7 @@
 
 struct Progress
 {
-	bool		is_quiet;
+	ProgressForm form;
 	bool		is_verbose;
 	bool		is_terminal;	/* lines can be written anew */
 
@@ -46,8 +46,10 @@ struct Progress
 	const char *given_label;	/* for all of them, or NULL */
 	int64		start;			/* of all of them */
 
-	PQExpBufferData label;		/* of the patch that runs: number and name */
-	PQExpBufferData note;		/* what is shown after it meanwhile */
+	int			number;			/* of the patch that runs */
+	const PlanStep *step;
+	PQExpBufferData label;		/* its number and name, for people */
+	PQExpBufferData note;		/* what is shown after these meanwhile */
 	int64		patch_start;
 	int64		shown;			/* its seconds in the line that is there */
 	bool		is_line;		/* the cursor is in that line */
@@ -87,14 +89,15 @@ deploy_progress_number(int number, int total)
 }
 
 Progress *
-deploy_progress_create(bool is_quiet, bool is_verbose, int total,
+deploy_progress_create(ProgressForm form, bool is_verbose, int total,
 					   const char *label)
 {
 	Progress   *progress = pg_malloc0(sizeof(Progress));
 
-	progress->is_quiet = is_quiet;
+	progress->form = form;
 	progress->is_verbose = is_verbose;
-	progress->is_terminal = (!is_quiet || label != NULL) && is_terminal();
+	progress->is_terminal = (form == PROGRESS_LINES || label != NULL) &&
+		is_terminal();
 	progress->total = total;
 	progress->given_label = label;
 	progress->start = clock_milliseconds();
@@ -172,8 +175,11 @@ hide_line(Progress *progress)
 }
 
 void
-deploy_progress_begin(Progress *progress, int number, const char *name)
+deploy_progress_begin(Progress *progress, int number, const PlanStep *step,
+					  const char *name)
 {
+	progress->number = number;
+	progress->step = step;
 	resetPQExpBuffer(&progress->label);
 	if (progress->given_label != NULL)
 		appendPQExpBufferStr(&progress->label, progress->given_label);
@@ -185,22 +191,37 @@ deploy_progress_begin(Progress *progress, int number, const char *name)
 	progress->is_shortened = false;
 	progress->is_running = true;
 	progress->patch_start = clock_milliseconds();
+	if (progress->form == PROGRESS_JSON)
+		deploy_events_begin(number, step);
 	show_line(progress);
 }
 
+/* Print the line of a patch that has ended. */
+static void
+print_line(const Progress *progress, const StepEnd *end)
+{
+	const OthersWaited *others = &end->others;
+
+	printf("%s  %s", progress->label.data, duration_text(patch_age(progress)));
+	if (others->sessions > 0)
+		printf(", %d %s waited, at most %s", others->sessions,
+			   others->sessions == 1 ? "session" : "sessions",
+			   duration_text(others->longest));
+	puts(end->has_failed ? "  failed" : "");
+	fflush(stdout);
+}
+
 void
-deploy_progress_end(Progress *progress, bool has_failed)
+deploy_progress_end(Progress *progress, const StepEnd *end)
 {
 	progress->is_running = false;
 	hide_line(progress);
-	if (!progress->is_quiet)
-	{
-		printf("%s  %s%s\n", progress->label.data,
-			   duration_text(patch_age(progress)),
-			   has_failed ? "  failed" : "");
-		fflush(stdout);
-	}
-	else if (has_failed)
+	if (progress->form == PROGRESS_LINES)
+		print_line(progress, end);
+	else if (progress->form == PROGRESS_JSON)
+		deploy_events_step(progress->number, progress->step, end,
+						   patch_age(progress));
+	else if (end->has_failed)
 	{
 		if (progress->is_shortened)
 			fputs("...\n", stderr);
@@ -227,7 +248,7 @@ deploy_progress_timeout(const Progress *progress)
 void
 deploy_progress_messages(Progress *progress, const char *text, size_t length)
 {
-	if (progress->is_quiet)
+	if (progress->form == PROGRESS_QUIET)
 	{
 		PQExpBuffer kept = &progress->kept;
 
@@ -247,6 +268,15 @@ deploy_progress_messages(Progress *progress, const char *text, size_t length)
 }
 
 void
+deploy_progress_again(Progress *progress, const OthersWaited *others,
+					  const char *sqlstate, int64 milliseconds)
+{
+	if (progress->form == PROGRESS_JSON)
+		deploy_events_again(progress->number, progress->step, others,
+							sqlstate, milliseconds);
+}
+
+void
 deploy_progress_note(Progress *progress, const char *text)
 {
 	if (!progress->is_terminal || (text == NULL && progress->note.len == 0))
@@ -260,6 +290,11 @@ deploy_progress_note(Progress *progress, const char *text)
 void
 deploy_progress_say(Progress *progress, const char *text)
 {
+	if (progress->form == PROGRESS_JSON)
+	{
+		deploy_events_waiting(progress->number, progress->step, text);
+		return;
+	}
 	if (progress->is_terminal && isatty(STDERR_FILENO))
 		return;
 	hide_line(progress);
@@ -277,6 +312,15 @@ deploy_progress_output(Progress *progress, const char *text, size_t length)
 	fflush(stdout);
 	if (text[length - 1] == '\n')
 		show_line(progress);
+}
+
+void
+deploy_progress_finish(Progress *progress, int done, int failed,
+					   int not_attempted)
+{
+	if (progress->form == PROGRESS_JSON)
+		deploy_events_end(done, failed, not_attempted,
+						  clock_milliseconds() - progress->start);
 }
 
 const char *

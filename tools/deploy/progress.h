@@ -8,7 +8,17 @@
 #ifndef DEPLOY_PROGRESS_H
 #define DEPLOY_PROGRESS_H
 
+#include "deploy/events.h"
+
 typedef struct Progress Progress;
+
+/* How a run is to be told of */
+typedef enum ProgressForm
+{
+	PROGRESS_LINES,				/* for people */
+	PROGRESS_QUIET,				/* for people, as little as possible */
+	PROGRESS_JSON				/* for programs: see deploy/events.h */
+} ProgressForm;
 
 /* "[ 2/30] ".  The text is overwritten by the next call. */
 extern const char *deploy_progress_number(int number, int total);
@@ -18,15 +28,23 @@ extern const char *deploy_progress_number(int number, int total);
  * a terminal in the place of numbers and names, even if the run is quiet; it
  * must stay.  The caller frees what is returned.
  */
-extern Progress *deploy_progress_create(bool is_quiet, bool is_verbose,
+extern Progress *deploy_progress_create(ProgressForm form, bool is_verbose,
 										int total, const char *label);
 
 /* A patch begins, the number-th (from 1). */
 extern void deploy_progress_begin(Progress *progress, int number,
-								  const char *name);
+								  const PlanStep *step, const char *name);
 
 /* It has ended.  If it has failed, the messages that were kept are shown. */
-extern void deploy_progress_end(Progress *progress, bool has_failed);
+extern void deploy_progress_end(Progress *progress, const StepEnd *end);
+
+/*
+ * An attempt has failed for the want of a lock, and there will be another one;
+ * so people are told only for whom it waits.
+ */
+extern void deploy_progress_again(Progress *progress,
+								  const OthersWaited *others,
+								  const char *sqlstate, int64 milliseconds);
 
 /* Show how time goes by, if a second has. */
 extern void deploy_progress_tick(Progress *progress);
@@ -53,6 +71,13 @@ extern void deploy_progress_say(Progress *progress, const char *text);
 /* What psql prints on standard output. */
 extern void deploy_progress_output(Progress *progress, const char *text,
 								   size_t length);
+
+/*
+ * The run has ended, and so many patches have become what they should, have
+ * failed, were not attempted.  To people all of it is told in other words.
+ */
+extern void deploy_progress_finish(Progress *progress, int done, int failed,
+								   int not_attempted);
 
 /*
  * How long the run has taken so far.  The text is overwritten by the next

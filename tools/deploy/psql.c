@@ -342,11 +342,14 @@ wait_for_end(PsqlRun *psql)
 		stop_if_asked(psql);
 		timeout = deploy_waiting_timeout(&psql->waiting,
 										 deploy_progress_timeout(progress));
+		timeout = deploy_onlookers_timeout(psql->runner->onlookers, timeout);
 		(void) deploy_process_wait(psql->process, interruption_count() > 0 ?
 								   100 : timeout);
 		take_text(psql);
 		deploy_progress_tick(progress);
 		deploy_waiting_look(&psql->waiting, psql->run->backend.pid);
+		deploy_onlookers_look(psql->runner->onlookers,
+							  psql->run->backend.pid);
 	}
 	while (chunks-- > 0 && deploy_process_wait(psql->process, 0))
 		take_text(psql);

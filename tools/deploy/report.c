@@ -50,6 +50,10 @@ say_how_it_failed(const DeployFailure *failure, const char *path)
 
 	if (failure->is_interrupted)
 		pg_log_error("interrupted in %s \"%s\" (%s)", what, name, path);
+	else if (failure->run->stall != NULL)
+		pg_log_error("%s \"%s\" was cancelled, as it has made others wait "
+					 "for more than %s (%s)", what, name,
+					 duration_text(failure->run->stall->max), path);
 	else if (failure->run->end == FILE_RUN_KILLED)
 		pg_log_error("psql was ended by signal %d in %s \"%s\" (%s)",
 					 number, what, name, path);
@@ -132,6 +136,11 @@ say_what_was_before(const DeployFailure *failure)
 {
 	const ScriptOutline *outline = failure->step->outline;
 
+	const Stall *stall = failure->run->stall;
+
+	if (stall != NULL)
+		fe_compat_log_detail("For %s, which is locked by %s, waited %s.",
+							 stall->object, stall->place, stall->who);
 	if (FILE_RUN_IS_CARELESS(failure->run))
 		fe_compat_log_detail("%s", failure->run->ignores_errors ?
 							 "It turns ON_ERROR_STOP off, so that psql goes "
@@ -355,7 +364,8 @@ deploy_report_failure(const DeployFailure *failure)
 	initPQExpBuffer(&ending);
 	deploy_attempts_append_blockers(failure->attempts, failure->run,
 									&blockers, &ending);
-	if (has_run(failure->run) && !failure->is_interrupted)
+	if (has_run(failure->run) && !failure->is_interrupted &&
+		failure->run->stall == NULL)
 		say_what_is_wrong(failure, path);
 	else
 		say_how_it_failed(failure, path);

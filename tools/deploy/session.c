@@ -76,6 +76,7 @@ struct SqlSession
 	char		put_back[256];	/* or empty */
 	int			renewal;		/* Syncs to come before the next file */
 	char	   *message;		/* that a lock was lacking, or NULL */
+	char		sqlstate[6];	/* of the error, or empty */
 	bool		is_ending;		/* the server has said so */
 	bool		is_lost;
 	pid_t		canceller;		/* the process that cancels, or 0 */
@@ -191,6 +192,7 @@ wait_for_server(SqlSession *session, bool is_unsent)
 
 	timeout = deploy_waiting_timeout(&session->waiting,
 									 deploy_progress_timeout(progress));
+	timeout = deploy_onlookers_timeout(session->runner->onlookers, timeout);
 	if (is_unsent)
 		descriptors[1].events |= POLLOUT;
 	if (interruption_count() > 0)
@@ -200,6 +202,7 @@ wait_for_server(SqlSession *session, bool is_unsent)
 		interruption_drain();
 	deploy_progress_tick(progress);
 	deploy_waiting_look(&session->waiting, session->backend.pid);
+	deploy_onlookers_look(session->runner->onlookers, session->backend.pid);
 	if (descriptors[1].revents != 0)
 		session->is_lost |= !PQconsumeInput(session->conn);
 }
@@ -234,14 +237,12 @@ ends_session(const PGresult *result)
 	return severity == NULL || strcmp(severity, "ERROR") != 0;
 }
 
-/* Was a lock not to be had, or only in a deadlock? */
+/* Is it said that a lock was not to be had, or only in a deadlock? */
 static bool
-lacks_lock(const PGresult *result)
+lacks_lock(const SqlSession *session)
 {
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-
-	return state != NULL &&
-		(strcmp(state, "55P03") == 0 || strcmp(state, "40P01") == 0);
+	return strcmp(session->sqlstate, "55P03") == 0 ||
+		strcmp(session->sqlstate, "40P01") == 0;
 }
 
 /*
@@ -251,8 +252,12 @@ lacks_lock(const PGresult *result)
 static void
 take_error(SqlSession *session, const PGresult *result)
 {
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	strlcpy(session->sqlstate, sqlstate == NULL ? "" : sqlstate,
+			sizeof(session->sqlstate));
 	session->is_ending |= ends_session(result);
-	if (lacks_lock(result) && session->message == NULL)
+	if (lacks_lock(session) && session->message == NULL)
 		session->message = make_message(session,
 										PQresultErrorMessage(result));
 	else
@@ -588,6 +593,7 @@ deploy_session_run(SqlSession *session, const PlanStep *step, FileRun *run)
 	run->lacked_lock = session->message != NULL;
 	run->message = session->message;
 	session->message = NULL;
+	strlcpy(run->sqlstate, session->sqlstate, sizeof(run->sqlstate));
 	deploy_waiting_end(&session->waiting, run);
 }
 

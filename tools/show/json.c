@@ -4,69 +4,14 @@
  *		The states of the patches, for programs
  *
  * One object: the patches, an object each on a line of its own, and how many
- * they are of each kind.  JSON is in UTF-8: a path, or a name in a session
- * that has another encoding, may have bytes that are not, and these become
- * replacement characters.
+ * they are of each kind.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
-#include "mb/pg_wchar.h"
+#include "base/json.h"
 #include "show/show.h"
-
-/* What stands for a byte that is not UTF-8 */
-#define REPLACEMENT 0xFFFD
-
-/* Print a character of a string; returns how many bytes it has. */
-static int
-print_character(const char *text)
-{
-	const unsigned char *bytes = (const unsigned char *) text;
-	int			length = pg_encoding_mblen(PG_UTF8, text);
-
-	if (*bytes == '"' || *bytes == '\\')
-		printf("\\%c", *bytes);
-	else if (*bytes < ' ' || *bytes == 0x7F)
-		printf("\\u%04x", *bytes);
-	else if ((int) strnlen(text, length) == length &&
-			 pg_utf8_islegal(bytes, length))
-	{
-		fwrite(text, 1, length, stdout);
-		return length;
-	}
-	else
-		printf("\\u%04x", REPLACEMENT);
-	return 1;
-}
-
-/* Print a string. */
-static void
-print_string(const char *text)
-{
-	putchar('"');
-	while (*text != '\0')
-		text += print_character(text);
-	putchar('"');
-}
-
-/* Print the key of a value that is not the first of its object. */
-static void
-print_key(const char *key)
-{
-	printf(", \"%s\": ", key);
-}
-
-/* Print a key with a string, or null. */
-static void
-print_member(const char *key, const char *value)
-{
-	print_key(key);
-	if (value == NULL)
-		fputs("null", stdout);
-	else
-		print_string(value);
-}
 
 /* Print a key with a list of names. */
 static void
@@ -74,13 +19,13 @@ print_list(const char *key, const SimpleStringList *list)
 {
 	const SimpleStringListCell *cell;
 
-	print_key(key);
+	json_print_key(key);
 	putchar('[');
 	for (cell = list->head; cell != NULL; cell = cell->next)
 	{
 		if (cell != list->head)
 			fputs(", ", stdout);
-		print_string(cell->val);
+		json_print_string(cell->val);
 	}
 	putchar(']');
 }
@@ -89,16 +34,16 @@ print_list(const char *key, const SimpleStringList *list)
 static void
 print_session(const PatchSession *session)
 {
-	print_key("in_progress");
+	json_print_key("in_progress");
 	if (session == NULL)
 	{
 		fputs("null", stdout);
 		return;
 	}
 	printf("{\"pid\": %s", session->pid);
-	print_member("role", session->role);
-	print_member("application", session->application);
-	print_member("since", session->since_iso);
+	json_print_member("role", session->role);
+	json_print_member("application", session->application);
+	json_print_member("since", session->since_iso);
 	putchar('}');
 }
 
@@ -109,21 +54,23 @@ print_state(const PatchState *state)
 	const AppliedPatch *applied = state->applied;
 
 	fputs("{\"patch\": ", stdout);
-	print_string(state->name);
-	print_member("state", plan_state_name(state->kind));
-	print_member("applied_at", applied == NULL ? NULL : applied->applied_at);
-	print_member("applied_by", applied == NULL ? NULL : applied->applied_by);
-	print_member("file", state->file == NULL ? NULL : state->file->path);
+	json_print_string(state->name);
+	json_print_member("state", plan_state_name(state->kind));
+	json_print_member("applied_at",
+					  applied == NULL ? NULL : applied->applied_at);
+	json_print_member("applied_by",
+					  applied == NULL ? NULL : applied->applied_by);
+	json_print_member("file", state->file == NULL ? NULL : state->file->path);
 	print_list("requires", state->requirements);
 	print_list("conflicts", state->conflicts);
-	print_key("differs");
+	json_print_key("differs");
 	fputs(state->differs ? "true" : "false", stdout);
 	if (state->differs)
 	{
 		print_list("file_requires", &state->call->requirements);
 		print_list("file_conflicts", &state->call->conflicts);
 	}
-	print_key("changed");
+	json_print_key("changed");
 	fputs(state->has_changed ? "true" : "false", stdout);
 	print_list("blocked_by", &state->reasons);
 	print_session(state->session);

@@ -1,0 +1,135 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy/events.c
+ *		A run of patches, told to programs
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "base/json.h"
+#include "deploy/events.h"
+
+/* Print what each event begins with. */
+static void
+print_event(const char *event)
+{
+	fputs("{\"event\": ", stdout);
+	json_print_string(event);
+}
+
+/* Print the end of an event. */
+static void
+finish_event(void)
+{
+	fputs("}\n", stdout);
+	fflush(stdout);
+}
+
+/* Print what a step is about. */
+static void
+print_patches(const PlanStep *step)
+{
+	json_print_array("patches", (char *const *) step->names,
+					 step->name_count);
+	json_print_member("file", step->file->path);
+}
+
+/* Print an event about a step, without its end. */
+static void
+print_step(const char *event, int number, const PlanStep *step)
+{
+	print_event(event);
+	json_print_number("number", number);
+	print_patches(step);
+}
+
+void
+deploy_events_plan(const char *action, const PatchPlan *plan)
+{
+	int			i;
+
+	print_event("plan");
+	json_print_member("action", action);
+	json_print_key("steps");
+	putchar('[');
+	for (i = 0; i < plan->count; i++)
+	{
+		printf("%s{\"number\": %d", i > 0 ? ", " : "", i + 1);
+		print_patches(&plan->steps[i]);
+		putchar('}');
+	}
+	putchar(']');
+	finish_event();
+}
+
+void
+deploy_events_begin(int number, const PlanStep *step)
+{
+	print_step("begin", number, step);
+	finish_event();
+}
+
+void
+deploy_events_waiting(int number, const PlanStep *step, const char *text)
+{
+	print_step("waiting", number, step);
+	json_print_member("text", text);
+	finish_event();
+}
+
+/* Print how long it took, and what it did to others. */
+static void
+print_waiting(int64 milliseconds, const OthersWaited *others)
+{
+	json_print_number("milliseconds", milliseconds);
+	json_print_number("sessions_waited", others->sessions);
+	json_print_number("longest_wait_ms", others->longest);
+}
+
+/* Print an SQLSTATE, which is empty if it is not known. */
+static void
+print_sqlstate(const char *sqlstate)
+{
+	json_print_member("sqlstate", sqlstate[0] == '\0' ? NULL : sqlstate);
+}
+
+void
+deploy_events_again(int number, const PlanStep *step,
+					const OthersWaited *others, const char *sqlstate,
+					int64 milliseconds)
+{
+	print_step("again", number, step);
+	print_waiting(milliseconds, others);
+	print_sqlstate(sqlstate);
+	finish_event();
+}
+
+void
+deploy_events_step(int number, const PlanStep *step, const StepEnd *end,
+				   int64 milliseconds)
+{
+	print_step(end->has_failed ? "failed" : "done", number, step);
+	print_waiting(milliseconds, &end->others);
+	if (end->has_failed)
+	{
+		json_print_member("reason", end->reason);
+		print_sqlstate(end->sqlstate);
+		json_print_key("kept");
+		fputs(!end->is_known ? "null" : end->is_kept ? "true" : "false",
+			  stdout);
+	}
+	finish_event();
+}
+
+void
+deploy_events_end(int done, int failed, int not_attempted,
+				  int64 milliseconds)
+{
+	print_event("end");
+	json_print_number("done", done);
+	json_print_number("failed", failed);
+	json_print_number("not_attempted", not_attempted);
+	json_print_number("milliseconds", milliseconds);
+	finish_event();
+}

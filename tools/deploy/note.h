@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy/note.h
+ *		What the database keeps of an attempt to run a file
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DEPLOY_NOTE_H
+#define DEPLOY_NOTE_H
+
+#include "deploy/file.h"
+#include "deploy/lock.h"
+
+/* An attempt that has ended; nothing of it is owned */
+typedef struct AttemptNote
+{
+	DeployAction action;
+	const PlanStep *step;
+	const FileRun *run;
+	bool		is_done;		/* the register is as it should be after it */
+	bool		is_interrupted;
+} AttemptNote;
+
+/*
+ * Add it to _v.attempts, if there is such a table: on the observer's
+ * connection, in a transaction of its own.  There is a warning if that fails.
+ */
+extern void deploy_note_attempt(const Observer *source,
+								const AttemptNote *note);
+
+#endif							/* DEPLOY_NOTE_H */
