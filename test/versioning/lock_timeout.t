@@ -212,15 +212,19 @@ for my $text ("\\! echo >>outside\n", "SELECT 1 \\g outside\n",
 # after others, or the file has set a limit.
 my $validate = 'ALTER TABLE held VALIDATE CONSTRAINT positive;';
 for my $text ($validate, "SET LOCAL work_mem = '1MB';\n$validate",
-	"-- a comment\nalter table if exists only public.held validate constraint positive")
+	"-- a comment\nalter table if exists only public.held validate constraint positive",
+	'REFRESH MATERIALIZED VIEW CONCURRENTLY view')
 {
 	my $name = $text =~ s/\n/ /gr;
 	my $project = with_files('patches/1.sql' => patch('one', $text =~ s/;?$/;/r
 		  . "\nINSERT INTO seen SELECT current_setting('lock_timeout');"));
 	value($project->{database}, 'ALTER TABLE held ADD CONSTRAINT positive
-		CHECK (a > 0) NOT VALID');
+			CHECK (a > 0) NOT VALID;
+		CREATE MATERIALIZED VIEW view AS SELECT 1 AS a;
+		CREATE UNIQUE INDEX ON view (a)');
 	my $session = start_holder($project->{database},
-		'BEGIN; LOCK TABLE held IN SHARE UPDATE EXCLUSIVE MODE;');
+		'BEGIN; LOCK TABLE held IN SHARE UPDATE EXCLUSIVE MODE;
+		REFRESH MATERIALIZED VIEW CONCURRENTLY view;');
 	my $run = start_versioning($project, 'apply');
 
 	ok(wait_for(sub { value('postgres', "SELECT clock_timestamp() - query_start

@@ -26,7 +26,7 @@ sub run_against
 		'<', \$input, '>', \$answer, '2>', '/dev/null');
 	$psql->pump until $answer =~ /done/;
 
-	my $run = start_versioning($project, @arguments);
+	my $run = start_versioning($project, @arguments, '--lock-timeout', 0);
 	ok( wait_for(sub {
 			value('postgres', "SELECT count(*) FROM pg_stat_activity
 				WHERE datname = '$database' AND wait_event_type = 'Lock'") > 0

@@ -281,6 +281,9 @@ deploy_progress_note(Progress *progress, const char *text)
 {
 	if (!progress->is_terminal || (text == NULL && progress->note.len == 0))
 		return;
+	if (text != NULL && progress->note.len > 0 &&
+		strcmp(progress->note.data + 2, text) == 0)
+		return;
 	resetPQExpBuffer(&progress->note);
 	if (text != NULL)
 		appendPQExpBuffer(&progress->note, "  %s", text);

@@ -67,13 +67,14 @@ deploy_waiting_show(const FileRunner *runner, const PGresult *blockers,
 	termPQExpBuffer(&text);
 }
 
-/* Tell of it, if it is for long and was not told. */
+/* Tell of it, if it is for long, in full once. */
 static void
 tell(Waiting *waiting)
 {
-	if (waiting->is_told || waiting->last - waiting->since < TELL_AFTER)
+	if (waiting->last - waiting->since < TELL_AFTER)
 		return;
-	deploy_waiting_show(waiting->runner, waiting->seen, NULL, true);
+	deploy_waiting_show(waiting->runner, waiting->seen, NULL,
+						!waiting->is_told);
 	waiting->is_told = true;
 }
 
