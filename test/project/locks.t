@@ -9,7 +9,10 @@ use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use File::Temp qw(tempdir);
+use FindBin;
 use IPC::Run ();
+use lib "$FindBin::Bin/../lib";
+use Scratch qw(database);
 use Test::More;
 
 my $root = dirname(dirname(dirname(abs_path($0))));
@@ -38,6 +41,7 @@ CREATE TABLE measured_2 (n integer);
 CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN RETURN new; END';
 END
+$ENV{PGDATABASE} = database('tables');
 psql($tables);
 
 my $page = slurp("$root/doc/locks.md");

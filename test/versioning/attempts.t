@@ -83,7 +83,7 @@ for my $way ([], ['--psql'])
 	versioning($project, 'apply', '--retry-for', 0, @$way);
 	finish_sessions($holder);
 	like(attempts($project, 'outcome, waited_for'),
-		qr/^failed public\.held: \d+ psql, idle in transaction for \S+ \w+$/,
+		qr/^failed public\.held: \d+ postgres psql, idle in transaction for \S+ \w+$/,
 		"waiting @$way: what for is kept, and not what that does");
 
 	# One that is interrupted

@@ -254,7 +254,10 @@ note_error(PsqlRun *psql, const char *line)
 
 	psql->has_complained |= is_complaint(line);
 	if (is_complaint(line) && psql->waiting.seen != NULL && psql->failed == 0)
+	{
 		psql->failed = clock_milliseconds();
+		deploy_waiting_fail(&psql->waiting);
+	}
 	if (message == NULL || (pass(message, "error: ") == NULL &&
 							pass(message, "ERROR:  ") == NULL))
 		return;

@@ -91,7 +91,7 @@ forget(Waiting *waiting)
 static void
 take_blockers(Waiting *waiting, PGresult *seen)
 {
-	waiting->is_over = false;
+	waiting->is_over = waiting->has_failed = false;
 	waiting->last = clock_milliseconds();
 	if (waiting->seen == NULL ||
 		!deploy_blockers_are_same(seen, waiting->seen))
@@ -118,9 +118,12 @@ take_answer(Waiting *waiting)
 		take_blockers(waiting, seen);
 		return;
 	}
-	if (seen != NULL && waiting->is_over)
-		forget(waiting);
-	waiting->is_over |= seen != NULL;
+	if (seen != NULL && !waiting->has_failed)
+	{
+		if (waiting->is_over)
+			forget(waiting);
+		waiting->is_over = true;
+	}
 	PQclear(seen);
 }
 
@@ -137,6 +140,12 @@ deploy_waiting_look(Waiting *waiting, int pid)
 	else
 		deploy_observer_ask_blockers(observer, pid);
 	waiting->next = now + (observer->is_asked ? ANSWER_PAUSE : PAUSE);
+}
+
+void
+deploy_waiting_fail(Waiting *waiting)
+{
+	waiting->has_failed = true;
 }
 
 bool

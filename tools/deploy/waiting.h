@@ -19,6 +19,7 @@ typedef struct Waiting
 	int64		last;			/* when it was last seen to */
 	PGresult   *seen;			/* for whom it waited then, or NULL: nobody */
 	bool		is_over;		/* the last look has seen nobody */
+	bool		has_failed;		/* so nobody will be seen, and that was it */
 	bool		is_told;
 } Waiting;
 
@@ -33,6 +34,9 @@ extern int	deploy_waiting_timeout(const Waiting *waiting, int timeout);
 
 /* Look whether that backend waits, and tell if it is for long. */
 extern void deploy_waiting_look(Waiting *waiting, int pid);
+
+/* It has failed, though it has not ended yet: remember who was seen. */
+extern void deploy_waiting_fail(Waiting *waiting);
 
 /*
  * Show for whom a file waits: on a terminal in a few words, elsewhere in full,
