@@ -18,6 +18,7 @@ sub measure_deploys
 	measure_apply('without fsync', 1_000);
 	measure_limits(1_000, 30);
 	measure_limits(10_000, 200);
+	measure_looks($_) for 0, 20;
 
 	# The settings of PostgreSQL, as they are without our saying.
 	my $server = Server->new(fsync => 'on');
@@ -132,6 +133,54 @@ SQL
 	psql('deploys', 'TRUNCATE _v.patches');
 	print_limit('apply, memory', 20, 'MiB', memory(@apply));
 	return;
+}
+
+# Measures what it costs to look who waits for a patch, while so many sessions
+# do. Both run the same file, and psql does not look.
+sub measure_looks
+{
+	my ($sessions) = @_;
+	my $project = "$tmp/project-looks";
+	my %commands = (
+		bare => [qw(psql -X -q -v ON_ERROR_STOP=1 -d deploys -f patches/1.sql)],
+		ours => [qw(versioning apply -d deploys)]);
+	my %times;
+
+	mkdir $_ for $project, map { "$project/$_" } qw(patches rollbacks);
+	write_file("$project/patches/1.sql", "BEGIN;\n"
+		  . "SELECT _v.register_patch('one', NULL, NULL);\n"
+		  . "LOCK TABLE numbers;\nUPDATE numbers SET n = n + 1;\nCOMMIT;\n");
+	chdir $project or die "cannot change to $project: $!\n";
+	for my $repeat (1 .. 5)
+	{
+		for my $name (sort keys %commands)
+		{
+			make_empty();
+			psql('deploys', 'CREATE TABLE numbers AS SELECT n FROM '
+				  . 'generate_series(1, 3000000) AS n; VACUUM numbers; '
+				  . 'CHECKPOINT');
+			my @waiting = map { start_waiting() } 1 .. $sessions;
+			push @{ $times{$name} },
+			  time_program($commands{$name}, "$tmp/output");
+			waitpid $_, 0 for @waiting;
+		}
+	}
+	my %median = map { $_ => median(@{ $times{$_} }) } keys %times;
+	print_subject("versioning apply of an UPDATE, $sessions sessions wait");
+	print_comparison('psql, which does not look', 1.02, @median{qw(bare ours)},
+		undef);
+	return;
+}
+
+# Starts a session that soon wants to read the table; returns its process.
+sub start_waiting
+{
+	my $pid = fork // die "cannot fork: $!\n";
+
+	return $pid if $pid;
+	exec qw(psql -X -q -d deploys -o /dev/null -c), 'SELECT pg_sleep(0.2)',
+	  '-c', 'SELECT n FROM numbers LIMIT 1'
+	  or die "cannot run psql: $!\n";
 }
 
 # Returns the median of what a program takes, in milliseconds.

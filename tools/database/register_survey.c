@@ -25,6 +25,7 @@
 	"'register_patch', 'try_register_patch', 'unregister_patch'," \
 	" 'assert_patch_is_applied', 'assert_user_is_superuser'," \
 	" 'assert_user_is_not_superuser', 'assert_user_is_one_of'," \
+	" 'note_attempt'," \
 	" 'current_patch', 'record_changes', 'refuse_to_forge'," \
 	" 'refuse_to_forget', 'require_patch', 'warn_without_patch'"
 

@@ -246,6 +246,11 @@ deploy_observer_prepare(Observer *source, const char *name, const char *query)
 {
 	PGconn	   *conn = connection(source);
 
+	/* To plan it takes longer than to run it, and to compile it much more. */
+	PQclear(deploy_observer_query(source, "SELECT pg_catalog.set_config("
+								  "'plan_cache_mode', 'force_generic_plan', "
+								  "false), pg_catalog.set_config("
+								  "'jit', 'off', false)", 0, NULL));
 	if (PQsendPrepare(conn, name, query, 1, NULL) == 1)
 		PQclear(last_result(conn));
 }

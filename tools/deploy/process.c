@@ -222,15 +222,15 @@ deploy_process_wait(PsqlProcess *process, int timeout)
 	};
 	bool		result;
 
-	/* Its signal may have come while we waited for something else. */
+	/* Somebody else who waits may have drained what tells of its end */
 	notice_end(process);
 	result = poll(descriptors, lengthof(descriptors),
 				  process->pid == 0 ? 0 : timeout) != 0;
 	if (descriptors[0].revents != 0)
+	{
 		interruption_drain();
-
-	/* Somebody else who waits may have drained what tells of the end */
-	notice_end(process);
+		notice_end(process);
+	}
 	if (descriptors[1].revents != 0)
 		read_text(&process->output, &process->output_text);
 	if (descriptors[2].revents != 0)
