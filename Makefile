@@ -25,8 +25,8 @@ OBJS = $(patsubst $(here)%.c,%.o,$(wildcard $(here)src/*/*.c))
 DATA_built = sql/versioning--$(version).sql
 
 # The parts of the install script, in their order.
-INSTALL_PARTS = schema patches functions history changes objects blame guard \
-	ownership
+INSTALL_PARTS = schema patches functions history progress changes objects \
+	blame guard ownership
 
 REGRESS = install register try_register unregister assertions names bad_input \
 	transactions privileges history current_patch prepared guard \

@@ -25,7 +25,7 @@
 	"'register_patch', 'try_register_patch', 'unregister_patch'," \
 	" 'assert_patch_is_applied', 'assert_user_is_superuser'," \
 	" 'assert_user_is_not_superuser', 'assert_user_is_one_of'," \
-	" 'current_patch', 'record_changes', 'refuse_to_forge'," \
+	" 'current_patch', 'resume_patch', 'record_changes', 'refuse_to_forge'," \
 	" 'refuse_to_forget', 'require_patch', 'warn_without_patch'"
 
 /* All functions in the schema, and whether they belong to the extension */
