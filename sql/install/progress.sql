@@ -18,7 +18,7 @@ CREATE TABLE _v.progress (
     runs             boolean       NOT NULL,
     runs_sha256      text,
     relation         text,
-    invalid_indexes  text[],
+    indexes          text[],
     error            text,
     failed_at        timestamptz
 );
@@ -28,16 +28,27 @@ SELECT pg_extension_config_dump('_v.progress', '');
 -- A row is no more than a memory if the patch was taken back, or registered
 -- anew, by somebody else.
 
+-- (A view of _v.patches itself would keep the owner from altering its columns.)
+
+CREATE FUNCTION _v.unfinished_patches()
+RETURNS SETOF _v.progress
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT p.*
+      FROM _v.progress AS p
+      LEFT JOIN _v.patches AS r ON r.patch_name = p.patch_name
+     WHERE (p.runs OR cardinality(p.done_sha256) > 0)
+       AND CASE WHEN r.patch_name IS NULL THEN p.registered_at IS NULL
+                WHEN p.registered_at IS NULL
+                THEN p.runs AND r.applied_tsz >= p.since
+                ELSE r.applied_tsz = p.registered_at END
+$$;
+
 CREATE VIEW _v.unfinished AS
-SELECT p.patch_name, p.since, cardinality(p.done_sha256) + 1 AS part, p.parts,
-       p.line, p.runs, p.error, p.failed_at, p.source_file
-  FROM _v.progress AS p
-  LEFT JOIN _v.patches AS r ON r.patch_name = p.patch_name
- WHERE (p.runs OR cardinality(p.done_sha256) > 0)
-   AND CASE WHEN r.patch_name IS NULL THEN p.registered_at IS NULL
-            WHEN p.registered_at IS NULL
-            THEN p.runs AND r.applied_tsz >= p.since
-            ELSE r.applied_tsz = p.registered_at END;
+SELECT patch_name, since, cardinality(done_sha256) + 1 AS part, parts, line,
+       runs, error, failed_at, source_file
+  FROM _v.unfinished_patches();
 
 -- The note is written where the part runs, so as whatever role that has set:
 -- it counts whom the session was opened for.
@@ -93,17 +104,24 @@ BEGIN
         WHEN 'runs' THEN
             UPDATE _v.progress
                SET runs = true, line = in_line, runs_sha256 = in_list[1],
-                   relation = in_text,
-                   invalid_indexes = ARRAY(
-                    SELECT indexrelid::regclass::text
-                      FROM pg_index WHERE NOT indisvalid)
+                   relation = in_text, error = NULL, failed_at = NULL,
+                   indexes = ARRAY(
+                    SELECT i.indexrelid::regclass::text
+                      FROM pg_index AS i
+                     WHERE CASE WHEN in_text IS NULL THEN NOT i.indisvalid
+                                ELSE to_regclass(in_text)
+                                     IN (i.indrelid, i.indexrelid)
+                                     OR i.indrelid = (
+                                      SELECT o.indrelid FROM pg_index AS o
+                                       WHERE o.indexrelid =
+                                             to_regclass(in_text)) END)
              WHERE patch_name = ANY (in_patch_names);
         WHEN 'done' THEN
             UPDATE _v.progress AS p
                SET done_sha256[in_part] = in_text,
                    done_at[in_part] = clock_timestamp(),
                    line = in_line, runs = false, runs_sha256 = NULL,
-                   relation = NULL, invalid_indexes = NULL, error = NULL,
+                   relation = NULL, indexes = NULL, error = NULL,
                    failed_at = NULL,
                    registered_at = coalesce(registered_at, (
                     SELECT applied_tsz FROM _v.patches AS r
@@ -153,8 +171,8 @@ COMMENT ON COLUMN _v.progress.runs_sha256 IS
 'SHA-256 of the text of that part.';
 COMMENT ON COLUMN _v.progress.relation IS
 'Table or index that this part is about, if it says CONCURRENTLY.';
-COMMENT ON COLUMN _v.progress.invalid_indexes IS
-'Indexes of the database that were not valid when it was begun.';
+COMMENT ON COLUMN _v.progress.indexes IS
+'Indexes of that table when this part was begun; without a table, those of the database that were not valid.';
 COMMENT ON COLUMN _v.progress.error IS
 'How the last attempt ended.';
 COMMENT ON COLUMN _v.progress.failed_at IS
@@ -179,6 +197,8 @@ COMMENT ON COLUMN _v.unfinished.failed_at IS
 'Clock time of that.';
 COMMENT ON COLUMN _v.unfinished.source_file IS
 'File that registers the patch.';
+COMMENT ON FUNCTION _v.unfinished_patches() IS
+'The rows of _v.progress that count: see the view _v.unfinished.';
 COMMENT ON FUNCTION _v.note_progress(text, text[], int4, int4, text, text[]) IS
 'For "versioning apply": notes how far the file of these patches has come.
 Takes what happens: ''begins'' (number of parts, line of the first one to
