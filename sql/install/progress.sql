@@ -50,6 +50,27 @@ SELECT patch_name, since, cardinality(done_sha256) + 1 AS part, parts, line,
        runs, error, failed_at, source_file
   FROM _v.unfinished_patches();
 
+-- A table, or that of an index, with its partitions, and what they have beside
+-- them.
+
+CREATE FUNCTION _v.related_tables(in_relation text) RETURNS SETOF oid
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH named (oid) AS (
+        SELECT coalesce((SELECT indrelid FROM pg_index
+                          WHERE indexrelid = to_regclass(in_relation)),
+                        to_regclass(in_relation))
+    ), tables (oid) AS (
+        SELECT oid::oid FROM named
+        UNION
+        SELECT relid::oid FROM named, pg_partition_tree(named.oid)
+    )
+    SELECT oid FROM tables
+    UNION
+    SELECT c.reltoastrelid FROM tables AS t JOIN pg_class AS c ON c.oid = t.oid
+$$;
+
 -- The note is written where the part runs, so as whatever role that has set:
 -- it counts whom the session was opened for.
 
@@ -106,20 +127,19 @@ BEGIN
                SET runs = true, line = in_line, runs_sha256 = in_list[1],
                    relation = in_text, error = NULL, failed_at = NULL,
                    indexes = ARRAY(
-                    SELECT i.indexrelid::regclass::text
-                      FROM pg_index AS i
-                     WHERE CASE WHEN in_text IS NULL THEN NOT i.indisvalid
-                                ELSE to_regclass(in_text)
-                                     IN (i.indrelid, i.indexrelid)
-                                     OR i.indrelid = (
-                                      SELECT o.indrelid FROM pg_index AS o
-                                       WHERE o.indexrelid =
-                                             to_regclass(in_text)) END)
+                    SELECT indexrelid::regclass::text
+                      FROM pg_index
+                     WHERE CASE WHEN in_text IS NULL THEN NOT indisvalid
+                                ELSE indrelid IN (
+                                     SELECT _v.related_tables(in_text)) END)
              WHERE patch_name = ANY (in_patch_names);
         WHEN 'done' THEN
             UPDATE _v.progress AS p
-               SET done_sha256[in_part] = in_text,
-                   done_at[in_part] = clock_timestamp(),
+               SET done_sha256 = done_sha256 || array_fill(NULL::text,
+                    ARRAY[in_part - 1 - cardinality(done_sha256)]) || in_text,
+                   done_at = done_at || array_fill(NULL::timestamptz,
+                    ARRAY[in_part - 1 - cardinality(done_at)]) ||
+                    clock_timestamp(),
                    line = in_line, runs = false, runs_sha256 = NULL,
                    relation = NULL, indexes = NULL, error = NULL,
                    failed_at = NULL,
@@ -141,10 +161,7 @@ $$;
 -- After a failure, the rest of a patch runs in a session that has not
 -- registered it.
 
-CREATE FUNCTION _v.resume_patch(
-    in_patch_name text,
-    in_history_id bigint
-) RETURNS void
+CREATE FUNCTION _v.resume_patch(in_patch_name text) RETURNS void
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_resume_patch';
 
 COMMENT ON TABLE _v.progress IS
@@ -199,6 +216,9 @@ COMMENT ON COLUMN _v.unfinished.source_file IS
 'File that registers the patch.';
 COMMENT ON FUNCTION _v.unfinished_patches() IS
 'The rows of _v.progress that count: see the view _v.unfinished.';
+COMMENT ON FUNCTION _v.related_tables(text) IS
+'The table of that name, or that of the index, with its partitions and their
+TOAST tables.';
 COMMENT ON FUNCTION _v.note_progress(text, text[], int4, int4, text, text[]) IS
 'For "versioning apply": notes how far the file of these patches has come.
 Takes what happens: ''begins'' (number of parts, line of the first one to
@@ -207,10 +227,9 @@ line, relation, its digest in a list), ''done'' (number of the part, line of
 the next one, digest), ''failed'' (in_text: the error), ''over''.
 Raises 42501 unless the role that the session was opened for may register
 patches, or is a member of one that may; 20000 for any other event.';
-COMMENT ON FUNCTION _v.resume_patch(text, bigint) IS
+COMMENT ON FUNCTION _v.resume_patch(text) IS
 'For "versioning apply": the session is in an unfinished patch again, as it
-is after _v.register_patch.
-Takes the name of the patch and the id of the row of _v.history that says
-that it was applied.
-Raises P0001 if it is not in the register as unfinished, or there is no such
-row. Locks and needs what _v.register_patch does.';
+is after _v.register_patch, and _v.history says so.
+Takes the name of the patch.
+Raises P0001 if it is not in the register as unfinished. Locks and needs what
+_v.register_patch does.';

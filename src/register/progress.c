@@ -208,30 +208,43 @@ register_progress_forget(const text *name)
 	close_progress(&progress);
 }
 
-/* _v.resume_patch(text, bigint) */
+/*
+ * Is the patch unfinished?  It is read what it requires and is in conflict
+ * with.
+ */
+static bool
+find_unfinished(Patch *patch)
+{
+	Register   *reg = register_open(ACL_INSERT);
+	Progress	progress;
+	bool		result = register_find(reg, patch->name) &&
+		open_progress(&progress, patch->name, AccessShareLock);
+
+	if (result)
+	{
+		result = is_about(&progress, reg);
+		close_progress(&progress);
+		patch->requires.array = register_names(reg, COLUMN_REQUIRES);
+		patch->conflicts.array = register_names(reg, COLUMN_CONFLICTS);
+	}
+	register_close(reg);
+	return result;
+}
+
+/* _v.resume_patch(text) */
 Datum
 versioning_resume_patch(PG_FUNCTION_ARGS)
 {
-	text	   *name = patch_name_argument(fcinfo);
-	char	   *patch = text_to_cstring(name);
-	int64		id = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT64(1);
-	Register   *reg = register_open(ACL_INSERT);
-	Progress	progress;
-	bool		is_unfinished = register_find(reg, name) &&
-		open_progress(&progress, name, AccessShareLock);
+	Patch		patch = {.name = patch_name_argument(fcinfo)};
+	char	   *name = text_to_cstring(patch.name);
 
-	if (is_unfinished)
-	{
-		is_unfinished = is_about(&progress, reg);
-		close_progress(&progress);
-	}
-	register_close(reg);
-	if (!is_unfinished || !history_has(history_oid(), id, patch))
+	if (!find_unfinished(&patch))
 		ereport(ERROR,
 				(errcode(ERRCODE_RAISE_EXCEPTION),
-				 errmsg("patch \"%s\" is not unfinished", patch),
+				 errmsg("patch \"%s\" is not unfinished", name),
 				 errhint("The view _v.unfinished lists the patches that "
 						 "are.")));
-	history_current_begin(id, patch, false);
+	history_current_begin(history_add(HISTORY_RESUMED, &patch, NULL), name,
+						  false);
 	PG_RETURN_VOID();
 }

@@ -132,6 +132,20 @@ check_functions(const Register *reg, ProblemList *found)
 					  functions->items[i].text);
 }
 
+/* A patch of which not all is done */
+static void
+complain_of_unfinished(const PatchState *state, ProblemList *found)
+{
+	const UnfinishedPatch *patch = state->unfinished;
+
+	problem_found(found, PROBLEM_UNFINISHED,
+				  state->file == NULL ? NULL : state->file->path,
+				  state->file == NULL ? 0 : patch->line,
+				  "patch \"%s\" is unfinished since %s: part %d of %d is not "
+				  "done", state->name, patch->since, patch->done + 1,
+				  patch->parts);
+}
+
 void
 check_register(const Project *project, const Register *reg,
 			   ProblemList *found)
@@ -144,9 +158,12 @@ check_register(const Project *project, const Register *reg,
 	{
 		const PatchState *state = &states->items[i];
 
+		if (state->unfinished != NULL)
+			complain_of_unfinished(state, found);
 		if (state->applied == NULL && state->call == NULL)
 			continue;
-		if (state->applied == NULL)
+		if (state->applied == NULL ||
+			(state->unfinished != NULL && state->file != NULL))
 		{
 			check_conflicts(project, reg, state, found);
 			check_file(reg, state, found);

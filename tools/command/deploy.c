@@ -77,6 +77,10 @@ print_plan(const PatchPlan *plan)
 		}
 		fputs("  ", stdout);
 		report_escaped(stdout, step->file->path);
+		if (step->parts != NULL && step->parts->next > 0 &&
+			step->parts->next < step->parts->cut.count)
+			printf("  (from line %d)",
+				   step->parts->cut.items[step->parts->next].line);
 		putchar('\n');
 	}
 }

@@ -41,6 +41,7 @@ enum
 	OPTION_JSON,
 	OPTION_EXIT_CODE,
 	OPTION_WAIT,
+	OPTION_RESTART_AT,
 	OPTION_CASCADE,
 	OPTION_LAST,
 	OPTION_DISABLE,
@@ -67,6 +68,7 @@ static const struct option long_options[] = {
 	{"variable", required_argument, NULL, 'v'},
 	{"set", required_argument, NULL, 'v'},
 	{"wait", required_argument, NULL, OPTION_WAIT},
+	{"restart-at", required_argument, NULL, OPTION_RESTART_AT},
 	{"cascade", no_argument, NULL, OPTION_CASCADE},
 	{"last", required_argument, NULL, OPTION_LAST},
 	{"disable", required_argument, NULL, OPTION_DISABLE},
@@ -93,6 +95,7 @@ static const struct
 	{'n', "--dry-run", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{'v', "--variable", COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
 	{OPTION_WAIT, "--wait", COMMAND_APPLY | COMMAND_ROLLBACK},
+	{OPTION_RESTART_AT, "--restart-at", COMMAND_APPLY},
 	{OPTION_CASCADE, "--cascade", COMMAND_ROLLBACK},
 	{OPTION_LAST, "--last", COMMAND_ROLLBACK},
 	{OPTION_DISABLE, "--disable", COMMAND_CHECK},
@@ -247,6 +250,9 @@ read_option(Options *options, int option, int argc, char **argv)
 		case OPTION_WAIT:
 			options->deploy.wait = number("--wait", 0);
 			break;
+		case OPTION_RESTART_AT:
+			options->restart_at = number("--restart-at", 1);
+			break;
 		case OPTION_CASCADE:
 			options->is_cascade = true;
 			break;
@@ -332,6 +338,8 @@ check_names(const Options *options, CommandBit command)
 							  report_printable(options->names[most]),
 							  options->command,
 							  plan_names_directory(options->names[most]));
+	if (options->restart_at > 0 && options->name_count != 1)
+		command_options_error("--restart-at takes the name of one patch");
 	if (command != COMMAND_ROLLBACK)
 		return;
 	if (options->name_count == 0 && options->last == 0)

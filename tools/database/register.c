@@ -68,7 +68,7 @@ static const char query_with_history[] =
 QUERY("h.source_sha256",
 	  " LEFT JOIN (SELECT DISTINCT ON (patch_name COLLATE pg_catalog.\"C\")"
 	  " patch_name, id, source_sha256 FROM _v.history"
-	  " WHERE event IN ('applied', 'adopted')"
+	  " WHERE event IN ('applied', 'resumed', 'adopted')"
 	  " ORDER BY patch_name COLLATE pg_catalog.\"C\", id DESC) AS h"
 	  " ON h.patch_name = p.patch_name",
 	  "h.id NULLS FIRST, ");
@@ -147,6 +147,25 @@ report_failure(PGconn *conn, const PGresult *result)
 	fe_compat_log_hint("Run CREATE EXTENSION versioning in it.");
 }
 
+/* Read which patches are unfinished, and note it of those in the register. */
+static bool
+read_unfinished(PGconn *conn, Register *reg)
+{
+	int			i;
+
+	if (!unfinished_read(conn, &reg->unfinished))
+		return false;
+	for (i = 0; i < reg->unfinished.count; i++)
+	{
+		const UnfinishedPatch *patch = &reg->unfinished.patches[i];
+		int			number = name_table_find(reg->table, patch->name);
+
+		if (number != NAME_TABLE_NONE)
+			reg->patches[number].unfinished = patch;
+	}
+	return true;
+}
+
 /* Read the register, with one query, so in one snapshot. */
 Register *
 register_read(PGconn *conn)
@@ -176,19 +195,28 @@ register_read(PGconn *conn)
 	for (i = 0; i < PQntuples(result); i++)
 		add_patch(reg, i);
 
-	/* Read first, this would lack what is registered in between. */
-	if (!survey.has_progress || in_progress_read(conn, &reg->progress))
+	/* Read first, these would lack what is registered in between. */
+	if ((!survey.has_progress || in_progress_read(conn, &reg->progress)) &&
+		(!survey.has_unfinished || read_unfinished(conn, reg)))
 		return reg;
 	register_free(reg);
 	return NULL;
 }
 
 const AppliedPatch *
-register_find(const Register *reg, const char *name)
+register_find_row(const Register *reg, const char *name)
 {
 	int			number = name_table_find(reg->table, name);
 
 	return number == NAME_TABLE_NONE ? NULL : &reg->patches[number];
+}
+
+const AppliedPatch *
+register_find(const Register *reg, const char *name)
+{
+	const AppliedPatch *patch = register_find_row(reg, name);
+
+	return patch == NULL || patch->unfinished != NULL ? NULL : patch;
 }
 
 void
@@ -206,6 +234,7 @@ register_free(Register *reg)
 	problem_free(&reg->problems);
 	register_survey_free(&reg->survey);
 	in_progress_free(&reg->progress);
+	unfinished_free(&reg->unfinished);
 	PQclear(reg->result);
 	pg_free(reg);
 }

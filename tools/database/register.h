@@ -11,6 +11,7 @@
 #include "base/name_table.h"
 #include "database/in_progress.h"
 #include "database/register_survey.h"
+#include "database/unfinished.h"
 
 typedef struct AppliedPatch
 {
@@ -22,6 +23,7 @@ typedef struct AppliedPatch
 	int			requirement_count;
 	char	  **conflicts;
 	int			conflict_count;
+	const UnfinishedPatch *unfinished;	/* NULL: all of it is done */
 } AppliedPatch;
 
 typedef struct Register
@@ -33,6 +35,7 @@ typedef struct Register
 	int			count;
 	bool		has_digests;	/* of any patch */
 	InProgress	progress;		/* read after the patches */
+	Unfinished	unfinished;		/* the same; some of them are in the rows */
 	ProblemList problems;	/* of rows that are not as they should be */
 } Register;
 
@@ -42,9 +45,13 @@ typedef struct Register
  */
 extern Register *register_read(PGconn *conn);
 
-/* Is it applied?  Returns the patch, or NULL. */
+/* Is it applied, all of it?  Returns the patch, or NULL. */
 extern const AppliedPatch *register_find(const Register *reg,
 										 const char *name);
+
+/* Is it in the register, maybe unfinished?  Returns the patch, or NULL. */
+extern const AppliedPatch *register_find_row(const Register *reg,
+											 const char *name);
 
 /* Free the register and all that is in it. */
 extern void register_free(Register *reg);

@@ -19,6 +19,7 @@
 #include "database/connection.h"
 #include "database/in_progress.h"
 #include "database/register_survey.h"
+#include "database/unfinished.h"
 
 /* The functions of the extension that are in C, as versioning_NAME */
 #define C_FUNCTIONS \
@@ -121,13 +122,13 @@ static const char survey_query[] =
 " SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute"
 "  WHERE attrelid = pg_catalog.to_regclass('_v.history')"
 "  AND attname = 'source_sha256' AND NOT attisdropped), "
-IN_PROGRESS_IS_KNOWN ","
+IN_PROGRESS_IS_KNOWN ", " UNFINISHED_IS_KNOWN ","
 " EXISTS (SELECT FROM functions f WHERE " IS_FOREIGN ")";
 
 /* The columns of its result */
 enum
 {
-	HAS_HISTORY, HAS_PROGRESS, HAS_FOREIGN
+	HAS_HISTORY, HAS_PROGRESS, HAS_UNFINISHED, HAS_FOREIGN
 };
 
 /* To plan this one takes longer than all the rest: it is asked if need be */
@@ -188,6 +189,7 @@ register_survey_take(PGconn *conn, RegisterSurvey *survey)
 		return false;
 	survey->has_history = PQgetvalue(result, 0, HAS_HISTORY)[0] == 't';
 	survey->has_progress = PQgetvalue(result, 0, HAS_PROGRESS)[0] == 't';
+	survey->has_unfinished = PQgetvalue(result, 0, HAS_UNFINISHED)[0] == 't';
 	has_foreign = PQgetvalue(result, 0, HAS_FOREIGN)[0] == 't';
 	PQclear(result);
 	return !has_foreign || find_foreign(conn, survey);

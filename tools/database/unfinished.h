@@ -32,7 +32,7 @@ typedef struct UnfinishedPatch
 	const char *running;		/* the digest of the next one, if it runs */
 	const char *relation;		/* that this one is about, or empty */
 	const char *indexes;		/* an array of those of then */
-	const char *history_id;		/* of its registration; empty: none yet */
+	bool		is_registered;
 } UnfinishedPatch;
 
 /* A zeroed one is empty. */

@@ -20,11 +20,14 @@
 #include "base/interruption.h"
 #include "base/report.h"
 #include "deploy/deploy.h"
+#include "deploy/note.h"
 #include "deploy/outcome.h"
+#include "deploy/parts.h"
 #include "deploy/progress.h"
 #include "deploy/psql.h"
 #include "deploy/report.h"
 #include "deploy/session.h"
+#include "fe_utils/string_utils.h"
 #include "mb/pg_wchar.h"
 #include "pqexpbuffer.h"
 #include "project/source.h"
@@ -76,6 +79,35 @@ end_session(Deploy *deploy)
 	deploy->session = NULL;
 }
 
+/* Note something, from outside the session that runs the file. */
+static bool
+send_note(Deploy *deploy, PQExpBuffer note)
+{
+	PGresult   *result = deploy_observer_query(&deploy->source, note->data, 0,
+											   NULL);
+
+	destroyPQExpBuffer(note);
+	PQclear(result);
+	return result != NULL;
+}
+
+/*
+ * Note the error that has ended a file.  Nothing of the statement was kept, if
+ * that is one that keeps all or nothing.
+ */
+static void
+note_failure(Deploy *deploy, const PlanStep *step, const FileRun *run)
+{
+	PQExpBuffer note;
+
+	if (step->parts == NULL || run->end != FILE_RUN_FAILED ||
+		run->error == NULL)
+		return;
+	note = createPQExpBuffer();
+	deploy_note_failed(note, deploy->runner.conn, step, run->error);
+	(void) send_note(deploy, note);
+}
+
 /*
  * Find out what has come of a step that was not run as it should be, or is not
  * what it should be in the register, and say so.
@@ -88,6 +120,7 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	Outcome outcome;
 
 	end_session(deploy);
+	note_failure(deploy, step, run);
 	deploy_outcome_find(&deploy->source, &run->backend, deploy->plan,
 						deploy->done, &outcome);
 	deploy_progress_end(deploy->runner.progress, true);
@@ -100,7 +133,8 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	failure.is_interrupted = interruption_count() > 0;
 	deploy_report_failure(&failure);
 	if (outcome.is_known && outcome.registered == failure.expected &&
-		deploy_report_is_whole(step, run))
+		(deploy_report_is_whole(step, run) ||
+		 deploy_report_is_finished(&failure)))
 		deploy->done++;
 	else
 		deploy->failed = 1;
@@ -112,6 +146,14 @@ static bool
 needs_psql(const Deploy *deploy, const PlanStep *step)
 {
 	return step->outline->needs_psql || deploy->runner.forces_psql;
+}
+
+/* Is a step run in parts? */
+static bool
+is_in_parts(const Deploy *deploy, const PlanStep *step)
+{
+	return step->parts != NULL && step->parts->cut.count > 0 &&
+		!deploy->runner.forces_psql;
 }
 
 /* Does nothing keep us from running another file? */
@@ -185,8 +227,61 @@ run_plain(Deploy *deploy, const PlanStep *step, FileRun *run)
 	run->end = FILE_RUN_LOST;
 	if (deploy->session == NULL)
 		deploy->session = deploy_session_open(&deploy->runner, step);
-	if (deploy->session != NULL)
+	if (deploy->session != NULL && is_in_parts(deploy, step))
+		deploy_parts_run(deploy->session, step, run);
+	else if (deploy->session != NULL)
 		deploy_session_run(deploy->session, step, run);
+}
+
+/*
+ * Note that a file that is no transaction, and is not run in parts, is run: if
+ * nobody notes that it is done, then it is not known what came of it.
+ */
+static bool
+note_whole_runs(Deploy *deploy, const PlanStep *step)
+{
+	PGconn	   *conn = deploy->runner.conn;
+	PQExpBuffer note = createPQExpBuffer();
+	PQExpBuffer path = createPQExpBuffer();
+	bool		result;
+
+	appendStringLiteralConn(path, step->file->path, conn);
+	deploy_note_begins(note, conn, step, path->data);
+	destroyPQExpBuffer(path);
+	result = send_note(deploy, note);
+	note = createPQExpBuffer();
+	deploy_note_runs(note, conn, step, DEPLOY_NOTE_WHOLE, "NULL");
+	return send_note(deploy, note) && result;
+}
+
+/* Note that a file that is not run in parts is done. */
+static bool
+note_whole_done(Deploy *deploy, const PlanStep *step)
+{
+	PQExpBuffer note = createPQExpBuffer();
+
+	deploy_note_over(note, deploy->runner.conn, step);
+	return send_note(deploy, note);
+}
+
+/* Run a file that is known not to be one transaction, or was none. */
+static void
+run_whole(Deploy *deploy, const PlanStep *step, FileRun *run)
+{
+	const PlanParts *parts = step->parts;
+
+	memset(run, 0, sizeof(*run));
+	run->end = FILE_RUN_LOST;
+	if (parts->next > 0 && parts->next < parts->cut.count)
+		run->end = FILE_RUN_REFUSED;
+	else if (parts->next > 0)
+		run->end = FILE_RUN_DONE;
+	else if (!step->outline->is_atomic && !note_whole_runs(deploy, step))
+		return;
+	else if (needs_psql(deploy, step))
+		run_in_psql(deploy, step, run);
+	else
+		run_plain(deploy, step, run);
 }
 
 /*
@@ -199,7 +294,11 @@ run_file(Deploy *deploy, const PlanStep *step, FileRun *run)
 	int			registered = 0;
 	bool		has_new_settings = false;
 
-	if (needs_psql(deploy, step))
+	if (is_in_parts(deploy, step))
+		run_plain(deploy, step, run);
+	else if (step->parts != NULL)
+		run_whole(deploy, step, run);
+	else if (needs_psql(deploy, step))
 		run_in_psql(deploy, step, run);
 	else
 		run_plain(deploy, step, run);
@@ -210,6 +309,9 @@ run_file(Deploy *deploy, const PlanStep *step, FileRun *run)
 	if (!deploy_observer_answer(&deploy->source, step, &registered,
 								&has_new_settings) ||
 		registered != count_expected(deploy, step))
+		return false;
+	if (step->parts != NULL && !is_in_parts(deploy, step) &&
+		!note_whole_done(deploy, step))
 		return false;
 	renew_session(deploy, step, has_new_settings);
 	return true;
@@ -237,6 +339,7 @@ run_step(Deploy *deploy, const PlanStep *step)
 	else
 		settle_step(deploy, step, name, &run);
 	pg_free(run.blockers);
+	pg_free(run.error);
 	pg_free(name);
 	return result;
 }

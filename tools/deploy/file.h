@@ -18,6 +18,7 @@
 #define FILE_RUN_BEFORE "before it"
 #define FILE_RUN_BEGIN "BEGIN before it"
 #define FILE_RUN_COMMIT "COMMIT after it"
+#define FILE_RUN_NOTE "note of its progress"
 
 /* How the user wants files to be run; nothing of it is owned */
 typedef struct DeployOptions
@@ -49,6 +50,7 @@ typedef enum FileRunEnd
 {
 	FILE_RUN_DONE,				/* all of it was run, up to its end */
 	FILE_RUN_CHANGED,			/* nothing of it: it is not what was read */
+	FILE_RUN_REFUSED,			/* nor: psql cannot go on in it */
 	FILE_RUN_FAILED,			/* there was an error in it */
 	FILE_RUN_LOST,				/* the connection was lost, or never there */
 	FILE_RUN_KILLED,			/* its psql was, by a signal */
@@ -75,6 +77,7 @@ typedef struct FileRun
 	bool		has_bad_condition;	/* an \if that psql could not decide */
 	Backend		backend;		/* in which it was run */
 	char	   *blockers;		/* it was waiting for them at last, or NULL */
+	char	   *error;			/* of the server or ours, or NULL */
 } FileRun;
 
 /* Has it gone on after an error, without any thought? */

@@ -31,6 +31,7 @@
 #include <unistd.h>
 
 #include "base/interruption.h"
+#include "base/problem.h"
 #include "database/connection.h"
 #include "deploy/query.h"
 #include "deploy/session.h"
@@ -71,6 +72,9 @@ struct SqlSession
 	int			renewal;		/* Syncs to come before the next file */
 	bool		is_ending;		/* the server has said so */
 	bool		is_lost;
+	bool		keeps_answer;	/* the next result is wanted, as */
+	PGresult   *answer;			/* this one */
+	char	   *error;			/* the last one, or NULL */
 	pid_t		canceller;		/* the process that cancels, or 0 */
 };
 
@@ -231,6 +235,14 @@ note_backend(SqlSession *session, const PGresult *result)
 	session->backend.pid = atoi(PQgetvalue(result, 0, 1));
 }
 
+/* Keep the text of an error. */
+static void
+note_error(SqlSession *session, const char *text)
+{
+	pg_free(session->error);
+	session->error = text == NULL ? NULL : pg_strdup(text);
+}
+
 /*
  * Take note of a result.  Returns false if it is an error, which is shown, or
  * there is nothing more to come.
@@ -243,7 +255,7 @@ take_result(SqlSession *session, const PGresult *result)
 		case PGRES_TUPLES_OK:
 			if (session->item == &before_file)
 				note_backend(session, result);
-			else
+			else if (session->item->doing == NULL && !session->keeps_answer)
 				print_result(session, result);
 			return true;
 		case PGRES_COMMAND_OK:
@@ -252,6 +264,8 @@ take_result(SqlSession *session, const PGresult *result)
 			return true;
 		case PGRES_FATAL_ERROR:
 			show_message(session, PQresultErrorMessage(result));
+			note_error(session, PQresultErrorField(result,
+												   PG_DIAG_MESSAGE_PRIMARY));
 			session->is_ending |= ends_session(result);
 			return false;
 		default:
@@ -286,7 +300,10 @@ read_results(SqlSession *session, bool is_sync)
 		}
 		is_mark = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
 		is_good &= take_result(session, result);
-		PQclear(result);
+		if (session->keeps_answer && !is_mark && session->answer == NULL)
+			session->answer = result;
+		else
+			PQclear(result);
 		if (is_sync && (is_mark || !is_good))
 			return is_good;
 	}
@@ -499,17 +516,106 @@ has_transaction(SqlSession *session)
 }
 
 void
-deploy_session_run(SqlSession *session, const PlanStep *step, FileRun *run)
+deploy_session_run_work(SqlSession *session, const PlanStep *step,
+						SessionWork work, FileRun *run)
 {
 	memset(run, 0, sizeof(*run));
 	deploy_file_copy_path(session->path, step);
 	deploy_waiting_begin(&session->waiting, session->runner);
-	if (!finish_renewal(session) || !run_queries(session, step))
+	if (!finish_renewal(session) || !work(session, step))
+	{
 		run->end = find_failure(session);
+		run->error = session->error;
+		session->error = NULL;
+	}
 	else
 		run->is_left_open = has_transaction(session);
 	run->backend = session->backend;
 	deploy_waiting_end(&session->waiting, run);
+}
+
+void
+deploy_session_run(SqlSession *session, const PlanStep *step, FileRun *run)
+{
+	deploy_session_run_work(session, step, run_queries, run);
+}
+
+void
+deploy_session_add_query(SqlSession *session, const PlanStep *step,
+						 int number)
+{
+	add_query(session, &step->file->bytes, &step->outline->queries[number]);
+}
+
+void
+deploy_session_add_text(SqlSession *session, const char *text,
+						const char *doing, int line)
+{
+	add_item(session, text, strlen(text), doing == NULL ? line : 0, doing);
+}
+
+bool
+deploy_session_send(SqlSession *session)
+{
+	return session->pipeline.count == 0 || run_pipeline(session);
+}
+
+PGresult *
+deploy_session_ask(SqlSession *session, const char *query, int line)
+{
+	PGresult   *answer;
+	bool		is_good;
+
+	session->keeps_answer = true;
+	deploy_session_add_text(session, query, NULL, line);
+	is_good = run_pipeline(session);
+	session->keeps_answer = false;
+	answer = session->answer;
+	session->answer = NULL;
+	if (is_good)
+		return answer;
+	PQclear(answer);
+	return NULL;
+}
+
+void
+deploy_session_complain(SqlSession *session, int line,
+						const char *format,...)
+{
+	SqlItem		item = {"", 0, line, NULL};
+	va_list		args;
+	char	   *text;
+	char	   *message;
+
+	va_start(args, format);
+	text = problem_format(format, args);
+	va_end(args);
+	message = psprintf("error: %s", text);
+	session->item = &item;
+	show_message(session, message);
+	session->item = &before_file;
+	note_error(session, text);
+	pg_free(message);
+	pg_free(text);
+}
+
+void
+deploy_session_say(SqlSession *session, const char *format,...)
+{
+	va_list		args;
+	char	   *text;
+
+	va_start(args, format);
+	text = problem_format(format, args);
+	va_end(args);
+	deploy_progress_say(session->runner->progress, text);
+	pg_free(text);
+}
+
+PGconn *
+deploy_session_connection(SqlSession *session)
+{
+	return session->conn;
 }
 
 void
@@ -556,5 +662,6 @@ deploy_session_close(SqlSession *session)
 	PQfinish(session->conn);
 	termPQExpBuffer(&session->query);
 	pg_free(session->pipeline.items);
+	pg_free(session->error);
 	pg_free(session);
 }

@@ -117,6 +117,11 @@ want_named(Planner *planner, const char *name)
 
 	if (number != NAME_TABLE_NONE)
 		want(planner, number);
+	else if (unfinished_find(&planner->reg->unfinished, name) != NULL)
+		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
+					"patch \"%s\" is unfinished and not registered yet: undo "
+					"by hand what it has done, then apply it with "
+					"--restart-at 1", name);
 	else if (project_find(project, name) != PROJECT_NONE)
 		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
 					"patch \"%s\" is not applied, so it cannot be "

@@ -20,6 +20,7 @@ static const char *const kind_names[] = {
 	[PATCH_IS_APPLIED] = "applied",
 	[PATCH_IS_PENDING] = "pending",
 	[PATCH_IS_BLOCKED] = "blocked",
+	[PATCH_IS_UNFINISHED] = "unfinished",
 	[PATCH_IS_BEING_APPLIED] = "being applied",
 	[PATCH_IS_BEING_TAKEN_BACK] = "being taken back"
 };
@@ -317,6 +318,26 @@ find_or_add(PatchStates *states, const char *name)
 	return state;
 }
 
+/*
+ * Note which patches are unfinished.  Those that require them wait for them as
+ * for pending ones, which they have been so far.
+ */
+static void
+add_unfinished(PatchStates *states, const Register *reg)
+{
+	int			i;
+
+	for (i = 0; i < reg->unfinished.count; i++)
+	{
+		const UnfinishedPatch *patch = &reg->unfinished.patches[i];
+		PatchState *state = find_or_add(states, patch->name);
+
+		state->kind = PATCH_IS_UNFINISHED;
+		state->unfinished = patch;
+		state->applied = register_find_row(reg, patch->name);
+	}
+}
+
 /* Note which patches sessions are in. */
 static void
 add_sessions(PatchStates *states, const InProgress *progress)
@@ -352,6 +373,9 @@ count_kinds(PatchStates *states)
 			case PATCH_IS_BLOCKED:
 				states->blocked++;
 				break;
+			case PATCH_IS_UNFINISHED:
+				states->unfinished++;
+				break;
 			case PATCH_IS_BEING_APPLIED:
 			case PATCH_IS_BEING_TAKEN_BACK:
 				states->in_progress++;
@@ -364,20 +388,24 @@ plan_state_create(const Project *project, const Register *reg)
 {
 	PatchStates *states = pg_malloc0(sizeof(PatchStates));
 	int		   *numbers = pg_malloc((project->name_count + 1) * sizeof(int));
+	int			applied;
 	int			i;
 
 	states->items = pg_malloc0((reg->count + project->name_count +
+								reg->unfinished.count +
 								reg->progress.count + 1) *
 							   sizeof(PatchState));
 	for (i = 0; i < project->name_count; i++)
 		numbers[i] = -1;
 	for (i = 0; i < reg->count; i++)
-		add_applied(states, project, &reg->patches[i]);
+		if (reg->patches[i].unfinished == NULL)
+			add_applied(states, project, &reg->patches[i]);
+	applied = states->count;
 	for (i = 0; i < project->patch_count; i++)
 		add_pending(states, project, reg, &project->patches[i], numbers);
 
 	check_applied_conflicts(states, project, reg, numbers);
-	for (i = reg->count; i < states->count; i++)
+	for (i = applied; i < states->count; i++)
 	{
 		check_neighbours(&states->items[i], reg);
 		check_conflicts(states, &states->items[i], project, reg, numbers);
@@ -385,6 +413,7 @@ plan_state_create(const Project *project, const Register *reg)
 	check_requirements(states, project, reg, numbers);
 	pg_free(numbers);
 
+	add_unfinished(states, reg);
 	add_sessions(states, &reg->progress);
 	count_kinds(states);
 	return states;

@@ -153,6 +153,7 @@ kind_of_state(const PatchState *state)
 		case PATCH_IS_BEING_APPLIED:
 			return DRAWING_APPLIED;
 		case PATCH_IS_PENDING:
+		case PATCH_IS_UNFINISHED:
 		case PATCH_IS_BEING_TAKEN_BACK:
 			return DRAWING_PENDING;
 		case PATCH_IS_BLOCKED:

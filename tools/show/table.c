@@ -78,6 +78,17 @@ append_session(StringInfo text, const PatchSession *session)
 	pg_free(who);
 }
 
+/* Say how far an unfinished patch has come. */
+static void
+append_progress(StringInfo text, const UnfinishedPatch *patch)
+{
+	appendStringInfo(text, "part %d of %d, at line %d, is not done, since %s",
+					 patch->done + 1, patch->parts, patch->line,
+					 patch->since);
+	if (patch->error[0] != '\0')
+		appendStringInfo(text, ": %s", patch->error);
+}
+
 /*
  * What there is to remark about a patch, to be freed with the table, or NULL.
  */
@@ -89,12 +100,18 @@ remarks(const PatchState *state)
 
 	/* Of most patches there are many and nothing is to be said. */
 	if (state->reasons.head == NULL && state->file != NULL &&
-		!state->differs && !state->has_changed && state->session == NULL)
+		!state->differs && !state->has_changed && state->session == NULL &&
+		state->unfinished == NULL)
 		return NULL;
 
 	initStringInfo(&text);
 	if (state->session != NULL)
 		append_session(&text, state->session);
+	if (state->unfinished != NULL)
+	{
+		append_separator(&text);
+		append_progress(&text, state->unfinished);
+	}
 	for (cell = state->reasons.head; cell != NULL; cell = cell->next)
 	{
 		append_separator(&text);
