@@ -254,7 +254,7 @@ note_whole_runs(Deploy *deploy, const PlanStep *step)
 	return send_note(deploy, note) && result;
 }
 
-/* Note that a file that is not run in parts is done. */
+/* Note that a file that is not run in parts is done, or was not begun. */
 static bool
 note_whole_done(Deploy *deploy, const PlanStep *step)
 {
@@ -282,6 +282,8 @@ run_whole(Deploy *deploy, const PlanStep *step, FileRun *run)
 		run_in_psql(deploy, step, run);
 	else
 		run_plain(deploy, step, run);
+	if (run->backend.pid == 0 && run->end != FILE_RUN_DONE)
+		(void) note_whole_done(deploy, step);
 }
 
 /*

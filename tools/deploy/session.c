@@ -361,6 +361,16 @@ send_pipeline(SqlSession *session)
 		session->is_lost = true;
 }
 
+/* The last item of the pipeline that is no note of ours. */
+static const SqlItem *
+last_of_file(const SqlPipeline *pipeline)
+{
+	const SqlItem *item = &pipeline->items[pipeline->count - 1];
+
+	return item > pipeline->items && item->doing != NULL &&
+		strcmp(item->doing, FILE_RUN_NOTE) == 0 ? item - 1 : item;
+}
+
 /*
  * Run what is in the pipeline, and empty it.  Returns false if not all of it
  * has succeeded; then an error was shown, or we are asked to stop.
@@ -382,7 +392,10 @@ run_pipeline(SqlSession *session)
 
 	/* The transaction of the last one is committed only here. */
 	if (is_good)
+	{
+		session->item = last_of_file(pipeline);
 		is_good = read_results(session, true);
+	}
 	pipeline->count = 0;
 	return is_good;
 }

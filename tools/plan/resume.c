@@ -317,13 +317,13 @@ plan_resume(PatchPlan *plan, const Register *reg, const char *name, int line)
 		Resumption	resumption = {plan, step, NULL, NULL};
 		const UnfinishedPatch *unfinished = find_unfinished(step, reg);
 
+		is_used |= is_meant && (unfinished != NULL || line == 1);
 		if (step->outline->is_atomic && unfinished == NULL)
 			continue;
 		step->parts = resumption.parts = make_parts(step);
 		step->parts->unfinished = unfinished;
 		if (unfinished == NULL)
 			continue;
-		is_used |= is_meant;
 		resumption.name = step->parts->unfinished->name;
 		resume_step(&resumption, reg,
 					is_meant ? line : PLAN_RESUME_BY_ITSELF);

@@ -23,7 +23,6 @@ static const struct
 }			bans[] = {
 	{"CREATE INDEX CONCURRENTLY", PART_CREATES_INDEX},
 	{"DROP INDEX CONCURRENTLY", PART_DROPS_INDEX},
-	{"REINDEX CONCURRENTLY", PART_REINDEXES},
 	{"ALTER TABLE ... DETACH PARTITION CONCURRENTLY", PART_DETACHES},
 	{"DO with COMMIT or ROLLBACK", PART_IS_PIECES},
 	{"VACUUM", PART_IS_REPEATABLE},
@@ -84,6 +83,16 @@ is_one_call(StatementWords words)
 	return calls == 1;
 }
 
+/* Is that key word anywhere in a statement? */
+static bool
+mentions(StatementWords words, const char *word)
+{
+	for (; !sql_words_at_end(&words); sql_words_next(&words))
+		if (sql_words_at(&words, word))
+			return true;
+	return false;
+}
+
 /* What a statement is that cannot run in a transaction. */
 static ScriptPartKind
 banned_kind(const char *ban)
@@ -106,6 +115,8 @@ find_kind(const OutlineQuery *query, const FileBytes *bytes)
 
 	if (script_parts_sets(query, bytes))
 		return PART_IS_SETTING;
+	if (sql_words_at(&words, "reindex") && mentions(words, "concurrently"))
+		return PART_REINDEXES;
 	if (ban != NULL)
 		return banned_kind(ban);
 	if (sql_words_at(&words, "call") ||
@@ -222,11 +233,9 @@ script_parts_is_temporary(const ScriptOutline *outline,
 	{
 		StatementWords words = words_of(&outline->queries[i], bytes);
 
-		for (; !sql_words_at_end(&words); sql_words_next(&words))
-			if (sql_words_at(&words, "temp") ||
-				sql_words_at(&words, "temporary") ||
-				sql_words_at(&words, "pg_temp"))
-				return true;
+		if (mentions(words, "temp") || mentions(words, "temporary") ||
+			mentions(words, "pg_temp"))
+			return true;
 	}
 	return false;
 }
