@@ -8,7 +8,8 @@
  * from the part on that registers it; but whoever requires it, requires all of
  * it.  As a rule the table is empty: then it costs a look at its size.
  *
- * What counts is what the view _v.unfinished says, in sql/install/progress.sql.
+ * What counts is what the view _v.unfinished says: see
+ * sql/install/progress.sql.
  *
  *-------------------------------------------------------------------------
  */
