@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use FindBin;
+use IPC::Run ();
 use lib "$FindBin::Bin/../lib";
 use Deploy;
 use JSON::PP qw(decode_json);
@@ -189,7 +190,7 @@ $project = with_patch($directive . $register
 is((versioning($project, 'apply'))[0], 3, 'temporary: it fails');
 ($status, undef, $errors) = versioning($project, 'apply');
 is($status, 1, 'temporary: it does not go on by itself');
-like($errors, qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and what is temporary here has gone with the session}m,
+like($errors, qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and what is temporary here, or set for the session, has gone with it}m,
 	'temporary: what it says');
 is((versioning($project, qw(apply middle --restart-at 5)))[0], 0,
 	'temporary: it goes on when it is told where');
@@ -238,6 +239,53 @@ like((versioning($project, 'status'))[1], qr/^1 applied, 2 pending/m,
 add_files($project, 'patches/2.sql' => $begin . $end);
 applies($project, 'first last middle', 'and is applied from its beginning');
 is(done($project), 'a b c d e', 'all of it');
+
+# As long as its session lives, the patch is being applied, the second time, too,
+# and others wait for that.
+my $waits = "CREATE PROCEDURE waits() LANGUAGE sql AS 'SELECT pg_advisory_lock(7)'";
+$project = with_patch($directive . $register . "SELECT 1/0;\n");
+is((versioning($project, 'apply'))[0], 3, 'it fails, to be at work');
+add_files($project, 'patches/2.sql' => $directive . $register . "CALL waits();\n"
+	  . does('a'));
+value($project->{database}, $waits);
+my ($input, $answer) = ("SELECT pg_advisory_lock(7), 'locked';\n", '');
+my $gate = IPC::Run::start([ 'psql', '-XAtq', '-d', $project->{database} ],
+	'<', \$input, '>', \$answer);
+$gate->pump until $answer =~ /locked/;
+my $run = start_versioning($project, 'apply');
+ok(wait_for(sub { value($project->{database}, "SELECT count(*)
+	FROM pg_stat_activity WHERE datname = current_database()
+	 AND wait_event = 'advisory'") > 0 }), 'it is at work');
+like((versioning($project, 'status'))[1],
+	qr/^ middle +\| being applied \| .*application "versioning apply".*; part 2 of 3, at line 3, is not done/m,
+	'status: it is being applied');
+($status, undef, $errors) = versioning($project, qw(apply --wait 0));
+is($status, 4, 'another deployer waits: exit status');
+like($errors, qr/another deployer is at work/, 'another deployer waits: for whom');
+$gate->finish;
+is((finish_versioning($run))[0], 0, 'it ends well');
+is(done($project), 'a', 'and has done all of it');
+
+# No file has it here.
+$project = with_patch($begin . "SELECT 1/0;\n" . $end);
+is((versioning($project, 'apply'))[0], 3, 'it fails, to be without a file');
+unlink "$project->{directory}/patches/2.sql", "$project->{directory}/patches/3.sql";
+($status, undef, $errors) = versioning($project, 'apply');
+is($status, 0, 'without a file: exit status');
+like($errors, qr/^versioning: warning: patch "middle" is unfinished since .*, and no file here registers it$/m,
+	'without a file: what it says');
+is((versioning($project, qw(status --exit-code)))[0], 5,
+	'without a file: status --exit-code');
+
+# A transaction in which nothing can be noted
+my $reading = "BEGIN READ ONLY;\nSELECT 1;\nCOMMIT;\n";
+$project = with_patch($directive . $register . $reading . "SELECT 1/0;\n" . $reading);
+refuses($project, 'first middle', [ qr/^versioning: detail: 2 of its 4 parts are done/m ],
+	'a read-only transaction');
+add_files($project, 'patches/2.sql' => $directive . $register . $reading
+	  . does('a') . $reading);
+applies($project, 'first last middle', 'read-only transactions');
+is(unfinished($project), '', 'the last of which ends it');
 
 # It has become one transaction meanwhile.
 $project = with_patch($begin . "SELECT 1/0;\n" . $end);

@@ -10,18 +10,13 @@
 #include "command/command.h"
 #include "command/deploy.h"
 #include "plan/apply.h"
-#include "plan/resume.h"
 
 /* Those that the user has named, or all. */
 static PatchPlan *
 make_plan(Options *options, const Project *project, const Register *reg)
 {
-	PatchPlan  *plan = plan_apply_create(project, reg, options->names,
-										 options->name_count);
-
-	plan_resume(plan, reg, options->name_count > 0 ? options->names[0] : NULL,
-				options->restart_at);
-	return plan;
+	return plan_apply_create(project, reg, options->names,
+							 options->name_count);
 }
 
 /* Apply the patches that are named, with what they require, or all. */

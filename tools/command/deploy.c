@@ -15,6 +15,7 @@
 #include "base/report.h"
 #include "command/deploy.h"
 #include "deploy/deploy.h"
+#include "plan/resume.h"
 
 /* What a command works on */
 typedef struct Deployment
@@ -26,6 +27,7 @@ typedef struct Deployment
 	Project    *project;
 	Register   *reg;
 	PatchPlan  *plan;
+	bool		is_alone;		/* no other deployer is at work */
 } Deployment;
 
 /* Forget the plan, and the register that it was made from. */
@@ -40,6 +42,22 @@ forget_plan(Deployment *deployment)
 	deployment->reg = NULL;
 }
 
+/*
+ * Have the plan go on with what is unfinished.  As long as another deployer may
+ * be at work, that is for this one to finish.
+ */
+static void
+resume(Deployment *deployment)
+{
+	const Options *options = deployment->options;
+
+	if (deployment->action == DEPLOY_APPLY &&
+		(deployment->is_alone || options->is_dry_run))
+		plan_resume(deployment->plan, deployment->reg,
+					options->name_count > 0 ? options->names[0] : NULL,
+					options->restart_at);
+}
+
 /* Read the register and make the plan; says what is wrong with it. */
 static Status
 plan(Deployment *deployment)
@@ -51,6 +69,7 @@ plan(Deployment *deployment)
 	deployment->plan = deployment->make_plan(deployment->options,
 											 deployment->project,
 											 deployment->reg);
+	resume(deployment);
 	report_problems(deployment->options->progname,
 					&deployment->plan->problems, NULL);
 	return problem_has_errors(&deployment->plan->problems) ||
@@ -134,7 +153,10 @@ run_alone(Deployment *deployment)
 
 	if (status != STATUS_DONE)
 		return status;
+	deployment->is_alone = true;
 	status = plan(deployment);
+	if (status == STATUS_PROBLEM)
+		pg_log_error("nothing was run");
 	if (status == STATUS_DONE)
 		status = deployment->plan->count == 0 ? nothing_to_do(deployment) :
 			deploy_run(&deployment->options->deploy, deployment->conn, lock,
@@ -180,7 +202,9 @@ look_and_run(Deployment *deployment)
 
 	if (deployment->options->is_dry_run)
 		return run_dry(deployment);
-	if (deployment->plan->count == 0 && deployment->reg->progress.count == 0)
+	if (deployment->plan->count == 0 && deployment->reg->progress.count == 0 &&
+		deployment->reg->unfinished.count == 0 &&
+		deployment->options->restart_at == 0)
 		return nothing_to_do(deployment);
 	return run_alone(deployment);
 }

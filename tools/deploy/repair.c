@@ -27,6 +27,7 @@
 typedef struct Target
 {
 	PQExpBufferData relation;	/* the table, or the index of DROP, REINDEX */
+	size_t		last;			/* where its name without the schema begins */
 	PQExpBufferData name;		/* of the index that is created, not quoted */
 	PQExpBufferData partition;	/* that is detached */
 	bool		is_unique;
@@ -61,19 +62,26 @@ append_identifier(PQExpBuffer text, const SqlToken *token)
 	pg_free(name);
 }
 
-/* Pass a name, qualified or not, and append it. */
-static void
+/*
+ * Pass a name, qualified or not, and append it.  Returns where the last part of
+ * it begins.
+ */
+static size_t
 take_name(StatementWords *words, PQExpBuffer text)
 {
+	size_t		last = text->len;
+
 	append_identifier(text, &words->token);
 	sql_words_next(words);
 	while (sql_words_at_symbol(words, "."))
 	{
 		sql_words_next(words);
 		appendPQExpBufferChar(text, '.');
+		last = text->len;
 		append_identifier(text, &words->token);
 		sql_words_next(words);
 	}
+	return last;
 }
 
 /* Pass IF [NOT] EXISTS. */
@@ -105,7 +113,7 @@ read_create(StatementWords *words, Target *target)
 	}
 	sql_words_accept(words, "on");
 	sql_words_accept(words, "only");
-	take_name(words, &target->relation);
+	target->last = take_name(words, &target->relation);
 	target->rest = words->token.start;
 }
 
@@ -319,7 +327,11 @@ drop_leftovers(const Repair *repair)
 	return is_good;
 }
 
-/* All by which the definitions of two indexes can differ, but for names */
+/*
+ * All by which the definitions of two indexes can differ, but for names; it
+ * ends with the condition that says which index, and the parenthesis that is
+ * open then
+ */
 #define DEFINITION(index) \
 	"(SELECT ROW(i.indisunique, pg_catalog.to_jsonb(i) -> " \
 	"'indnullsnotdistinct', c.relam, i.indnkeyatts, i.indclass::" \
@@ -331,7 +343,7 @@ drop_leftovers(const Repair *repair)
 	"AS k (number, place) LEFT JOIN pg_catalog.pg_attribute a " \
 	"ON a.attrelid = i.indrelid AND a.attnum = k.number " \
 	"ORDER BY k.place))::pg_catalog.text FROM pg_catalog.pg_index i " \
-	"JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE " index ")"
+	"JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE " index
 
 /* Make an empty copy of the table, with the index.  False after a message. */
 static bool
@@ -343,14 +355,15 @@ make_copy(const Repair *repair)
 	if (!run(repair, "BEGIN"))
 		return false;
 	resetPQExpBuffer(query);
-	appendPQExpBuffer(query, "CREATE TEMPORARY TABLE \"versioning copy\" "
-					  "(LIKE %s) ON COMMIT DROP", target->relation.data);
+	appendPQExpBuffer(query, "CREATE TEMPORARY TABLE %s (LIKE %s)",
+					  target->relation.data + target->last,
+					  target->relation.data);
 	if (!run(repair, query->data))
 		return false;
 	resetPQExpBuffer(query);
-	appendPQExpBuffer(query, "CREATE %sINDEX ON "
-					  "pg_temp.\"versioning copy\" %.*s",
+	appendPQExpBuffer(query, "CREATE %sINDEX ON pg_temp.%s %.*s",
 					  target->is_unique ? "UNIQUE " : "",
+					  target->relation.data + target->last,
 					  (int) target->rest_length, target->rest);
 	return run(repair, query->data);
 }
@@ -359,25 +372,31 @@ make_copy(const Repair *repair)
 static bool
 compare_with_copy(const Repair *repair, const PGresult *indexes, int *found)
 {
-	PGresult   *result = NULL;
+	const Target *target = &repair->target;
+	char	   *copy = psprintf("pg_temp.%s",
+								target->relation.data + target->last);
 	bool		is_good = make_copy(repair);
 	int			i;
 
 	*found = -1;
 	for (i = 0; is_good && *found < 0 && i < PQntuples(indexes); i++)
 	{
+		PGresult   *result;
+
 		resetPQExpBuffer(repair->query);
 		appendPQExpBuffer(repair->query,
-						  "SELECT " DEFINITION("i.indexrelid = %s") " = "
-						  DEFINITION("i.indrelid = pg_catalog.to_regclass("
-									 "'pg_temp.\"versioning copy\"')"),
+						  "SELECT " DEFINITION("i.indexrelid = %s)") " = "
+						  DEFINITION("i.indrelid = "),
 						  PQgetvalue(indexes, i, 0));
+		append_regclass(repair->query, repair->conn, copy);
+		appendPQExpBufferChar(repair->query, ')');
 		result = ask(repair);
 		is_good = result != NULL;
 		if (is_good && PQgetvalue(result, 0, 0)[0] == 't')
 			*found = i;
 		PQclear(result);
 	}
+	pg_free(copy);
 	return run(repair, "ROLLBACK") && is_good;
 }
 

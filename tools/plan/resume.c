@@ -177,9 +177,9 @@ check_temporary(const Resumption *resumption)
 			break;
 	if (i == parts->next)
 		return true;
-	text = psprintf("patch \"%s\" is unfinished, and what is temporary here "
-					"has gone with the session: say where to go on, with "
-					"--restart-at LINE", resumption->name);
+	text = psprintf("patch \"%s\" is unfinished, and what is temporary here, "
+					"or set for the session, has gone with it: say where to "
+					"go on, with --restart-at LINE", resumption->name);
 	complain(resumption, parts->cut.items[i].line, text);
 	pg_free(text);
 	return false;
@@ -294,6 +294,31 @@ resume_step(const Resumption *resumption, const Register *reg, int line)
 		ask(resumption, 1, count_lines(resumption->step) + 1);
 }
 
+/*
+ * Warn of patches that are unfinished, and of which the plan, if it is for all
+ * that there is, has no file.
+ */
+static void
+warn_of_others(PatchPlan *plan, const Register *reg)
+{
+	int			i;
+	int			j;
+
+	for (i = 0; i < reg->unfinished.count; i++)
+	{
+		const char *name = reg->unfinished.patches[i].name;
+
+		for (j = 0; j < plan->count; j++)
+			if (has_name(&plan->steps[j], name))
+				break;
+		if (j == plan->count)
+			problem_add(&plan->problems, PROBLEM_WARNING, NULL, 0,
+						"patch \"%s\" is unfinished since %s, and no file "
+						"here registers it", name,
+						reg->unfinished.patches[i].since);
+	}
+}
+
 /* Complain of a line where there is nothing to go on with. */
 static void
 refuse_line(PatchPlan *plan, const char *name)
@@ -330,4 +355,6 @@ plan_resume(PatchPlan *plan, const Register *reg, const char *name, int line)
 	}
 	if (!is_used)
 		refuse_line(plan, name);
+	if (name == NULL)
+		warn_of_others(plan, reg);
 }

@@ -17,8 +17,9 @@
  * Have the files of a plan to apply patches run in parts, as far as they are
  * not one transaction, if the register can keep note of these.  Those that are
  * unfinished go on after what is done; but the file that registers a patch of
- * that name goes on at that line, if there is one.  What keeps them from that
- * is among the plan's problems.
+ * that name, or is called so, goes on at that line, if there is one.  Without
+ * a name, the plan is for all files.  What keeps them from going on is among
+ * the plan's problems.
  */
 extern void plan_resume(PatchPlan *plan, const Register *reg,
 						const char *name, int line);

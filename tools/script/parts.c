@@ -149,9 +149,30 @@ script_parts_sets(const OutlineQuery *query, const FileBytes *bytes)
 		!sql_words_at(&words, "constraints");
 }
 
+/* Can nothing be written in a block, so that it does nothing? */
+static bool
+is_read_only(const ScriptOutline *outline, const FileBytes *bytes,
+			 const ScriptPart *part)
+{
+	int			i;
+
+	for (i = part->first; i < part->first + part->count; i++)
+	{
+		const OutlineQuery *query = &outline->queries[i];
+		StatementWords words = words_of(query, bytes);
+
+		if ((query->kind == STATEMENT_BEGIN ||
+			 query->kind == STATEMENT_SETTING) &&
+			mentions(words, "read") && mentions(words, "only"))
+			return true;
+	}
+	return false;
+}
+
 /* A block begins with the query of that number: find where it ends. */
 static void
-find_block(const ScriptOutline *outline, ScriptPart *part)
+find_block(const ScriptOutline *outline, const FileBytes *bytes,
+		   ScriptPart *part)
 {
 	bool		is_whole = true;
 
@@ -165,7 +186,8 @@ find_block(const ScriptOutline *outline, ScriptPart *part)
 							  query->kind != STATEMENT_ROLLBACK &&
 							  query->kind != STATEMENT_PREPARE))
 			continue;
-		part->is_committed = query->kind == STATEMENT_COMMIT;
+		part->is_committed = query->kind == STATEMENT_COMMIT &&
+			!is_read_only(outline, bytes, part);
 		if (query->kind == STATEMENT_PREPARE || !is_whole)
 			part->kind = PART_IS_PIECES;
 		else
@@ -211,7 +233,7 @@ script_parts_cut(const ScriptOutline *outline, const FileBytes *bytes)
 		line += count_lines(&place, words_of(query, bytes).token.start);
 		part->line = line;
 		if (query->kind == STATEMENT_BEGIN)
-			find_block(outline, part);
+			find_block(outline, bytes, part);
 		else
 			part->kind = find_kind(query, bytes);
 		next += part->count;
@@ -234,7 +256,9 @@ script_parts_is_temporary(const ScriptOutline *outline,
 		StatementWords words = words_of(&outline->queries[i], bytes);
 
 		if (mentions(words, "temp") || mentions(words, "temporary") ||
-			mentions(words, "pg_temp"))
+			mentions(words, "pg_temp") ||
+			(outline->queries[i].kind == STATEMENT_SETTING &&
+			 sql_words_at(&words, "select") && !is_one_call(words)))
 			return true;
 	}
 	return false;

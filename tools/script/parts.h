@@ -56,7 +56,10 @@ extern ScriptParts script_parts_cut(const ScriptOutline *outline,
 extern bool script_parts_sets(const OutlineQuery *query,
 							  const FileBytes *bytes);
 
-/* Does a part use a temporary object, by that word? */
+/*
+ * Does a part leave something to its session that cannot be made again: a
+ * temporary object, by that word, or what set_config() does among other things?
+ */
 extern bool script_parts_is_temporary(const ScriptOutline *outline,
 									  const FileBytes *bytes,
 									  const ScriptPart *part);
