@@ -43,8 +43,8 @@ forget_plan(Deployment *deployment)
 }
 
 /*
- * Have the plan go on with what is unfinished.  As long as another deployer may
- * be at work, that is for this one to finish.
+ * Have the plan go on with what is unfinished.  As long as another deployer
+ * may be at work, it is for that one to finish.
  */
 static void
 resume(Deployment *deployment)

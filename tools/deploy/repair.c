@@ -21,20 +21,7 @@
 
 #include "deploy/repair.h"
 #include "fe_utils/string_utils.h"
-#include "sql/words.h"
-
-/* What a statement with CONCURRENTLY is about; texts are SQL, or empty */
-typedef struct Target
-{
-	PQExpBufferData relation;	/* the table, or the index of DROP, REINDEX */
-	size_t		last;			/* where its name without the schema begins */
-	PQExpBufferData name;		/* of the index that is created, not quoted */
-	PQExpBufferData partition;	/* that is detached */
-	bool		is_unique;
-	bool		if_not_exists;
-	const char *rest;			/* of CREATE INDEX, after the table */
-	size_t		rest_length;
-} Target;
+#include "script/target.h"
 
 /* A part that is looked after */
 typedef struct Repair
@@ -43,157 +30,9 @@ typedef struct Repair
 	PGconn	   *conn;
 	const ScriptPart *part;
 	const UnfinishedPatch *patch;
-	Target		target;
+	ScriptTarget target;
 	PQExpBuffer query;
 } Repair;
-
-/* Append an identifier, with quotes. */
-static void
-append_identifier(PQExpBuffer text, const SqlToken *token)
-{
-	char	   *name = token->kind == SQL_IDENTIFIER ?
-		sql_constant_decode(token) : NULL;
-	const char *p;
-
-	appendPQExpBufferChar(text, '"');
-	for (p = name; p != NULL && *p != '\0'; p++)
-		appendPQExpBuffer(text, *p == '"' ? "\"\"" : "%c", *p);
-	appendPQExpBufferChar(text, '"');
-	pg_free(name);
-}
-
-/*
- * Pass a name, qualified or not, and append it.  Returns where the last part of
- * it begins.
- */
-static size_t
-take_name(StatementWords *words, PQExpBuffer text)
-{
-	size_t		last = text->len;
-
-	append_identifier(text, &words->token);
-	sql_words_next(words);
-	while (sql_words_at_symbol(words, "."))
-	{
-		sql_words_next(words);
-		appendPQExpBufferChar(text, '.');
-		last = text->len;
-		append_identifier(text, &words->token);
-		sql_words_next(words);
-	}
-	return last;
-}
-
-/* Pass IF [NOT] EXISTS. */
-static bool
-accept_if_exists(StatementWords *words)
-{
-	if (!sql_words_accept(words, "if"))
-		return false;
-	sql_words_accept(words, "not");
-	return sql_words_accept(words, "exists");
-}
-
-/* CREATE, which has been passed, [UNIQUE] INDEX CONCURRENTLY ... */
-static void
-read_create(StatementWords *words, Target *target)
-{
-	target->is_unique = sql_words_accept(words, "unique");
-	sql_words_accept(words, "index");
-	sql_words_accept(words, "concurrently");
-	target->if_not_exists = accept_if_exists(words);
-	if (!sql_words_at(words, "on"))
-	{
-		char	   *name = words->token.kind == SQL_IDENTIFIER ?
-			sql_constant_decode(&words->token) : NULL;
-
-		appendPQExpBufferStr(&target->name, name != NULL ? name : "");
-		pg_free(name);
-		sql_words_next(words);
-	}
-	sql_words_accept(words, "on");
-	sql_words_accept(words, "only");
-	target->last = take_name(words, &target->relation);
-	target->rest = words->token.start;
-}
-
-/* REINDEX, which has been passed, [(...)] INDEX | TABLE ... CONCURRENTLY */
-static void
-read_reindex(StatementWords *words, Target *target)
-{
-	bool		is_named;
-
-	while (!sql_words_at_end(words) && !sql_words_at(words, "index") &&
-		   !sql_words_at(words, "table") && !sql_words_at(words, "schema") &&
-		   !sql_words_at(words, "database") && !sql_words_at(words, "system"))
-		sql_words_next(words);
-	is_named = sql_words_at(words, "index") || sql_words_at(words, "table");
-	sql_words_next(words);
-	sql_words_accept(words, "concurrently");
-	if (is_named)
-		take_name(words, &target->relation);
-}
-
-/* ALTER, which has been passed, TABLE ... DETACH PARTITION ... */
-static void
-read_detach(StatementWords *words, Target *target)
-{
-	sql_words_accept(words, "table");
-	accept_if_exists(words);
-	sql_words_accept(words, "only");
-	take_name(words, &target->relation);
-	if (sql_words_at_symbol(words, "*"))
-		sql_words_next(words);
-	sql_words_accept(words, "detach");
-	sql_words_accept(words, "partition");
-	take_name(words, &target->partition);
-}
-
-/* Know what a part is about. */
-static void
-read_target(const PlanStep *step, const ScriptPart *part, Target *target)
-{
-	const OutlineQuery *query = &step->outline->queries[part->first];
-	const char *text = step->file->bytes.text + query->start;
-	StatementWords words;
-
-	memset(target, 0, sizeof(*target));
-	initPQExpBuffer(&target->relation);
-	initPQExpBuffer(&target->name);
-	initPQExpBuffer(&target->partition);
-	sql_words_init(&words, text, query->length, true);
-	sql_words_next(&words);
-	switch (part->kind)
-	{
-		case PART_CREATES_INDEX:
-			read_create(&words, target);
-			target->rest_length = text + query->length - target->rest;
-			break;
-		case PART_DROPS_INDEX:
-			sql_words_accept(&words, "index");
-			sql_words_accept(&words, "concurrently");
-			accept_if_exists(&words);
-			take_name(&words, &target->relation);
-			break;
-		case PART_REINDEXES:
-			read_reindex(&words, target);
-			break;
-		case PART_DETACHES:
-			read_detach(&words, target);
-			break;
-		default:
-			break;
-	}
-}
-
-/* Free what a target holds. */
-static void
-free_target(Target *target)
-{
-	termPQExpBuffer(&target->relation);
-	termPQExpBuffer(&target->name);
-	termPQExpBuffer(&target->partition);
-}
 
 /* Append a call of to_regclass(). */
 static void
@@ -208,9 +47,10 @@ void
 deploy_repair_append_relation(PQExpBuffer query, PGconn *conn,
 							  const PlanStep *step, int part)
 {
-	Target		target;
+	ScriptTarget target;
 
-	read_target(step, &step->parts->cut.items[part], &target);
+	script_target_read(step->outline, &step->file->bytes,
+					   &step->parts->cut.items[part], &target);
 	if (target.relation.len == 0)
 		appendPQExpBufferStr(query, "NULL");
 	else
@@ -223,7 +63,7 @@ deploy_repair_append_relation(PQExpBuffer query, PGconn *conn,
 		append_regclass(query, conn, target.relation.data);
 		appendPQExpBufferChar(query, ')');
 	}
-	free_target(&target);
+	script_target_free(&target);
 }
 
 /*
@@ -350,7 +190,7 @@ static bool
 make_copy(const Repair *repair)
 {
 	PQExpBuffer query = repair->query;
-	const Target *target = &repair->target;
+	const ScriptTarget *target = &repair->target;
 
 	if (!run(repair, "BEGIN"))
 		return false;
@@ -372,7 +212,7 @@ make_copy(const Repair *repair)
 static bool
 compare_with_copy(const Repair *repair, const PGresult *indexes, int *found)
 {
-	const Target *target = &repair->target;
+	const ScriptTarget *target = &repair->target;
 	char	   *copy = psprintf("pg_temp.%s",
 								target->relation.data + target->last);
 	bool		is_good = make_copy(repair);
@@ -471,7 +311,7 @@ find_dropped(const Repair *repair, bool *is_done)
 static bool
 find_detached(const Repair *repair, bool *is_done)
 {
-	const Target *target = &repair->target;
+	const ScriptTarget *target = &repair->target;
 	PGresult   *result;
 	bool		is_good;
 
@@ -528,14 +368,15 @@ begin(Repair *repair, SqlSession *session, const PlanStep *step, int part)
 	repair->part = &step->parts->cut.items[part];
 	repair->patch = step->parts->unfinished;
 	repair->query = createPQExpBuffer();
-	read_target(step, repair->part, &repair->target);
+	script_target_read(step->outline, &step->file->bytes, repair->part,
+					   &repair->target);
 }
 
 /* End that. */
 static void
 end(Repair *repair)
 {
-	free_target(&repair->target);
+	script_target_free(&repair->target);
 	destroyPQExpBuffer(repair->query);
 }
 
