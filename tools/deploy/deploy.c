@@ -83,9 +83,11 @@ end_session(Deploy *deploy)
 static bool
 send_note(Deploy *deploy, PQExpBuffer note)
 {
-	PGresult   *result = deploy_observer_query(&deploy->source, note->data, 0,
-											   NULL);
+	PGresult   *result = NULL;
 
+	/* It may still be about to answer something else. */
+	if (deploy_observer_reconnect(&deploy->source))
+		result = deploy_observer_query(&deploy->source, note->data, 0, NULL);
 	destroyPQExpBuffer(note);
 	PQclear(result);
 	return result != NULL;
