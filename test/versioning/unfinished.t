@@ -221,6 +221,9 @@ is(unfinished($project), 'middle 3/3 at 8, other 3/3 at 8',
 add_files($project, 'patches/2.sql' => $several . "BEGIN;\nSELECT 1;\nCOMMIT;\n");
 applies($project, 'first last middle other', 'both are finished');
 is(done($project), 'a', 'and nothing is done twice');
+applies(project("psql$number", "patches/it's \xff.sql" => "\\set x 1\n$several"
+		  =~ s/ARRAY\['first'\]/NULL/r =~ s/^INSERT.*\n//mr),
+	'middle other', 'a file of psql\'s with several patches');
 
 # Whoever registers has set another role, or was given another one.
 $project = with_patch($directive . "SET ROLE ${\role('other')};\n"
@@ -269,7 +272,12 @@ is(done($project), 'a', 'and has done all of it');
 # No file has it here.
 $project = with_patch($begin . "SELECT 1/0;\n" . $end);
 is((versioning($project, 'apply'))[0], 3, 'it fails, to be without a file');
-unlink "$project->{directory}/patches/2.sql", "$project->{directory}/patches/3.sql";
+unlink "$project->{directory}/patches/2.sql";
+($status, undef, $errors) = versioning($project, 'apply');
+is($status, 1, 'what requires it cannot be applied');
+like($errors, qr{^versioning: patches/3\.sql:2: patch "last" requires "middle", which is unfinished, and not registered by a file}m,
+	'and why');
+unlink "$project->{directory}/patches/3.sql";
 ($status, undef, $errors) = versioning($project, 'apply');
 is($status, 0, 'without a file: exit status');
 like($errors, qr/^versioning: warning: patch "middle" is unfinished since .*, and no file here registers it$/m,

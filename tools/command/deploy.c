@@ -104,6 +104,18 @@ print_plan(const PatchPlan *plan)
 	}
 }
 
+/* How many patches are applied, all of each? */
+static int
+count_applied(const Register *reg)
+{
+	int			count = 0;
+	int			i;
+
+	for (i = 0; i < reg->count; i++)
+		count += reg->patches[i].unfinished == NULL;
+	return count;
+}
+
 /* Say that there is nothing to do. */
 static Status
 nothing_to_do(const Deployment *deployment)
@@ -113,7 +125,7 @@ nothing_to_do(const Deployment *deployment)
 	if (deployment->options->deploy.is_quiet)
 		return STATUS_DONE;
 	printf("Nothing to %s: %d applied, none %sis %s.\n",
-		   is_apply ? "apply" : "take back", deployment->reg->count,
+		   is_apply ? "apply" : "take back", count_applied(deployment->reg),
 		   deployment->options->name_count > 0 ?
 		   "of the patches asked for " : "", is_apply ? "pending" : "applied");
 	return STATUS_DONE;

@@ -27,7 +27,6 @@
 #include "deploy/psql.h"
 #include "deploy/report.h"
 #include "deploy/session.h"
-#include "fe_utils/string_utils.h"
 #include "mb/pg_wchar.h"
 #include "pqexpbuffer.h"
 #include "project/source.h"
@@ -247,7 +246,8 @@ note_whole_runs(Deploy *deploy, const PlanStep *step)
 	PQExpBuffer path = createPQExpBuffer();
 	bool		result;
 
-	appendStringLiteralConn(path, step->file->path, conn);
+	project_source_append_path(path, step->file->path,
+							   deploy->runner.is_unicode);
 	deploy_note_begins(note, conn, step, path->data);
 	destroyPQExpBuffer(path);
 	result = send_note(deploy, note);

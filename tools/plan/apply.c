@@ -152,9 +152,12 @@ check_requirements(Planner *planner, const ProjectFile *file,
 			file_of(planner->project, cell->val) == PROJECT_NONE)
 			problem_add(&planner->plan->problems, PROBLEM_ERROR,
 						file->path, call->line,
-						"patch \"%s\" requires \"%s\", which is neither "
-						"applied nor registered by a file%s",
+						"patch \"%s\" requires \"%s\", which is %s "
+						"registered by a file%s",
 						call->name, cell->val,
+						unfinished_find(&planner->reg->unfinished,
+										cell->val) != NULL ?
+						"unfinished, and not" : "neither applied nor",
 						plan_names_other_suggestion(planner->project,
 													planner->reg,
 													cell->val,

@@ -241,7 +241,11 @@ leave(Walk *walk, int number)
 
 		if (register_find(walk->reg, cell->val) != NULL)
 			continue;
-		if (required < 0)
+		if (required < 0 &&
+			unfinished_find(&walk->reg->unfinished, cell->val) != NULL)
+			add_reason(state, "requires \"%s\", which is unfinished, and not "
+					   "registered by a file", cell->val);
+		else if (required < 0)
 			add_reason(state, "requires \"%s\", which is neither applied nor "
 					   "registered by a file", cell->val);
 		else if (walk->is_on_stack[required])

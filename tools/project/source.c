@@ -262,12 +262,9 @@ is_utf8(const char *text)
 	return true;
 }
 
-/*
- * Append a path as a string constant.  A path may hold any bytes: those that
- * the server might not take for a character are written as \xFF.
- */
-static void
-append_path(PQExpBuffer query, const char *path, bool is_unicode)
+void
+project_source_append_path(PQExpBuffer query, const char *path,
+						   bool is_unicode)
 {
 	bool		is_plain = is_unicode && is_utf8(path);
 
@@ -296,7 +293,7 @@ project_source_append(PQExpBuffer query, const char *path,
 
 	appendPQExpBufferStr(query, "pg_catalog.set_config("
 						 "'versioning.source_file', ");
-	append_path(query, path, is_unicode);
+	project_source_append_path(query, path, is_unicode);
 	if (digest != NULL)
 		project_source_digits(*digest, digits);
 	appendPQExpBuffer(query, ", false), pg_catalog.set_config("

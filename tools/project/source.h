@@ -57,6 +57,13 @@ extern void project_source_digits(const SourceDigest digest,
 								  SourceDigits digits);
 
 /*
+ * Append a path as a string constant.  A path may hold any bytes: those that
+ * the server might not take for a character are written as \xFF.
+ */
+extern void project_source_append_path(PQExpBuffer query, const char *path,
+									   bool is_unicode);
+
+/*
  * Append calls that say which file will be run, a part of a list of
  * expressions.  The digest may be NULL: it is not known.  Is the text of the
  * session, and of its database, Unicode?
