@@ -271,6 +271,17 @@ for my $line (3, 4)
 	is(value($project->{database}, 'SELECT string_agg(a::text, \' \' ORDER BY a) FROM calls'),
 		$line == 3 ? '1 2' : '1', "from there: line $line");
 }
+for my $do ([ "EXECUTE 'SELECT 1/0'", 3 ], [ 'COMMIT; PERFORM 1/0', 1 ])
+{
+	my ($text, $expected) = @$do;
+
+	$project = stopped();
+	add_files($project, 'patches/2.sql' =>
+		  "${begin}DO \$\$BEGIN $text; END\$\$;\n$end");
+	refused($project, 3, qr/^psql:patches\/2\.sql:3: ERROR:  division by zero/m, $text);
+	refused($project, $expected,
+		$expected == 1 ? $answers : qr/goes on at line 3\.$/m, "$text, again");
+}
 $project = killed('CREATE DATABASE nowhere TEMPLATE nowhere_at_all;', undef);
 refused($project, 1, $answers, 'a database, of which nothing is known');
 is((versioning($project, qw(apply middle --restart-at 3)))[0], 3,

@@ -52,7 +52,8 @@ resume(Deployment *deployment)
 	const Options *options = deployment->options;
 
 	if (deployment->action == DEPLOY_APPLY &&
-		(deployment->is_alone || options->is_dry_run))
+		(deployment->is_alone ||
+		 (options->is_dry_run && deployment->reg->progress.count == 0)))
 		plan_resume(deployment->plan, deployment->reg,
 					options->name_count > 0 ? options->names[0] : NULL,
 					options->restart_at);

@@ -56,9 +56,7 @@ words_of(const OutlineQuery *query, const FileBytes *bytes)
 static bool
 may_commit(const OutlineQuery *query, const FileBytes *bytes)
 {
-	static const char *const signs[] = {
-		"commit", "rollback", "call", "execute"
-	};
+	static const char *const signs[] = {"commit", "rollback", "call"};
 	const char *text = bytes->text + query->start;
 	uint32		place;
 	size_t		i;
