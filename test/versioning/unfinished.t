@@ -132,6 +132,20 @@ is(registered($project), 'first middle', 'it is whole');
 is((versioning($project, qw(apply middle --restart-at 9)))[0], 1,
 	'what is whole goes on nowhere');
 
+# psql cannot go on in the middle.
+$project = with_patch($begin . "SELECT 1/0;\n" . $end);
+is((versioning($project, 'apply'))[0], 3, '--psql: it fails');
+add_files($project, 'patches/2.sql' => $begin . $end);
+refuses($project, 'first middle',
+	[
+		qr{^versioning: error: psql cannot go on in the middle of patch "middle" \(patches/2\.sql\)$}m,
+		qr/^versioning: detail: 3 of its 6 parts are done/m
+	],
+	'--psql: it does not go on', '--psql');
+is(unfinished($project), 'middle 4/6 at 8', '--psql: and is still unfinished');
+is(done($project), 'a b c', '--psql: nothing was run');
+applies($project, 'first last middle', '--psql: without it goes on');
+
 # All of it is done by hand.
 $project = with_patch($begin . "SELECT 1/0;\n" . $end);
 is((versioning($project, 'apply'))[0], 3, 'it fails, to be finished by hand');

@@ -256,7 +256,7 @@ note_whole_runs(Deploy *deploy, const PlanStep *step)
 	return send_note(deploy, note) && result;
 }
 
-/* Note that a file that is not run in parts is done, or was not begun. */
+/* Note that a file that is not run in parts is done. */
 static bool
 note_whole_done(Deploy *deploy, const PlanStep *step)
 {
@@ -278,14 +278,14 @@ run_whole(Deploy *deploy, const PlanStep *step, FileRun *run)
 		run->end = FILE_RUN_REFUSED;
 	else if (parts->next > 0)
 		run->end = FILE_RUN_DONE;
+	else if (needs_psql(deploy, step) && has_changed(step))
+		run->end = FILE_RUN_CHANGED;
 	else if (!step->outline->is_atomic && !note_whole_runs(deploy, step))
 		return;
 	else if (needs_psql(deploy, step))
 		run_in_psql(deploy, step, run);
 	else
 		run_plain(deploy, step, run);
-	if (run->backend.pid == 0 && run->end != FILE_RUN_DONE)
-		(void) note_whole_done(deploy, step);
 }
 
 /*
