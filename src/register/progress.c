@@ -28,6 +28,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(versioning_resume_patch);
 
@@ -59,6 +60,7 @@ static const ColumnDefinition definitions[PROGRESS_COLUMN_COUNT] = {
 typedef struct Progress
 {
 	Relation	table;
+	Snapshot	snapshot;
 	TableScanDesc scan;
 	TupleTableSlot *row;
 	Datum		values[PROGRESS_COLUMN_COUNT];
@@ -106,12 +108,16 @@ close_progress(Progress *progress)
 {
 	ExecDropSingleTupleTableSlot(progress->row);
 	table_endscan(progress->scan);
+	UnregisterSnapshot(progress->snapshot);
 	table_close(progress->table, NoLock);
 }
 
 /*
  * Opens the table at the row of a patch.  Returns false, with nothing to
  * close, if there is none.
+ *
+ * Another session may write its next note while we read.  SnapshotSelf, with
+ * which the register is read, may miss both versions of the row then.
  */
 static bool
 open_progress(Progress *progress, const text *name, LOCKMODE mode)
@@ -124,7 +130,9 @@ open_progress(Progress *progress, const text *name, LOCKMODE mode)
 	columns_find(progress->table, definitions, PROGRESS_COLUMN_COUNT,
 				 numbers);
 	progress->row = table_slot_create(progress->table, NULL);
-	progress->scan = compat_table_beginscan(progress->table, SnapshotSelf);
+	progress->snapshot = RegisterSnapshot(GetLatestSnapshot());
+	progress->scan = compat_table_beginscan(progress->table,
+											progress->snapshot);
 	while (table_scan_getnextslot(progress->scan, ForwardScanDirection,
 								  progress->row))
 		if (read_row(progress, numbers, name))
