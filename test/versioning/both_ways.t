@@ -54,6 +54,9 @@ sub is_same
 			s/\b$project->{database}\b/DATABASE/g;
 			s/(process|PID) \d+/$1 N/g;
 			s/\b\d{4}-\d\d-\d\d \S+/TIME/g;
+
+			# Those of the projects before it, which are no longer here
+			s/^versioning: warning: patch ".*" is unfinished since .*\n//mg;
 		}
 		push @seen,
 		  "status $status\n-- output\n$output-- errors\n$errors"
@@ -277,7 +280,7 @@ for my $way ([], ['--psql'])
 	write_files('patches/warns.sql' => "SELECT _v.register_patch('warns');\n"
 		  . "SELECT now()::timestamp(7) IS NULL;\nSELECT 1/0;\n");
 	like((versioning($ways[0], 'apply', @$way))[2],
-		qr{^psql:patches/warns\.sql:2: WARNING:  TIMESTAMP\(7\)},
+		qr{^psql:patches/warns\.sql:2: WARNING:  TIMESTAMP\(7\)}m,
 		"a warning of the parser @$way");
 }
 
