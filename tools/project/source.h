@@ -22,6 +22,10 @@
 typedef uint8 SourceDigest[PG_SHA256_DIGEST_LENGTH];
 typedef char SourceDigits[2 * PG_SHA256_DIGEST_LENGTH + 1];
 
+/* The SHA-256 of some bytes.  Returns false if it cannot be had. */
+extern bool project_source_digest_bytes(const char *text, size_t length,
+										SourceDigest digest);
+
 /* The SHA-256 of the bytes of a file.  Returns false if it cannot be had. */
 extern bool project_source_digest(const FileBytes *bytes,
 								  SourceDigest digest);
@@ -50,6 +54,13 @@ extern bool project_source_matches(const char *path,
 /* Print a digest, in small letters. */
 extern void project_source_digits(const SourceDigest digest,
 								  SourceDigits digits);
+
+/*
+ * Append a path as a string constant.  A path may hold any bytes: those that
+ * the server might not take for a character are written as \xFF.
+ */
+extern void project_source_append_path(PQExpBuffer query, const char *path,
+									   bool is_unicode);
 
 /*
  * Append calls that say which file will be run, a part of a list of
