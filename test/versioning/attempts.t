@@ -106,6 +106,29 @@ for my $way ([], ['--psql'])
 		"not written @$way: that is said");
 }
 
+# Those of a file that is not one transaction, each of which does a part of it
+my $unfinished = with_patch('');
+my $parts = "-- versioning: no-transaction\n"
+  . "SELECT _v.register_patch('one');\n";
+add_files($unfinished, 'patches/1.sql' => "${parts}SELECT 1/0;\n");
+versioning($unfinished, 'apply') for 1, 2;
+is(value($unfinished->{database}, "SELECT string_agg(concat_ws(' ', outcome,
+	sqlstate, event), ', ' ORDER BY a.id)
+	FROM _v.attempts a JOIN _v.history h ON h.id = a.history_id"),
+	'failed 22012 applied, failed 22012 resumed', 'parts: each is kept');
+add_files($unfinished, 'patches/1.sql' => "${parts}BEGIN; LOCK TABLE held;\n"
+	  . until_seen(1) . "\nCOMMIT;\n");
+my $run = start_versioning($unfinished, 'apply');
+wait_for_lock($unfinished, 'held', 'AccessExclusive', 1);
+my $waiting = start_session($unfinished, 'TABLE held;');
+my ($end) = finish_versioning($run);
+finish_sessions($waiting);
+is("$end " . value($unfinished->{database}, "SELECT concat_ws(' ', outcome,
+	sessions_waited, event)
+	FROM _v.attempts a JOIN _v.history h ON h.id = a.history_id
+	ORDER BY a.id DESC LIMIT 1"), '0 applied 1 resumed',
+	'parts: others wait for them, too');
+
 # Names of any kind
 my $project = with_patch('');
 add_files($project, 'patches/1.sql' => patch('a "b", {c}\\',

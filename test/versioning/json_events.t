@@ -107,7 +107,7 @@ for my $way ([], ['--psql'])
 	is_deeply([ @events[ 2 .. $#events ] ], [
 			step('failed', 'one', 'patches', sessions_waited => 0,
 				reason => 'error', sqlstate => @$way ? undef : '22012',
-				kept => JSON::PP::false),
+				kept => JSON::PP::false, unfinished => undef),
 			end(0, 1, 1) ], "failure @$way: events");
 	like($errors, qr/^versioning: error: patch "one" failed/m,
 		"failure @$way: people are told, too");
@@ -137,6 +137,25 @@ for my $way ([], ['--psql'])
 		"waiting @$way: for whom");
 	is($errors, '', "waiting @$way: and in no other way");
 }
+
+# A file that is not one transaction, and fails half-way, goes on there
+my $parts = "-- versioning: no-transaction\n"
+  . "SELECT _v.register_patch('one');\n";
+my $halves = project('json_events' . $number++,
+	'patches/1.sql' => "${parts}SELECT 1/0;\n");
+my @events = @{ events((versioning($halves, 'apply', '--json'))[1]) };
+is_deeply([ @events[ 2, 3 ] ], [
+		step('failed', 'one', 'patches', sessions_waited => 0,
+			reason => 'error', sqlstate => '22012', kept => JSON::PP::false,
+			unfinished => { part => 2, parts => 2, line => 3 }),
+		end(0, 1, 0) ], 'unfinished: how far it has come');
+add_files($halves, 'patches/1.sql' => "${parts}SELECT 1;\n");
+@events = @{ events((versioning($halves, 'apply', '--json'))[1]) };
+is_deeply([ $events[0]{steps}, @events[ 2, 3 ] ], [
+		[ { number => 1, patches => ['one'], file => 'patches/1.sql',
+				line => 3 } ],
+		step('done', 'one', 'patches', sessions_waited => 0),
+		end(1, 0, 0) ], 'unfinished: it goes on there');
 
 # Nothing can be run.
 my $project = with_patch('one');

@@ -123,8 +123,31 @@ is_cancelled(with_patch("\\set ON_ERROR_STOP off\nLOCK TABLE held;\n"
 	qr/For public\.held, which is locked by line 4, waited /,
 	'ON_ERROR_STOP off');
 
-# The time
+# A file that is not one transaction: what is cancelled is not done, and it
+# goes on there
 my $project = with_patch('');
+my $parts = "-- versioning: no-transaction\n"
+  . "SELECT _v.register_patch('one');\nBEGIN;\nLOCK TABLE held;\n";
+add_files($project, 'patches/1.sql' => "$parts$sleep\nCOMMIT;\n");
+my $run = start_versioning($project, 'apply', '--max-stall', '100ms');
+wait_for_lock($project, 'held', 'AccessExclusive', 1);
+my $waiting = start_session($project, 'TABLE held;');
+my ($end, undef, $told) = finish_versioning($run);
+finish_sessions($waiting);
+is($end, 3, 'parts: exit status');
+like($told, qr/^versioning: detail: For public\.held, which is locked by line 4, waited /m,
+	'parts: the line that has locked it');
+like($told, qr/^versioning: hint: The next "versioning apply" goes on at line 3\.$/m,
+	'parts: it goes on there');
+is(value($project->{database}, "SELECT concat_ws(' ', outcome, sessions_waited,
+	part) FROM _v.attempts, _v.unfinished"), 'cancelled 1 2',
+	'parts: the attempt is kept');
+add_files($project, 'patches/1.sql' => "${parts}COMMIT;\n");
+is((versioning($project, 'apply', '--max-stall', '100ms'))[0], 0,
+	'parts: and does so');
+
+# The time
+$project = with_patch('');
 for ([ 'apply', '--max-stall', '5' ], [ 'apply', '--max-stall', 'x' ])
 {
 	my ($status, undef, $errors) = versioning($project, @$_);

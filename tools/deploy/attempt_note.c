@@ -29,7 +29,9 @@ static const char look_query[] =
 static const char note_query[] =
 "SELECT _v.note_attempt($1, $2, s.at, r.duration, $5, $6,"
 " $7::pg_catalog.int4, $8 * interval '1 ms', $9, $10,"
-" (SELECT max(h.id) FROM _v.history h WHERE h.event = $5"
+" (SELECT max(h.id) FROM _v.history h WHERE h.event = ANY"
+"  (CASE $1 WHEN 'apply' THEN '{applied,resumed}' ELSE '{\"taken back\"}' END"
+"   ::pg_catalog.text[])"
 "  AND h.patch_name = ($2::pg_catalog.text[])[1] AND h.happened_at >= s.at))"
 " FROM (SELECT $4::pg_catalog.float8 * interval '1 ms' AS duration) AS r,"
 " LATERAL (SELECT coalesce("

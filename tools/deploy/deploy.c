@@ -129,6 +129,14 @@ failure_reason(const DeployFailure *failure)
 	return failure->run->stall != NULL ? "stall" : words[failure->run->end];
 }
 
+/* Is all of a step there, as far as the register and its notes say? */
+static bool
+is_there(const Outcome *outcome, int expected)
+{
+	return outcome->registered == expected &&
+		outcome->unfinished.name == NULL;
+}
+
 /* Tell at once that a step has failed. */
 static void
 tell_failure(const Deploy *deploy, const DeployFailure *failure)
@@ -140,7 +148,9 @@ tell_failure(const Deploy *deploy, const DeployFailure *failure)
 	end.reason = failure_reason(failure);
 	end.sqlstate = failure->run->sqlstate;
 	end.is_known = failure->outcome->is_known;
-	end.is_kept = failure->outcome->registered == failure->expected;
+	end.is_kept = is_there(failure->outcome, failure->expected);
+	if (failure->outcome->unfinished.name != NULL)
+		end.unfinished = &failure->outcome->unfinished;
 	deploy_progress_end(deploy->runner.progress, &end);
 }
 
@@ -482,8 +492,8 @@ try_step(Deploy *deploy, const PlanStep *step, const char *name,
 		deploy_outcome_find(&deploy->source, &run.backend, deploy->plan,
 							deploy->done, &outcome);
 		if (outcome.is_known)
-			note_attempt(deploy, step, &run, outcome.registered ==
-						 count_expected(deploy, step));
+			note_attempt(deploy, step, &run,
+						 is_there(&outcome, count_expected(deploy, step)));
 		goes_on = may_try_again(deploy, step, &run, &outcome, attempts);
 		if (!goes_on)
 			settle_step(deploy, step, name, &run, &outcome, attempts);

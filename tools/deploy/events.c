@@ -44,6 +44,16 @@ print_step(const char *event, int number, const PlanStep *step)
 	print_patches(step);
 }
 
+/* Print where in its file a step goes on, if it does. */
+static void
+print_line(const PlanStep *step)
+{
+	const PlanParts *parts = step->parts;
+
+	if (parts != NULL && parts->next > 0 && parts->next < parts->cut.count)
+		json_print_number("line", parts->cut.items[parts->next].line);
+}
+
 void
 deploy_events_plan(const char *action, const PatchPlan *plan)
 {
@@ -57,6 +67,7 @@ deploy_events_plan(const char *action, const PatchPlan *plan)
 	{
 		printf("%s{\"number\": %d", i > 0 ? ", " : "", i + 1);
 		print_patches(&plan->steps[i]);
+		print_line(&plan->steps[i]);
 		putchar('}');
 	}
 	putchar(']');
@@ -105,6 +116,18 @@ deploy_events_again(int number, const PlanStep *step,
 	finish_event();
 }
 
+/* Print how far a patch has come that is unfinished, or null. */
+static void
+print_unfinished(const UnfinishedPatch *patch)
+{
+	json_print_key("unfinished");
+	if (patch == NULL)
+		fputs("null", stdout);
+	else
+		printf("{\"part\": %d, \"parts\": %d, \"line\": %d}",
+			   patch->done + 1, patch->parts, patch->line);
+}
+
 void
 deploy_events_step(int number, const PlanStep *step, const StepEnd *end,
 				   int64 milliseconds)
@@ -118,6 +141,7 @@ deploy_events_step(int number, const PlanStep *step, const StepEnd *end,
 		json_print_key("kept");
 		fputs(!end->is_known ? "null" : end->is_kept ? "true" : "false",
 			  stdout);
+		print_unfinished(end->unfinished);
 	}
 	finish_event();
 }

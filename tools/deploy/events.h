@@ -29,6 +29,7 @@ typedef struct StepEnd
 	const char *sqlstate;		/* of the error that has ended it, or empty */
 	bool		is_known;		/* what the register has of it, */
 	bool		is_kept;		/* and that is what it should have */
+	const UnfinishedPatch *unfinished;	/* how far it has come, or NULL */
 } StepEnd;
 
 /* What is to be run. */

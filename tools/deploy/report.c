@@ -422,7 +422,8 @@ say_what_helps(const DeployFailure *failure, const char *ending)
 		fe_compat_log_detail("%s", obstacle);
 	if (ending[0] != '\0')
 		fe_compat_log_hint("This ends what was waited for: %s", ending);
-	if (failure->outcome->is_known && !is_registered_right(failure))
+	if (failure->outcome->is_known && !is_registered_right(failure) &&
+		failure->outcome->unfinished.name == NULL)
 		fe_compat_log_hint("The same command, run again, goes on here.");
 }
 
