@@ -2,9 +2,8 @@
 -- transaction: how far each has come. See src/register/progress.c.
 --
 -- A row is there from before the first part is run until the last one is done.
--- While a part runs that leaves nothing behind if it fails, and is done in the
--- transaction that notes it, nothing is said of it; of any other it is said
--- that it runs.
+-- A part that is one transaction is noted as done in that; of any other it is
+-- noted first that it runs.
 
 CREATE TABLE _v.progress (
     patch_name       text          PRIMARY KEY,
@@ -26,9 +25,8 @@ CREATE TABLE _v.progress (
 SELECT pg_extension_config_dump('_v.progress', '');
 
 -- A row is no more than a memory if the patch was taken back, or registered
--- anew, by somebody else.
-
--- (A view of _v.patches itself would keep the owner from altering its columns.)
+-- anew, by somebody else. (A view of _v.patches itself would keep the owner from
+-- altering its columns.)
 
 CREATE FUNCTION _v.unfinished_patches()
 RETURNS SETOF _v.progress
