@@ -341,7 +341,7 @@ may_try_again(Deploy *deploy, const PlanStep *step, FileRun *run,
 	int			kept = deploy_outcome_count_names(step) -
 		count_expected(deploy, step);
 
-	if (!run->lacked_lock || !outcome->is_known ||
+	if (!run->lacked_lock || run->stall != NULL || !outcome->is_known ||
 		outcome->registered != kept ||
 		deploy_attempts_obstacle(attempts) != NULL || !may_go_on(deploy))
 		return false;
