@@ -91,7 +91,8 @@ for my $way ([], ['--psql'])
 	# It queues for the lock itself.
 	$project = with_patch('LOCK TABLE held;');
 	my $holder = start_holder($project, 'BEGIN; TABLE held;');
-	my $run = start_versioning($project, 'apply', '--max-stall', '100ms', @$way);
+	my $run = start_versioning($project, 'apply', '--lock-timeout', 0,
+		'--max-stall', '100ms', @$way);
 	wait_for_lock($project, 'held', 'AccessExclusive', 0);
 	my $waiting = start_session($project, 'TABLE held;');
 	my ($status, undef, $errors) = finish_versioning($run);
