@@ -82,6 +82,13 @@ for my $way ([], ['--psql'])
 		qr/, which is locked by (?:a statement from line \d to 5|line \d), waited /,
 		"no name @$way", @$way);
 
+	# The connection that looks is ended.
+	is_cancelled(with_patch("LOCK TABLE held;\nSELECT pg_terminate_backend(pid)"
+			  . " FROM pg_stat_activity\n WHERE application_name = 'versioning'"
+			  . " AND datname = current_database();\n$sleep"),
+		'AccessExclusive', 'TABLE held;', qr/, which is locked by line 3, /,
+		"another look @$way", @$way);
+
 	# For JSON
 	like(is_cancelled(with_patch("LOCK TABLE held;\n$sleep"),
 			'AccessExclusive', 'TABLE held;', qr/line 3/, "JSON @$way", @$way,
@@ -91,7 +98,8 @@ for my $way ([], ['--psql'])
 	# It queues for the lock itself.
 	$project = with_patch('LOCK TABLE held;');
 	my $holder = start_holder($project, 'BEGIN; TABLE held;');
-	my $run = start_versioning($project, 'apply', '--max-stall', '100ms', @$way);
+	my $run = start_versioning($project, 'apply', '--max-stall', '100ms',
+		'--lock-timeout', '0', @$way);
 	wait_for_lock($project, 'held', 'AccessExclusive', 0);
 	my $waiting = start_session($project, 'TABLE held;');
 	my ($status, undef, $errors) = finish_versioning($run);

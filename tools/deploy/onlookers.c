@@ -387,6 +387,7 @@ deploy_onlookers_look(Onlookers *onlookers, int pid)
 	if (now < onlookers->next)
 		return;
 	onlookers->next = now + (pid == 0 ? FIRST_PAUSE : ANSWER_PAUSE);
+	deploy_observer_revive(observer);
 	if (pid == 0 || observer->is_asked)
 		return;
 	if (onlookers->stopped != 0)
