@@ -124,6 +124,28 @@ for my $way ([], ['--psql'])
 		"BEGIN; SELECT _v.register_patch('other');",
 		qr/_v\.patches: $idle: SELECT _v\.register_patch/, @$way);
 
+	# The lock that keeps other deployers away is lost meanwhile.
+	{
+		my $name = "no deployer's lock @$way";
+		my $project = with_patch($add);
+		my $session = start_holder($project->{database},
+			'BEGIN; SELECT FROM held;');
+		my $run = start_versioning($project, 'apply', @$way);
+
+		is_waiting($name, $project, $run, qr/public\.held: $idle/);
+		value($project->{database},
+			"SELECT count(pg_terminate_backend(pid, 30000))
+			   FROM pg_stat_activity WHERE datname = current_database()
+			    AND application_name = 'versioning apply'");
+		finish_holder($session);
+		my ($status, undef, $errors) = finish_versioning($run);
+		is($status, 3, "$name: exit status");
+		like($errors,
+			qr/^versioning: error: the connection that keeps other deployers away was lost$/m,
+			"$name: that is said");
+		ok(!is_there($project), "$name: it is not tried again");
+	}
+
 	# A function that was called can be replaced.
 	my $project = with_patch(
 		"CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql
