@@ -200,7 +200,7 @@ for my $way ([], ['--psql'])
 	# A prepared transaction
 	SKIP:
 	{
-		skip 'max_prepared_transactions is 0', 7
+		skip 'max_prepared_transactions is 0', 10
 		  if !value('postgres', 'SHOW max_prepared_transactions');
 		$project = with_patch($add);
 		value($project->{database},
@@ -210,6 +210,19 @@ for my $way ([], ['--psql'])
 			qr/public\.held: prepared transaction "gone home" of user "postgres", $since$/);
 		value($project->{database}, "ROLLBACK PREPARED 'gone home'");
 		is_applied("prepared @$way", $project, $run);
+
+		# The statement that ends it can be pasted, whatever its name is.
+		for my $gid ("'it''s \\ here'", "E'\\\\ \\'\\n\\x1b[31m\u{9b}32m'", "''")
+		{
+			$project = with_patch($add);
+			value($project->{database},
+				"BEGIN; LOCK TABLE held; PREPARE TRANSACTION $gid");
+			my (undef, undef, $errors) = versioning($project, 'apply',
+				'--lock-timeout', '100ms', '--retry-for', 0, @$way);
+			my ($ending) = $errors =~ /(ROLLBACK PREPARED E?'[ -~]*')$/m;
+			is(value($project->{database}, $ending // 'SELECT $errors'), '',
+				"prepared @$way: this ends $gid") || diag($errors);
+		}
 	}
 
 	# Ten deadlocks, one after the other

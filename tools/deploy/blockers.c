@@ -337,11 +337,10 @@ append_word(PQExpBuffer text, const char *word)
 static void
 append_who(PQExpBuffer text, const PGresult *blockers, int row)
 {
-	const char *gid = PQgetvalue(blockers, row, HOLDER_GID);
-
-	if (gid[0] != '\0')
+	if (!PQgetisnull(blockers, row, HOLDER_GID))
 		appendPQExpBuffer(text, "prepared transaction \"%s\"",
-						  report_printable(gid));
+						  report_printable(PQgetvalue(blockers, row,
+													  HOLDER_GID)));
 	else
 		appendPQExpBufferStr(text, PQgetvalue(blockers, row, HOLDER_PID));
 	append_word(text, PQgetvalue(blockers, row, HOLDER_ROLE));
@@ -366,22 +365,36 @@ append_short(PQExpBuffer text, const PGresult *blockers, int row)
 						  duration_text(number(blockers, row, STATE_AGE)));
 }
 
+/* Append the constant that is the name of a prepared transaction. */
+static void
+append_constant(PQExpBuffer text, const char *gid)
+{
+	bool		has_escapes = strcmp(report_printable(gid), gid) != 0;
+	PQExpBuffer quoted = createPQExpBuffer();
+
+	for (; *gid != '\0'; gid++)
+	{
+		if (*gid == '\'' || (has_escapes && *gid == '\\'))
+			appendPQExpBufferChar(quoted, *gid);
+		appendPQExpBufferChar(quoted, *gid);
+	}
+	appendPQExpBuffer(text, "%s'%s'", has_escapes ? "E" : "",
+					  report_printable(quoted->data));
+	destroyPQExpBuffer(quoted);
+}
+
 /* Append the statement that ends one. */
 static void
 append_ending(PQExpBuffer text, const PGresult *blockers, int row)
 {
-	const char *c = PQgetvalue(blockers, row, HOLDER_GID);
-
-	if (*c == '\0')
+	if (PQgetisnull(blockers, row, HOLDER_GID))
 	{
 		appendPQExpBuffer(text, "SELECT pg_terminate_backend(%s)",
 						  PQgetvalue(blockers, row, HOLDER_PID));
 		return;
 	}
-	appendPQExpBufferStr(text, "ROLLBACK PREPARED '");
-	for (c = report_printable(c); *c != '\0'; c++)
-		appendPQExpBuffer(text, "%s%c", *c == '\'' ? "'" : "", *c);
-	appendPQExpBufferStr(text, "'");
+	appendPQExpBufferStr(text, "ROLLBACK PREPARED ");
+	append_constant(text, PQgetvalue(blockers, row, HOLDER_GID));
 }
 
 void
