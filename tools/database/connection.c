@@ -72,10 +72,11 @@ connect_as_asked(const ConnectionOptions *options,
 
 /*
  * Make a session ours: empty its search_path, have the server not end it for
- * being idle nor keep it from writing, and plan only once what is prepared.  After a connection pooler,
- * which makes up the process number that it tells us, the session is lent: so
- * this is for one transaction there, which connection_close() ends.  Returns
- * false if that fails, and then PQerrorMessage() says why.
+ * being idle nor keep it from writing, and plan only once what is prepared.
+ * After a connection pooler, which makes up the process number that it tells
+ * us, the session is lent: so this is for one transaction there, which
+ * connection_close() ends.  Returns false if that fails, and then
+ * PQerrorMessage() says why.
  */
 static bool
 prepare_session(PGconn *conn)
