@@ -22,9 +22,6 @@
 /* How many of them are named */
 #define MOST_NAMED 3
 
-/* The type of a process of autovacuum */
-#define AUTOVACUUM "autovacuum worker"
-
 /* The columns after those of holders */
 enum
 {
@@ -60,7 +57,7 @@ enum
 	MILLISECONDS_SINCE("coalesce(x.prepared, a.xact_start)") ", " \
 	MILLISECONDS_SINCE("CASE WHEN a.state = 'active' THEN a.query_start" \
 					   " ELSE coalesce(x.prepared, a.state_change) END") ", " \
-	"a.backend_type, coalesce(a.query LIKE '%(to prevent wraparound)'," \
+	HOLDER_TYPE("a") ", coalesce(a.query LIKE '%(to prevent wraparound)'," \
 	" false), "
 
 /* The name of a relation */
@@ -243,7 +240,7 @@ deploy_blockers_yield(const PGresult *blockers, int64 *deadlock_timeout)
 	int			i;
 
 	for (i = 0; i < PQntuples(blockers); i++)
-		if (strcmp(PQgetvalue(blockers, i, TYPE), AUTOVACUUM) != 0 ||
+		if (strcmp(PQgetvalue(blockers, i, TYPE), HOLDER_AUTOVACUUM) != 0 ||
 			PQgetvalue(blockers, i, IS_STUBBORN)[0] == 't')
 			return false;
 	return PQntuples(blockers) > 0 &&
@@ -345,7 +342,7 @@ append_who(PQExpBuffer text, const PGresult *blockers, int row)
 		appendPQExpBufferStr(text, PQgetvalue(blockers, row, HOLDER_PID));
 	append_word(text, PQgetvalue(blockers, row, HOLDER_ROLE));
 	append_word(text, PQgetvalue(blockers, row, HOLDER_APPLICATION));
-	if (strcmp(PQgetvalue(blockers, row, TYPE), AUTOVACUUM) == 0)
+	if (strcmp(PQgetvalue(blockers, row, TYPE), HOLDER_AUTOVACUUM) == 0)
 		append_word(text, PQgetvalue(blockers, row, HOLDER_DOES));
 }
 
