@@ -143,6 +143,9 @@ for my $way ([], ['--psql'])
 		like($errors,
 			qr/^versioning: error: the connection that keeps other deployers away was lost$/m,
 			"$name: that is said");
+		like($errors,
+			qr/^versioning: detail: For [^,]* it was waiting for public\.held: $idle/m,
+			"$name: what it was waiting for");
 		ok(!is_there($project), "$name: it is not tried again");
 	}
 
