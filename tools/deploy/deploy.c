@@ -103,6 +103,7 @@ note_attempt(const Deploy *deploy, const PlanStep *step, const FileRun *run,
 	note.run = run;
 	note.is_done = is_done;
 	note.is_interrupted = interruption_count() > 0;
+	note.is_unicode = deploy->runner.is_unicode;
 	deploy_note_attempt(&deploy->source, &note);
 }
 
