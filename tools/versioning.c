@@ -80,6 +80,7 @@ print_usage(void)
 		 "as 2s\n"
 		 "                        (not rehearse)\n"
 		 "  --verbose             show what psql prints\n"
+		 "  --restart-at LINE     apply: where an unfinished patch goes on\n"
 		 "  --cascade             rollback: what requires the patches, too\n"
 		 "  --last N              rollback: the N patches applied last\n"
 		 "  --template DB         rehearse: begin with a copy of this one\n");

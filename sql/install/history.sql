@@ -58,7 +58,7 @@ COMMENT ON TABLE _v.history IS
 COMMENT ON COLUMN _v.history.id IS
 'Number of the event, in the order in which patches were registered; registrations that were rolled back leave gaps.';
 COMMENT ON COLUMN _v.history.event IS
-'What happened: ''applied'', ''taken back'', ''adopted'' (found in the register when CREATE EXTENSION took it over), or ''guard bypassed''.';
+'What happened: ''applied'', ''resumed'' (it was unfinished, and the rest of it begins), ''taken back'', ''adopted'' (found in the register when CREATE EXTENSION took it over), or ''guard bypassed''.';
 COMMENT ON COLUMN _v.history.patch_name IS
 'Name of the patch. NULL where the guard was bypassed.';
 COMMENT ON COLUMN _v.history.requires IS
@@ -135,7 +135,7 @@ COMMENT ON VIEW _v.in_progress IS
 COMMENT ON COLUMN _v.in_progress.patch_name IS
 'Name of the patch.';
 COMMENT ON COLUMN _v.in_progress.event IS
-'What is being done: ''applied'' or ''taken back''.';
+'What is being done: ''applied'', ''resumed'' or ''taken back''.';
 COMMENT ON COLUMN _v.in_progress.pid IS
 'Process of the session, as in pg_stat_activity.';
 COMMENT ON COLUMN _v.in_progress.role_name IS

@@ -1,11 +1,12 @@
 -- Who owns what, and who may do what: all of it is said here, whatever ALTER
 -- DEFAULT PRIVILEGES has said before.
 --
--- The register, a table and the functions that depesz's has, belongs to the user
--- who ran CREATE EXTENSION. All else belongs to the bootstrap superuser, for
--- superusers run or trust it: the event trigger functions run with the privileges
--- of whoever changes something, and the journals say what everybody did. The user may create in the schema,
--- indexes on the table for example, and INSERT is for restoring a dump.
+-- The register, a table and the functions that depesz's has, with what is noted
+-- of unfinished patches, belongs to the user who ran CREATE EXTENSION. All else
+-- belongs to the bootstrap superuser, for superusers run or trust it: the event
+-- trigger functions run with the privileges of whoever changes something, and the
+-- journals say what everybody did. The user may create in the schema, indexes on
+-- the table for example, and INSERT is for restoring a dump.
 --
 -- The owner comes before the grants, for these are kept as the initial
 -- privileges, which pg_dump leaves out, as they are at the end of each statement.
@@ -24,14 +25,14 @@ BEGIN
             SELECT d.objid::regclass::text,
                    CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE'
                                 ELSE 'TABLE' END,
-                   relowner, relacl, relname = 'patches'
+                   relowner, relacl, relname IN ('patches', 'progress')
               FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
              WHERE d.classid = 'pg_class'::regclass AND deptype = 'e'
                AND refclassid = 'pg_extension'::regclass
                AND refobjid = extension
             UNION ALL
             SELECT d.objid::regprocedure::text, 'FUNCTION', proowner, proacl,
-                   proname ~ '^((try_|un)?register_patch|assert_.*)$'
+                   proname ~ '^((try_|un)?register_patch|assert_.*|note_progress|resume_patch)$'
               FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid
              WHERE d.classid = 'pg_proc'::regclass AND deptype = 'e'
                AND refclassid = 'pg_extension'::regclass

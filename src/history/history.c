@@ -78,6 +78,7 @@ static const JournalDefinition history = {
 
 static const char *const event_names[] = {
 	[HISTORY_APPLIED] = "applied",
+	[HISTORY_RESUMED] = "resumed",
 	[HISTORY_TAKEN_BACK] = "taken back",
 	[HISTORY_ADOPTED] = "adopted",
 	[HISTORY_GUARD_BYPASSED] = "guard bypassed"

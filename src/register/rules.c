@@ -17,6 +17,7 @@
 
 #include "common/hashfn.h"
 #include "lib/stringinfo.h"
+#include "register/progress.h"
 #include "register/reverse_lookup.h"
 #include "register/rules.h"
 #include "utils/builtins.h"
@@ -216,33 +217,61 @@ check_no_conflict(Register *reg, const Patch *patch, int elevel)
 	return false;
 }
 
+/* What is said of the required patches that are missing, or not all there. */
+static char *
+explain_missing(const Patch *patch, List *missing, List *unfinished)
+{
+	StringInfoData detail;
+	ListCell   *lc;
+
+	initStringInfo(&detail);
+	if (missing != NIL)
+		appendStringInfo(&detail, _("Patch \"%s\" requires these, "
+									"which are not applied:\n%s"),
+						 text_to_cstring(patch->name), one_a_line(missing));
+	foreach(lc, unfinished)
+		appendStringInfo(&detail, "%s%s", detail.len > 0 ? "\n" : "",
+						 (char *) lfirst(lc));
+	return detail.data;
+}
+
 /*
- * Checks that all patches that it requires are applied.  Raises P0001 at
- * elevel with all that are missing, or returns true.
+ * Checks that all patches that it requires are applied, all of each.  Raises
+ * P0001 at elevel with all that are missing, or returns true.
  */
 static bool
 check_requirements(Register *reg, const Patch *patch, int elevel)
 {
 	List	   *missing = NIL;
+	List	   *unfinished = NIL;
+	List	   *details = NIL;
 
 	for (int i = 0; i < patch->requires.count; i++)
 	{
 		text	   *name = DatumGetTextPP(patch->requires.names[i]);
+		char	   *detail;
 
 		if (!register_find(reg, name))
 			missing = lappend(missing, text_to_cstring(name));
+		else if ((detail = register_progress_of(reg, name)) != NULL)
+		{
+			unfinished = lappend(unfinished, text_to_cstring(name));
+			details = lappend(details, detail);
+		}
 	}
-	if (missing == NIL)
+	if (missing == NIL && unfinished == NIL)
 		return true;
 
 	missing = distinct(missing);
 	ereport(elevel,
 			(errcode(ERRCODE_RAISE_EXCEPTION),
-			 errmsg("Missing prerequisite(s): %s.", in_a_row(missing)),
-			 errdetail("Patch \"%s\" requires these, "
-					   "which are not applied:\n%s",
-					   text_to_cstring(patch->name), one_a_line(missing)),
-			 errhint("Apply them first.")));
+			 errmsg("Missing prerequisite(s): %s.",
+					in_a_row(distinct(list_concat_copy(missing,
+													   unfinished)))),
+			 errdetail_internal("%s", explain_missing(patch, missing,
+													  distinct(details))),
+			 errhint(missing != NIL ? "Apply them first." :
+					 "\"versioning apply\" goes on with it.")));
 	return false;
 }
 

@@ -20,6 +20,7 @@
 #include "history/current.h"
 #include "history/history.h"
 #include "nodes/execnodes.h"
+#include "register/progress.h"
 #include "register/rules.h"
 #include "register/register.h"
 #include "utils/builtins.h"
@@ -119,6 +120,7 @@ versioning_unregister_patch(PG_FUNCTION_ARGS)
 	patch.requires.array = register_names(reg, COLUMN_REQUIRES);
 	patch.conflicts.array = register_names(reg, COLUMN_CONFLICTS);
 	register_delete(reg, patch.name);
+	register_progress_forget(patch.name);
 	begin_patch(HISTORY_TAKEN_BACK, &patch);
 	register_close(reg);
 	return no_rows(fcinfo);

@@ -59,8 +59,10 @@ my %mentioned = map { $_ => 1 } (
 	'man versioning',
 	'psql -d app',
 	'sudo -u postgres psql -d app',
+	'versioning apply',
 	'versioning graph',
-	'versioning new');
+	'versioning new',
+	'versioning status');
 
 my $readme = slurp("$root/README.md");
 my $directory = tempdir(CLEANUP => 1);

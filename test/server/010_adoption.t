@@ -146,10 +146,10 @@ sub adopt
 			SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',')
 			  FROM (SELECT proowner FROM pg_proc
 					 WHERE pronamespace = '_v'::regnamespace
-					   AND proname ~ '^((try_|un)?register_patch|assert_.*)$'
+					   AND proname ~ '^((try_|un)?register_patch|assert_.*|(note|resume)_.*)$'
 					UNION ALL SELECT relowner FROM pg_class
 					 WHERE relnamespace = '_v'::regnamespace
-					   AND relname LIKE 'patches%'
+					   AND relname ~ '^(patches|progress)'
 					UNION ALL SELECT extowner FROM pg_extension
 					 WHERE extname = 'versioning') AS register (owner)}),
 		$user // 'postgres', "$name: the register belongs to who ran it");
@@ -158,10 +158,10 @@ sub adopt
 			SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',')
 			  FROM (SELECT proowner FROM pg_proc
 					 WHERE pronamespace = '_v'::regnamespace
-					   AND proname !~ '^((try_|un)?register_patch|assert_.*|mine.*)$'
+					   AND proname !~ '^((try_|un)?register_patch|assert_.*|(note|resume)_.*|mine.*)$'
 					UNION ALL SELECT relowner FROM pg_class
 					 WHERE relnamespace = '_v'::regnamespace
-					   AND relname !~ '^(patches|mine)'
+					   AND relname !~ '^(patches|progress|mine)'
 					UNION ALL SELECT nspowner FROM pg_namespace
 					 WHERE nspname = '_v') AS all_else (owner)}),
 		'postgres', "$name: all else belongs to the bootstrap superuser");

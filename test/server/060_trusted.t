@@ -28,10 +28,10 @@ is(
 		  FROM (SELECT extowner FROM pg_extension WHERE extname = 'versioning'
 				UNION ALL SELECT relowner FROM pg_class
 				 WHERE relnamespace = '_v'::regnamespace
-				   AND relname LIKE 'patches%'
+				   AND relname ~ '^(patches|progress)'
 				UNION ALL SELECT proowner FROM pg_proc
 				 WHERE pronamespace = '_v'::regnamespace
-				   AND proname ~ '^((try_|un)?register_patch|assert_.*)$')
+				   AND proname ~ '^((try_|un)?register_patch|assert_.*|(note|resume)_.*)$')
 			   AS o (owner)}),
 	$owner, 'the extension and the register are the role\'s');
 is(
@@ -40,10 +40,10 @@ is(
 		  FROM (SELECT nspowner FROM pg_namespace WHERE nspname = '_v'
 				UNION ALL SELECT relowner FROM pg_class
 				 WHERE relnamespace = '_v'::regnamespace
-				   AND relname NOT LIKE 'patches%'
+				   AND relname !~ '^(patches|progress)'
 				UNION ALL SELECT proowner FROM pg_proc
 				 WHERE pronamespace = '_v'::regnamespace
-				   AND proname !~ '^((try_|un)?register_patch|assert_.*)$')
+				   AND proname !~ '^((try_|un)?register_patch|assert_.*|(note|resume)_.*)$')
 			   AS o (owner)}),
 	'postgres', 'all else is the bootstrap superuser\'s');
 is(

@@ -1,6 +1,7 @@
 # A file of plain SQL is run by versioning itself, another one by a psql of its
 # own. Nobody can tell the difference: what is printed, the exit status, what is
-# in the database and in the history are the same when psql runs all of them.
+# in the database and in the history are the same when psql runs all of them,
+# but for what is noted of files that are not one transaction.
 #
 # Each project is run twice, once with --psql, in two databases that see the
 # same projects in the same order.
@@ -53,10 +54,20 @@ sub is_same
 			s/\b$project->{database}\b/DATABASE/g;
 			s/(process|PID) \d+/$1 N/g;
 			s/\b\d{4}-\d\d-\d\d \S+/TIME/g;
+
+			# Those of the projects before it, which are no longer here
+			s/^versioning: warning: patch ".*" is unfinished since .*\n//mg;
 		}
 		push @seen,
 		  "status $status\n-- output\n$output-- errors\n$errors"
 		  . "-- history\n" . history($project);
+	}
+	# How far a file has come that is not one transaction is known only if
+	# psql does not run it.
+	if ($seen[1] =~ /It is not known what was kept of what begins/)
+	{
+		s/^versioning: (?:detail|hint): (?:\d+ of its \d+ parts |It is registered, but unfinished|It is not known what was kept of |Look what it has done|Nothing of it was kept|The next "versioning apply" ).*\n//mg
+		  for @seen;
 	}
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	$runs++;
@@ -269,7 +280,7 @@ for my $way ([], ['--psql'])
 	write_files('patches/warns.sql' => "SELECT _v.register_patch('warns');\n"
 		  . "SELECT now()::timestamp(7) IS NULL;\nSELECT 1/0;\n");
 	like((versioning($ways[0], 'apply', @$way))[2],
-		qr{^psql:patches/warns\.sql:2: WARNING:  TIMESTAMP\(7\)},
+		qr{^psql:patches/warns\.sql:2: WARNING:  TIMESTAMP\(7\)}m,
 		"a warning of the parser @$way");
 }
 

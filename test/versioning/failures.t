@@ -66,7 +66,8 @@ refuses(with_patch("\\set ON_ERROR_STOP off\n${middle}SELECT 1/0;\nCOMMIT;\n"),
 refuses(with_patch("${middle}COMMIT;\n\\set ON_ERROR_STOP off\nSELECT 1/0;\n"),
 	'first middle',
 	[ qr/"middle" has gone on after an error/, qr/ON_ERROR_STOP/,
-		qr/is registered, .* but not all of it is there/, $counts ],
+		qr/^versioning: detail: It is not known what was kept of what begins in line 1\.$/m,
+		$counts ],
 	'the same after COMMIT');
 
 # An error that is meant to be passed over is told of, no more.
@@ -152,13 +153,13 @@ refuses(with_patch("$middle\\d pg_class\nSELECT 1/0;\nCOMMIT;\n"), 'first',
 $project = with_patch("${middle}COMMIT;\nBEGIN;\nCREATE TABLE late ();\n");
 refuses($project, 'first middle',
 	[ qr/^versioning: error: patch "middle" leaves a transaction open/m,
-		qr/is registered, .* but not all of it is there/, $counts ],
+		qr/^versioning: detail: It is registered, but unfinished/m, $counts ],
 	'a transaction without an end behind that of the patch');
 is(value($project->{database}, "SELECT to_regclass('late') IS NULL"), 't',
 	'... which was rolled back');
 
 refuses(with_patch("${middle}COMMIT;\nBEGIN;\nSELECT 1/0;\n"), 'first middle',
-	[ qr/is registered, .* but not all of it is there/, $counts ],
+	[ qr/^versioning: detail: It is registered, but unfinished/m, $counts ],
 	'an error in a transaction without an end');
 
 # The register itself
@@ -178,17 +179,17 @@ for my $change ('ALTER TABLE _v.patches RENAME TO other',
 
 # What is not in one transaction
 refuses(with_patch("CREATE TABLE early ();\n${middle}SELECT 1/0;\nCOMMIT;\n"),
-	'first', [ qr/outside that transaction may have been, such as line 1\.$/m ],
+	'first', [ qr/^versioning: detail: \d of its \d parts (?:is|are) done, and will not be run again\.$/m ],
 	'a statement outside the transaction');
 my $early = "BEGIN;\nCREATE TABLE early ();\nCOMMIT;\n";
 refuses(with_patch("$early${middle}SELECT 1/0;\nCOMMIT;\n"), 'first',
-	[ qr/outside that transaction may have been, such as line 1\.$/m ],
+	[ qr/^versioning: detail: \d of its \d parts (?:is|are) done, and will not be run again\.$/m ],
 	'a transaction before that of the patch');
 refuses(with_patch("$early;\nCREATE TABLE e ();\n${middle}SELECT 1/0;\nCOMMIT;\n"),
-	'first', [ qr/outside that transaction may have been, such as line 1\.$/m ],
+	'first', [ qr/^versioning: detail: \d of its \d parts (?:is|are) done, and will not be run again\.$/m ],
 	'a transaction and a statement before it');
 refuses(with_patch("${middle}ROLLBACK;\n${middle}SELECT 1/0;\nCOMMIT;\n$early"),
-	'first', [ qr/outside that transaction may have been, such as line 8\.$/m ],
+	'first', [ qr/^versioning: detail: \d of its \d parts (?:is|are) done, and will not be run again\.$/m ],
 	'a transaction after it');
 {
 	my $kept = project('f' . $number++, 'patches/1.sql' => patch('first'),
@@ -206,14 +207,16 @@ $project = with_patch("-- versioning: no-transaction\n"
 value($project->{database},
 	'CREATE TABLE twins AS SELECT 1 AS a FROM generate_series(1, 2)');
 refuses($project, 'first middle',
-	[ qr/is registered, .* but not all of it is there/,
+	[ qr/^versioning: detail: It is registered, but unfinished/m,
 		qr/not valid in this database.*"public\.twice"/,
-		qr/^versioning: hint: .*unregister_patch/m, $counts ],
+		qr/^versioning: hint: The next "versioning apply" takes away what line 3 has left behind, and goes on there\.$/m,
+		$counts ],
 	'a patch without a transaction that fails half-way');
 my $late = with_patch("-- versioning: no-transaction\nCREATE TABLE half ();\n"
 	  . "SELECT 1/0;\nSELECT _v.register_patch('middle');\n");
 refuses($late, 'first',
-	[ qr/runs without a transaction: .* was kept/, $counts ],
+	[ qr/^versioning: hint: The next "versioning apply" goes on at line 3\.$/m,
+		$counts ],
 	'one that fails before it is registered');
 
 # Signals

@@ -168,7 +168,8 @@ sub replacement
 SELECT format('CREATE OR REPLACE FUNCTION _v.%I(%s) RETURNS %s LANGUAGE '
               'plpgsql AS ''BEGIN RETURN%s; END''', proname,
               pg_get_function_arguments(oid), pg_get_function_result(oid),
-              CASE WHEN proretset THEN '' ELSE ' NULL' END)
+              CASE WHEN proretset OR prorettype = 'void'::regtype THEN ''
+                   ELSE ' NULL' END)
   FROM pg_proc WHERE oid = '$function'::regprocedure
 SQL
 }

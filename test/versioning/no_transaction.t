@@ -77,16 +77,17 @@ refuses($project, 'first middle',
 	[
 		qr{^psql:patches/2\.sql:4: ERROR:  could not create unique index}m,
 		qr{^versioning: error: patch "middle" failed \(patches/2\.sql\)$}m,
-		qr/^versioning: detail: It is registered, so that it will not be run again, but not all of it is there\.$/m,
+		qr/^versioning: detail: 2 of its 4 parts are done, and will not be run again\.$/m,
+		qr/^versioning: detail: It is registered, but unfinished: what requires it has to wait\.$/m,
 		$invalid,
-		qr/^versioning: hint: Finish it by hand; or undo it by hand, take it out of the register with _v\.unregister_patch/m,
+		qr/^versioning: hint: The next "versioning apply" takes away what line 4 has left behind, and goes on there\.$/m,
 		qr/^versioning: 1 applied, 1 failed, 1 not attempted$/m
 	],
 	'a failure behind the registration');
 ok(is_there($project, 'half'), 'what it has done is kept');
 ok(!is_there($project, 'rest'), 'what is behind the failure has not run');
 
-# What was said to do about it, done: the next run goes on there.
+# It is taken out of the register by hand: the next run begins anew.
 value($project->{database}, 'DROP TABLE half; DROP INDEX twice');
 value($project->{database}, "SELECT _v.unregister_patch('middle')");
 add_files($project, 'patches/2.sql' => $directive . $register . $create);
@@ -97,9 +98,9 @@ $project = with_patch($directive . "CREATE TABLE half ();\n" . $create_unique
 	  . $register);
 refuses($project, 'first',
 	[
-		qr/^versioning: detail: It runs without a transaction: each of its statements that succeeded was kept\.$/m,
+		qr/^versioning: detail: 1 of its 3 parts is done, and will not be run again\.$/m,
 		$invalid,
-		qr/^versioning: hint: Check what was left behind, complete or undo it by hand/m,
+		qr/^versioning: hint: The next "versioning apply" takes away what line 3 has left behind, and goes on there\.$/m,
 		qr/^versioning: 1 applied, 1 failed, 1 not attempted$/m
 	],
 	'a failure before the registration');
@@ -141,10 +142,11 @@ for my $how ('interrupted', 'terminated')
 	like($errors, $how eq 'interrupted' ?
 		  qr/interrupted in patch "middle"/ :
 		  qr/the connection was lost in patch "middle"/, "$how: message");
-	like($errors, qr/It is registered, .* but not all of it /,
+	like($errors, qr/It is registered, but unfinished/,
 		"$how: what was kept");
 	like($errors, qr/not valid in this database.*"public\.single"/,
 		"$how: what is left");
+	applies($project, 'first last middle', "$how: the next one finishes it");
 }
 
 # Rollbacks: one that fails before the patch is out of the register, and one

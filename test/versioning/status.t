@@ -38,7 +38,7 @@ is_deeply(
 		applied_by => undef, file => 'patches/one.sql', requires => [],
 		conflicts => [], differs => JSON::PP::false,
 		changed => JSON::PP::false, blocked_by => [],
-		in_progress => undef
+		unfinished => undef, in_progress => undef
 	},
 	'a patch that is not applied is pending');
 is(state_of('next')->{state}, 'pending',

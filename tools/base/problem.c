@@ -35,6 +35,7 @@ static const char *const names[] = {
 	[PROBLEM_DIFFERS] = "differs",
 	[PROBLEM_FILE_CHANGED] = "file-changed",
 	[PROBLEM_CONFLICT] = "conflict",
+	[PROBLEM_UNFINISHED] = "unfinished",
 	[PROBLEM_NO_FILE] = "no-file",
 	[PROBLEM_FOREIGN_FUNCTION] = "foreign-function"
 };

@@ -33,6 +33,20 @@ check_applied(const PatchState *state, ProblemList *found)
 					  state->name);
 }
 
+/* Say how far a patch has come of which not all is done. */
+static void
+check_unfinished(const PatchState *state, ProblemList *found)
+{
+	const UnfinishedPatch *patch = state->unfinished;
+
+	problem_found(found, PROBLEM_UNFINISHED,
+				  state->file == NULL ? NULL : state->file->path,
+				  state->file == NULL ? 0 : patch->line,
+				  "patch \"%s\" is unfinished since %s: part %d of %d is not "
+				  "done", state->name, patch->since, patch->done + 1,
+				  patch->parts);
+}
+
 void
 check_register(const PatchStates *states, const Register *reg,
 			   ProblemList *found)
@@ -45,6 +59,12 @@ check_register(const PatchStates *states, const Register *reg,
 		problem_found(found, PROBLEM_FOREIGN_FUNCTION, NULL, 0, "%s",
 					  functions->items[i].text);
 	for (i = 0; i < states->count; i++)
-		if (states->items[i].applied != NULL)
-			check_applied(&states->items[i], found);
+	{
+		const PatchState *state = &states->items[i];
+
+		if (state->unfinished != NULL)
+			check_unfinished(state, found);
+		else if (state->applied != NULL)
+			check_applied(state, found);
+	}
 }

@@ -16,6 +16,7 @@
 #include "command/command.h"
 #include "deploy/deploy.h"
 #include "deploy/events.h"
+#include "plan/resume.h"
 
 /* What a command works on */
 typedef struct Deployment
@@ -26,6 +27,7 @@ typedef struct Deployment
 	Project    *project;
 	Register   *reg;
 	PatchPlan  *plan;
+	bool		is_alone;		/* no other deployer is at work */
 } Deployment;
 
 /* Forget the plan, and the register that it was made from. */
@@ -84,6 +86,23 @@ make_plan(const Deployment *deployment)
 								options->is_cascade);
 }
 
+/*
+ * Have the plan go on with what is unfinished.  As long as another deployer
+ * may be at work, it is for that one to finish.
+ */
+static void
+resume(Deployment *deployment)
+{
+	const Options *options = deployment->options;
+
+	if (deployment->action == DEPLOY_APPLY &&
+		(deployment->is_alone ||
+		 (options->is_dry_run && deployment->reg->progress.count == 0)))
+		plan_resume(deployment->plan, deployment->reg,
+					options->name_count > 0 ? options->names[0] : NULL,
+					options->restart_at);
+}
+
 /* Read the register and make the plan; says what is wrong with it. */
 static Status
 plan(Deployment *deployment)
@@ -97,6 +116,7 @@ plan(Deployment *deployment)
 	if (deployment->reg == NULL)
 		return STATUS_TROUBLE;
 	deployment->plan = make_plan(deployment);
+	resume(deployment);
 	report_problems(deployment->options->progname,
 					&deployment->plan->problems, NULL);
 	return problem_has_errors(&deployment->plan->problems) ||
@@ -123,6 +143,10 @@ print_plan(const PatchPlan *plan)
 		}
 		fputs("  ", stdout);
 		report_escaped(stdout, step->file->path);
+		if (step->parts != NULL && step->parts->next > 0 &&
+			step->parts->next < step->parts->cut.count)
+			printf("  (from line %d)",
+				   step->parts->cut.items[step->parts->next].line);
 		putchar('\n');
 	}
 }
@@ -133,6 +157,18 @@ tell_plan(const Deployment *deployment)
 {
 	if (deployment->options->deploy.is_json)
 		deploy_events_plan(deployment->options->command, deployment->plan);
+}
+
+/* How many patches are applied, all of each? */
+static int
+count_applied(const Register *reg)
+{
+	int			count = 0;
+	int			i;
+
+	for (i = 0; i < reg->count; i++)
+		count += reg->patches[i].unfinished == NULL;
+	return count;
 }
 
 /* Say that there is nothing to do. */
@@ -147,7 +183,8 @@ nothing_to_do(const Deployment *deployment)
 		deploy_events_end(0, 0, 0, 0);
 	if (!options->deploy.is_json && !options->deploy.is_quiet)
 		printf("Nothing to %s: %d applied, none %sis %s.\n",
-			   is_apply ? "apply" : "take back", deployment->reg->count,
+			   is_apply ? "apply" : "take back",
+			   count_applied(deployment->reg),
 			   options->name_count > 0 ? "of the patches asked for " : "",
 			   is_apply ? "pending" : "applied");
 	return STATUS_DONE;
@@ -188,7 +225,10 @@ run_alone(Deployment *deployment)
 
 	if (status != STATUS_DONE)
 		return status;
+	deployment->is_alone = true;
 	status = plan(deployment);
+	if (status == STATUS_PROBLEM)
+		pg_log_error("nothing was run");
 	if (status == STATUS_DONE && deployment->plan->count == 0)
 		status = nothing_to_do(deployment);
 	else if (status == STATUS_DONE)
@@ -238,7 +278,9 @@ look_and_run(Deployment *deployment)
 
 	if (deployment->options->is_dry_run)
 		return run_dry(deployment);
-	if (deployment->plan->count == 0 && deployment->reg->progress.count == 0)
+	if (deployment->plan->count == 0 && deployment->reg->progress.count == 0 &&
+		deployment->reg->unfinished.count == 0 &&
+		deployment->options->restart_at == 0)
 		return nothing_to_do(deployment);
 	return run_alone(deployment);
 }

@@ -49,6 +49,7 @@ enum
 	OPTION_LOCK_TIMEOUT,
 	OPTION_RETRY_FOR,
 	OPTION_MAX_STALL,
+	OPTION_RESTART_AT,
 	OPTION_CASCADE,
 	OPTION_LAST,
 	OPTION_DISABLE,
@@ -78,6 +79,7 @@ static const struct option long_options[] = {
 	{"lock-timeout", required_argument, NULL, OPTION_LOCK_TIMEOUT},
 	{"retry-for", required_argument, NULL, OPTION_RETRY_FOR},
 	{"max-stall", required_argument, NULL, OPTION_MAX_STALL},
+	{"restart-at", required_argument, NULL, OPTION_RESTART_AT},
 	{"cascade", no_argument, NULL, OPTION_CASCADE},
 	{"last", required_argument, NULL, OPTION_LAST},
 	{"disable", required_argument, NULL, OPTION_DISABLE},
@@ -107,6 +109,7 @@ static const struct
 	{OPTION_LOCK_TIMEOUT, "--lock-timeout", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{OPTION_RETRY_FOR, "--retry-for", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{OPTION_MAX_STALL, "--max-stall", COMMAND_APPLY | COMMAND_ROLLBACK},
+	{OPTION_RESTART_AT, "--restart-at", COMMAND_APPLY},
 	{OPTION_CASCADE, "--cascade", COMMAND_ROLLBACK},
 	{OPTION_LAST, "--last", COMMAND_ROLLBACK},
 	{OPTION_DISABLE, "--disable", COMMAND_CHECK},
@@ -303,6 +306,9 @@ read_option(Options *options, int option, int argc, char **argv)
 		case OPTION_MAX_STALL:
 			options->deploy.max_stall = duration("--max-stall");
 			break;
+		case OPTION_RESTART_AT:
+			options->restart_at = number("--restart-at", 1);
+			break;
 		case OPTION_CASCADE:
 			options->is_cascade = true;
 			break;
@@ -390,6 +396,8 @@ check_names(const Options *options, CommandBit command)
 							  report_printable(options->names[most]),
 							  options->command,
 							  plan_names_directory(options->names[most]));
+	if (options->restart_at > 0 && options->name_count != 1)
+		command_options_error("--restart-at takes the name of one patch");
 	if (command != COMMAND_ROLLBACK)
 		return;
 	if (options->name_count == 0 && options->last == 0)

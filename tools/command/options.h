@@ -45,6 +45,7 @@ typedef struct Options
 
 	bool		has_exit_code;	/* status */
 	bool		is_dry_run;		/* apply, rollback */
+	int			restart_at;		/* apply: a line, or 0 */
 	bool		is_cascade;		/* rollback */
 	int			last;			/* rollback: how many, or 0 */
 	SimpleStringList disabled;	/* check: findings not wanted */

@@ -33,6 +33,8 @@ print_summary(const PatchStates *states)
 	print_count(states->changed, "with a changed file", &is_first);
 	if (!is_first)
 		putchar(')');
+	if (states->unfinished > 0)
+		printf(", %d unfinished", states->unfinished);
 	if (states->in_progress > 0)
 		printf(", %d in progress", states->in_progress);
 	printf(", %d pending, %d blocked", states->pending, states->blocked);
@@ -85,7 +87,8 @@ command_status(Options *options)
 	report_problems(options->progname, &project->problems, NULL);
 	print_states(options, states, PQclientEncoding(conn));
 	if (options->has_exit_code &&
-		states->pending + states->blocked + states->in_progress > 0)
+		states->pending + states->blocked + states->unfinished +
+		states->in_progress > 0)
 		status = STATUS_BEHIND;
 	if (problem_has_errors(&project->problems))
 		status = STATUS_PROBLEM;

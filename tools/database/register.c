@@ -56,7 +56,7 @@ static const char query_with_history[] =
 QUERY("h.source_sha256",
 	  " LEFT JOIN (SELECT DISTINCT ON (patch_name COLLATE pg_catalog.\"C\")"
 	  " patch_name, id, source_sha256 FROM _v.history"
-	  " WHERE event IN ('applied', 'adopted')"
+	  " WHERE event IN ('applied', 'resumed', 'adopted')"
 	  " ORDER BY patch_name COLLATE pg_catalog.\"C\", id DESC) AS h"
 	  " ON h.patch_name = p.patch_name",
 	  "h.id NULLS FIRST, ");
@@ -65,20 +65,21 @@ static const char undefined_table[] = "42P01";
 
 /*
  * The questions, which are asked at once: are there functions that are not the
- * extension's, which patches are there, may there be sessions that are in one?
- * If sessions were looked for first, one might register its patch after that,
- * and the patch would seem to be applied.
+ * extension's, which patches are there, may there be sessions that are in one,
+ * which are unfinished?  What was registered after the answer to one of the
+ * last two questions, but before the second, would seem to be applied: so that
+ * one comes first.  The last one is asked if there are notes of such patches.
  */
 enum
 {
-	FOREIGN, PATCHES, SESSIONS, QUESTIONS
+	FOREIGN, PATCHES, SESSIONS, UNFINISHED
 };
 
 /* What has been answered so far */
 typedef struct Answers
 {
 	int			count;
-	bool		is_yes[QUESTIONS];
+	bool		is_yes[UNFINISHED];
 } Answers;
 
 /* Copy an element of an array; returns where it ends. */
@@ -218,6 +219,23 @@ add_patches(Register *reg, PGresult *result)
 		add_patch(reg, i);
 }
 
+/* Know which patches are unfinished, and note it of those that are there. */
+static void
+add_unfinished(Register *reg, PGresult *result)
+{
+	int			i;
+
+	unfinished_take(&reg->unfinished, result);
+	for (i = 0; i < reg->unfinished.count; i++)
+	{
+		const UnfinishedPatch *patch = &reg->unfinished.patches[i];
+		int			number = name_table_find(reg->table, patch->name);
+
+		if (number != NAME_TABLE_NONE)
+			reg->patches[number].unfinished = patch;
+	}
+}
+
 /* Take an answer.  Returns false after a message if it is an error. */
 static bool
 take_answer(Register *reg, PGconn *conn, PGresult *result, Answers *answers)
@@ -226,6 +244,8 @@ take_answer(Register *reg, PGconn *conn, PGresult *result, Answers *answers)
 
 	if (is_rows && answers->count == PATCHES)
 		add_patches(reg, result);
+	else if (is_rows && answers->count == UNFINISHED)
+		add_unfinished(reg, result);
 	else if (is_rows)
 		answers->is_yes[answers->count] = PQgetvalue(result, 0, 0)[0] == 't';
 	else if (PQresultStatus(result) != PGRES_COMMAND_OK)
@@ -235,7 +255,7 @@ take_answer(Register *reg, PGconn *conn, PGresult *result, Answers *answers)
 		return false;
 	}
 	answers->count += is_rows;
-	if (result != reg->result)
+	if (result != reg->result && result != reg->unfinished.result)
 		PQclear(result);
 	return true;
 }
@@ -252,10 +272,12 @@ register_ask(PGconn *conn)
 		return NULL;
 	}
 	initPQExpBuffer(&queries);
-	printfPQExpBuffer(&queries, "SET LOCAL statement_timeout = 0; %s; %s; %s",
+	printfPQExpBuffer(&queries, "SET LOCAL statement_timeout = 0;"
+					  " %s; %s; %s; %s",
 					  register_survey_query, reg->survey.has_history ?
 					  query_with_history : query, reg->survey.has_progress ?
-					  "SELECT " IN_PROGRESS_IS_POSSIBLE : "SELECT false");
+					  "SELECT " IN_PROGRESS_IS_POSSIBLE : "SELECT false",
+					  reg->survey.has_unfinished ? unfinished_query : "");
 	if (!PQsendQuery(conn, queries.data))
 	{
 		report_server_message(PQerrorMessage(conn));
@@ -292,11 +314,19 @@ register_read(PGconn *conn)
 }
 
 const AppliedPatch *
-register_find(const Register *reg, const char *name)
+register_find_row(const Register *reg, const char *name)
 {
 	int			number = name_table_find(reg->table, name);
 
 	return number == NAME_TABLE_NONE ? NULL : &reg->patches[number];
+}
+
+const AppliedPatch *
+register_find(const Register *reg, const char *name)
+{
+	const AppliedPatch *patch = register_find_row(reg, name);
+
+	return patch == NULL || patch->unfinished != NULL ? NULL : patch;
 }
 
 void
@@ -315,6 +345,7 @@ register_free(Register *reg)
 	problem_free(&reg->problems);
 	register_survey_free(&reg->survey);
 	in_progress_free(&reg->progress);
+	unfinished_free(&reg->unfinished);
 	PQclear(reg->result);
 	pg_free(reg);
 }

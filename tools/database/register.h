@@ -11,6 +11,7 @@
 #include "base/name_table.h"
 #include "database/in_progress.h"
 #include "database/register_survey.h"
+#include "database/unfinished.h"
 #include "fe_utils/simple_list.h"
 
 typedef struct AppliedPatch
@@ -21,6 +22,7 @@ typedef struct AppliedPatch
 	const char *sha256;			/* of the file that did it; empty: unknown */
 	SimpleStringList requirements;
 	SimpleStringList conflicts;
+	const UnfinishedPatch *unfinished;	/* NULL: all of it is done */
 } AppliedPatch;
 
 typedef struct Register
@@ -31,6 +33,7 @@ typedef struct Register
 	AppliedPatch *patches;		/* in the order of their registrations */
 	int			count;
 	InProgress	progress;		/* read after the patches */
+	Unfinished	unfinished;		/* the same; some of them are in the rows */
 	ProblemList problems;	/* of rows that are not as they should be */
 } Register;
 
@@ -48,9 +51,13 @@ extern Register *register_read(PGconn *conn);
 extern Register *register_ask(PGconn *conn);
 extern Register *register_receive(Register *reg, PGconn *conn);
 
-/* Is it applied?  Returns the patch, or NULL. */
+/* Is it applied, all of it?  Returns the patch, or NULL. */
 extern const AppliedPatch *register_find(const Register *reg,
 										 const char *name);
+
+/* Is it in the register, maybe unfinished?  Returns the patch, or NULL. */
+extern const AppliedPatch *register_find_row(const Register *reg,
+											 const char *name);
 
 /* Free the register and all that is in it. */
 extern void register_free(Register *reg);

@@ -19,13 +19,14 @@
 #include "database/connection.h"
 #include "database/in_progress.h"
 #include "database/register_survey.h"
+#include "database/unfinished.h"
 
 /* The functions of the extension that are in C, as versioning_NAME */
 #define C_FUNCTIONS \
 	"'register_patch', 'try_register_patch', 'unregister_patch'," \
 	" 'assert_patch_is_applied', 'assert_user_is_superuser'," \
 	" 'assert_user_is_not_superuser', 'assert_user_is_one_of'," \
-	" 'note_attempt'," \
+	" 'note_attempt', 'resume_patch'," \
 	" 'current_patch', 'record_changes', 'refuse_to_forge'," \
 	" 'refuse_to_forget', 'require_patch', 'warn_without_patch'"
 
@@ -123,12 +124,13 @@
 	" WHERE f.proname = 'require_patch' AND t.evtenabled <> 'D')"
 
 static const char relations_query[] =
-"SELECT " IN_PROGRESS_HAS_RELATION("history") ", " IN_PROGRESS_IS_KNOWN;
+"SELECT " IN_PROGRESS_HAS_RELATION("history") ", " IN_PROGRESS_IS_KNOWN ", "
+IN_PROGRESS_HAS_RELATION("unfinished");
 
 /* The columns of its result */
 enum
 {
-	HAS_HISTORY, HAS_PROGRESS
+	HAS_HISTORY, HAS_PROGRESS, HAS_UNFINISHED
 };
 
 const char register_survey_query[] =
@@ -180,6 +182,7 @@ register_survey_begin(PGconn *conn, RegisterSurvey *survey)
 		return false;
 	survey->has_history = PQgetvalue(result, 0, HAS_HISTORY)[0] == 't';
 	survey->has_progress = PQgetvalue(result, 0, HAS_PROGRESS)[0] == 't';
+	survey->has_unfinished = PQgetvalue(result, 0, HAS_UNFINISHED)[0] == 't';
 	PQclear(result);
 	return true;
 }

@@ -20,10 +20,12 @@
 #include "base/fe_compat.h"
 #include "base/interruption.h"
 #include "base/report.h"
+#include "deploy/attempt_note.h"
 #include "deploy/attempts.h"
 #include "deploy/deploy.h"
-#include "deploy/note.h"
 #include "deploy/outcome.h"
+#include "deploy/part_note.h"
+#include "deploy/parts.h"
 #include "deploy/progress.h"
 #include "deploy/psql.h"
 #include "deploy/report.h"
@@ -104,7 +106,7 @@ note_attempt(const Deploy *deploy, const PlanStep *step, const FileRun *run,
 	note.is_done = is_done;
 	note.is_interrupted = interruption_count() > 0;
 	note.is_unicode = deploy->runner.is_unicode;
-	deploy_note_attempt(&deploy->source, &note);
+	deploy_attempt_note(&deploy->source, &note);
 }
 
 /* A word for how a file has failed. */
@@ -114,6 +116,7 @@ failure_reason(const DeployFailure *failure)
 	static const char *const words[] = {
 		[FILE_RUN_DONE] = "not as it should be",
 		[FILE_RUN_CHANGED] = "file changed",
+		[FILE_RUN_REFUSED] = "psql cannot go on",
 		[FILE_RUN_FAILED] = "error",
 		[FILE_RUN_LOST] = "connection lost",
 		[FILE_RUN_KILLED] = "psql killed",
@@ -142,6 +145,37 @@ tell_failure(const Deploy *deploy, const DeployFailure *failure)
 	deploy_progress_end(deploy->runner.progress, &end);
 }
 
+/* Note something, from outside the session that runs the file. */
+static bool
+send_note(Deploy *deploy, PQExpBuffer note)
+{
+	PGresult   *result = NULL;
+
+	/* It may still be about to answer something else. */
+	if (deploy_observer_reconnect(&deploy->source))
+		result = deploy_observer_query(&deploy->source, note->data, 0, NULL);
+	destroyPQExpBuffer(note);
+	PQclear(result);
+	return result != NULL;
+}
+
+/*
+ * Note the error that has ended a file.  Nothing of the statement was kept, if
+ * that is one that keeps all or nothing.
+ */
+static void
+note_failure(Deploy *deploy, const PlanStep *step, const FileRun *run)
+{
+	PQExpBuffer note;
+
+	if (step->parts == NULL || run->end != FILE_RUN_FAILED ||
+		run->error == NULL)
+		return;
+	note = createPQExpBuffer();
+	deploy_part_note_failed(note, deploy->runner.conn, step, run->error);
+	(void) send_note(deploy, note);
+}
+
 /*
  * A step was not run as it should be, or is not what it should be in the
  * register, for the last time: say what has come of it.
@@ -165,7 +199,8 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	tell_failure(deploy, &failure);
 	deploy_report_failure(&failure);
 	if (outcome->is_known && outcome->registered == failure.expected &&
-		deploy_report_is_whole(step, run))
+		(deploy_report_is_whole(step, run) ||
+		 deploy_report_is_finished(&failure)))
 		deploy->done++;
 	else
 		deploy->failed = 1;
@@ -176,6 +211,14 @@ static bool
 needs_psql(const Deploy *deploy, const PlanStep *step)
 {
 	return step->outline->needs_psql || deploy->runner.forces_psql;
+}
+
+/* Is a step run in parts? */
+static bool
+is_in_parts(const Deploy *deploy, const PlanStep *step)
+{
+	return step->parts != NULL && step->parts->cut.count > 0 &&
+		!deploy->runner.forces_psql;
 }
 
 /* Does nothing keep us from running another file? */
@@ -255,7 +298,9 @@ run_plain(Deploy *deploy, const PlanStep *step, int lock_timeout,
 	if (deploy->session == NULL)
 		deploy->session = deploy_session_open(&deploy->runner, step,
 											  lock_timeout);
-	if (deploy->session != NULL)
+	if (deploy->session != NULL && is_in_parts(deploy, step))
+		deploy_parts_run(deploy->session, step, run);
+	else if (deploy->session != NULL)
 		deploy_session_run(deploy->session, step, run);
 }
 
@@ -277,6 +322,61 @@ run_watched(Deploy *deploy, const PlanStep *step, int lock_timeout,
 }
 
 /*
+ * Note that a file that is no transaction, and is not run in parts, is run: if
+ * nobody notes that it is done, then it is not known what came of it.
+ */
+static bool
+note_whole_runs(Deploy *deploy, const PlanStep *step)
+{
+	PGconn	   *conn = deploy->runner.conn;
+	PQExpBuffer note = createPQExpBuffer();
+	PQExpBuffer path = createPQExpBuffer();
+	bool		result;
+
+	project_source_append_path(path, step->file->path,
+							   deploy->runner.is_unicode);
+	deploy_part_note_begins(note, conn, step, path->data);
+	destroyPQExpBuffer(path);
+	result = send_note(deploy, note);
+	note = createPQExpBuffer();
+	deploy_part_note_runs(note, conn, step, DEPLOY_PART_NOTE_WHOLE, "NULL");
+	return send_note(deploy, note) && result;
+}
+
+/* Note that a file that is not run in parts is done. */
+static bool
+note_whole_done(Deploy *deploy, const PlanStep *step)
+{
+	PQExpBuffer note = createPQExpBuffer();
+
+	deploy_part_note_over(note, deploy->runner.conn, step);
+	return send_note(deploy, note);
+}
+
+/*
+ * Is the file of a step still to be run?  If not, or if it cannot be, the run
+ * says so.  What is not one transaction is noted first, unless its parts are.
+ */
+static bool
+is_to_be_run(Deploy *deploy, const PlanStep *step, FileRun *run)
+{
+	const PlanParts *parts = step->parts;
+
+	memset(run, 0, sizeof(*run));
+	run->end = FILE_RUN_LOST;
+	if (parts == NULL || is_in_parts(deploy, step))
+		return true;
+	if (parts->next > 0)
+		run->end = parts->next < parts->cut.count ? FILE_RUN_REFUSED :
+			FILE_RUN_DONE;
+	else if (needs_psql(deploy, step) && has_changed(step))
+		run->end = FILE_RUN_CHANGED;
+	else
+		return step->outline->is_atomic || note_whole_runs(deploy, step);
+	return false;
+}
+
+/*
  * Run the file of a step, and look at the register.  Returns true if the step
  * has done what it should.
  */
@@ -287,7 +387,8 @@ run_file(Deploy *deploy, const PlanStep *step, int lock_timeout,
 	int			registered = 0;
 	bool		has_new_settings = false;
 
-	run_watched(deploy, step, lock_timeout, run);
+	if (is_to_be_run(deploy, step, run))
+		run_watched(deploy, step, lock_timeout, run);
 	if (run->end != FILE_RUN_DONE || FILE_RUN_IS_WRONG(run))
 		return false;
 
@@ -295,6 +396,9 @@ run_file(Deploy *deploy, const PlanStep *step, int lock_timeout,
 	if (!deploy_observer_answer(&deploy->source, step, &registered,
 								&has_new_settings) ||
 		registered != count_expected(deploy, step))
+		return false;
+	if (step->parts != NULL && !is_in_parts(deploy, step) &&
+		!note_whole_done(deploy, step))
 		return false;
 	renew_session(deploy, step, has_new_settings);
 	return true;
@@ -375,6 +479,7 @@ try_step(Deploy *deploy, const PlanStep *step, const char *name,
 			return true;
 		}
 		end_session(deploy);
+		note_failure(deploy, step, &run);
 		deploy_outcome_find(&deploy->source, &run.backend, deploy->plan,
 							deploy->done, &outcome);
 		if (outcome.is_known)

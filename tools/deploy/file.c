@@ -40,6 +40,7 @@ void
 deploy_file_run_free(FileRun *run)
 {
 	pg_free(run->message);
+	pg_free(run->error);
 	PQclear(run->blockers);
 }
 

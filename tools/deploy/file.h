@@ -19,6 +19,7 @@
 #define FILE_RUN_BEFORE "before it"
 #define FILE_RUN_BEGIN "BEGIN before it"
 #define FILE_RUN_COMMIT "COMMIT after it"
+#define FILE_RUN_NOTE "note of its progress"
 
 /* How the user wants files to be run; nothing of it is owned */
 typedef struct DeployOptions
@@ -55,6 +56,7 @@ typedef enum FileRunEnd
 {
 	FILE_RUN_DONE,				/* all of it was run, up to its end */
 	FILE_RUN_CHANGED,			/* nothing of it: it is not what was read */
+	FILE_RUN_REFUSED,			/* nor: psql cannot go on in it */
 	FILE_RUN_FAILED,			/* there was an error in it */
 	FILE_RUN_LOST,				/* the connection was lost, or never there */
 	FILE_RUN_KILLED,			/* its psql was, by a signal */
@@ -87,6 +89,7 @@ typedef struct FileRun
 	const Stall *stall;			/* why it was cancelled, or NULL; not owned */
 	int64		milliseconds;	/* how long it took */
 	char		sqlstate[6];	/* of the error that has ended it, or empty */
+	char	   *error;			/* of the server or ours, or NULL */
 } FileRun;
 
 /* Has it gone on after an error, without any thought? */

@@ -181,6 +181,25 @@ compare_register(const Observer *source, const PGresult *now,
 	name_table_free(planned);
 }
 
+/* Find out how far the file of a step has come, if that is noted. */
+static void
+find_progress(Observer *source, const PlanStep *step, Outcome *outcome)
+{
+	int			row;
+	int			i;
+
+	if (step->parts == NULL)
+		return;
+	outcome->progress = deploy_observer_query(source, unfinished_query, 0,
+											  NULL);
+	for (row = 0; row < PQntuples(outcome->progress); row++)
+		for (i = 0; i < step->name_count; i++)
+			if (strcmp(PQgetvalue(outcome->progress, row, 0),
+					   step->names[i]) == 0)
+				unfinished_read_row(&outcome->unfinished, outcome->progress,
+									row);
+}
+
 void
 deploy_outcome_find(Observer *source, const Backend *backend,
 					const PatchPlan *plan, int step, Outcome *outcome)
@@ -205,6 +224,7 @@ deploy_outcome_find(Observer *source, const Backend *backend,
 	outcome->is_known = true;
 	compare_register(source, result, plan, step, outcome);
 	PQclear(result);
+	find_progress(source, &plan->steps[step], outcome);
 
 	result = deploy_observer_query(source, invalid_indexes, 0, NULL);
 	for (i = 0; result != NULL && i < PQntuples(result); i++)
@@ -217,4 +237,5 @@ deploy_outcome_free(Outcome *outcome)
 {
 	simple_string_list_destroy(&outcome->unplanned);
 	simple_string_list_destroy(&outcome->invalid);
+	PQclear(outcome->progress);
 }

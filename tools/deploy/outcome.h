@@ -21,6 +21,8 @@ typedef struct Outcome
 	int			registered;		/* how many of the step's names are */
 	SimpleStringList unplanned; /* names that came or went, of no step */
 	SimpleStringList invalid;	/* indexes that are not valid */
+	PGresult   *progress;		/* rows of unfinished patches, or NULL */
+	UnfinishedPatch unfinished; /* that of the step, if it has a name */
 } Outcome;
 
 /* How many different names a step has. */

@@ -16,6 +16,7 @@
 #include "base/report.h"
 #include "deploy/blockers.h"
 #include "deploy/report.h"
+#include "plan/resume.h"
 #include "pqexpbuffer.h"
 
 /* What a file is called in messages. */
@@ -62,6 +63,9 @@ say_how_it_failed(const DeployFailure *failure, const char *path)
 					 name, path);
 	else if (failure->run->end == FILE_RUN_FAILED)
 		pg_log_error("%s \"%s\" failed (%s)", what, name, path);
+	else if (failure->run->end == FILE_RUN_REFUSED)
+		pg_log_error("psql cannot go on in the middle of %s \"%s\" (%s)",
+					 what, name, path);
 	else if (failure->run->end == FILE_RUN_CHANGED)
 		pg_log_error("the file of %s \"%s\"%s has changed since it was read "
 					 "(%s)", what, name,
@@ -230,7 +234,8 @@ say_what_was_kept(const DeployFailure *failure)
 	const ScriptOutline *outline = failure->step->outline;
 	int			names = deploy_outcome_count_names(failure->step);
 
-	if (failure->run->end == FILE_RUN_CHANGED)
+	if (failure->run->end == FILE_RUN_CHANGED ||
+		failure->run->end == FILE_RUN_REFUSED)
 	{
 		fe_compat_log_detail("Nothing of it was run.");
 		return;
@@ -271,6 +276,74 @@ deploy_report_is_whole(const PlanStep *step, const FileRun *run)
 	return has_run(run) ||
 		(script_outline_is_whole(step->outline) &&
 		 run->end != FILE_RUN_FAILED);
+}
+
+bool
+deploy_report_is_finished(const DeployFailure *failure)
+{
+	const Outcome *outcome = failure->outcome;
+
+	return outcome->progress != NULL && outcome->unfinished.name == NULL &&
+		is_registered_right(failure) && !FILE_RUN_IS_WRONG(failure->run);
+}
+
+/* Say what to do about a part of which it is not known what it did. */
+static void
+say_how_to_answer(const DeployFailure *failure)
+{
+	const PlanParts *parts = failure->step->parts;
+	const UnfinishedPatch *patch = &failure->outcome->unfinished;
+	const char *name = report_printable(patch->name);
+	int			after = 0;
+	int			i;
+
+	for (i = 0; i < parts->cut.count; i++)
+		if (i <= patch->done || strcmp(patch->running, "whole") == 0)
+			after = parts->cut.items[i].end_line + 1;
+	if (after > 0)
+		fe_compat_log_hint("Look what it has done. If nothing, or when that "
+						   "is undone, run \"versioning apply %s "
+						   "--restart-at %d\"; if all, or when it is "
+						   "finished by hand, \"versioning apply %s "
+						   "--restart-at %d\".", name, patch->line, name,
+						   after);
+	else
+		fe_compat_log_hint("Look what it has done. If nothing, or when that "
+						   "is undone, run \"versioning apply %s "
+						   "--restart-at 1\"; if all, or when it is finished "
+						   "by hand, the same with a line after its end.",
+						   name);
+}
+
+/* Say how far an unfinished file has come, and how it goes on. */
+static void
+say_progress(const DeployFailure *failure)
+{
+	const UnfinishedPatch *patch = &failure->outcome->unfinished;
+
+	if (patch->done > 0)
+		fe_compat_log_detail("%d of its %d parts %s done, and will not be "
+							 "run again.", patch->done, patch->parts,
+							 patch->done == 1 ? "is" : "are");
+	if (is_registered_right(failure))
+		fe_compat_log_detail("It is registered, but unfinished: what "
+							 "requires it has to wait.");
+	if (!patch->runs)
+		fe_compat_log_hint("The next \"versioning apply\" goes on at line "
+						   "%d.", patch->line);
+	else if (plan_resume_is_known(failure->step->parts, patch))
+	{
+		say_invalid_indexes(failure);
+		fe_compat_log_hint("The next \"versioning apply\" takes away what "
+						   "line %d has left behind, and goes on there.",
+						   patch->line);
+	}
+	else
+	{
+		fe_compat_log_detail("It is not known what was kept of what begins "
+							 "in line %d.", patch->line);
+		say_how_to_answer(failure);
+	}
 }
 
 /*
@@ -374,6 +447,16 @@ deploy_report_failure(const DeployFailure *failure)
 
 	if (!failure->outcome->is_known)
 		say_that_nothing_is_known(failure);
+	else if (failure->outcome->unfinished.name != NULL)
+	{
+		if (has_run(failure->run) && !failure->is_interrupted)
+			say_why(failure);
+		say_progress(failure);
+	}
+	else if (failure->outcome->progress != NULL && !has_run(failure->run))
+		fe_compat_log_detail("%s", deploy_report_is_finished(failure) ?
+							 "All of it was kept: it is registered." :
+							 "Nothing of it was kept.");
 	else if (is_registered_right(failure))
 		say_that_it_is_done(failure);
 	else

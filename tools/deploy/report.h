@@ -32,6 +32,12 @@ typedef struct DeployFailure
  */
 extern bool deploy_report_is_whole(const PlanStep *step, const FileRun *run);
 
+/*
+ * Was all of the file kept, although it has not been run to its end, as far as
+ * is noted?
+ */
+extern bool deploy_report_is_finished(const DeployFailure *failure);
+
 /* Say on standard error all there is to say about a failure. */
 extern void deploy_report_failure(const DeployFailure *failure);
 

@@ -35,6 +35,7 @@
 #include <unistd.h>
 
 #include "base/interruption.h"
+#include "base/problem.h"
 #include "database/connection.h"
 #include "deploy/query.h"
 #include "deploy/session.h"
@@ -79,6 +80,9 @@ struct SqlSession
 	char		sqlstate[6];	/* of the error, or empty */
 	bool		is_ending;		/* the server has said so */
 	bool		is_lost;
+	bool		keeps_answer;	/* the next result is wanted, as */
+	PGresult   *answer;			/* this one */
+	char	   *error;			/* its text, or that of ours, or NULL */
 	pid_t		canceller;		/* the process that cancels, or 0 */
 };
 
@@ -245,6 +249,14 @@ lacks_lock(const SqlSession *session)
 		strcmp(session->sqlstate, "40P01") == 0;
 }
 
+/* Keep the text of an error. */
+static void
+note_error(SqlSession *session, const char *text)
+{
+	pg_free(session->error);
+	session->error = text == NULL ? NULL : pg_strdup(text);
+}
+
 /*
  * Take note of an error, which is shown, unless it is one that may be gone
  * when the file is tried again.
@@ -256,6 +268,7 @@ take_error(SqlSession *session, const PGresult *result)
 
 	strlcpy(session->sqlstate, sqlstate == NULL ? "" : sqlstate,
 			sizeof(session->sqlstate));
+	note_error(session, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
 	session->is_ending |= ends_session(result);
 	if (lacks_lock(session) && session->message == NULL)
 		session->message = make_message(session,
@@ -285,7 +298,7 @@ take_result(SqlSession *session, const PGresult *result)
 		case PGRES_TUPLES_OK:
 			if (session->item == &before_file)
 				note_backend(session, result);
-			else if (session->item->doing == NULL)
+			else if (session->item->doing == NULL && !session->keeps_answer)
 				print_result(session, result);
 			return true;
 		case PGRES_COMMAND_OK:
@@ -327,7 +340,10 @@ read_results(SqlSession *session, bool is_sync)
 		}
 		is_mark = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
 		is_good &= take_result(session, result);
-		PQclear(result);
+		if (session->keeps_answer && !is_mark && session->answer == NULL)
+			session->answer = result;
+		else
+			PQclear(result);
 		if (is_sync && (is_mark || !is_good))
 			return is_good;
 	}
@@ -385,6 +401,16 @@ send_pipeline(SqlSession *session)
 		session->is_lost = true;
 }
 
+/* The last item of the pipeline that is no note of ours. */
+static const SqlItem *
+last_of_file(const SqlPipeline *pipeline)
+{
+	const SqlItem *item = &pipeline->items[pipeline->count - 1];
+
+	return item > pipeline->items && item->doing != NULL &&
+		strcmp(item->doing, FILE_RUN_NOTE) == 0 ? item - 1 : item;
+}
+
 /*
  * Run what is in the pipeline, and empty it.  Returns false if not all of it
  * has succeeded; then an error was shown, or we are asked to stop.
@@ -406,7 +432,10 @@ run_pipeline(SqlSession *session)
 
 	/* The transaction of the last one is committed only here. */
 	if (is_good)
+	{
+		session->item = last_of_file(pipeline);
 		is_good = read_results(session, true);
+	}
 	pipeline->count = 0;
 	return is_good;
 }
@@ -580,13 +609,18 @@ has_transaction(SqlSession *session)
 }
 
 void
-deploy_session_run(SqlSession *session, const PlanStep *step, FileRun *run)
+deploy_session_run_work(SqlSession *session, const PlanStep *step,
+						SessionWork work, FileRun *run)
 {
 	memset(run, 0, sizeof(*run));
 	deploy_file_copy_path(session->path, step);
 	deploy_waiting_begin(&session->waiting, session->runner);
-	if (!finish_renewal(session) || !run_queries(session, step))
+	if (!finish_renewal(session) || !work(session, step))
+	{
 		run->end = find_failure(session);
+		run->error = session->error;
+		session->error = NULL;
+	}
 	else
 		run->is_left_open = has_transaction(session);
 	run->backend = session->backend;
@@ -595,6 +629,90 @@ deploy_session_run(SqlSession *session, const PlanStep *step, FileRun *run)
 	session->message = NULL;
 	strlcpy(run->sqlstate, session->sqlstate, sizeof(run->sqlstate));
 	deploy_waiting_end(&session->waiting, run);
+}
+
+void
+deploy_session_run(SqlSession *session, const PlanStep *step, FileRun *run)
+{
+	deploy_session_run_work(session, step, run_queries, run);
+}
+
+void
+deploy_session_add_query(SqlSession *session, const PlanStep *step,
+						 int number)
+{
+	add_query(session, &step->file->bytes, &step->outline->queries[number]);
+}
+
+void
+deploy_session_add_text(SqlSession *session, const char *text,
+						const char *doing, int line)
+{
+	add_item(session, text, strlen(text), doing == NULL ? line : 0, doing);
+}
+
+bool
+deploy_session_send(SqlSession *session)
+{
+	return session->pipeline.count == 0 || run_pipeline(session);
+}
+
+PGresult *
+deploy_session_ask(SqlSession *session, const char *query, int line)
+{
+	PGresult   *answer;
+	bool		is_good;
+
+	session->keeps_answer = true;
+	deploy_session_add_text(session, query, NULL, line);
+	is_good = run_pipeline(session);
+	session->keeps_answer = false;
+	answer = session->answer;
+	session->answer = NULL;
+	if (is_good)
+		return answer;
+	PQclear(answer);
+	return NULL;
+}
+
+void
+deploy_session_complain(SqlSession *session, int line,
+						const char *format,...)
+{
+	SqlItem		item = {"", 0, line, NULL};
+	va_list		args;
+	char	   *text;
+	char	   *message;
+
+	va_start(args, format);
+	text = problem_format(format, args);
+	va_end(args);
+	message = psprintf("error: %s", text);
+	session->item = &item;
+	show_message(session, message);
+	session->item = &before_file;
+	note_error(session, text);
+	pg_free(message);
+	pg_free(text);
+}
+
+void
+deploy_session_say(SqlSession *session, const char *format,...)
+{
+	va_list		args;
+	char	   *text;
+
+	va_start(args, format);
+	text = problem_format(format, args);
+	va_end(args);
+	deploy_progress_say(session->runner->progress, text);
+	pg_free(text);
+}
+
+PGconn *
+deploy_session_connection(SqlSession *session)
+{
+	return session->conn;
 }
 
 void
@@ -644,5 +762,6 @@ deploy_session_close(SqlSession *session)
 	termPQExpBuffer(&session->query);
 	pg_free(session->pipeline.items);
 	pg_free(session->message);
+	pg_free(session->error);
 	pg_free(session);
 }

@@ -36,6 +36,54 @@ extern void deploy_session_run(SqlSession *session, const PlanStep *step,
 extern void deploy_session_renew(SqlSession *session, const PlanStep *step,
 								 int lock_timeout);
 
+/*
+ * What is to be run in the place of the queries of a file, with the functions
+ * below.  Returns false if something has failed, of which has been told.
+ */
+typedef bool (*SessionWork) (SqlSession *session, const PlanStep *step);
+
+/* The same as deploy_session_run(), for other work. */
+extern void deploy_session_run_work(SqlSession *session,
+									const PlanStep *step, SessionWork work,
+									FileRun *run);
+
+/* Add a query of the file to what is sent next. */
+extern void deploy_session_add_query(SqlSession *session,
+									 const PlanStep *step, int number);
+
+/*
+ * Add a query of ours, which must stay until it is sent, and whose result is
+ * not shown.  Its messages say what it is, or are about that line.
+ */
+extern void deploy_session_add_text(SqlSession *session, const char *text,
+									const char *doing, int line);
+
+/*
+ * Send what was added, as one pipeline, and wait for the results.  Returns
+ * false if not all has succeeded.
+ */
+extern bool deploy_session_send(SqlSession *session);
+
+/*
+ * Ask the server, with a query of ours that has nothing before it.  Returns
+ * NULL after a message that is about that line; else the caller clears the
+ * result.
+ */
+extern PGresult *deploy_session_ask(SqlSession *session, const char *query,
+									int line);
+
+/* Say that something is wrong at a line of the file. */
+extern void deploy_session_complain(SqlSession *session, int line,
+									const char *format,...)
+			pg_attribute_printf(3, 4);
+
+/* Tell people what is done beside the file. */
+extern void deploy_session_say(SqlSession *session, const char *format,...)
+			pg_attribute_printf(2, 3);
+
+/* Its connection, to quote what is sent by it. */
+extern PGconn *deploy_session_connection(SqlSession *session);
+
 /* Disconnect, and free the session. */
 extern void deploy_session_close(SqlSession *session);
 

@@ -29,6 +29,10 @@ static const struct
 		PROBLEM_UNKNOWN_REQUIREMENT, "patch \"%s\" ",
 		"requires \"%s\", which is neither applied nor registered by a file"
 	},
+	[OBSTACLE_UNFINISHED] = {
+		PROBLEM_UNKNOWN_REQUIREMENT, "patch \"%s\" ",
+		"requires \"%s\", which is unfinished, and not registered by a file"
+	},
 	[OBSTACLE_CONFLICT] = {
 		PROBLEM_CONFLICT, "patch \"%s\" ",
 		"conflicts with \"%s\", which is applied"
@@ -56,12 +60,28 @@ static const struct
 	}
 };
 
-/* Is the patch known to be applied? */
+/* Is the patch known to be applied, all of it? */
 static bool
 is_applied(const Judgement *judgement, const char *name)
 {
 	return judgement->reg != NULL &&
 		register_find(judgement->reg, name) != NULL;
+}
+
+/* Is there a row of it in the register, whatever is done of it? */
+static bool
+has_row(const Judgement *judgement, const char *name)
+{
+	return judgement->reg != NULL &&
+		register_find_row(judgement->reg, name) != NULL;
+}
+
+/* Is it known to be unfinished? */
+static bool
+is_unfinished(const Judgement *judgement, const char *name)
+{
+	return judgement->reg != NULL &&
+		unfinished_find(&judgement->reg->unfinished, name) != NULL;
 }
 
 bool
@@ -144,13 +164,18 @@ judge_call(Judgement *judgement, const ProjectFile *file,
 	for (cell = call->requirements.head; cell != NULL; cell = cell->next)
 		if (!is_applied(judgement, cell->val) &&
 			project_find_patch(judgement->project, cell->val) == NULL)
-			add(judgement, OBSTACLE_MISSING, file, call, cell->val);
+			add(judgement, is_unfinished(judgement, cell->val) ?
+				OBSTACLE_UNFINISHED : OBSTACLE_MISSING, file, call,
+				cell->val);
 	for (cell = call->conflicts.head; cell != NULL; cell = cell->next)
-		if (is_applied(judgement, cell->val))
-			add(judgement, OBSTACLE_CONFLICT, file, call, cell->val);
-		else if (is_coming(judgement, cell->val) &&
-				 strcmp(cell->val, call->name) != 0)
+	{
+		if (strcmp(cell->val, call->name) == 0)
+			continue;
+		if (is_coming(judgement, cell->val))
 			add(judgement, OBSTACLE_RIVAL, file, call, cell->val);
+		else if (has_row(judgement, cell->val))
+			add(judgement, OBSTACLE_CONFLICT, file, call, cell->val);
+	}
 }
 
 /* Judge the patches of a file that are pending; returns whether some are. */

@@ -14,6 +14,7 @@
 typedef enum ObstacleKind
 {
 	OBSTACLE_MISSING,			/* it requires what nobody has */
+	OBSTACLE_UNFINISHED,		/* it requires what nobody here can finish */
 	OBSTACLE_CONFLICT,			/* it conflicts with one that is applied */
 	OBSTACLE_ENEMY,				/* an applied one conflicts with it */
 	OBSTACLE_RIVAL,				/* it conflicts with one to be applied, too */

@@ -125,6 +125,17 @@ plan_add_rollback(PatchPlan *plan, const ProjectFile *file)
 			add_name(step, file->file->calls[i].name);
 }
 
+/* Free the parts of a step, if it has any. */
+static void
+free_parts(PlanParts *parts)
+{
+	if (parts == NULL)
+		return;
+	pg_free(parts->cut.items);
+	pg_free(parts->digests);
+	pg_free(parts);
+}
+
 void
 plan_free(PatchPlan *plan)
 {
@@ -134,6 +145,7 @@ plan_free(PatchPlan *plan)
 	{
 		simple_string_list_destroy(&plan->steps[i].includes);
 		pg_free(plan->steps[i].names);
+		free_parts(plan->steps[i].parts);
 	}
 	pg_free(plan->steps);
 	problem_free(&plan->problems);

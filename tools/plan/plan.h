@@ -10,7 +10,16 @@
 
 #include "database/register.h"
 #include "project/project.h"
-#include "script/outline.h"
+#include "script/parts.h"
+
+/* How a file is run that is not one transaction, or was none */
+typedef struct PlanParts
+{
+	ScriptParts cut;			/* none: it is run as a whole */
+	SourceDigits *digests;		/* of their texts */
+	int			next;			/* the first to be run, counted from 0 */
+	const UnfinishedPatch *unfinished;	/* how far it has come, or NULL */
+} PlanParts;
 
 /* One file to run */
 typedef struct PlanStep
@@ -22,6 +31,7 @@ typedef struct PlanStep
 	bool		has_digest;		/* else that cannot be had */
 	const char **names;			/* what it registers, or takes back */
 	int			name_count;
+	PlanParts  *parts;			/* NULL: it is run in one go */
 } PlanStep;
 
 /* The steps in their order; the files and names in them are the project's. */

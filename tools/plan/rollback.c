@@ -115,6 +115,11 @@ want_named(Planner *planner, const char *name)
 
 	if (number != NAME_TABLE_NONE)
 		want(planner, number);
+	else if (unfinished_find(&planner->reg->unfinished, name) != NULL)
+		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
+					"patch \"%s\" is unfinished and not registered yet: undo "
+					"by hand what it has done, then apply it with "
+					"--restart-at 1", name);
 	else if (project_find(project, name) != PROJECT_NONE)
 		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
 					"patch \"%s\" is not applied, so it cannot be "
@@ -199,7 +204,7 @@ is_named_for(const char *path, const char *name)
 
 /* A file that may be meant to take the patch back, but does not, or NULL. */
 static const ProjectFile *
-find_unfinished(const Project *project, const char *name)
+find_draft(const Project *project, const char *name)
 {
 	int			i;
 
@@ -212,7 +217,7 @@ find_unfinished(const Project *project, const char *name)
 
 /* Complain that a file does not take the patch back, and say why not. */
 static void
-complain_of_unfinished(Planner *planner, const ProjectFile *file,
+complain_of_draft(Planner *planner, const ProjectFile *file,
 					   const char *name)
 {
 	const ProblemList *reasons = &file->file->problems;
@@ -237,13 +242,13 @@ static void
 check_rollback(Planner *planner, int number)
 {
 	const char *name = planner->reg->patches[number].name;
-	const ProjectFile *unfinished;
+	const ProjectFile *draft;
 
 	if (rollback_of(planner, number) != PROJECT_NONE)
 		return;
-	unfinished = find_unfinished(planner->project, name);
-	if (unfinished != NULL)
-		complain_of_unfinished(planner, unfinished, name);
+	draft = find_draft(planner->project, name);
+	if (draft != NULL)
+		complain_of_draft(planner, draft, name);
 	else
 		problem_add(&planner->plan->problems, PROBLEM_ERROR, NULL, 0,
 					"patch \"%s\" has no rollback file", name);

@@ -14,6 +14,7 @@ static const char *const kind_names[] = {
 	[PATCH_IS_APPLIED] = "applied",
 	[PATCH_IS_PENDING] = "pending",
 	[PATCH_IS_BLOCKED] = "blocked",
+	[PATCH_IS_UNFINISHED] = "unfinished",
 	[PATCH_IS_BEING_APPLIED] = "being applied",
 	[PATCH_IS_BEING_TAKEN_BACK] = "being taken back"
 };
@@ -177,6 +178,30 @@ find_or_add(PatchStates *states, const char *name)
 	return state;
 }
 
+/*
+ * Note which patches are unfinished.  Those that require them wait for them as
+ * for pending ones, which they have been so far.
+ */
+static void
+add_unfinished(PatchStates *states, const Register *reg)
+{
+	int			i;
+
+	for (i = 0; i < reg->unfinished.count; i++)
+	{
+		const UnfinishedPatch *patch = &reg->unfinished.patches[i];
+		PatchState *state = find_or_add(states, patch->name);
+
+		state->kind = PATCH_IS_UNFINISHED;
+		state->unfinished = patch;
+		state->applied = register_find_row(reg, patch->name);
+		if (state->call != NULL || state->applied == NULL)
+			continue;
+		state->requirements = &state->applied->requirements;
+		state->conflicts = &state->applied->conflicts;
+	}
+}
+
 /* Note which patches sessions are in. */
 static void
 add_sessions(PatchStates *states, const InProgress *progress)
@@ -206,6 +231,7 @@ count_kinds(PatchStates *states)
 	states->applied = counts[PATCH_IS_APPLIED];
 	states->pending = counts[PATCH_IS_PENDING];
 	states->blocked = counts[PATCH_IS_BLOCKED];
+	states->unfinished = counts[PATCH_IS_UNFINISHED];
 	states->in_progress = counts[PATCH_IS_BEING_APPLIED] +
 		counts[PATCH_IS_BEING_TAKEN_BACK];
 }
@@ -215,7 +241,8 @@ plan_state_create(const Project *project, const Register *reg)
 {
 	PatchStates *states = pg_malloc0(sizeof(PatchStates));
 	int		   *numbers = pg_malloc((project->name_count + 1) * sizeof(int));
-	int			rows = reg == NULL ? 0 : reg->count + reg->progress.count;
+	int			rows = reg == NULL ? 0 :
+		reg->count + reg->unfinished.count + reg->progress.count;
 	int			i;
 
 	states->items = pg_malloc0((rows + project->name_count + 1) *
@@ -223,7 +250,8 @@ plan_state_create(const Project *project, const Register *reg)
 	for (i = 0; i < project->name_count; i++)
 		numbers[i] = -1;
 	for (i = 0; reg != NULL && i < reg->count; i++)
-		add_applied(states, project, &reg->patches[i]);
+		if (reg->patches[i].unfinished == NULL)
+			add_applied(states, project, &reg->patches[i]);
 	for (i = 0; i < project->patch_count; i++)
 		add_pending(states, project, reg, &project->patches[i], numbers);
 
@@ -232,7 +260,10 @@ plan_state_create(const Project *project, const Register *reg)
 	pg_free(numbers);
 
 	if (reg != NULL)
+	{
+		add_unfinished(states, reg);
 		add_sessions(states, &reg->progress);
+	}
 	count_kinds(states);
 	return states;
 }

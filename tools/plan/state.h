@@ -15,6 +15,7 @@ typedef enum PatchStateKind
 	PATCH_IS_APPLIED,
 	PATCH_IS_PENDING,			/* could be applied, with what it requires */
 	PATCH_IS_BLOCKED,			/* could not; "reasons" says why */
+	PATCH_IS_UNFINISHED,		/* "unfinished" says how far it has come */
 	PATCH_IS_BEING_APPLIED,		/* by "session", whatever else is known */
 	PATCH_IS_BEING_TAKEN_BACK
 } PatchStateKind;
@@ -23,7 +24,8 @@ typedef struct PatchState
 {
 	const char *name;
 	PatchStateKind kind;
-	const AppliedPatch *applied;	/* NULL: it is not */
+	const AppliedPatch *applied;	/* NULL: it is not in the register */
+	const UnfinishedPatch *unfinished;	/* NULL: it is not begun, or whole */
 	const PatchSession *session;	/* NULL: none is in it */
 	const PatchCall *call;		/* NULL: no file registers it */
 	const ProjectFile *file;	/* NULL, too, then */
@@ -42,6 +44,7 @@ typedef struct PatchStates
 	int			applied;		/* how many of each kind */
 	int			pending;
 	int			blocked;
+	int			unfinished;
 	int			in_progress;
 	int			without_file;	/* applied, but no file here */
 	int			differing;

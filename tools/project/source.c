@@ -31,9 +31,9 @@ typedef enum LineEnds
 	LINE_ENDS					/* how many ways there are */
 } LineEnds;
 
-/* The SHA-256 of a text. */
-static bool
-digest_text(const char *text, size_t length, SourceDigest digest)
+bool
+project_source_digest_bytes(const char *text, size_t length,
+							SourceDigest digest)
 {
 	FeCompatSha256 *sha256 = fe_compat_sha256_create();
 	bool		result = sha256 != NULL &&
@@ -47,7 +47,7 @@ digest_text(const char *text, size_t length, SourceDigest digest)
 bool
 project_source_digest(const FileBytes *bytes, SourceDigest digest)
 {
-	return digest_text(bytes->text, bytes->length, digest);
+	return project_source_digest_bytes(bytes->text, bytes->length, digest);
 }
 
 /* The same with other line ends. */
@@ -69,7 +69,7 @@ digest_converted(const FileBytes *bytes, LineEnds ends, SourceDigest digest)
 			*p++ = '\r';
 		*p++ = c;
 	}
-	result = digest_text(text, p - text, digest);
+	result = project_source_digest_bytes(text, p - text, digest);
 	pg_free(text);
 	return result;
 }
@@ -136,7 +136,7 @@ add_includes(const SimpleStringList *includes, LineEnds ends,
 		if (digest_file(cell->val, ends, included))
 			append_line(&lines, included);
 	}
-	result = digest_text(lines.data, lines.len, digest);
+	result = project_source_digest_bytes(lines.data, lines.len, digest);
 	termPQExpBuffer(&lines);
 	return result;
 }
@@ -226,16 +226,24 @@ append_constant(PQExpBuffer query, const char *text)
 }
 
 void
+project_source_append_path(PQExpBuffer query, const char *path,
+						   bool is_unicode)
+{
+	char	   *text = project_source_path(path, is_unicode);
+
+	append_constant(query, text);
+	pg_free(text);
+}
+
+void
 project_source_append(PQExpBuffer query, const char *path,
 					  const SourceDigest *digest, bool is_unicode)
 {
 	SourceDigits digits = "";
-	char	   *text = project_source_path(path, is_unicode);
 
 	appendPQExpBufferStr(query, "pg_catalog.set_config("
 						 "'versioning.source_file', ");
-	append_constant(query, text);
-	pg_free(text);
+	project_source_append_path(query, path, is_unicode);
 	if (digest != NULL)
 		project_source_digits(*digest, digits);
 	appendPQExpBuffer(query, ", false), pg_catalog.set_config("

@@ -22,6 +22,10 @@
 typedef uint8 SourceDigest[PG_SHA256_DIGEST_LENGTH];
 typedef char SourceDigits[2 * PG_SHA256_DIGEST_LENGTH + 1];
 
+/* The SHA-256 of some bytes.  Returns false if it cannot be had. */
+extern bool project_source_digest_bytes(const char *text, size_t length,
+										SourceDigest digest);
+
 /* The SHA-256 of the bytes of a file.  Returns false if it cannot be had. */
 extern bool project_source_digest(const FileBytes *bytes,
 								  SourceDigest digest);
@@ -57,6 +61,10 @@ extern void project_source_digits(const SourceDigest digest,
  * written as \xFF.  Is the text of the session, and of its database, Unicode?
  */
 extern char *project_source_path(const char *path, bool is_unicode);
+
+/* Append it as a string constant. */
+extern void project_source_append_path(PQExpBuffer query, const char *path,
+									   bool is_unicode);
 
 /*
  * Append calls that say which file will be run, a part of a list of

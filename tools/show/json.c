@@ -47,6 +47,23 @@ print_session(const PatchSession *session)
 	putchar('}');
 }
 
+/* Print a key with how far an unfinished patch has come, or null. */
+static void
+print_unfinished(const UnfinishedPatch *patch)
+{
+	json_print_key("unfinished");
+	if (patch == NULL)
+	{
+		fputs("null", stdout);
+		return;
+	}
+	printf("{\"part\": %d, \"parts\": %d, \"line\": %d", patch->done + 1,
+		   patch->parts, patch->line);
+	json_print_member("since", patch->since_iso);
+	json_print_member("error", patch->error[0] == '\0' ? NULL : patch->error);
+	putchar('}');
+}
+
 /* Print one patch. */
 static void
 print_state(const PatchState *state)
@@ -73,6 +90,7 @@ print_state(const PatchState *state)
 	json_print_key("changed");
 	fputs(state->has_changed ? "true" : "false", stdout);
 	print_list("blocked_by", &state->reasons);
+	print_unfinished(state->unfinished);
 	print_session(state->session);
 	putchar('}');
 }
@@ -89,9 +107,9 @@ show_json_print(const PatchStates *states)
 		print_state(&states->items[i]);
 	}
 	printf("],\n \"applied\": %d, \"pending\": %d, \"blocked\": %d,\n"
-		   " \"in_progress\": %d,\n"
+		   " \"unfinished\": %d, \"in_progress\": %d,\n"
 		   " \"without_file\": %d, \"differing\": %d, \"changed\": %d}\n",
 		   states->applied, states->pending, states->blocked,
-		   states->in_progress, states->without_file, states->differing,
-		   states->changed);
+		   states->unfinished, states->in_progress, states->without_file,
+		   states->differing, states->changed);
 }

@@ -34,6 +34,17 @@ append_separator(PQExpBuffer text)
 		appendPQExpBufferStr(text, "; ");
 }
 
+/* Say how far an unfinished patch has come. */
+static void
+append_progress(PQExpBuffer text, const UnfinishedPatch *patch)
+{
+	appendPQExpBuffer(text, "part %d of %d, at line %d, is not done, since %s",
+					  patch->done + 1, patch->parts, patch->line,
+					  patch->since);
+	if (patch->error[0] != '\0')
+		appendPQExpBuffer(text, ": %s", patch->error);
+}
+
 /*
  * What there is to remark about a patch, to be freed with the table, or NULL.
  */
@@ -46,7 +57,8 @@ remarks(const PatchState *state)
 
 	/* Of most patches there are many and nothing is to be said. */
 	if (state->reasons.head == NULL && state->file != NULL &&
-		!state->differs && !state->has_changed && session == NULL)
+		!state->differs && !state->has_changed && session == NULL &&
+		state->unfinished == NULL)
 		return NULL;
 
 	initPQExpBuffer(&text);
@@ -58,6 +70,11 @@ remarks(const PatchState *state)
 
 		appendPQExpBufferStr(&text, who);
 		pg_free(who);
+	}
+	if (state->unfinished != NULL)
+	{
+		append_separator(&text);
+		append_progress(&text, state->unfinished);
 	}
 	for (cell = state->reasons.head; cell != NULL; cell = cell->next)
 	{

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * deploy/note.c
+ * deploy/attempt_note.c
  *		What the database keeps of an attempt to run a file
  *
  * Only an attempt is kept that made others wait, or failed: all else is in the
@@ -13,7 +13,7 @@
 #include "common/logging.h"
 #include "common/string.h"
 #include "deploy/blockers.h"
-#include "deploy/note.h"
+#include "deploy/attempt_note.h"
 #include "project/source.h"
 
 /* An older extension, or another register, has no such function. */
@@ -122,7 +122,7 @@ write_row(const Observer *source, const AttemptNote *note)
 }
 
 void
-deploy_note_attempt(const Observer *source, const AttemptNote *note)
+deploy_attempt_note(const Observer *source, const AttemptNote *note)
 {
 	if ((!note->is_done || note->run->others.sessions > 0) &&
 		has_place(source))

@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
- * deploy/note.h
+ * deploy/attempt_note.h
  *		What the database keeps of an attempt to run a file
  *
  *-------------------------------------------------------------------------
  */
-#ifndef DEPLOY_NOTE_H
-#define DEPLOY_NOTE_H
+#ifndef DEPLOY_ATTEMPT_NOTE_H
+#define DEPLOY_ATTEMPT_NOTE_H
 
 #include "deploy/file.h"
 #include "deploy/lock.h"
@@ -26,7 +26,7 @@ typedef struct AttemptNote
  * Add it to _v.attempts, if there is such a table: on the observer's
  * connection, in a transaction of its own.  There is a warning if that fails.
  */
-extern void deploy_note_attempt(const Observer *source,
+extern void deploy_attempt_note(const Observer *source,
 								const AttemptNote *note);
 
-#endif							/* DEPLOY_NOTE_H */
+#endif							/* DEPLOY_ATTEMPT_NOTE_H */

@@ -1,0 +1,325 @@
+# What runs CONCURRENTLY leaves something behind if it fails, or is done while
+# nobody is there any more to note that: the next apply finds out, and mends it.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Deploy;
+use IPC::Run ();
+use Scratch qw(psql value);
+use Test::More;
+
+my $number = 0;
+my $directive = "-- versioning: no-transaction\n";
+my $begin = "${directive}SELECT _v.register_patch('middle', ARRAY['first']);\n";
+my $end = "INSERT INTO done VALUES ('end');\n";
+
+# A project with a table, in which nothing is unique, and a file that fails
+# after its registration, in line 3.
+sub stopped
+{
+	my ($tables) = @_;
+	my $project = project('repair' . $number++,
+		'patches/1.sql' => patch('first', $tables // 'CREATE TABLE done (what text);
+			CREATE SCHEMA app;
+			CREATE TABLE app.t AS SELECT 1 AS a, 2 AS b FROM generate_series(1, 2);'),
+		'patches/2.sql' => "${begin}SELECT 1/0;\n$end");
+
+	is((versioning($project, 'apply'))[0], 3, '-- it stops');
+	return $project;
+}
+
+# The same, but what has stopped is this statement, about that relation, and
+# nobody knows how far it has come. Then that SQL is run, which stands for what
+# the statement and others have done.
+sub killed
+{
+	my ($statement, $relation, @by_hand) = @_;
+	my $project = stopped(ref $by_hand[0] ? ${ shift @by_hand } : undef);
+
+	add_files($project, 'patches/2.sql' => "$begin$statement\n$end");
+	note_run($project, $statement, $relation);
+	psql($project->{database}, $_) for @by_hand;
+	return $project;
+}
+
+# Notes that the statement runs.
+sub note_run
+{
+	my ($project, $statement, $relation) = @_;
+
+	$relation = defined $relation ? "'$relation'" : 'NULL';
+	value($project->{database}, "SELECT _v.note_progress('runs', '{middle}', 2, 3,
+		$relation, ARRAY[encode(sha256(convert_to(\$\$$statement\$\$, 'UTF8')),
+			'hex')])");
+	return;
+}
+
+# The indexes of the database, and the number of each where it is wanted.
+sub indexes
+{
+	my ($project, $column) = @_;
+
+	$column //= "concat(c.relname, CASE WHEN NOT indisvalid THEN ' (invalid)' END)";
+	return value($project->{database}, "SELECT coalesce(string_agg($column, ' '
+			ORDER BY c.relname), '')
+		FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+		WHERE c.relnamespace IN ('app'::regnamespace, 'public'::regnamespace)");
+}
+
+# Passes if all is applied, and the rest of the file was run once.
+sub goes_on
+{
+	my ($project, $indexes, $test) = @_;
+	my ($status, $output, $errors) = versioning($project, 'apply');
+
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	is($status, 0, $test) || diag("$output\n$errors");
+	is(value($project->{database}, 'SELECT string_agg(what, \' \') FROM done'),
+		'end', "$test: the rest");
+	is(indexes($project), $indexes, "$test: the indexes");
+	return;
+}
+
+# Passes if it is refused, with that exit status and message.
+sub refused
+{
+	my ($project, $expected, $pattern, $test) = @_;
+	my ($status, $output, $errors) = versioning($project, 'apply');
+
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	is($status, $expected, $test);
+	like($errors, $pattern, "$test: what it says");
+	is(value($project->{database}, 'SELECT count(*) FROM done'), 0,
+		"$test: nothing was run");
+	return;
+}
+
+my $unique = 'CREATE UNIQUE INDEX CONCURRENTLY i ON app.t (a);';
+my $plain = 'CREATE INDEX CONCURRENTLY i ON app.t (a);';
+
+# An index that is not valid
+my $project = stopped();
+add_files($project, 'patches/2.sql' => "$begin$unique\n$end");
+for my $try (1, 2)
+{
+	refused($project, 3, qr/could not create unique index/, "a double, $try");
+	is(indexes($project), 'i (invalid)', "a double, $try: it is left behind");
+}
+value($project->{database}, 'DELETE FROM app.t WHERE ctid = \'(0,1)\'');
+goes_on($project, 'i', 'no double any more');
+
+# The statement is mended, and makes another one.
+$project = stopped();
+add_files($project, 'patches/2.sql' => "$begin$unique\n$end");
+refused($project, 3, qr/could not create unique index/, 'a mistake');
+add_files($project, 'patches/2.sql' =>
+	  "${begin}CREATE INDEX CONCURRENTLY j ON app.t (a);\n$end");
+goes_on($project, 'j', 'a mistake that is mended');
+
+# Without a name, and one that somebody else has left there
+$project = stopped();
+psql($project->{database},
+	'CREATE UNIQUE INDEX CONCURRENTLY others ON app.t (a)');
+add_files($project, 'patches/2.sql' =>
+	  "${begin}SET search_path = app;\nCREATE UNIQUE INDEX CONCURRENTLY ON t (a, b);\n"
+	  . "RESET search_path;\n$end");
+refused($project, 3, qr/could not create unique index/, 'without a name');
+is(indexes($project), 'others (invalid) t_a_b_idx (invalid)',
+	'without a name: it is left behind');
+value($project->{database}, 'DELETE FROM app.t WHERE ctid = \'(0,1)\'');
+goes_on($project, 'others (invalid) t_a_b_idx', 'without a name');
+
+# It is there, all of it.
+for my $statement (
+	$plain,
+	'CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON app.t (a);',
+	'CREATE INDEX CONCURRENTLY ON app.t (a);',
+	"create index concurrently \"I 1\" -- a comment\n  on only app.t using btree (b desc, a);",
+	'CREATE INDEX CONCURRENTLY i ON app.t ((a + b), lower(a::text) COLLATE "C" text_pattern_ops) INCLUDE (b) WITH (fillfactor = 70) WHERE a > 1 AND t.b IS NOT NULL;')
+{
+	my $text = $statement;
+	$project = killed($text, 'app.t', $text);
+	my $before = indexes($project, 'c.oid::text');
+	goes_on($project, indexes($project), "it is there: $text");
+	is(indexes($project, 'c.oid::text'), $before, "it is there: $text: and stays");
+}
+
+# Something is there, but not that.
+for my $made ('CREATE UNIQUE INDEX i ON app.t (b) WHERE a > 10',
+	'CREATE INDEX i ON app.t (b)', 'CREATE INDEX i ON app.t (a DESC)',
+	'CREATE INDEX i ON app.t USING hash (a)',
+	'CREATE INDEX i ON app.t (a) WHERE a > 0')
+{
+	$project = killed($plain, 'app.t', $made);
+	refused($project, 3,
+		qr/^psql:patches\/2\.sql:3: error: there is a valid index of that name, but with another definition than here: CREATE/m,
+		$made);
+	is(indexes($project), 'i', "$made: it is kept");
+}
+is((versioning($project, qw(apply middle --restart-at 4)))[0], 0,
+	'somebody wants it so');
+is(indexes($project), 'i', 'so it stays');
+
+# Nothing is there.
+goes_on(killed($plain, 'app.t'), 'i', 'nothing is there');
+
+# One that is not valid was there before.
+$project = stopped();
+psql($project->{database}, $unique);
+add_files($project, 'patches/2.sql' =>
+	  "${begin}CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON app.t (a);\n$end");
+refused($project, 3,
+	qr/^psql:patches\/2\.sql:3: error: index app\.i was there before, and is not valid: drop it, then it is created$/m,
+	'IF NOT EXISTS');
+refused($project, 3, qr/index app\.i was there before/, 'IF NOT EXISTS, again');
+value($project->{database}, 'DROP INDEX app.i');
+goes_on($project, 'i', 'IF NOT EXISTS: it is dropped');
+
+# Somebody builds an index: nothing is taken from him.
+$project = killed($unique, 'app.t', $unique);
+my ($input, $answer) = ("BEGIN; UPDATE app.t SET a = a RETURNING 7;\n", '');
+my $writer = IPC::Run::start([ 'psql', '-XAtq', '-d', $project->{database} ],
+	'<', \$input, '>', \$answer, '2>', '/dev/null');
+$writer->pump until $answer =~ /7/;
+my $builder = IPC::Run::start([ 'psql', '-XAtq', '-d', $project->{database}, '-c',
+		'CREATE INDEX CONCURRENTLY his ON app.t (b)' ]);
+ok(wait_for(sub { value($project->{database},
+			"SELECT count(*) FROM pg_stat_progress_create_index
+			  WHERE datname = current_database()") > 0 }), 'somebody builds');
+refused($project, 3, qr/error: index app\.his is not valid, and process \d+ builds an index of the same table: wait until that has ended|error: index app\.i is not valid, and process \d+ builds/,
+	'somebody builds an index');
+$writer->finish;
+$builder->finish;
+is(indexes($project), 'his i (invalid)', 'his is there');
+value($project->{database}, 'DELETE FROM app.t WHERE ctid = (SELECT max(ctid) FROM app.t)');
+goes_on($project, 'his i', 'when that is done');
+
+# DROP INDEX
+my $tables = 'CREATE TABLE done (what text); CREATE SCHEMA app;
+	CREATE TABLE app.t (a int, b int); CREATE INDEX i ON app.t (a);';
+my $drop = 'DROP INDEX CONCURRENTLY app.i;';
+goes_on(killed($drop, 'app.i', \$tables, 'DROP INDEX app.i'), '',
+	'an index that is dropped');
+goes_on(killed($drop, 'app.i', \$tables,
+		"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'app.i'::regclass"),
+	'', 'one that is about to be');
+goes_on(killed($drop, 'app.i', \$tables), 'i' x 0, 'one that is not');
+
+# REINDEX
+for my $reindex (
+	[ 'REINDEX INDEX CONCURRENTLY app.i;', 'app.i' ],
+	[ 'REINDEX TABLE CONCURRENTLY app.t;', 'app.t' ],
+	[ 'REINDEX (VERBOSE, CONCURRENTLY) TABLE app.t;', 'app.t' ],
+	[ 'REINDEX SCHEMA CONCURRENTLY app;' ])
+{
+	my ($statement, $relation) = @$reindex;
+	my @left = map { my $name = "i_cc$_";
+		("CREATE INDEX $name ON app.t (a)", "UPDATE pg_index SET indisvalid = false
+			WHERE indexrelid = 'app.$name'::regclass") } qw(new old new1);
+	goes_on(killed($statement, $relation, \$tables, @left), 'i', $statement);
+}
+
+# DETACH PARTITION
+my $parted = 'CREATE TABLE done (what text); CREATE SCHEMA app;
+	CREATE TABLE app.p (a int) PARTITION BY RANGE (a);
+	CREATE TABLE app.p1 PARTITION OF app.p FOR VALUES FROM (0) TO (10);
+	CREATE TABLE app.p2 PARTITION OF app.p FOR VALUES FROM (10) TO (20);';
+my $detach = 'ALTER TABLE app.p DETACH PARTITION app.p1 CONCURRENTLY;';
+for my $state ('', 'ALTER TABLE app.p DETACH PARTITION app.p1',
+	"UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'app.p1'::regclass")
+{
+	$project = killed($detach, 'app.p', \$parted, $state);
+	goes_on($project, '', "a partition: $state");
+	is(value($project->{database}, 'SELECT string_agg(inhrelid::regclass::text, \' \') FROM pg_inherits'),
+		'app.p2', "a partition: $state: it is detached");
+}
+
+# The index of a partitioned table, which is made one by one
+$project = stopped($parted);
+add_files($project, 'patches/2.sql' => <<"EOT");
+${begin}CREATE UNIQUE INDEX i ON ONLY app.p (a);
+CREATE UNIQUE INDEX CONCURRENTLY i1 ON app.p1 (a);
+ALTER INDEX app.i ATTACH PARTITION app.i1;
+CREATE UNIQUE INDEX CONCURRENTLY i2 ON app.p2 (a);
+ALTER INDEX app.i ATTACH PARTITION app.i2;
+$end
+EOT
+value($project->{database}, 'INSERT INTO app.p VALUES (1), (1)');
+refused($project, 3, qr/could not create unique index/, 'partitions');
+is(indexes($project), 'i (invalid) i1 (invalid)',
+	'partitions: they are left behind');
+value($project->{database}, 'TRUNCATE app.p');
+goes_on($project, 'i i1 i2', 'partitions');
+
+# What cannot be looked up
+my $answers = qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and it is not known what was done of this: look\. If nothing was, or it is undone, run "versioning apply middle --restart-at 3"; if all of it was, or it is finished by hand, "versioning apply middle --restart-at 4"$}m;
+my $procedure = 'CREATE TABLE done (what text); CREATE SCHEMA app;
+	CREATE TABLE calls (a int); CREATE PROCEDURE app.f() LANGUAGE plpgsql AS
+	\'BEGIN INSERT INTO calls VALUES (1); COMMIT; PERFORM 1 / count(*) FROM done; END\';';
+for my $line (3, 4)
+{
+	$project = stopped($procedure);
+	add_files($project, 'patches/2.sql' => "${begin}CALL app.f();\n$end");
+	refused($project, 3, qr/^versioning: detail: It is not known what was kept of what begins in line 3\.$/m, 'a call');
+	refused($project, 1, $answers, 'a call that is not known');
+	value($project->{database}, 'CREATE OR REPLACE PROCEDURE app.f() LANGUAGE sql AS $$INSERT INTO calls VALUES (2)$$');
+	is((versioning($project, qw(apply middle --restart-at), $line))[0], 0,
+		"it goes on at line $line");
+	is(value($project->{database}, 'SELECT string_agg(a::text, \' \' ORDER BY a) FROM calls'),
+		$line == 3 ? '1 2' : '1', "from there: line $line");
+}
+for my $do ([ "EXECUTE 'SELECT 1/0'", 3 ], [ 'COMMIT; PERFORM 1/0', 1 ])
+{
+	my ($text, $expected) = @$do;
+
+	$project = stopped();
+	add_files($project, 'patches/2.sql' =>
+		  "${begin}DO \$\$BEGIN $text; END\$\$;\n$end");
+	refused($project, 3, qr/^psql:patches\/2\.sql:3: ERROR:  division by zero/m, $text);
+	refused($project, $expected,
+		$expected == 1 ? $answers : qr/goes on at line 3\.$/m, "$text, again");
+}
+$project = killed('CREATE DATABASE nowhere TEMPLATE nowhere_at_all;', undef);
+refused($project, 1, $answers, 'a database, of which nothing is known');
+is((versioning($project, qw(apply middle --restart-at 3)))[0], 3,
+	'somebody says that it is not there');
+refused($project, 3, qr/^psql:patches\/2\.sql:3: ERROR: .*nowhere_at_all/m,
+	'its error says that it is not there: it is tried again');
+
+# What psql runs, as a whole
+my $file = "${begin}\\set x 1\nCREATE TABLE once ();\n";
+for my $line (1, 100)
+{
+	$project = stopped();
+	value($project->{database}, "SELECT _v.unregister_patch('middle')");
+	add_files($project, 'patches/2.sql' => "${file}SELECT 1/0;\n$end");
+	($input, $answer) = (versioning($project, 'apply'))[0, 2];
+	is($input, 3, 'psql: it fails');
+	like($answer, qr/^versioning: detail: It is not known what was kept of what begins in line 1\.$/m,
+		'psql: what is known');
+	like($answer, qr/^versioning: hint: Look what it has done\. .*"versioning apply middle --restart-at 1"; if all, /m,
+		'psql: what to do');
+	($input, $answer) = (versioning($project, 'apply'))[0, 2];
+	is($input, 1, 'psql: it does not run again by itself');
+	like($answer, qr/it is not known what was done of this: look.*--restart-at 1".*--restart-at 7"/,
+		'psql: what it says');
+	is((versioning($project, qw(apply middle --restart-at 3)))[0], 1,
+		'psql: it goes on nowhere in the middle');
+	if ($line == 1)
+	{
+		value($project->{database}, "DROP TABLE once;
+			SELECT _v.unregister_patch('middle')");
+		add_files($project, 'patches/2.sql' => "$file$end");
+	}
+	is((versioning($project, qw(apply middle --restart-at), $line))[0], 0,
+		"psql: at line $line");
+	is(value($project->{database}, 'SELECT count(*) FROM done'), $line == 1 ? 1 : 0,
+		"psql: at line $line: what was run");
+	is(value($project->{database}, 'SELECT count(*) FROM _v.progress'), 0,
+		"psql: at line $line: it is whole");
+}
+
+done_testing();

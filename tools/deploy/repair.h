@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * deploy/repair.h
+ *		What came of a part that was not noted as done
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DEPLOY_REPAIR_H
+#define DEPLOY_REPAIR_H
+
+#include "deploy/session.h"
+
+/*
+ * Append an expression of SQL for the relation that a part of a step is about,
+ * if it says CONCURRENTLY; else NULL.
+ */
+extern void deploy_repair_append_relation(PQExpBuffer query, PGconn *conn,
+										  const PlanStep *step, int part);
+
+/*
+ * The step's patch is unfinished, and when the last attempt ended, that part
+ * was being run.  Take away what is left of that; "is_done" tells whether all
+ * of the part is there.  Returns false after a message: that failed, or it is
+ * not for us to decide.
+ */
+extern bool deploy_repair(SqlSession *session, const PlanStep *step, int part,
+						  bool *is_done);
+
+/*
+ * A part that creates an index has run: is that index valid?  IF NOT EXISTS
+ * may have found one that is not.  Returns false after a message.
+ */
+extern bool deploy_repair_check(SqlSession *session, const PlanStep *step,
+								int part);
+
+#endif							/* DEPLOY_REPAIR_H */

@@ -1,0 +1,34 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan/resume.h
+ *		Where the files go on that are not one transaction
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PLAN_RESUME_H
+#define PLAN_RESUME_H
+
+#include "plan/plan.h"
+
+/* The user does not say where a patch goes on */
+#define PLAN_RESUME_BY_ITSELF 0
+
+/*
+ * Have the files of a plan to apply patches run in parts, as far as they are
+ * not one transaction, if the register can keep note of these.  Those that are
+ * unfinished go on after what is done; but the file that registers a patch of
+ * that name, or is called so, goes on at that line, if there is one.  Without
+ * a name, the plan is for all files.  What keeps them from going on is among
+ * the plan's problems.
+ */
+extern void plan_resume(PatchPlan *plan, const Register *reg,
+						const char *name, int line);
+
+/*
+ * Can it be known what came of the part that ran when the last attempt at an
+ * unfinished patch ended?
+ */
+extern bool plan_resume_is_known(const PlanParts *parts,
+								 const UnfinishedPatch *patch);
+
+#endif							/* PLAN_RESUME_H */

@@ -1,0 +1,262 @@
+/*-------------------------------------------------------------------------
+ *
+ * script/parts.c
+ *		The parts of a script that can be kept without the rest
+ *
+ * What else a statement may leave behind depends on how it works.  Most of
+ * them, and most transaction blocks, are kept together with a note that is
+ * written in the same transaction.  The others run in several transactions, or
+ * do something outside any.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "script/parts.h"
+
+/* What cannot run in a transaction, and does more than can be run again */
+static const struct
+{
+	const char *ban;
+	ScriptPartKind kind;
+}			bans[] = {
+	{"CREATE INDEX CONCURRENTLY", PART_CREATES_INDEX},
+	{"DROP INDEX CONCURRENTLY", PART_DROPS_INDEX},
+	{"ALTER TABLE ... DETACH PARTITION CONCURRENTLY", PART_DETACHES},
+	{"DO with COMMIT or ROLLBACK", PART_IS_PIECES},
+	{"VACUUM", PART_IS_REPEATABLE},
+	{"ALTER SYSTEM", PART_IS_REPEATABLE},
+	{"REINDEX SCHEMA", PART_IS_REPEATABLE},
+	{"REINDEX DATABASE", PART_IS_REPEATABLE},
+	{"REINDEX SYSTEM", PART_IS_REPEATABLE},
+	{"CLUSTER without a table", PART_IS_REPEATABLE},
+	{"REPACK (CONCURRENTLY)", PART_IS_REPEATABLE},
+	{"REPACK (ANALYZE)", PART_IS_REPEATABLE},
+	{"REPACK without a table", PART_IS_REPEATABLE},
+	{"ALTER SUBSCRIPTION ... REFRESH PUBLICATION", PART_IS_REPEATABLE}
+};
+
+/* The first words of what may run in several transactions, or in one */
+static const char *const repeatable[] = {
+	"analyze", "analyse", "checkpoint", "cluster", "reindex", "repack"
+};
+
+/* The words of a query. */
+static StatementWords
+words_of(const OutlineQuery *query, const FileBytes *bytes)
+{
+	StatementWords words;
+
+	sql_words_init(&words, bytes->text + query->start, query->length);
+	return words;
+}
+
+/* Does a DO block say anything by which it could commit? */
+static bool
+may_commit(const OutlineQuery *query, const FileBytes *bytes)
+{
+	static const char *const signs[] = {"commit", "rollback", "call"};
+	const char *text = bytes->text + query->start;
+	uint32		place;
+	size_t		i;
+
+	for (place = 0; place < query->length; place++)
+		for (i = 0; i < lengthof(signs); i++)
+			if (query->length - place >= strlen(signs[i]) &&
+				pg_strncasecmp(text + place, signs[i],
+							   strlen(signs[i])) == 0)
+				return true;
+	return false;
+}
+
+/* Is it nothing but one call of a function? */
+static bool
+is_one_call(StatementWords words)
+{
+	int			calls = 0;
+
+	for (; !sql_words_at_end(&words); sql_words_next(&words))
+		calls += sql_words_at_symbol(&words, "(");
+	return calls == 1;
+}
+
+/* Is that key word anywhere in a statement? */
+static bool
+mentions(StatementWords words, const char *word)
+{
+	for (; !sql_words_at_end(&words); sql_words_next(&words))
+		if (sql_words_at(&words, word))
+			return true;
+	return false;
+}
+
+/* What a statement is that cannot run in a transaction. */
+static ScriptPartKind
+banned_kind(const char *ban)
+{
+	size_t		i;
+
+	for (i = 0; i < lengthof(bans); i++)
+		if (strcmp(ban, bans[i].ban) == 0)
+			return bans[i].kind;
+	return PART_IS_WHOLE;
+}
+
+/* The kind of a query that stands outside a transaction block. */
+static ScriptPartKind
+find_kind(const OutlineQuery *query, const FileBytes *bytes)
+{
+	StatementWords words = words_of(query, bytes);
+	const char *ban = script_statement_traits(words)->ban;
+	size_t		i;
+
+	if (script_parts_sets(query, bytes))
+		return PART_IS_SETTING;
+	if (sql_words_at(&words, "reindex") && mentions(words, "concurrently"))
+		return PART_REINDEXES;
+	if (ban != NULL)
+		return banned_kind(ban);
+	if (sql_words_at(&words, "call") ||
+		query->kind == STATEMENT_PREPARE)
+		return PART_IS_PIECES;
+	if (sql_words_at(&words, "do"))
+		return may_commit(query, bytes) ? PART_IS_PIECES : PART_IS_ATOMIC;
+	if (query->kind == STATEMENT_COMMIT || query->kind == STATEMENT_ROLLBACK)
+		return PART_IS_REPEATABLE;
+	for (i = 0; i < lengthof(repeatable); i++)
+		if (sql_words_at(&words, repeatable[i]))
+			return PART_IS_REPEATABLE;
+	return PART_IS_ATOMIC;
+}
+
+bool
+script_parts_sets(const OutlineQuery *query, const FileBytes *bytes)
+{
+	StatementWords words = words_of(query, bytes);
+
+	if (query->kind != STATEMENT_SETTING || sql_words_at(&words, "create") ||
+		sql_words_at(&words, "lock"))
+		return false;
+	if (sql_words_at(&words, "select"))
+		return is_one_call(words);
+	if (!sql_words_accept(&words, "set"))
+		return true;
+	return !sql_words_at(&words, "local") &&
+		!sql_words_at(&words, "transaction") &&
+		!sql_words_at(&words, "constraints");
+}
+
+/* Can nothing be written in a block, so that it does nothing? */
+static bool
+is_read_only(const ScriptOutline *outline, const FileBytes *bytes,
+			 const ScriptPart *part)
+{
+	int			i;
+
+	for (i = part->first; i < part->first + part->count; i++)
+	{
+		const OutlineQuery *query = &outline->queries[i];
+		StatementWords words = words_of(query, bytes);
+
+		if ((query->kind == STATEMENT_BEGIN ||
+			 query->kind == STATEMENT_SETTING) &&
+			mentions(words, "read") && mentions(words, "only"))
+			return true;
+	}
+	return false;
+}
+
+/* A block begins with the query of that number: find where it ends. */
+static void
+find_block(const ScriptOutline *outline, const FileBytes *bytes,
+		   ScriptPart *part)
+{
+	bool		is_whole = true;
+
+	for (part->count = 1; part->first + part->count < outline->query_count;)
+	{
+		const OutlineQuery *query =
+			&outline->queries[part->first + part->count++];
+
+		is_whole &= !query->chains;
+		if (query->chains || (query->kind != STATEMENT_COMMIT &&
+							  query->kind != STATEMENT_ROLLBACK &&
+							  query->kind != STATEMENT_PREPARE))
+			continue;
+		part->is_committed = query->kind == STATEMENT_COMMIT &&
+			!is_read_only(outline, bytes, part);
+		if (query->kind == STATEMENT_PREPARE || !is_whole)
+			part->kind = PART_IS_PIECES;
+		else
+			part->kind = part->is_committed ? PART_IS_ATOMIC :
+				PART_IS_REPEATABLE;
+		return;
+	}
+	part->is_left_open = true;
+	part->kind = is_whole ? PART_IS_REPEATABLE : PART_IS_PIECES;
+}
+
+/*
+ * The line of a place in the script, which is counted from one that was
+ * before it.
+ */
+static int
+count_lines(const char **from, const char *to)
+{
+	int			lines = 0;
+
+	for (; *from < to; (*from)++)
+		lines += **from == '\n';
+	return lines;
+}
+
+ScriptParts
+script_parts_cut(const ScriptOutline *outline, const FileBytes *bytes)
+{
+	ScriptParts parts;
+	const char *place = bytes->text;
+	int			line = 1;
+	int			next;
+
+	parts.items = pg_malloc0((outline->query_count + 1) * sizeof(ScriptPart));
+	parts.count = 0;
+	for (next = 0; next < outline->query_count;)
+	{
+		ScriptPart *part = &parts.items[parts.count++];
+		const OutlineQuery *query = &outline->queries[next];
+
+		part->first = next;
+		part->count = 1;
+		line += count_lines(&place, words_of(query, bytes).token.start);
+		part->line = line;
+		if (query->kind == STATEMENT_BEGIN)
+			find_block(outline, bytes, part);
+		else
+			part->kind = find_kind(query, bytes);
+		next += part->count;
+		query = &outline->queries[next - 1];
+		line += count_lines(&place, bytes->text + query->start +
+							query->length);
+		part->end_line = line;
+	}
+	return parts;
+}
+
+bool
+script_parts_is_temporary(const ScriptOutline *outline,
+						  const FileBytes *bytes, const ScriptPart *part)
+{
+	int			i;
+
+	for (i = part->first; i < part->first + part->count; i++)
+	{
+		StatementWords words = words_of(&outline->queries[i], bytes);
+
+		if (mentions(words, "temp") || mentions(words, "temporary") ||
+			mentions(words, "pg_temp") ||
+			(outline->queries[i].kind == STATEMENT_SETTING &&
+			 sql_words_at(&words, "select") && !is_one_call(words)))
+			return true;
+	}
+	return false;
+}

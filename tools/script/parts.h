@@ -1,0 +1,68 @@
+/*-------------------------------------------------------------------------
+ *
+ * script/parts.h
+ *		The parts of a script that can be kept without the rest
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SCRIPT_PARTS_H
+#define SCRIPT_PARTS_H
+
+#include "script/outline.h"
+
+/* What a part may leave behind that was not noted as done */
+typedef enum ScriptPartKind
+{
+	PART_IS_ATOMIC,				/* nothing: what is to be noted goes with it */
+	PART_IS_SETTING,			/* nothing but settings of the session */
+	PART_IS_REPEATABLE,			/* what does not matter if it is run again */
+	PART_IS_WHOLE,				/* all, if there was no error */
+	PART_IS_PIECES,				/* a part of it, whatever there was */
+	PART_CREATES_INDEX,			/* and these, CONCURRENTLY, what can be */
+	PART_DROPS_INDEX,			/* looked up */
+	PART_REINDEXES,
+	PART_DETACHES
+} ScriptPartKind;
+
+/* Is it to be noted that a part of that kind runs, before it does? */
+#define PART_IS_UNSURE(kind) ((kind) >= PART_IS_WHOLE)
+
+/* A transaction block, or a query outside one */
+typedef struct ScriptPart
+{
+	int			first;			/* of the queries of the outline */
+	int			count;			/* of them */
+	int			line;			/* at which it begins */
+	int			end_line;		/* at which it ends */
+	ScriptPartKind kind;
+	bool		is_committed;	/* by its last query */
+	bool		is_left_open;	/* the script ends before the block does */
+} ScriptPart;
+
+typedef struct ScriptParts
+{
+	ScriptPart *items;
+	int			count;
+} ScriptParts;
+
+/*
+ * Cut a script, whose bytes these are, of which the outline has the queries.
+ * The caller frees the items.
+ */
+extern ScriptParts script_parts_cut(const ScriptOutline *outline,
+									const FileBytes *bytes);
+
+/* Does a query that is done leave a setting to its session? */
+extern bool script_parts_sets(const OutlineQuery *query,
+							  const FileBytes *bytes);
+
+/*
+ * Does a part leave something to its session that cannot be made again: a
+ * temporary object, by that word, or what set_config() does among other
+ * things?
+ */
+extern bool script_parts_is_temporary(const ScriptOutline *outline,
+									  const FileBytes *bytes,
+									  const ScriptPart *part);
+
+#endif							/* SCRIPT_PARTS_H */
