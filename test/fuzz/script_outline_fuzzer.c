@@ -13,7 +13,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "check/transactions.h"
+#include "check/check.h"
 #include "deploy/query.h"
 
 extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);

@@ -76,6 +76,20 @@ subtest 'without DESTDIR' => sub {
 	ok(-d "$prefix/bin", 'those that others may need are');
 };
 
+subtest 'what is built by hand' => sub {
+	my $headers = output($pg_config, '--includedir');
+	my @headers = map { ('-isystem', $_) }
+	  output($pg_config, '--includedir-server'), $headers,
+	  "$headers/internal";
+
+	for my $file (grep { /^test\/.*\.c$/ } @sources)
+	{
+		is( system('cc', qw(-fsyntax-only -Wall -Wextra -Werror), '-I',
+				"$source/tools", @headers, "$source/$file"),
+			0, "$file fits what it uses");
+	}
+};
+
 subtest 'without PostgreSQL' => sub {
 	my ($status, $output) = make($source, 'PG_CONFIG=/nonexistent');
 	isnt($status, 0, 'make fails');

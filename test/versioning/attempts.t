@@ -137,6 +137,30 @@ versioning($project, 'apply');
 is(value($project->{database}, q{SELECT patch_names = ARRAY['a "b", {c}\\', 'two']
 	FROM _v.attempts}), 't', 'names of any kind');
 
+# A file whose name is not UTF-8
+$project = with_patch('');
+add_files($project, "patches/\xFF.sql" => patch('two', 'SELECT 1/0;'));
+versioning($project, 'apply');
+is(attempts($project, 'source_file'), 'patches/\xFF.sql',
+	'a file whose name is not UTF-8');
+
+# Transactions are read-only unless they say otherwise.
+$project = with_patch('');
+value($project->{database}, "ALTER DATABASE $project->{database}
+	SET default_transaction_read_only = on");
+add_files($project, 'patches/1.sql' => "BEGIN READ WRITE;
+	SELECT _v.register_patch('one');\nSELECT 1/0;\nCOMMIT;");
+versioning($project, 'apply');
+is(attempts($project, 'outcome'), 'failed', 'read-only by default');
+
+# A function of that name that takes a text for the names
+$project = with_patch('SELECT 1/0;');
+value($project->{database}, "CREATE FUNCTION _v.note_attempt(text, text,
+	timestamptz, interval, text, text, int, interval, text, text, bigint)
+	RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint'");
+versioning($project, 'apply');
+is(attempts($project, 'outcome'), 'failed', 'another function of that name');
+
 # A register without such a table
 $project = with_patch('SELECT 1/0;');
 value($project->{database}, 'DROP EXTENSION versioning;

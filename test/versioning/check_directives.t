@@ -101,15 +101,17 @@ complains("-- versioning: $_ a transaction",
   for qw(no without);
 for my $name (qw(lock-timeout retry-for))
 {
-	my $unit = 'say the unit, such as "500ms", "2s" or "10min"';
+	my $form = 'a whole number with a unit, such as "500ms", "2s" or '
+	  . '"10min", up to 24 days';
 
 	is(script_messages("-- versioning: $name $_\nREGISTER"), '',
 		"a time: $name $_")
 	  for '0', '1500ms', '5s', '10 min', '2h', '1d';
 	complains("-- versioning: $name $_",
-		qq("$name" takes a time, not "$_": $unit), "no time: $name $_")
-	  for '5', '5 seconds', 'soon', '1.5s', '5s or so';
-	complains("-- versioning: $name", qq("$name" takes a time, not "": $unit),
+		qq("$name" takes $form, not "$_"), "no time: $name $_")
+	  for '5', '5 seconds', 'soon', '1.5s', '5s or so',
+		'25d';
+	complains("-- versioning: $name", qq("$name" takes $form, not ""),
 		"no time at all: $name");
 	is( script_messages("REGISTER\n-- versioning: no-transaction\n"
 			  . "-- versioning: $name 5s\nVACUUM;"),

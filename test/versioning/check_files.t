@@ -249,10 +249,10 @@ like($output, qr/\A[^\n]*"?nowhere"?[^\n]* \[unreadable\]\n\z/,
 # Text of files stays on one line and cannot reach the terminal.
 
 (undef, $output) =
-  check({ "patches/x\e[1m.sql" => "SELECT _v.register_patch(E'a\\n\e[31m');" },
+  check({ "patches/x\e[1m.sql" => "SELECT _v.register_patch(E'a\\n\e[31m\xC2\x9B1m');" },
 	'-q', '--disable', 'name-differs');
 is($output, <<'END', 'control characters are shown as such');
-patches/x\x1B[1m.sql:1: no rollback takes patch "a\n\x1B[31m" back [no-rollback]
+patches/x\x1B[1m.sql:1: no rollback takes patch "a\n\x1B[31m\xC2\x9B1m" back [no-rollback]
 END
 
 # A file may have more in its name than that of its patch.

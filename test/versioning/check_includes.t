@@ -56,8 +56,12 @@ is( script_findings("REGISTER\n\\ir ../~work.sql\n",
 		'~work.sql' => "VACUUM;\n"),
 	'~work.sql:1 inside-transaction',
 	'a tilde that \ir brings to the front is part of a name');
-is(script_findings("REGISTER\n\\i ~/work.sql\n\\ir ~nobody/work.sql\n"), '',
-	'nothing: a tilde that was written first stands for a home');
+{
+	local $ENV{HOME} = '/gone';
+	is( script_findings("REGISTER\n\\ir ~/work.sql\n\\i ~nobody/work.sql\n"),
+		'2 missing-include',
+		'a tilde that was written first stands for our home; others pass');
+}
 is( script_findings("REGISTER\n\\i 'lib/it''s.sql';\n\\i :file\n\\i `a`\n",
 		"lib/it's.sql" => "VACUUM;\n"),
 	"lib/it's.sql:1 inside-transaction",

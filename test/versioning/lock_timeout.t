@@ -274,12 +274,12 @@ SQL
 my $project = with_files('patches/1.sql' => patch('one'));
 for my $option (qw(--lock-timeout --retry-for))
 {
-	for my $value ('5', '', '-1s', '2 weeks', '1.5s')
+	for my $value ('5', '', '-1s', '2 weeks', '1.5s', '25d')
 	{
 		my ($status, undef, $errors) =
 		  versioning($project, 'apply', "$option=$value");
 		is($status, 2, "$option '$value': exit status");
-		like($errors, qr/^versioning: $option takes a time, not "\Q$value\E": say the unit, such as "500ms"/,
+		like($errors, qr/^versioning: $option takes a whole number with a unit, such as "500ms", "2s" or "10min", up to 24 days, not "\Q$value\E"$/m,
 			"$option '$value': what it says");
 	}
 }

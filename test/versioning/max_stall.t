@@ -42,7 +42,7 @@ sub is_cancelled
 	my ($status, $output, $errors) = finish_versioning($run);
 	finish_sessions($waiting);
 	is($status, 3, "$name: exit status");
-	like($errors, qr{^versioning: error: patch "one" was cancelled, as it has made others wait for more than 100 ms \(patches/1\.sql\)$}m,
+	like($errors, qr{^versioning: error: patch "one" was cancelled, because it made others wait for more than 100 ms \(patches/1\.sql\)$}m,
 		"$name: that is said");
 	like($errors, $expected, "$name: who, for what, and where");
 	like($errors, qr/^versioning: detail: (?:Nothing of it was kept|Whether any)/m,
@@ -62,7 +62,7 @@ for my $way ([], ['--psql'])
 	my $project = with_patch("LOCK TABLE other;\nALTER TABLE Held ADD b int;\n"
 		  . "SELECT 1;\n$sleep");
 	is_cancelled($project, 'AccessExclusive', 'TABLE held;',
-		qr/^versioning: detail: For public\.held, which is locked by line 4, waited ${who}TABLE held\.$/m,
+		qr/^versioning: detail: Waiting for public\.held, which was locked by line 4: ${who}TABLE held\.$/m,
 		"a table @$way", @$way);
 	is(value($project->{database},
 		'SELECT outcome, sessions_waited FROM _v.attempts'), 'cancelled|1',
@@ -72,15 +72,22 @@ for my $way ([], ['--psql'])
 	is_cancelled(with_patch("DO \$\$BEGIN\nUPDATE held SET a = 2; END\$\$;\n"
 			  . "$sleep\nSELECT 'held';"),
 		'RowExclusive', 'UPDATE held SET a = 3',
-		qr/^versioning: detail: For a row of public\.held, which is locked by line 4, waited ${who}UPDATE held SET a = 3\.$/m,
+		qr/^versioning: detail: Waiting for a row of public\.held, which was locked by line 4: ${who}UPDATE held SET a = 3\.$/m,
 		"a row @$way", @$way);
 
 	# No line names it.
 	is_cancelled(with_patch("DO \$\$BEGIN EXECUTE 'LOCK TABLE he' || 'ld'; "
 			  . "END\$\$;\nSELECT 2;\n$sleep"),
 		'AccessExclusive', 'TABLE held',
-		qr/, which is locked by (?:a statement from line \d to 5|line \d), waited /,
+		qr/, which was locked by (?:a statement from line \d to 5|line \d): /,
 		"no name @$way", @$way);
+
+	# The connection that looks is ended.
+	is_cancelled(with_patch("LOCK TABLE held;\nSELECT pg_terminate_backend(pid)"
+			  . " FROM pg_stat_activity\n WHERE application_name = 'versioning'"
+			  . " AND datname = current_database();\n$sleep"),
+		'AccessExclusive', 'TABLE held;', qr/, which was locked by line 3: /,
+		"another look @$way", @$way);
 
 	# For JSON
 	like(is_cancelled(with_patch("LOCK TABLE held;\n$sleep"),
@@ -91,13 +98,14 @@ for my $way ([], ['--psql'])
 	# It queues for the lock itself.
 	$project = with_patch('LOCK TABLE held;');
 	my $holder = start_holder($project, 'BEGIN; TABLE held;');
-	my $run = start_versioning($project, 'apply', '--max-stall', '100ms', @$way);
+	my $run = start_versioning($project, 'apply', '--max-stall', '100ms',
+		'--lock-timeout', '0', @$way);
 	wait_for_lock($project, 'held', 'AccessExclusive', 0);
 	my $waiting = start_session($project, 'TABLE held;');
 	my ($status, undef, $errors) = finish_versioning($run);
 	finish_sessions($holder, $waiting);
 	is($status, 3, "a queue @$way: exit status");
-	like($errors, qr/For public\.held, which is locked by line 3, waited /,
+	like($errors, qr/Waiting for public\.held, which was locked by line 3: /,
 		"a queue @$way: the line that waits");
 
 	# Others may wait for less than that.
@@ -115,12 +123,12 @@ for my $way ([], ['--psql'])
 is_cancelled(with_patch("\\set table held\nLOCK TABLE :table;\n"
 	  . "SELECT pg_sleep(600), :'table';"),
 	'AccessExclusive', 'TABLE held;',
-	qr/For public\.held, which is locked by statement "SELECT pg_sleep\(600\), 'held';"(?:, or one before it)?, waited /,
+	qr/Waiting for public\.held, which was locked by statement "SELECT pg_sleep\(600\), 'held';"(?:, or one before it)?: /,
 	'variables');
 is_cancelled(with_patch("\\set ON_ERROR_STOP off\nLOCK TABLE held;\n"
 	  . "$sleep\n" x 3),
 	'AccessExclusive', 'TABLE held;',
-	qr/For public\.held, which is locked by line 4, waited /,
+	qr/Waiting for public\.held, which was locked by line 4: /,
 	'ON_ERROR_STOP off');
 
 # A file that is not one transaction: what is cancelled is not done, and it
@@ -152,7 +160,7 @@ for ([ 'apply', '--max-stall', '5' ], [ 'apply', '--max-stall', 'x' ])
 {
 	my ($status, undef, $errors) = versioning($project, @$_);
 	is($status, 2, "@$_: exit status");
-	like($errors, qr/--max-stall takes a time, not ".": say the unit/, "@$_");
+	like($errors, qr/--max-stall takes a whole number with a unit, .*, not "."$/m, "@$_");
 }
 my ($status) = versioning($project, 'apply', '--max-stall', '0');
 is($status, 0, '0: no limit');

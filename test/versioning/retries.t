@@ -124,6 +124,31 @@ for my $way ([], ['--psql'])
 		"BEGIN; SELECT _v.register_patch('other');",
 		qr/_v\.patches: $idle: SELECT _v\.register_patch/, @$way);
 
+	# The lock that keeps other deployers away is lost meanwhile.
+	{
+		my $name = "no deployer's lock @$way";
+		my $project = with_patch($add);
+		my $session = start_holder($project->{database},
+			'BEGIN; SELECT FROM held;');
+		my $run = start_versioning($project, 'apply', @$way);
+
+		is_waiting($name, $project, $run, qr/public\.held: $idle/);
+		value($project->{database},
+			"SELECT count(pg_terminate_backend(pid, 30000))
+			   FROM pg_stat_activity WHERE datname = current_database()
+			    AND application_name = 'versioning apply'");
+		finish_holder($session);
+		my ($status, undef, $errors) = finish_versioning($run);
+		is($status, 3, "$name: exit status");
+		like($errors,
+			qr/^versioning: error: the connection that keeps other deployers away was lost$/m,
+			"$name: that is said");
+		like($errors,
+			qr/^versioning: detail: For [^,]* it was waiting for public\.held: $idle/m,
+			"$name: what it was waiting for");
+		ok(!is_there($project), "$name: it is not tried again");
+	}
+
 	# A function that was called can be replaced.
 	my $project = with_patch(
 		"CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql
@@ -178,7 +203,7 @@ for my $way ([], ['--psql'])
 	# A prepared transaction
 	SKIP:
 	{
-		skip 'max_prepared_transactions is 0', 7
+		skip 'max_prepared_transactions is 0', 10
 		  if !value('postgres', 'SHOW max_prepared_transactions');
 		$project = with_patch($add);
 		value($project->{database},
@@ -188,6 +213,19 @@ for my $way ([], ['--psql'])
 			qr/public\.held: prepared transaction "gone home" of user "postgres", $since$/);
 		value($project->{database}, "ROLLBACK PREPARED 'gone home'");
 		is_applied("prepared @$way", $project, $run);
+
+		# The statement that ends it can be pasted, whatever its name is.
+		for my $gid ("'it''s \\ here'", "E'\\\\ \\'\\n\\x1b[31m\u{9b}32m'", "''")
+		{
+			$project = with_patch($add);
+			value($project->{database},
+				"BEGIN; LOCK TABLE held; PREPARE TRANSACTION $gid");
+			my (undef, undef, $errors) = versioning($project, 'apply',
+				'--lock-timeout', '100ms', '--retry-for', 0, @$way);
+			my ($ending) = $errors =~ /(ROLLBACK PREPARED E?'[ -~]*')$/m;
+			is(value($project->{database}, $ending // 'SELECT $errors'), '',
+				"prepared @$way: this ends $gid") || diag($errors);
+		}
 	}
 
 	# Ten deadlocks, one after the other

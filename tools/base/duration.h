@@ -15,8 +15,9 @@
  */
 extern bool duration_parse(const char *text, int64 *milliseconds);
 
-/* What to tell of a text that is none, after what it was to be */
-#define DURATION_HINT "Say the unit, such as \"500ms\", \"2s\" or \"10min\"."
+/* What a text must be that is one, in words */
+#define DURATION_FORM "a whole number with a unit, such as \"500ms\", " \
+	"\"2s\" or \"10min\", up to 24 days"
 
 /* A duration as people say it.  The text is overwritten by the next call. */
 extern const char *duration_text(int64 milliseconds);

@@ -17,18 +17,30 @@
 /* How many results of report_printable are good at the same time */
 #define RESULTS 8
 
-/* The text of one character, if it cannot stand for itself, or NULL */
-static const char *
-escape(unsigned char c)
-{
-	static char hexadecimal[sizeof("\\xFF")];
+/* Room for what stands for a character */
+#define ESCAPE_SIZE sizeof("\\xFF\\xFF")
 
-	if (c == '\n')
-		return "\\n";
-	if (c >= ' ' && c != 0x7F)
-		return NULL;
-	snprintf(hexadecimal, sizeof(hexadecimal), "\\x%02X", c);
-	return hexadecimal;
+/*
+ * Write what stands for a character, if it cannot stand for itself; else
+ * nothing.  Returns how many bytes it has, as far as that matters.
+ */
+static int
+escape(const char *text, char *escaped)
+{
+	const unsigned char *c = (const unsigned char *) text;
+
+	escaped[0] = '\0';
+	if (c[0] == '\n')
+		strlcpy(escaped, "\\n", ESCAPE_SIZE);
+	else if (c[0] < ' ' || c[0] == 0x7F)
+		snprintf(escaped, ESCAPE_SIZE, "\\x%02X", c[0]);
+	else if (c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0)
+	{
+		/* U+0080 to U+009F control a terminal, too */
+		snprintf(escaped, ESCAPE_SIZE, "\\x%02X\\x%02X", c[0], c[1]);
+		return 2;
+	}
+	return 1;
 }
 
 const char *
@@ -37,20 +49,22 @@ report_printable(const char *text)
 	static StringInfoData results[RESULTS];
 	static int	last = 0;
 	StringInfo	result;
+	char		escaped[ESCAPE_SIZE];
 
 	last = (last + 1) % RESULTS;
 	result = &results[last];
 	if (result->data == NULL)
 		initStringInfo(result);
 	resetStringInfo(result);
-	for (; *text != '\0'; text++)
+	while (*text != '\0')
 	{
-		const char *escaped = escape(*text);
+		int			length = escape(text, escaped);
 
-		if (escaped != NULL)
+		if (escaped[0] != '\0')
 			appendStringInfoString(result, escaped);
 		else
 			appendStringInfoChar(result, *text);
+		text += length;
 	}
 	return result->data;
 }
@@ -58,14 +72,17 @@ report_printable(const char *text)
 void
 report_escaped(FILE *stream, const char *text)
 {
-	for (; *text != '\0'; text++)
-	{
-		const char *escaped = escape(*text);
+	char		escaped[ESCAPE_SIZE];
 
-		if (escaped != NULL)
+	while (*text != '\0')
+	{
+		int			length = escape(text, escaped);
+
+		if (escaped[0] != '\0')
 			fputs(escaped, stream);
 		else
 			putc(*text, stream);
+		text += length;
 	}
 }
 

@@ -211,9 +211,8 @@ duration(const char *name)
 	int64		value;
 
 	if (!duration_parse(optarg, &value))
-		command_options_error("%s takes a time, not \"%s\": say the unit, "
-							  "such as \"500ms\", \"2s\" or \"10min\"",
-							  name, report_printable(optarg));
+		command_options_error("%s takes " DURATION_FORM ", not \"%s\"", name,
+							  report_printable(optarg));
 	return value;
 }
 

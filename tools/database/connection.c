@@ -72,10 +72,11 @@ connect_as_asked(const ConnectionOptions *options,
 
 /*
  * Make a session ours: empty its search_path, have the server not end it for
- * being idle, and plan only once what is prepared.  After a connection pooler,
- * which makes up the process number that it tells us, the session is lent: so
- * this is for one transaction there, which connection_close() ends.  Returns
- * false if that fails, and then PQerrorMessage() says why.
+ * being idle nor keep it from writing, and plan only once what is prepared.
+ * After a connection pooler, which makes up the process number that it tells
+ * us, the session is lent: so this is for one transaction there, which
+ * connection_close() ends.  Returns false if that fails, and then
+ * PQerrorMessage() says why.
  */
 static bool
 prepare_session(PGconn *conn)
@@ -88,6 +89,8 @@ prepare_session(PGconn *conn)
 			 "SELECT pg_catalog.pg_backend_pid(), "
 			 "pg_catalog.set_config('search_path', '', is_lent), "
 			 "pg_catalog.set_config('idle_session_timeout', '0', is_lent), "
+			 "pg_catalog.set_config('default_transaction_read_only', 'off', "
+			 "is_lent), "
 			 "pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', "
 			 "is_lent) "
 			 "FROM pg_catalog.int4ne(pg_catalog.pg_backend_pid(), %d) "

@@ -32,6 +32,15 @@
 	"  AND t.granted AND t.pid IS NULL" \
 	"  AND t.virtualtransaction = l.virtualtransaction)"
 
+/*
+ * The type of a process of pg_stat_activity.  Not every role is shown that of
+ * others; but only autovacuum has a database and no user.
+ */
+#define HOLDER_AUTOVACUUM "autovacuum worker"
+#define HOLDER_TYPE(alias) \
+	"CASE WHEN " alias ".datid IS NOT NULL AND " alias ".usesysid IS NULL" \
+	" THEN '" HOLDER_AUTOVACUUM "' ELSE " alias ".backend_type END"
+
 /* All of it; what is read here begins with these columns. */
 #define HOLDER_QUERY(locks) "SELECT " HOLDER_COLUMNS HOLDER_FROM(locks)
 

@@ -14,6 +14,7 @@
 #include "common/string.h"
 #include "deploy/blockers.h"
 #include "deploy/attempt_note.h"
+#include "project/source.h"
 
 /* An older extension, or another register, has no such function. */
 static const char look_query[] =
@@ -22,16 +23,21 @@ static const char look_query[] =
 " bigint)')";
 
 /*
+ * All arguments have the types of the function's, so that no other function of
+ * that name can fit the call better.
+ *
  * The parameters: action, names, when it began, for how many milliseconds it
  * ran, outcome, SQLSTATE, how many waited, for how many milliseconds at most,
  * what it was waiting for, file.
  */
 static const char note_query[] =
-"SELECT _v.note_attempt($1, $2, s.at, r.duration, $5, $6,"
-" $7::pg_catalog.int4, $8 * interval '1 ms', $9, $10,"
+"SELECT _v.note_attempt($1::pg_catalog.text, $2::pg_catalog.text[], s.at,"
+" r.duration, $5::pg_catalog.text, $6::pg_catalog.text,"
+" $7::pg_catalog.int4, $8 * interval '1 ms', $9::pg_catalog.text,"
+" $10::pg_catalog.text,"
 " (SELECT max(h.id) FROM _v.history h WHERE h.event = ANY"
-"  (CASE $1 WHEN 'apply' THEN '{applied,resumed}' ELSE '{\"taken back\"}' END"
-"   ::pg_catalog.text[])"
+"  (CASE $1::pg_catalog.text WHEN 'apply' THEN '{applied,resumed}'"
+"   ELSE '{\"taken back\"}' END::pg_catalog.text[])"
 "  AND h.patch_name = ($2::pg_catalog.text[])[1] AND h.happened_at >= s.at))"
 " FROM (SELECT $4::pg_catalog.float8 * interval '1 ms' AS duration) AS r,"
 " LATERAL (SELECT coalesce("
@@ -87,6 +93,8 @@ write_row(const Observer *source, const AttemptNote *note)
 	const FileRun *run = note->run;
 	const OthersWaited *others = &run->others;
 	char	   *names = deploy_observer_array(note->step);
+	char	   *path = project_source_path(note->step->file->path,
+										   note->is_unicode);
 	PQExpBuffer whom = createPQExpBuffer();
 	char		duration[32];
 	char		sessions[32];
@@ -97,7 +105,7 @@ write_row(const Observer *source, const AttemptNote *note)
 		or_null(run->sqlstate), sessions,
 		others->sessions > 0 ? longest : NULL,
 		run->blockers != NULL ? whom->data : NULL,
-		note->step->file->path
+		path
 	};
 	PGresult   *result;
 
@@ -111,6 +119,7 @@ write_row(const Observer *source, const AttemptNote *note)
 		warn(deploy_observer_error(source));
 	PQclear(result);
 	destroyPQExpBuffer(whom);
+	pg_free(path);
 	pg_free(names);
 }
 

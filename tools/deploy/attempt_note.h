@@ -19,6 +19,7 @@ typedef struct AttemptNote
 	const FileRun *run;
 	bool		is_done;		/* the register is as it should be after it */
 	bool		is_interrupted;
+	bool		is_unicode;		/* so are the client and the database */
 } AttemptNote;
 
 /*

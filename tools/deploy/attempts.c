@@ -98,6 +98,7 @@ deploy_attempts_count(Attempts *attempts, const FileRun *run)
 {
 	OthersWaited *others = &attempts->others;
 
+	attempts->is_waiting = false;
 	others->sessions += run->others.sessions;
 	others->longest = Max(others->longest, run->others.longest);
 }
@@ -287,7 +288,8 @@ deploy_attempts_wait(Attempts *attempts, FileRun *run)
 	attempts->is_waiting = true;
 	if (!wait_for_all(attempts))
 		return false;
-	attempts->is_waiting = false;
+	PQclear(attempts->now);
+	attempts->now = NULL;
 	deploy_progress_note(attempts->runner->progress, NULL);
 	return true;
 }

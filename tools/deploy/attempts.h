@@ -36,7 +36,7 @@ extern void deploy_attempts_begin(Attempts *attempts,
 								  const FileRunner *runner,
 								  const PlanStep *step);
 
-/* An attempt has ended: count those who have waited for it. */
+/* An attempt has been made: count those who have waited for it. */
 extern void deploy_attempts_count(Attempts *attempts, const FileRun *run);
 
 /*

@@ -22,9 +22,6 @@
 /* How many of them are named */
 #define MOST_NAMED 3
 
-/* The type of a process of autovacuum */
-#define AUTOVACUUM "autovacuum worker"
-
 /* The columns after those of holders */
 enum
 {
@@ -60,7 +57,7 @@ enum
 	MILLISECONDS_SINCE("coalesce(x.prepared, a.xact_start)") ", " \
 	MILLISECONDS_SINCE("CASE WHEN a.state = 'active' THEN a.query_start" \
 					   " ELSE coalesce(x.prepared, a.state_change) END") ", " \
-	"a.backend_type, coalesce(a.query LIKE '%(to prevent wraparound)'," \
+	HOLDER_TYPE("a") ", coalesce(a.query LIKE '%(to prevent wraparound)'," \
 	" false), "
 
 /* The name of a relation */
@@ -243,7 +240,7 @@ deploy_blockers_yield(const PGresult *blockers, int64 *deadlock_timeout)
 	int			i;
 
 	for (i = 0; i < PQntuples(blockers); i++)
-		if (strcmp(PQgetvalue(blockers, i, TYPE), AUTOVACUUM) != 0 ||
+		if (strcmp(PQgetvalue(blockers, i, TYPE), HOLDER_AUTOVACUUM) != 0 ||
 			PQgetvalue(blockers, i, IS_STUBBORN)[0] == 't')
 			return false;
 	return PQntuples(blockers) > 0 &&
@@ -337,16 +334,15 @@ append_word(PQExpBuffer text, const char *word)
 static void
 append_who(PQExpBuffer text, const PGresult *blockers, int row)
 {
-	const char *gid = PQgetvalue(blockers, row, HOLDER_GID);
-
-	if (gid[0] != '\0')
+	if (!PQgetisnull(blockers, row, HOLDER_GID))
 		appendPQExpBuffer(text, "prepared transaction \"%s\"",
-						  report_printable(gid));
+						  report_printable(PQgetvalue(blockers, row,
+													  HOLDER_GID)));
 	else
 		appendPQExpBufferStr(text, PQgetvalue(blockers, row, HOLDER_PID));
 	append_word(text, PQgetvalue(blockers, row, HOLDER_ROLE));
 	append_word(text, PQgetvalue(blockers, row, HOLDER_APPLICATION));
-	if (strcmp(PQgetvalue(blockers, row, TYPE), AUTOVACUUM) == 0)
+	if (strcmp(PQgetvalue(blockers, row, TYPE), HOLDER_AUTOVACUUM) == 0)
 		append_word(text, PQgetvalue(blockers, row, HOLDER_DOES));
 }
 
@@ -366,22 +362,36 @@ append_short(PQExpBuffer text, const PGresult *blockers, int row)
 						  duration_text(number(blockers, row, STATE_AGE)));
 }
 
+/* Append the constant that is the name of a prepared transaction. */
+static void
+append_constant(PQExpBuffer text, const char *gid)
+{
+	bool		has_escapes = strcmp(report_printable(gid), gid) != 0;
+	PQExpBuffer quoted = createPQExpBuffer();
+
+	for (; *gid != '\0'; gid++)
+	{
+		if (*gid == '\'' || (has_escapes && *gid == '\\'))
+			appendPQExpBufferChar(quoted, *gid);
+		appendPQExpBufferChar(quoted, *gid);
+	}
+	appendPQExpBuffer(text, "%s'%s'", has_escapes ? "E" : "",
+					  report_printable(quoted->data));
+	destroyPQExpBuffer(quoted);
+}
+
 /* Append the statement that ends one. */
 static void
 append_ending(PQExpBuffer text, const PGresult *blockers, int row)
 {
-	const char *c = PQgetvalue(blockers, row, HOLDER_GID);
-
-	if (*c == '\0')
+	if (PQgetisnull(blockers, row, HOLDER_GID))
 	{
 		appendPQExpBuffer(text, "SELECT pg_terminate_backend(%s)",
 						  PQgetvalue(blockers, row, HOLDER_PID));
 		return;
 	}
-	appendPQExpBufferStr(text, "ROLLBACK PREPARED '");
-	for (c = report_printable(c); *c != '\0'; c++)
-		appendPQExpBuffer(text, "%s%c", *c == '\'' ? "'" : "", *c);
-	appendPQExpBufferStr(text, "'");
+	appendPQExpBufferStr(text, "ROLLBACK PREPARED ");
+	append_constant(text, PQgetvalue(blockers, row, HOLDER_GID));
 }
 
 void

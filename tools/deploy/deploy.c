@@ -105,6 +105,7 @@ note_attempt(const Deploy *deploy, const PlanStep *step, const FileRun *run,
 	note.run = run;
 	note.is_done = is_done;
 	note.is_interrupted = interruption_count() > 0;
+	note.is_unicode = deploy->runner.is_unicode;
 	deploy_attempt_note(&deploy->source, &note);
 }
 
@@ -455,7 +456,7 @@ may_try_again(Deploy *deploy, const PlanStep *step, FileRun *run,
 	int			kept = deploy_outcome_count_names(step) -
 		count_expected(deploy, step);
 
-	if (!run->lacked_lock || !outcome->is_known ||
+	if (!run->lacked_lock || run->stall != NULL || !outcome->is_known ||
 		outcome->registered != kept ||
 		deploy_attempts_obstacle(attempts) != NULL || !may_go_on(deploy))
 		return false;

@@ -20,6 +20,8 @@
  */
 #include "postgres_fe.h"
 
+#include <poll.h>
+
 #include "base/clock.h"
 #include "base/fe_compat.h"
 #include "base/report.h"
@@ -326,11 +328,22 @@ deploy_lock_acquire(int wait, PGconn *conn, DeployAction action,
 	return STATUS_DONE;
 }
 
+/* Has something come that can be read? */
+static bool
+has_input(PGconn *conn)
+{
+	struct pollfd descriptor = {PQsocket(conn), POLLIN, 0};
+
+	return poll(&descriptor, 1, 0) > 0;
+}
+
+/* What the server says before it ends the session comes before its end. */
 bool
 deploy_lock_is_held(DeployLock *lock)
 {
-	return PQconsumeInput(lock->conn) != 0 &&
-		PQstatus(lock->conn) == CONNECTION_OK;
+	while (has_input(lock->conn) && PQconsumeInput(lock->conn) != 0)
+		;
+	return PQstatus(lock->conn) == CONNECTION_OK;
 }
 
 void

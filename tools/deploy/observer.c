@@ -120,6 +120,29 @@ deploy_observer_query(const Observer *source, const char *query, int count,
 	return last_result(conn);
 }
 
+/* Replace the connection.  Returns false if the server does not take it. */
+static bool
+connect_anew(Observer *source)
+{
+	PGconn	   *conn = connection_reopen_soon(source->given, "versioning");
+
+	if (conn == NULL)
+		return false;
+	if (source->own != NULL)
+		connection_close(source->own);
+	source->own = conn;
+	source->is_asked = source->is_asked_aside = false;
+	source->is_prepared = source->is_prepared_for_blockers = false;
+	return true;
+}
+
+void
+deploy_observer_revive(Observer *source)
+{
+	if (PQstatus(connection(source)) == CONNECTION_BAD)
+		(void) connect_anew(source);
+}
+
 bool
 deploy_observer_reconnect(Observer *source)
 {
@@ -130,7 +153,6 @@ deploy_observer_reconnect(Observer *source)
 		 interruption_age() < RECONNECT_WHEN_STOPPING;
 		 waited += RECONNECT_EVERY)
 	{
-		PGconn	   *conn;
 		PGresult   *result;
 
 		result = deploy_observer_query(source, "SELECT 1", 0, NULL);
@@ -140,15 +162,7 @@ deploy_observer_reconnect(Observer *source)
 		if (interruption_age() >= RECONNECT_WHEN_STOPPING)
 			return false;
 
-		conn = connection_reopen_soon(source->given, "versioning");
-		if (conn != NULL)
-		{
-			if (source->own != NULL)
-				connection_close(source->own);
-			source->own = conn;
-			source->is_prepared = source->is_prepared_for_blockers = false;
-		}
-		else
+		if (!connect_anew(source))
 			pg_usleep(RECONNECT_EVERY * 1000L);
 	}
 	return false;

@@ -84,6 +84,12 @@ extern bool deploy_observer_answer_aside(Observer *source, bool waits,
 extern bool deploy_observer_reconnect(Observer *source);
 
 /*
+ * The same, tried once, if the loss has been noticed.  Then no answer is still
+ * to come.
+ */
+extern void deploy_observer_revive(Observer *source);
+
+/*
  * Ask the server.  Returns NULL, without a message, if it does not answer as
  * it should.
  */

@@ -54,7 +54,7 @@ static const char look_name[] = "versioning_onlookers";
 " FROM pg_catalog.pg_locks l" \
 " LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid" \
 " WHERE NOT l.granted AND l.pid <> $1" \
-" AND a.backend_type IS DISTINCT FROM 'autovacuum worker'" \
+" AND " HOLDER_TYPE("a") " IS DISTINCT FROM '" HOLDER_AUTOVACUUM "'" \
 " AND EXISTS (SELECT FROM pg_catalog.pg_stat_activity" \
 "  WHERE pid <> $1 AND coalesce(wait_event_type, 'Lock') = 'Lock'" \
 "  AND (wait_event_type IS NOT NULL OR backend_type IS NULL))" \
@@ -387,6 +387,7 @@ deploy_onlookers_look(Onlookers *onlookers, int pid)
 	if (now < onlookers->next)
 		return;
 	onlookers->next = now + (pid == 0 ? FIRST_PAUSE : ANSWER_PAUSE);
+	deploy_observer_revive(observer);
 	if (pid == 0 || observer->is_asked)
 		return;
 	if (onlookers->stopped != 0)

@@ -52,8 +52,8 @@ say_how_it_failed(const DeployFailure *failure, const char *path)
 	if (failure->is_interrupted)
 		pg_log_error("interrupted in %s \"%s\" (%s)", what, name, path);
 	else if (failure->run->stall != NULL)
-		pg_log_error("%s \"%s\" was cancelled, as it has made others wait "
-					 "for more than %s (%s)", what, name,
+		pg_log_error("%s \"%s\" was cancelled, because it made others "
+					 "wait for more than %s (%s)", what, name,
 					 duration_text(failure->run->stall->max), path);
 	else if (failure->run->end == FILE_RUN_KILLED)
 		pg_log_error("psql was ended by signal %d in %s \"%s\" (%s)",
@@ -143,7 +143,7 @@ say_what_was_before(const DeployFailure *failure)
 	const Stall *stall = failure->run->stall;
 
 	if (stall != NULL)
-		fe_compat_log_detail("For %s, which is locked by %s, waited %s.",
+		fe_compat_log_detail("Waiting for %s, which was locked by %s: %s.",
 							 stall->object, stall->place, stall->who);
 	if (FILE_RUN_IS_CARELESS(failure->run))
 		fe_compat_log_detail("%s", failure->run->ignores_errors ?

@@ -190,29 +190,49 @@ project_source_matches(const char *path, const SourceDigest digest,
 	return result;
 }
 
-void
-project_source_append_path(PQExpBuffer query, const char *path,
-						   bool is_unicode)
+char *
+project_source_path(const char *path, bool is_unicode)
 {
 	int			length = (int) strlen(path);
 	bool		is_plain = is_unicode &&
 		pg_encoding_verifymbstr(PG_UTF8, path, length) == length;
+	PQExpBufferData text;
+	char	   *result;
 
-	appendPQExpBufferStr(query, "E'");
+	initPQExpBuffer(&text);
 	for (; *path != '\0'; path++)
+		appendPQExpBuffer(&text, IS_HIGHBIT_SET(*path) && !is_plain ?
+						  "\\x%02X" : "%c", (unsigned char) *path);
+	result = pg_strdup(text.data);
+	termPQExpBuffer(&text);
+	return result;
+}
+
+/* Append a text as a string constant, in one line. */
+static void
+append_constant(PQExpBuffer query, const char *text)
+{
+	appendPQExpBufferStr(query, "E'");
+	for (; *text != '\0'; text++)
 	{
-		if (IS_HIGHBIT_SET(*path) && !is_plain)
-			appendPQExpBuffer(query, "\\\\x%02X", (unsigned char) *path);
-		else if (*path == '\n')
+		if (*text == '\'' || *text == '\\')
+			appendPQExpBufferChar(query, '\\');
+		if (*text == '\n')
 			appendPQExpBufferStr(query, "\\n");
 		else
-		{
-			if (*path == '\'' || *path == '\\')
-				appendPQExpBufferChar(query, '\\');
-			appendPQExpBufferChar(query, *path);
-		}
+			appendPQExpBufferChar(query, *text);
 	}
 	appendPQExpBufferChar(query, '\'');
+}
+
+void
+project_source_append_path(PQExpBuffer query, const char *path,
+						   bool is_unicode)
+{
+	char	   *text = project_source_path(path, is_unicode);
+
+	append_constant(query, text);
+	pg_free(text);
 }
 
 void

@@ -56,16 +56,19 @@ extern void project_source_digits(const SourceDigest digest,
 								  SourceDigits digits);
 
 /*
- * Append a path as a string constant.  A path may hold any bytes: those that
- * the server might not take for a character are written as \xFF.
+ * The path as the database keeps it; the caller frees the text.  A path may
+ * hold any bytes: those that the server might not take for a character are
+ * written as \xFF.  Is the text of the session, and of its database, Unicode?
  */
+extern char *project_source_path(const char *path, bool is_unicode);
+
+/* Append it as a string constant. */
 extern void project_source_append_path(PQExpBuffer query, const char *path,
 									   bool is_unicode);
 
 /*
  * Append calls that say which file will be run, a part of a list of
- * expressions.  The digest may be NULL: it is not known.  Is the text of the
- * session, and of its database, Unicode?
+ * expressions.  The digest may be NULL: it is not known.
  */
 extern void project_source_append(PQExpBuffer query, const char *path,
 								  const SourceDigest *digest, bool is_unicode);

@@ -183,8 +183,8 @@ read_limit(DirectiveReader *reader, const char *name, DirectiveLimit *limit)
 	int64		milliseconds;
 
 	if (!duration_parse(value, &milliseconds))
-		text = psprintf("\"%s\" takes a time, not \"%s\": say the unit, "
-						"such as \"500ms\", \"2s\" or \"10min\"", name, value);
+		text = psprintf("\"%s\" takes " DURATION_FORM ", not \"%s\"", name,
+						value);
 	else if (limit->line > 0 && limit->milliseconds != milliseconds)
 		text = psprintf("\"%s\" has another value in line %d", name,
 						limit->line);

@@ -291,9 +291,23 @@ find_beside(const char *script, const char *name)
 	return pg_strdup(path);
 }
 
+/*
+ * What psql makes of a name that begins with a tilde; to be freed by the
+ * caller.  Returns NULL if it is another user's.
+ */
+static char *
+find_at_home(const char *name)
+{
+	char		home[MAXPGPATH];
+
+	if ((name[1] != '/' && name[1] != '\0') || !get_home_path(home))
+		return NULL;
+	return psprintf("%s%s", home, name + 1);
+}
+
 /* Follow \i or \ir. */
 static void
-include(OutlineFrame *frame, const ScriptPlace *place, char *name,
+include(OutlineFrame *frame, const ScriptPlace *place, const char *name,
 		bool is_relative)
 {
 	OutlineReader *reader = frame->reader;
@@ -303,10 +317,15 @@ include(OutlineFrame *frame, const ScriptPlace *place, char *name,
 	char	   *given_path;
 	char	   *path;
 
-	if (reader->directory == NULL || *name == '~' || strcmp(name, "-") == 0)
+	if (reader->directory == NULL || strcmp(name, "-") == 0)
 		return;
-	given_path = is_relative ? find_beside(frame->given_path, name) :
-		pg_strdup(name);
+	if (*name == '~')
+		given_path = find_at_home(name);
+	else
+		given_path = is_relative ? find_beside(frame->given_path, name) :
+			pg_strdup(name);
+	if (given_path == NULL)
+		return;
 	path = find_in(reader->directory, given_path);
 	simple_string_list_append(&outline->includes, path);
 	pg_free(path);
