@@ -309,6 +309,13 @@ add_files($project, 'patches/2.sql' => $directive . $register . $reading
 applies($project, 'first last middle', 'read-only transactions');
 is(unfinished($project), '', 'the last of which ends it');
 
+# What has failed is taken out, and what is left is done.
+$project = with_patch("$directive${register}SELECT 1/0;\n");
+is((versioning($project, 'apply'))[0], 3, 'it fails, to be taken out');
+add_files($project, 'patches/2.sql' => $directive . $register);
+applies($project, 'first last middle', 'what is left is done');
+is(unfinished($project), '', 'so it is whole');
+
 # It has become one transaction meanwhile.
 $project = with_patch($begin . "SELECT 1/0;\n" . $end);
 is((versioning($project, 'apply'))[0], 3, 'it fails, to be one transaction');

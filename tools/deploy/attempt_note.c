@@ -12,8 +12,8 @@
 
 #include "common/logging.h"
 #include "common/string.h"
-#include "deploy/blockers.h"
 #include "deploy/attempt_note.h"
+#include "deploy/blockers.h"
 #include "project/source.h"
 
 /* An older extension, or another register, has no such function. */

@@ -38,14 +38,21 @@ find_digest(const PlanStep *step, const ScriptPart *part, SourceDigits digits)
 	project_source_digits(digest, digits);
 }
 
-/* The parts of a step. */
+/*
+ * The parts of a step.  A file that has been one of several transactions, and
+ * of which a part was taken out, may be one transaction now: it goes on in
+ * parts as well.
+ */
 static PlanParts *
-make_parts(const PlanStep *step)
+make_parts(const PlanStep *step, const UnfinishedPatch *unfinished)
 {
 	PlanParts  *parts = pg_malloc0(sizeof(PlanParts));
+	bool		is_cut = !step->outline->is_atomic ||
+		(unfinished != NULL && !step->outline->is_wrapped);
 	int			i;
 
-	if (step->outline->needs_psql || step->outline->is_atomic ||
+	parts->unfinished = unfinished;
+	if (step->outline->needs_psql || !is_cut ||
 		step->file->bytes.text == NULL)
 		return parts;
 	parts->cut = script_parts_cut(step->outline, &step->file->bytes);
@@ -345,8 +352,7 @@ plan_resume(PatchPlan *plan, const Register *reg, const char *name, int line)
 		is_used |= is_meant && (unfinished != NULL || line == 1);
 		if (step->outline->is_atomic && unfinished == NULL)
 			continue;
-		step->parts = resumption.parts = make_parts(step);
-		step->parts->unfinished = unfinished;
+		step->parts = resumption.parts = make_parts(step, unfinished);
 		if (unfinished == NULL)
 			continue;
 		resumption.name = step->parts->unfinished->name;
