@@ -146,7 +146,7 @@ sub adopt
 			SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',')
 			  FROM (SELECT proowner FROM pg_proc
 					 WHERE pronamespace = '_v'::regnamespace
-					   AND proname ~ '^((try_|un)?register_patch|assert_.*|(note|resume)_.*)$'
+					   AND proname ~ '^((try_|un)?register_patch|assert_.*|note_progress|resume_patch)$'
 					UNION ALL SELECT relowner FROM pg_class
 					 WHERE relnamespace = '_v'::regnamespace
 					   AND relname ~ '^(patches|progress)'
@@ -158,7 +158,7 @@ sub adopt
 			SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',')
 			  FROM (SELECT proowner FROM pg_proc
 					 WHERE pronamespace = '_v'::regnamespace
-					   AND proname !~ '^((try_|un)?register_patch|assert_.*|(note|resume)_.*|mine.*)$'
+					   AND proname !~ '^((try_|un)?register_patch|assert_.*|note_progress|resume_patch|mine.*)$'
 					UNION ALL SELECT relowner FROM pg_class
 					 WHERE relnamespace = '_v'::regnamespace
 					   AND relname !~ '^(patches|progress|mine)'

@@ -119,6 +119,17 @@ add_files($project, 'patches/2.sql' =>
 	  "${begin}CREATE INDEX CONCURRENTLY j ON app.t (a);\n$end");
 goes_on($project, 'j', 'a mistake that is mended');
 
+# What is dropped is told of, which is no event of the file's.
+$project = stopped();
+add_files($project, 'patches/2.sql' => "$begin$unique\n$end");
+refused($project, 3, qr/could not create unique index/, 'programs');
+add_files($project, 'patches/2.sql' => "$begin$plain\n$end");
+my ($status, $output, $errors) = versioning($project, 'apply', '--json');
+is($errors, "versioning: dropping index app.i, which the last attempt has left behind\n",
+	'programs: what is dropped is told of');
+is(join(' ', $output =~ /"event": "(\w+)"/g), 'plan begin done end',
+	'programs: it is no event');
+
 # Without a name, and one that somebody else has left there
 $project = stopped();
 psql($project->{database},

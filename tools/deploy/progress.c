@@ -293,16 +293,18 @@ deploy_progress_note(Progress *progress, const char *text)
 void
 deploy_progress_say(Progress *progress, const char *text)
 {
-	if (progress->form == PROGRESS_JSON)
-	{
-		deploy_events_waiting(progress->number, progress->step, text);
-		return;
-	}
-	if (progress->is_terminal && isatty(STDERR_FILENO))
-		return;
 	hide_line(progress);
 	pg_log_info("%s", text);
 	show_line(progress);
+}
+
+void
+deploy_progress_waiting(Progress *progress, const char *text)
+{
+	if (progress->form == PROGRESS_JSON)
+		deploy_events_waiting(progress->number, progress->step, text);
+	else if (!progress->is_terminal || !isatty(STDERR_FILENO))
+		deploy_progress_say(progress, text);
 }
 
 void

@@ -62,11 +62,14 @@ extern void deploy_progress_messages(Progress *progress, const char *text,
  */
 extern void deploy_progress_note(Progress *progress, const char *text);
 
-/*
- * A message of ours that says in full what is noted: not where messages are on
- * the terminal that shows the note.
- */
+/* A message of ours, in any case. */
 extern void deploy_progress_say(Progress *progress, const char *text);
+
+/*
+ * The patch waits for somebody, as the text says in full: it is not said where
+ * messages are on the terminal that shows the note.
+ */
+extern void deploy_progress_waiting(Progress *progress, const char *text);
 
 /* What psql prints on standard output. */
 extern void deploy_progress_output(Progress *progress, const char *text,
