@@ -106,8 +106,17 @@ for my $way ([], ['--psql'])
 		"not written @$way: that is said");
 }
 
+# The table is locked.
+my $project = with_patch('SELECT 1/0;');
+my $holder = start_holder($project, 'BEGIN; LOCK TABLE _v.attempts;');
+my ($status, undef, $errors) = versioning($project, 'apply');
+finish_sessions($holder);
+is($status, 3, 'locked: exit status');
+like($errors, qr/^versioning: warning: the attempt was not noted in _v\.attempts: ERROR:  canceling statement due to lock timeout$/m,
+	'locked: that is said');
+
 # Names of any kind
-my $project = with_patch('');
+$project = with_patch('');
 add_files($project, 'patches/1.sql' => patch('a "b", {c}\\',
 		"SELECT _v.register_patch('two');\nSELECT 1/0;"));
 versioning($project, 'apply');
@@ -143,7 +152,7 @@ $project = with_patch('SELECT 1/0;');
 value($project->{database}, 'DROP EXTENSION versioning;
 	DROP SCHEMA IF EXISTS _v');
 original($project->{database}, 'new');
-my ($status, undef, $errors) = versioning($project, 'apply');
+($status, undef, $errors) = versioning($project, 'apply');
 is($status, 3, 'another register: exit status');
 unlike($errors, qr/not noted/, 'another register: nothing is said');
 
