@@ -54,7 +54,7 @@ for my $way ([], ['--psql'])
 	# One that queues behind the patch, which queues itself
 	$project = with_patch('LOCK TABLE held;');
 	my $holder = start_holder($project, 'BEGIN; TABLE held;');
-	$run = start_versioning($project, 'apply', @$way);
+	$run = start_versioning($project, 'apply', '--lock-timeout', '0', @$way);
 	wait_for_lock($project, 'held', 'AccessExclusive', 0);
 	@waiting = (start_session($project, 'TABLE held;'));
 	ok(wait_for(sub { value($project->{database},
