@@ -46,8 +46,7 @@ CREATE FUNCTION _v.note_attempt(
     in_source_file text,
     in_history_id bigint
 ) RETURNS bigint
-LANGUAGE c SET lock_timeout = '1s'
-AS 'MODULE_PATHNAME', 'versioning_note_attempt';
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_note_attempt';
 
 COMMENT ON TABLE _v.attempts IS
 'Attempts to apply patches or to take them back that made other sessions wait, or failed: a row for each, written after it in a transaction of its own. It is append-only, as _v.history is.';
@@ -84,7 +83,7 @@ COMMENT ON FUNCTION _v.note_attempt(text, text[], timestamptz, interval, text,
 'Notes an attempt to apply patches or to take them back.
 Takes the columns of the row of _v.attempts, and returns its id.
 Raises 22004 or 22023 if the action is neither ''apply'' nor ''rollback'';
-23502 if another one is NULL that must not be; 55P03 if somebody has locked the
-table for longer than a second; and what INSERT raises, such as 25006 and 42501.
+23502 if another one is NULL that must not be; and what INSERT raises, such as
+25006 and 42501.
 Needs what register_patch needs, or unregister_patch for a rollback, but
 does not wait for them.';
