@@ -221,9 +221,9 @@ for my $way ([], ['--psql'])
 			value($project->{database},
 				"BEGIN; LOCK TABLE held; PREPARE TRANSACTION $gid");
 			my (undef, undef, $errors) = versioning($project, 'apply',
-				'--lock-timeout', '100ms', '--retry-for', 0, @$way);
+				'--lock-timeout', '1s', '--retry-for', 0, @$way);
 			my ($ending) = $errors =~ /(ROLLBACK PREPARED E?'[ -~]*')$/m;
-			is(value($project->{database}, $ending // 'SELECT $errors'), '',
+			is(value($project->{database}, $ending // "SELECT 'nothing'"), '',
 				"prepared @$way: this ends $gid") || diag($errors);
 		}
 	}
