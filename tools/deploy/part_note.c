@@ -101,7 +101,11 @@ deploy_part_note_failed(PQExpBuffer query, PGconn *conn, const PlanStep *step,
 	begin_call(query, conn, step, "failed");
 	appendPQExpBufferStr(query, ", in_text => ");
 	appendStringLiteralConn(query, error, conn);
-	appendPQExpBufferChar(query, ')');
+
+	/* Whoever has locked the table keeps us waiting for a second at most. */
+	appendPQExpBufferStr(query, "::pg_catalog.text) WHERE "
+						 "pg_catalog.set_config('lock_timeout', '1s', true) "
+						 "IS NOT NULL");
 }
 
 void
