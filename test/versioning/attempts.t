@@ -128,9 +128,17 @@ is("$end " . value($unfinished->{database}, "SELECT concat_ws(' ', outcome,
 	FROM _v.attempts a JOIN _v.history h ON h.id = a.history_id
 	ORDER BY a.id DESC LIMIT 1"), '0 applied 1 resumed',
 	'parts: others wait for them, too');
+# The table is locked.
+my $project = with_patch('SELECT 1/0;');
+my $holder = start_holder($project, 'BEGIN; LOCK TABLE _v.attempts;');
+my ($status, undef, $errors) = versioning($project, 'apply');
+finish_sessions($holder);
+is($status, 3, 'locked: exit status');
+like($errors, qr/^versioning: warning: the attempt was not noted in _v\.attempts: ERROR:  canceling statement due to lock timeout$/m,
+	'locked: that is said');
 
 # Names of any kind
-my $project = with_patch('');
+$project = with_patch('');
 add_files($project, 'patches/1.sql' => patch('a "b", {c}\\',
 		"SELECT _v.register_patch('two');\nSELECT 1/0;"));
 versioning($project, 'apply');
@@ -166,7 +174,7 @@ $project = with_patch('SELECT 1/0;');
 value($project->{database}, 'DROP EXTENSION versioning;
 	DROP SCHEMA IF EXISTS _v');
 original($project->{database}, 'new');
-my ($status, undef, $errors) = versioning($project, 'apply');
+($status, undef, $errors) = versioning($project, 'apply');
 is($status, 3, 'another register: exit status');
 unlike($errors, qr/not noted/, 'another register: nothing is said');
 

@@ -179,13 +179,15 @@ for my $way ([], ['--psql'])
 for my $text ("\\! echo >>outside\n", "SELECT 1 \\g outside\n",
 	"\\copy (SELECT 1) to outside\n", "\\o outside\n\\o\n",
 	"SELECT 1\n\\w outside\n;\n", "\\set x `echo >>outside`\n",
+	"\\if `echo >>outside; echo 1`\n\\endif\n",
+	"\\if 0\n\\elif `echo >>outside; echo 1`\n\\endif\n",
 	"COPY (SELECT 1) TO PROGRAM 'cat';\n", "SELECT 'dblink';\n")
 {
 	my ($what) = $text =~ /(.*)/;
 	my $project = with_files('patches/1.sql' =>
 		  patch('one', "\n$text\nLOCK TABLE held;"));
 	my $session = start_holder($project->{database}, 'BEGIN; LOCK TABLE held;');
-	my $line = $text =~ /\\w/ ? '\d' : 4;
+	my $line = $text =~ /\\(?:w|elif)/ ? '\d' : 4;
 
 	refuses($project, '', [
 			qr/^versioning: detail: Nothing of it was kept\.$/m,

@@ -50,6 +50,10 @@ for my $way ([], ['--psql'], [ '--username', $deployer ])
 	# If it did not, it would take minutes.
 	applies($project, 'one', "@$way: it gives way", '--retry-for', '20s',
 		@$way);
+	like(value($project->{database}, 'SELECT waited_for FROM _v.attempts
+			ORDER BY id DESC LIMIT 1'),
+		qr/^public\.held: \d+ autovacuum(?!.*privilege)/,
+		"@$way: it is named");
 	value($project->{database},
 		'ALTER TABLE held SET (autovacuum_enabled = false)');
 }

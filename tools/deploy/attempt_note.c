@@ -25,6 +25,7 @@ static const char look_query[] =
 /*
  * All arguments have the types of the function's, so that no other function of
  * that name can fit the call better.
+ * Whoever has locked the table keeps us waiting for a second at most.
  *
  * The parameters: action, names, when it began, for how many milliseconds it
  * ran, outcome, SQLSTATE, how many waited, for how many milliseconds at most,
@@ -42,7 +43,8 @@ static const char note_query[] =
 " FROM (SELECT $4::pg_catalog.float8 * interval '1 ms' AS duration) AS r,"
 " LATERAL (SELECT coalesce("
 "  pg_catalog.to_timestamp($3::pg_catalog.float8),"
-"  pg_catalog.clock_timestamp() - r.duration) AS at) AS s";
+"  pg_catalog.clock_timestamp() - r.duration) AS at) AS s"
+" WHERE pg_catalog.set_config('lock_timeout', '1s', true) IS NOT NULL";
 
 #define PARAMETERS 10
 

@@ -330,6 +330,14 @@ append_word(PQExpBuffer text, const char *word)
 		appendPQExpBuffer(text, " %s", report_printable(word));
 }
 
+/* Append what autovacuum does, as far as we may know it. */
+static void
+append_autovacuum(PQExpBuffer text, const char *does)
+{
+	append_word(text, strncmp(does, "autovacuum", 10) == 0 ? does :
+				"autovacuum");
+}
+
 /* Append who one is, in a few words. */
 static void
 append_who(PQExpBuffer text, const PGresult *blockers, int row)
@@ -343,7 +351,7 @@ append_who(PQExpBuffer text, const PGresult *blockers, int row)
 	append_word(text, PQgetvalue(blockers, row, HOLDER_ROLE));
 	append_word(text, PQgetvalue(blockers, row, HOLDER_APPLICATION));
 	if (strcmp(PQgetvalue(blockers, row, TYPE), HOLDER_AUTOVACUUM) == 0)
-		append_word(text, PQgetvalue(blockers, row, HOLDER_DOES));
+		append_autovacuum(text, PQgetvalue(blockers, row, HOLDER_DOES));
 }
 
 /* Append one in a few words. */

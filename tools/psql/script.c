@@ -247,6 +247,14 @@ psql_script_at_end(const PsqlScript *script)
 	}
 }
 
+/* Show a meta-command that is run to the one who watches. */
+static void
+show_command(const PsqlScript *script, const PsqlCommand *command)
+{
+	if (script->watcher != NULL)
+		script->watcher->see_command(script->watcher->state, command);
+}
+
 /*
  * Obey the meta-command at the lexer's cursor.  Returns true if the token
  * is to be handed on.
@@ -272,11 +280,16 @@ obey_command(PsqlScript *script, SqlToken *token)
 	switch (command.action)
 	{
 		case PSQL_IF:
+			if (is_active(script))
+				show_command(script, &command);
 			push_branch(script, psql_argument_condition(&command));
 			return false;
 		case PSQL_ELIF:
-			if (script->depth > 0)
-				enter_branch(script, psql_argument_condition(&command));
+			if (script->depth == 0)
+				return false;
+			if (!innermost(script)->is_taken)
+				show_command(script, &command);
+			enter_branch(script, psql_argument_condition(&command));
 			return false;
 		case PSQL_ELSE:
 			if (script->depth > 0)
@@ -292,8 +305,7 @@ obey_command(PsqlScript *script, SqlToken *token)
 
 	if (!is_active(script))
 		return false;
-	if (script->watcher != NULL)
-		script->watcher->see_command(script->watcher->state, &command);
+	show_command(script, &command);
 	switch (command.action)
 	{
 		case PSQL_SEND:
