@@ -163,6 +163,10 @@ deploy_part_note_failure(const FileRunner *runner, const PlanStep *step,
 	begin_call(note, runner->conn, step, "failed");
 	appendPQExpBufferStr(note, ", in_text => ");
 	appendStringLiteralConn(note, run->error, runner->conn);
-	appendPQExpBufferStr(note, "::pg_catalog.text)");
+
+	/* Whoever has locked the table keeps us waiting for a second at most. */
+	appendPQExpBufferStr(note, "::pg_catalog.text) WHERE "
+						 "pg_catalog.set_config('lock_timeout', '1s', true) "
+						 "IS NOT NULL");
 	(void) send_note(runner, note);
 }
