@@ -28,7 +28,7 @@
 
 /* How much earlier, or later, than it should a lock_timeout may be seen */
 #define EARLIER 10
-#define LATER 2000
+#define LATER 500
 
 void
 deploy_waiting_begin(Waiting *waiting, const FileRunner *runner)
