@@ -155,37 +155,6 @@ tell_failure(const Deploy *deploy, const DeployFailure *failure)
 	deploy_progress_end(deploy->runner.progress, &end);
 }
 
-/* Note something, from outside the session that runs the file. */
-static bool
-send_note(Deploy *deploy, PQExpBuffer note)
-{
-	PGresult   *result = NULL;
-
-	/* It may still be about to answer something else. */
-	if (deploy_observer_reconnect(&deploy->source))
-		result = deploy_observer_query(&deploy->source, note->data, 0, NULL);
-	destroyPQExpBuffer(note);
-	PQclear(result);
-	return result != NULL;
-}
-
-/*
- * Note the error that has ended a file.  Nothing of the statement was kept, if
- * that is one that keeps all or nothing.
- */
-static void
-note_failure(Deploy *deploy, const PlanStep *step, const FileRun *run)
-{
-	PQExpBuffer note;
-
-	if (step->parts == NULL || run->end != FILE_RUN_FAILED ||
-		run->error == NULL)
-		return;
-	note = createPQExpBuffer();
-	deploy_part_note_failed(note, deploy->runner.conn, step, run->error);
-	(void) send_note(deploy, note);
-}
-
 /*
  * A step was not run as it should be, or is not what it should be in the
  * register, for the last time: say what has come of it.
@@ -332,38 +301,6 @@ run_watched(Deploy *deploy, const PlanStep *step, int lock_timeout,
 }
 
 /*
- * Note that a file that is no transaction, and is not run in parts, is run: if
- * nobody notes that it is done, then it is not known what came of it.
- */
-static bool
-note_whole_runs(Deploy *deploy, const PlanStep *step)
-{
-	PGconn	   *conn = deploy->runner.conn;
-	PQExpBuffer note = createPQExpBuffer();
-	PQExpBuffer path = createPQExpBuffer();
-	bool		result;
-
-	project_source_append_path(path, step->file->path,
-							   deploy->runner.is_unicode);
-	deploy_part_note_begins(note, conn, step, path->data);
-	destroyPQExpBuffer(path);
-	result = send_note(deploy, note);
-	note = createPQExpBuffer();
-	deploy_part_note_runs(note, conn, step, DEPLOY_PART_NOTE_WHOLE, "NULL");
-	return send_note(deploy, note) && result;
-}
-
-/* Note that a file that is not run in parts is done. */
-static bool
-note_whole_done(Deploy *deploy, const PlanStep *step)
-{
-	PQExpBuffer note = createPQExpBuffer();
-
-	deploy_part_note_over(note, deploy->runner.conn, step);
-	return send_note(deploy, note);
-}
-
-/*
  * Is the file of a step still to be run?  If not, or if it cannot be, the run
  * says so.  What is not one transaction is noted first, unless its parts are.
  */
@@ -382,7 +319,8 @@ is_to_be_run(Deploy *deploy, const PlanStep *step, FileRun *run)
 	else if (needs_psql(deploy, step) && has_changed(step))
 		run->end = FILE_RUN_CHANGED;
 	else
-		return step->outline->is_atomic || note_whole_runs(deploy, step);
+		return step->outline->is_atomic ||
+			deploy_part_note_whole_runs(&deploy->runner, step);
 	return false;
 }
 
@@ -408,7 +346,7 @@ run_file(Deploy *deploy, const PlanStep *step, int lock_timeout,
 		registered != count_expected(deploy, step))
 		return false;
 	if (step->parts != NULL && !is_in_parts(deploy, step) &&
-		!note_whole_done(deploy, step))
+		!deploy_part_note_whole_done(&deploy->runner, step))
 		return false;
 	renew_session(deploy, step, has_new_settings);
 	return true;
@@ -489,7 +427,7 @@ try_step(Deploy *deploy, const PlanStep *step, const char *name,
 			return true;
 		}
 		end_session(deploy);
-		note_failure(deploy, step, &run);
+		deploy_part_note_failure(&deploy->runner, step, &run);
 		deploy_outcome_find(&deploy->source, &run.backend, deploy->plan,
 							deploy->done, &outcome);
 		if (outcome.is_known)

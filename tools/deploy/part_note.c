@@ -9,15 +9,24 @@
 
 #include "deploy/part_note.h"
 #include "fe_utils/string_utils.h"
+#include "project/source.h"
 
-/* Append the beginning of a call: what happens, and to which patches. */
+/* All of a file, in the place of a part */
+#define WHOLE (-1)
+
+/*
+ * Append the beginning of a call: what happens, and to which patches.  All
+ * arguments have the types of the function's, so that no other function of
+ * that name can fit the call better.
+ */
 static void
 begin_call(PQExpBuffer query, PGconn *conn, const PlanStep *step,
 		   const char *event)
 {
 	int			i;
 
-	appendPQExpBuffer(query, "SELECT _v.note_progress('%s', ARRAY[", event);
+	appendPQExpBuffer(query, "SELECT _v.note_progress('%s'::pg_catalog.text, "
+					  "ARRAY[", event);
 	for (i = 0; i < step->name_count; i++)
 	{
 		appendPQExpBufferStr(query, i > 0 ? ", " : "");
@@ -56,12 +65,13 @@ line_of(const PlanParts *parts, int part)
 
 void
 deploy_part_note_begins(PQExpBuffer query, PGconn *conn, const PlanStep *step,
-				   const char *file)
+						const char *file)
 {
 	const PlanParts *parts = step->parts;
 
 	begin_call(query, conn, step, "begins");
-	appendPQExpBuffer(query, ", %d, %d, %s, ", Max(parts->cut.count, 1),
+	appendPQExpBuffer(query, ", %d, %d, %s::pg_catalog.text, ",
+					  Max(parts->cut.count, 1),
 					  line_of(parts, parts->next), file);
 	append_digests(query, parts);
 	appendPQExpBufferChar(query, ')');
@@ -69,18 +79,25 @@ deploy_part_note_begins(PQExpBuffer query, PGconn *conn, const PlanStep *step,
 
 void
 deploy_part_note_runs(PQExpBuffer query, PGconn *conn, const PlanStep *step,
-				 int part, const char *relation)
+					  int part, const char *relation)
 {
 	begin_call(query, conn, step, "runs");
-	appendPQExpBuffer(query, ", %d, %d, %s, ", part + 1,
+	appendPQExpBuffer(query, ", %d, %d, %s::pg_catalog.text, ", part + 1,
 					  line_of(step->parts, Max(part, 0)), relation);
-	appendPQExpBuffer(query, "'{%s}')", part == DEPLOY_PART_NOTE_WHOLE ?
-					  "whole" : step->parts->digests[part]);
+	appendPQExpBuffer(query, "'{%s}'::pg_catalog.text[])",
+					  part == WHOLE ? "whole" : step->parts->digests[part]);
+}
+
+void
+deploy_part_note_over(PQExpBuffer query, PGconn *conn, const PlanStep *step)
+{
+	begin_call(query, conn, step, "over");
+	appendPQExpBufferChar(query, ')');
 }
 
 void
 deploy_part_note_done(PQExpBuffer query, PGconn *conn, const PlanStep *step,
-				 int part)
+					  int part)
 {
 	const PlanParts *parts = step->parts;
 
@@ -90,27 +107,66 @@ deploy_part_note_done(PQExpBuffer query, PGconn *conn, const PlanStep *step,
 		return;
 	}
 	begin_call(query, conn, step, "done");
-	appendPQExpBuffer(query, ", %d, %d, '%s')", part + 1,
+	appendPQExpBuffer(query, ", %d, %d, '%s'::pg_catalog.text)", part + 1,
 					  line_of(parts, part + 1), parts->digests[part]);
 }
 
-void
-deploy_part_note_failed(PQExpBuffer query, PGconn *conn, const PlanStep *step,
-				   const char *error)
+/* Note something by itself, and free the query. */
+static bool
+send_note(const FileRunner *runner, PQExpBuffer note)
 {
-	begin_call(query, conn, step, "failed");
-	appendPQExpBufferStr(query, ", in_text => ");
-	appendStringLiteralConn(query, error, conn);
+	PGresult   *result = NULL;
 
-	/* Whoever has locked the table keeps us waiting for a second at most. */
-	appendPQExpBufferStr(query, "::pg_catalog.text) WHERE "
-						 "pg_catalog.set_config('lock_timeout', '1s', true) "
-						 "IS NOT NULL");
+	/* It may still be about to answer something else. */
+	if (deploy_observer_reconnect(runner->observer))
+		result = deploy_observer_query(runner->observer, note->data, 0, NULL);
+	destroyPQExpBuffer(note);
+	PQclear(result);
+	return result != NULL;
+}
+
+bool
+deploy_part_note_whole_runs(const FileRunner *runner, const PlanStep *step)
+{
+	PQExpBuffer note = createPQExpBuffer();
+	PQExpBuffer path = createPQExpBuffer();
+	bool		result;
+
+	project_source_append_path(path, step->file->path, runner->is_unicode);
+	deploy_part_note_begins(note, runner->conn, step, path->data);
+	destroyPQExpBuffer(path);
+	result = send_note(runner, note);
+	note = createPQExpBuffer();
+	deploy_part_note_runs(note, runner->conn, step, WHOLE, "NULL");
+	return send_note(runner, note) && result;
+}
+
+bool
+deploy_part_note_whole_done(const FileRunner *runner, const PlanStep *step)
+{
+	PQExpBuffer note = createPQExpBuffer();
+
+	deploy_part_note_over(note, runner->conn, step);
+	return send_note(runner, note);
 }
 
 void
-deploy_part_note_over(PQExpBuffer query, PGconn *conn, const PlanStep *step)
+deploy_part_note_failure(const FileRunner *runner, const PlanStep *step,
+						 const FileRun *run)
 {
-	begin_call(query, conn, step, "over");
-	appendPQExpBufferChar(query, ')');
+	PQExpBuffer note;
+
+	if (step->parts == NULL || run->end != FILE_RUN_FAILED ||
+		run->error == NULL)
+		return;
+	note = createPQExpBuffer();
+	begin_call(note, runner->conn, step, "failed");
+	appendPQExpBufferStr(note, ", in_text => ");
+	appendStringLiteralConn(note, run->error, runner->conn);
+
+	/* Whoever has locked the table keeps us waiting for a second at most. */
+	appendPQExpBufferStr(note, "::pg_catalog.text) WHERE "
+						 "pg_catalog.set_config('lock_timeout', '1s', true) "
+						 "IS NOT NULL");
+	(void) send_note(runner, note);
 }

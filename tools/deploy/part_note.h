@@ -8,8 +8,7 @@
 #ifndef DEPLOY_PART_NOTE_H
 #define DEPLOY_PART_NOTE_H
 
-#include "plan/plan.h"
-#include "pqexpbuffer.h"
+#include "deploy/file.h"
 
 /*
  * Append a query that notes that the file of a step is run; what is noted as
@@ -18,29 +17,42 @@
  * connection.
  */
 extern void deploy_part_note_begins(PQExpBuffer query, PGconn *conn,
-							   const PlanStep *step, const char *file);
-
-/* All of a file, in the place of a part */
-#define DEPLOY_PART_NOTE_WHOLE (-1)
+									const PlanStep *step, const char *file);
 
 /*
- * Append a query that notes that a part, counted from 0, runs, or all of the
- * file.  "relation" is an expression of SQL.
+ * Append a query that notes that a part, counted from 0, runs.  "relation" is
+ * an expression of SQL.
  */
 extern void deploy_part_note_runs(PQExpBuffer query, PGconn *conn,
-							 const PlanStep *step, int part,
-							 const char *relation);
+								  const PlanStep *step, int part,
+								  const char *relation);
 
 /* Append a query that notes that a part is done; the last one ends it all. */
 extern void deploy_part_note_done(PQExpBuffer query, PGconn *conn,
-							 const PlanStep *step, int part);
-
-/* Append a query that notes an error. */
-extern void deploy_part_note_failed(PQExpBuffer query, PGconn *conn,
-							   const PlanStep *step, const char *error);
+								  const PlanStep *step, int part);
 
 /* Append a query that notes that all is done. */
 extern void deploy_part_note_over(PQExpBuffer query, PGconn *conn,
-							 const PlanStep *step);
+								  const PlanStep *step);
+
+/*
+ * Note, on the observer's connection, that a file that is no transaction is
+ * run as a whole: if nobody notes that it is done, then it is not known what
+ * came of it.  Returns false if that could not be noted.
+ */
+extern bool deploy_part_note_whole_runs(const FileRunner *runner,
+										const PlanStep *step);
+
+/* Note that it is done, likewise. */
+extern bool deploy_part_note_whole_done(const FileRunner *runner,
+										const PlanStep *step);
+
+/*
+ * Note, likewise, the error that has ended a file, if it has parts.  Nothing
+ * of the statement was kept, if that is one that keeps all or nothing.
+ */
+extern void deploy_part_note_failure(const FileRunner *runner,
+									 const PlanStep *step,
+									 const FileRun *run);
 
 #endif							/* DEPLOY_PART_NOTE_H */

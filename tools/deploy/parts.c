@@ -60,7 +60,7 @@ enter_patch(SqlSession *session, const PlanStep *step, PQExpBuffer note)
 	appendPQExpBufferStr(note, "SELECT _v.resume_patch(");
 	appendStringLiteralConn(note, patch->name,
 							deploy_session_connection(session));
-	appendPQExpBufferChar(note, ')');
+	appendPQExpBufferStr(note, "::pg_catalog.text)");
 	return send_note(session, note);
 }
 

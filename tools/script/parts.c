@@ -14,33 +14,6 @@
 
 #include "script/parts.h"
 
-/* What cannot run in a transaction, and does more than can be run again */
-static const struct
-{
-	const char *ban;
-	ScriptPartKind kind;
-}			bans[] = {
-	{"CREATE INDEX CONCURRENTLY", PART_CREATES_INDEX},
-	{"DROP INDEX CONCURRENTLY", PART_DROPS_INDEX},
-	{"ALTER TABLE ... DETACH PARTITION CONCURRENTLY", PART_DETACHES},
-	{"DO with COMMIT or ROLLBACK", PART_IS_PIECES},
-	{"VACUUM", PART_IS_REPEATABLE},
-	{"ALTER SYSTEM", PART_IS_REPEATABLE},
-	{"REINDEX SCHEMA", PART_IS_REPEATABLE},
-	{"REINDEX DATABASE", PART_IS_REPEATABLE},
-	{"REINDEX SYSTEM", PART_IS_REPEATABLE},
-	{"CLUSTER without a table", PART_IS_REPEATABLE},
-	{"REPACK (CONCURRENTLY)", PART_IS_REPEATABLE},
-	{"REPACK (ANALYZE)", PART_IS_REPEATABLE},
-	{"REPACK without a table", PART_IS_REPEATABLE},
-	{"ALTER SUBSCRIPTION ... REFRESH PUBLICATION", PART_IS_REPEATABLE}
-};
-
-/* The first words of what may run in several transactions, or in one */
-static const char *const repeatable[] = {
-	"analyze", "analyse", "checkpoint", "cluster", "reindex", "repack"
-};
-
 /* The words of a query. */
 static StatementWords
 words_of(const OutlineQuery *query, const FileBytes *bytes)
@@ -90,42 +63,24 @@ mentions(StatementWords words, const char *word)
 	return false;
 }
 
-/* What a statement is that cannot run in a transaction. */
-static ScriptPartKind
-banned_kind(const char *ban)
-{
-	size_t		i;
-
-	for (i = 0; i < lengthof(bans); i++)
-		if (strcmp(ban, bans[i].ban) == 0)
-			return bans[i].kind;
-	return PART_IS_WHOLE;
-}
-
 /* The kind of a query that stands outside a transaction block. */
 static ScriptPartKind
 find_kind(const OutlineQuery *query, const FileBytes *bytes)
 {
 	StatementWords words = words_of(query, bytes);
-	const char *ban = script_statement_traits(words)->ban;
-	size_t		i;
+	const StatementTraits *traits = script_statement_traits(words);
 
 	if (script_parts_sets(query, bytes))
 		return PART_IS_SETTING;
-	if (sql_words_at(&words, "reindex") && mentions(words, "concurrently"))
-		return PART_REINDEXES;
-	if (ban != NULL)
-		return banned_kind(ban);
-	if (sql_words_at(&words, "call") ||
-		query->kind == STATEMENT_PREPARE)
-		return PART_IS_PIECES;
-	if (sql_words_at(&words, "do"))
-		return may_commit(query, bytes) ? PART_IS_PIECES : PART_IS_ATOMIC;
+	if (traits->part != PART_IS_ATOMIC)
+		return traits->part;
+	if (traits->ban != NULL)
+		return PART_IS_WHOLE;
 	if (query->kind == STATEMENT_COMMIT || query->kind == STATEMENT_ROLLBACK)
 		return PART_IS_REPEATABLE;
-	for (i = 0; i < lengthof(repeatable); i++)
-		if (sql_words_at(&words, repeatable[i]))
-			return PART_IS_REPEATABLE;
+	if (query->kind == STATEMENT_PREPARE ||
+		(sql_words_at(&words, "do") && may_commit(query, bytes)))
+		return PART_IS_PIECES;
 	return PART_IS_ATOMIC;
 }
 

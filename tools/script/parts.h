@@ -10,20 +10,6 @@
 
 #include "script/outline.h"
 
-/* What a part may leave behind that was not noted as done */
-typedef enum ScriptPartKind
-{
-	PART_IS_ATOMIC,				/* nothing: what is to be noted goes with it */
-	PART_IS_SETTING,			/* nothing but settings of the session */
-	PART_IS_REPEATABLE,			/* what does not matter if it is run again */
-	PART_IS_WHOLE,				/* all, if there was no error */
-	PART_IS_PIECES,				/* a part of it, whatever there was */
-	PART_CREATES_INDEX,			/* and these, CONCURRENTLY, what can be */
-	PART_DROPS_INDEX,			/* looked up */
-	PART_REINDEXES,
-	PART_DETACHES
-} ScriptPartKind;
-
 /* Is it to be noted that a part of that kind runs, before it does? */
 #define PART_IS_UNSURE(kind) ((kind) >= PART_IS_WHOLE)
 

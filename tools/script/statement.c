@@ -37,6 +37,10 @@ typedef struct StatementPattern
 #define CHAIN(end) \
 	.kind = STATEMENT_##end, .need = #end " AND CHAIN", .chains = true
 
+#define REPEATABLE .part = PART_IS_REPEATABLE
+#define REINDEX_CONCURRENTLY \
+	.ban = "REINDEX CONCURRENTLY", .part = PART_REINDEXES
+
 /* The first pattern that is matched counts; all begin with a word. */
 static const StatementPattern patterns[] =
 {
@@ -78,39 +82,50 @@ static const StatementPattern patterns[] =
 		{.kind = STATEMENT_SETTING}},
 
 	{"copy", {.is_for_psql = true}},
-	{"vacuum", {.ban = "VACUUM"}},
+	{"vacuum", {.ban = "VACUUM", REPEATABLE}},
 	{"create database", {.ban = "CREATE DATABASE"}},
 	{"create tablespace", {.ban = "CREATE TABLESPACE"}},
 	{"create subscription -connect", {.kind = STATEMENT_WORK}},
 	{"create subscription -create_slot", {.kind = STATEMENT_WORK}},
 	{"create subscription", {.ban = "CREATE SUBSCRIPTION"}},
 	{"create ?unique index concurrently",
-		{.ban = "CREATE INDEX CONCURRENTLY"}},
+		{.ban = "CREATE INDEX CONCURRENTLY", .part = PART_CREATES_INDEX}},
 	{"drop database", {.ban = "DROP DATABASE"}},
 	{"drop tablespace", {.ban = "DROP TABLESPACE"}},
 	{"drop subscription", {.ban = "DROP SUBSCRIPTION"}},
-	{"drop index concurrently", {.ban = "DROP INDEX CONCURRENTLY"}},
-	{"reindex +concurrently", {.ban = "REINDEX CONCURRENTLY"}},
-	{"reindex () schema", {.ban = "REINDEX SCHEMA"}},
-	{"reindex () database", {.ban = "REINDEX DATABASE"}},
-	{"reindex () system", {.ban = "REINDEX SYSTEM"}},
-	{"reindex () table|index concurrently", {.ban = "REINDEX CONCURRENTLY"}},
-	{"cluster () ?verbose .", {.ban = "CLUSTER without a table"}},
-	{"repack +concurrently", {.ban = "REPACK (CONCURRENTLY)"}},
-	{"repack +analyze", {.ban = "REPACK (ANALYZE)"}},
-	{"repack +analyse", {.ban = "REPACK (ANALYZE)"}},
-	{"repack () .", {.ban = "REPACK without a table"}},
-	{"repack () using", {.ban = "REPACK without a table"}},
-	{"alter system", {.ban = "ALTER SYSTEM"}},
+	{"drop index concurrently",
+		{.ban = "DROP INDEX CONCURRENTLY", .part = PART_DROPS_INDEX}},
+	{"reindex +concurrently", {REINDEX_CONCURRENTLY}},
+	{"reindex () table|index concurrently", {REINDEX_CONCURRENTLY}},
+	{"reindex () schema|database concurrently", {REINDEX_CONCURRENTLY}},
+	{"reindex () schema", {.ban = "REINDEX SCHEMA", REPEATABLE}},
+	{"reindex () database", {.ban = "REINDEX DATABASE", REPEATABLE}},
+	{"reindex () system", {.ban = "REINDEX SYSTEM", REPEATABLE}},
+	{"reindex", {REPEATABLE}},
+	{"cluster () ?verbose .",
+		{.ban = "CLUSTER without a table", REPEATABLE}},
+	{"cluster", {REPEATABLE}},
+	{"repack +concurrently", {.ban = "REPACK (CONCURRENTLY)", REPEATABLE}},
+	{"repack +analyze", {.ban = "REPACK (ANALYZE)", REPEATABLE}},
+	{"repack +analyse", {.ban = "REPACK (ANALYZE)", REPEATABLE}},
+	{"repack () .", {.ban = "REPACK without a table", REPEATABLE}},
+	{"repack () using", {.ban = "REPACK without a table", REPEATABLE}},
+	{"repack", {REPEATABLE}},
+	{"analyze", {REPEATABLE}},
+	{"analyse", {REPEATABLE}},
+	{"checkpoint", {REPEATABLE}},
+	{"call", {.part = PART_IS_PIECES}},
+	{"alter system", {.ban = "ALTER SYSTEM", REPEATABLE}},
 	{"alter table ?if ?exists ?only % ?* detach partition % concurrently",
-		{.ban = "ALTER TABLE ... DETACH PARTITION CONCURRENTLY"}},
+		{.ban = "ALTER TABLE ... DETACH PARTITION CONCURRENTLY",
+		.part = PART_DETACHES}},
 	{"alter table ?if ?exists ?only % validate constraint % .",
 		{.is_patient = true}},
 	{"refresh materialized view concurrently", {.is_patient = true}},
 	{"alter database % set tablespace",
 		{.ban = "ALTER DATABASE ... SET TABLESPACE"}},
 	{"alter subscription % refresh publication",
-		{.ban = "ALTER SUBSCRIPTION ... REFRESH PUBLICATION"}},
+		{.ban = "ALTER SUBSCRIPTION ... REFRESH PUBLICATION", REPEATABLE}},
 	{"alter subscription % set *failover",
 		{.ban = "ALTER SUBSCRIPTION ... SET (failover)"}},
 	{"alter subscription % set -two_phase",
@@ -320,7 +335,7 @@ script_statement_traits(StatementWords words)
 	static const StatementTraits work = {.kind = STATEMENT_WORK};
 	static const StatementTraits setting = {.kind = STATEMENT_SETTING};
 	static const StatementTraits ending_do = {
-		.ban = "DO with COMMIT or ROLLBACK"
+		.ban = "DO with COMMIT or ROLLBACK", .part = PART_IS_PIECES
 	};
 	char		first = sql_lexer_fold(*words.token.start);
 	size_t		i;

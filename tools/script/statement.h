@@ -28,6 +28,20 @@ typedef enum StatementKind
 	STATEMENT_FLAW				/* what follows it may not be what it seems */
 } StatementKind;
 
+/* What may be there of what was run, and not noted as done */
+typedef enum ScriptPartKind
+{
+	PART_IS_ATOMIC,				/* nothing: what is to be noted goes with it */
+	PART_IS_SETTING,			/* nothing but settings of the session */
+	PART_IS_REPEATABLE,			/* what does not matter if it is run again */
+	PART_IS_WHOLE,				/* all, if there was no error */
+	PART_IS_PIECES,				/* a part of it, whatever there was */
+	PART_CREATES_INDEX,			/* and these, CONCURRENTLY, what can be */
+	PART_DROPS_INDEX,			/* looked up */
+	PART_REINDEXES,
+	PART_DETACHES
+} ScriptPartKind;
+
 /* What is known of a statement from its words */
 typedef struct StatementTraits
 {
@@ -35,6 +49,7 @@ typedef struct StatementTraits
 	const char *ban;			/* what it is, if it cannot run inside a
 								 * transaction block, or NULL */
 	const char *need;			/* the same, outside one */
+	ScriptPartKind part;		/* as one, outside a transaction block */
 	bool		chains;			/* it ends a transaction and begins the next */
 	bool		is_for_psql;	/* only psql runs it as it should be run */
 	bool		is_patient;		/* its lock is in the way of nobody who reads
