@@ -54,8 +54,8 @@ longest_timeout(const FileRunner *runner, const PlanStep *step)
 
 	if (runner->options->is_rehearsal || !script_outline_is_whole(outline))
 		return 0;
-	return (int) (outline->lock_timeout.line > 0 ?
-				  outline->lock_timeout.milliseconds :
+	return (int) (outline->directives->lock_timeout.line > 0 ?
+				  outline->directives->lock_timeout.milliseconds :
 				  runner->options->lock_timeout);
 }
 
@@ -68,7 +68,8 @@ retry_for(const FileRunner *runner, const PlanStep *step)
 	if (runner->options->is_rehearsal || !script_outline_is_whole(outline) ||
 		outline->outer_line > 0)
 		return 0;
-	return outline->retry_for.line > 0 ? outline->retry_for.milliseconds :
+	return outline->directives->retry_for.line > 0 ?
+		outline->directives->retry_for.milliseconds :
 		runner->options->retry_for;
 }
 

@@ -244,7 +244,7 @@ say_what_was_kept(const DeployFailure *failure)
 		fe_compat_log_detail("Only a part of it was kept: %d of its %d names "
 							 "are registered.", failure->outcome->registered,
 							 names);
-	else if (outline->no_transaction)
+	else if (outline->directives->no_transaction)
 		fe_compat_log_detail("It runs without a transaction: each of its "
 							 "statements that succeeded was kept.");
 	else if (has_run(failure->run) && !failure->run->is_left_open)
