@@ -74,6 +74,28 @@ find_digest(PlanStep *step)
 		project_source_add_includes(&step->includes, step->digest);
 }
 
+void
+plan_open_step(PlanStep *step)
+{
+	step->outline = project_outline(step->file);
+}
+
+void
+plan_close_step(PlanStep *step)
+{
+	step->outline = NULL;
+	project_forget_outline(step->file);
+}
+
+/* Is all that matters before the file is run known, and all else in it? */
+static bool
+is_plain(const PlanStep *step)
+{
+	return step->file->bytes.text != NULL &&
+		script_outline_is_whole(step->outline) &&
+		step->outline->includes.head == NULL;
+}
+
 /* Add a step for a file, which may have as many names as it has calls. */
 static PlanStep *
 add_step(PatchPlan *plan, const ProjectFile *file)
@@ -81,10 +103,12 @@ add_step(PatchPlan *plan, const ProjectFile *file)
 	PlanStep   *step = &plan->steps[plan->count++];
 
 	step->file = file;
-	step->outline = project_outline(file);
+	plan_open_step(step);
 	copy_complaints(plan, step);
 	check_wrapping(plan, step);
 	find_digest(step);
+	if (is_plain(step))
+		plan_close_step(step);
 	step->names = pg_malloc((file->file->count + 1) * sizeof(char *));
 	step->name_count = 0;
 	return step;
