@@ -67,7 +67,8 @@ find_digest(PlanStep *step)
 {
 	const SimpleStringListCell *cell;
 
-	for (cell = step->outline->includes.head; cell != NULL; cell = cell->next)
+	cell = step->outline == NULL ? NULL : step->outline->includes.head;
+	for (; cell != NULL; cell = cell->next)
 		if (access(cell->val, R_OK) == 0)
 			simple_string_list_append(&step->includes, cell->val);
 	step->has_digest = project_digest(step->file, step->digest) &&
@@ -87,15 +88,6 @@ plan_close_step(PlanStep *step)
 	project_forget_outline(step->file);
 }
 
-/* Is all that matters before the file is run known, and all else in it? */
-static bool
-is_plain(const PlanStep *step)
-{
-	return step->file->bytes.text != NULL &&
-		script_outline_is_whole(step->outline) &&
-		step->outline->includes.head == NULL;
-}
-
 /* Add a step for a file, which may have as many names as it has calls. */
 static PlanStep *
 add_step(PatchPlan *plan, const ProjectFile *file)
@@ -103,11 +95,14 @@ add_step(PatchPlan *plan, const ProjectFile *file)
 	PlanStep   *step = &plan->steps[plan->count++];
 
 	step->file = file;
-	plan_open_step(step);
-	copy_complaints(plan, step);
-	check_wrapping(plan, step);
+	if (!file->is_plain)
+	{
+		plan_open_step(step);
+		copy_complaints(plan, step);
+		check_wrapping(plan, step);
+	}
 	find_digest(step);
-	if (is_plain(step))
+	if (file->is_plain)
 		plan_close_step(step);
 	step->names = pg_malloc((file->file->count + 1) * sizeof(char *));
 	step->name_count = 0;

@@ -116,6 +116,9 @@ project_outline(const ProjectFile *file)
 	outline = script_outline_read(file->path, file->bytes.text == NULL ?
 								  NULL : &file->bytes, false);
 	unconstify(ProjectFile *, file)->outline = outline;
+	unconstify(ProjectFile *, file)->is_plain =
+		file->bytes.text != NULL && script_outline_is_whole(outline) &&
+		outline->includes.head == NULL && outline->problems.count == 0;
 
 	/* What is known of other files may be less: see look_at() */
 	if (is_patch(file) || is_rollback(file))
