@@ -91,16 +91,18 @@ script_query_mention(const FileBytes *bytes, const char *word)
 	size_t		length = strlen(word);
 	const char *p = bytes->text;
 	const char *end = p + bytes->length;
+	char		upper = pg_ascii_toupper((unsigned char) *word);
 	int			line = 1;
 
-	for (; (size_t) (end - p) >= length; p++)
-	{
-		if (sql_lexer_fold(*p) == *word &&
-			pg_strncasecmp(p, word, length) == 0)
-			return line;
+	while ((size_t) (end - p) >= length &&
+		   ((*p != *word && *p != upper) ||
+			pg_strncasecmp(p, word, length) != 0))
+		p++;
+	if ((size_t) (end - p) < length)
+		return 0;
+	while (p-- > bytes->text)
 		line += *p == '\n';
-	}
-	return 0;
+	return line;
 }
 
 bool
