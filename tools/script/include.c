@@ -25,8 +25,6 @@ script_include_name(const char *script, const char *name, bool is_relative)
 {
 	char		path[MAXPGPATH];
 
-	if (strcmp(name, "-") == 0)
-		return NULL;
 	if (*name == '~')
 		return find_at_home(name);
 	if (!is_relative || is_absolute_path(name))

@@ -10,8 +10,8 @@
 
 /*
  * What psql makes of a name after \i, or after \ir in the script that it
- * knows by that path.  Returns NULL if that is not known: it is the standard
- * input, or in another user's home directory.  The caller frees it.
+ * knows by that path.  Returns NULL if that is not known: it is in another
+ * user's home directory.  The caller frees it.
  */
 extern char *script_include_name(const char *script, const char *name,
 								 bool is_relative);

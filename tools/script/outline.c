@@ -153,6 +153,14 @@ note_outer(OutlineReader *reader, const char *what, const ScriptPlace *place)
 	outline->outer_line = place->line;
 }
 
+/* What psql runs here cannot be read before. */
+static void
+note_unseen(OutlineReader *reader, const ScriptPlace *place)
+{
+	if (reader->outline->unseen_line == 0)
+		reader->outline->unseen_line = place->main_line;
+}
+
 /* Does nothing but blanks stand before this place on its line? */
 static bool
 begins_line(const OutlineFrame *frame, const char *place)
@@ -218,7 +226,10 @@ read_included(OutlineFrame *frame)
 		return "it includes itself";
 	}
 	if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+	{
+		note_unseen(frame->reader, &frame->origin);
 		return NULL;
+	}
 	if (file_bytes_open(&bytes, frame->path))
 	{
 		PatchFile  *file = pg_malloc0(sizeof(PatchFile));
@@ -232,7 +243,7 @@ read_included(OutlineFrame *frame)
 	return reason;
 }
 
-/* Follow \i or \ir. */
+/* Follow \i or \ir.  Without a name, it depends on more than the script. */
 static void
 include(OutlineFrame *frame, const ScriptPlace *place, const char *name,
 		bool is_relative)
@@ -244,11 +255,15 @@ include(OutlineFrame *frame, const ScriptPlace *place, const char *name,
 	char	   *given_path;
 	char	   *path;
 
-	if (reader->directory == NULL)
+	if (name != NULL && strcmp(name, "-") == 0)
 		return;
-	given_path = script_include_name(frame->given_path, name, is_relative);
+	given_path = name == NULL || reader->directory == NULL ? NULL :
+		script_include_name(frame->given_path, name, is_relative);
 	if (given_path == NULL)
+	{
+		note_unseen(reader, place);
 		return;
+	}
 	path = script_include_path(reader->directory, given_path);
 	simple_string_list_append(&outline->includes, path);
 	pg_free(path);
@@ -261,9 +276,12 @@ include(OutlineFrame *frame, const ScriptPlace *place, const char *name,
 	inner.origin = *place;
 	reason = read_included(&inner);
 	if (reason != NULL)
+	{
+		note_unseen(reader, place);
 		problem_found(&outline->missing, PROBLEM_MISSING_INCLUDE,
 					  problem_path(reader, place), place->line,
 					  "could not include \"%s\": %s", inner.path, reason);
+	}
 	pg_free(given_path);
 }
 
@@ -286,7 +304,7 @@ follow_command(OutlineFrame *frame, const ScriptPlace *place,
 		reader->directory = script_include_path(directory, name);
 		pg_free(directory);
 	}
-	else if (name != NULL)
+	else
 		include(frame, place, name,
 				command->action == PSQL_INCLUDE_RELATIVE);
 	pg_free(name);
@@ -336,6 +354,8 @@ read_statement(OutlineFrame *frame)
 	ScriptStatement statement = {.place = find_place(frame, start)};
 	StatementWords words;
 
+	if (token->kind == SQL_VARIABLE)
+		note_unseen(frame->reader, &statement.place);
 	if (sql_constant_is_conflict_marker(token))
 		see_flaw(frame->reader, &statement.place, SQL_CONFLICT_MARKER);
 	patch_statement_read(patches);
@@ -399,6 +419,8 @@ send_query(OutlineFrame *frame)
 		frame->query[i].siblings = frame->count - 1;
 		add_statement(frame->reader, &frame->query[i]);
 	}
+	if (script->sends_result && frame->count > 0)
+		note_unseen(frame->reader, &frame->query[0].place);
 	if (frame->outer == NULL && frame->count > 0)
 		add_query(frame);
 	frame->rest = script->lexer.cursor;

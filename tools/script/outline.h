@@ -60,6 +60,8 @@ typedef struct ScriptOutline
 	 * nothing is kept if it fails? */
 	bool		is_atomic;
 	int			outside_line;	/* if not: the first line outside */
+	int			unseen_line;	/* the first line of which only psql knows
+								 * what it runs, maybe a COMMIT; or 0 */
 } ScriptOutline;
 
 /*
