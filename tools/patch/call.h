@@ -37,7 +37,6 @@ typedef struct PatchFile
 {
 	PatchCall  *calls;			/* in the order they are made */
 	int			count;
-	int			space;
 	ProblemList problems;		/* without a path: the caller knows it */
 } PatchFile;
 

@@ -157,13 +157,11 @@ patch_file_refusal(const FileBytes *bytes, int *line)
 {
 	const char *refusal = refuse_beginning(bytes);
 	const char *nul = memchr(bytes->text, '\0', bytes->length);
-	const char *p = bytes->text;
 
 	*line = 0;
 	if (refusal != NULL || nul == NULL)
 		return refusal;
-	for (*line = 1; (p = memchr(p, '\n', nul - p)) != NULL; p++)
-		(*line)++;
+	*line = 1 + sql_lexer_newlines(bytes->text, nul);
 	return "there is a NUL in this line, and psql drops the rest of it";
 }
 

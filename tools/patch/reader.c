@@ -7,6 +7,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/array.h"
 #include "base/suggestion.h"
 #include "patch/call.h"
 #include "patch/reader.h"
@@ -167,12 +168,7 @@ read_call(PatchReader *reader)
 		patch_call_free(&call);
 		return;
 	}
-	if (file->count == file->space)
-	{
-		file->space = Max(1, 2 * file->space);
-		file->calls = pg_realloc(file->calls,
-								 file->space * sizeof(PatchCall));
-	}
+	ARRAY_MAKE_ROOM(file->calls, file->count);
 	file->calls[file->count++] = call;
 }
 

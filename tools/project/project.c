@@ -16,17 +16,15 @@
 
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "project/project.h"
 #include "project/search.h"
 
-/* Make room for one more file, and put it there; returns its number. */
+/* Append a file; returns its number. */
 static int
 append_file(ProjectFile **files, int *count, const ProjectFile *file)
 {
-	/* Powers of two are when the room is used up */
-	if ((*count & (*count - 1)) == 0)
-		*files = pg_realloc(*files, Max(1, 2 * *count) *
-							sizeof(ProjectFile));
+	ARRAY_MAKE_ROOM(*files, *count);
 	(*files)[*count] = *file;
 	return (*count)++;
 }
@@ -40,9 +38,7 @@ find_or_add_name(Project *project, const char *name)
 
 	if (number < project->name_count)
 		return &project->names[number];
-	if ((number & (number - 1)) == 0)
-		project->names = pg_realloc(project->names, Max(1, 2 * number) *
-									sizeof(ProjectName));
+	ARRAY_MAKE_ROOM(project->names, number);
 	entry = &project->names[project->name_count++];
 	entry->patch = entry->rollback = NULL;
 	entry->patch_file = entry->rollback_file = PROJECT_NONE;

@@ -17,6 +17,7 @@
 
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "patch/statement.h"
 #include "psql/argument.h"
 #include "script/directive.h"
@@ -73,11 +74,6 @@ static const StatementTraits flaw = {.kind = STATEMENT_FLAW};
 static void read_text(OutlineFrame *frame, PatchFile *file,
 					  const FileBytes *bytes);
 
-/* Make room in an array for one more; powers of two are when it is full. */
-#define MAKE_ROOM(array, count, type) \
-	if (((count) & ((count) - 1)) == 0) \
-		(array) = pg_realloc((array), Max(1, 2 * (count)) * sizeof(type))
-
 /* Say where in the scripts a text stands. */
 static ScriptPlace
 find_place(OutlineFrame *frame, const char *text)
@@ -118,7 +114,7 @@ add_statement(OutlineReader *reader, const ScriptStatement *statement)
 {
 	ScriptOutline *outline = reader->outline;
 
-	MAKE_ROOM(outline->statements, outline->statement_count, ScriptStatement);
+	ARRAY_MAKE_ROOM(outline->statements, outline->statement_count);
 	outline->statements[outline->statement_count++] = *statement;
 }
 
@@ -374,7 +370,7 @@ read_statement(OutlineFrame *frame)
 	if (sql_words_at(&words, "load") && frame->outer == NULL)
 		frame->reader->outline->marks_session = true;
 
-	MAKE_ROOM(frame->query, frame->count, ScriptStatement);
+	ARRAY_MAKE_ROOM(frame->query, frame->count);
 	frame->query[frame->count++] = statement;
 }
 
@@ -391,7 +387,7 @@ add_query(OutlineFrame *frame)
 		frame->query[0].traits->is_for_psql;
 	if (frame->reader->bytes == NULL || outline->needs_psql)
 		return;
-	MAKE_ROOM(outline->queries, outline->query_count, OutlineQuery);
+	ARRAY_MAKE_ROOM(outline->queries, outline->query_count);
 	query = &outline->queries[outline->query_count++];
 	script_query_read(frame->reader->bytes, frame->rest, lexer->cursor,
 					  &frame->query[0], &frame->reader->has_worked, query);
@@ -531,19 +527,20 @@ static void
 look_into_bytes(OutlineReader *reader)
 {
 	ScriptOutline *outline = reader->outline;
+	const FileBytes *bytes = reader->bytes;
 	ScriptPlace place = {.path = reader->path};
 
-	if (reader->bytes == NULL)
+	if (bytes == NULL)
 	{
 		outline->needs_psql = true;
 		return;
 	}
-	outline->needs_psql |= script_query_is_odd(reader->bytes);
-	place.line = script_query_mention(reader->bytes, "dblink");
+	outline->needs_psql |= script_query_is_odd(bytes);
+	place.line = script_query_mention(bytes->text, bytes->length, "dblink");
 	if (place.line > 0)
 		note_outer(reader, "dblink", &place);
 	outline->marks_session |= place.line > 0 ||
-		script_query_mention(reader->bytes, "load '") > 0;
+		script_query_mention(bytes->text, bytes->length, "load '") > 0;
 }
 
 /* Know whether it is to have a transaction of ours, and what that means. */

@@ -86,29 +86,31 @@ script_query_read(const FileBytes *bytes, const char *start, const char *end,
 }
 
 int
-script_query_mention(const FileBytes *bytes, const char *word)
+script_query_mention(const char *text, size_t length, const char *word)
 {
-	size_t		length = strlen(word);
-	const char *p = bytes->text;
-	const char *end = p + bytes->length;
+	size_t		word_length = strlen(word);
+	const char *p = text;
+	const char *end = p + length;
 	char		upper = pg_ascii_toupper((unsigned char) *word);
-	int			line = 1;
 
-	while ((size_t) (end - p) >= length &&
+	while ((size_t) (end - p) >= word_length &&
 		   ((*p != *word && *p != upper) ||
-			pg_strncasecmp(p, word, length) != 0))
+			pg_strncasecmp(p, word, word_length) != 0))
 		p++;
-	if ((size_t) (end - p) < length)
-		return 0;
-	while (p-- > bytes->text)
-		line += *p == '\n';
-	return line;
+	return (size_t) (end - p) < word_length ? 0 :
+		1 + sql_lexer_newlines(text, p);
 }
 
 bool
 script_query_is_odd(const FileBytes *bytes)
 {
-	return script_query_mention(bytes, "standard_conforming_strings") > 0 ||
-		script_query_mention(bytes, "client_encoding") > 0 ||
-		script_query_mention(bytes, "pg_cursors") > 0;
+	static const char *const words[] = {
+		"standard_conforming_strings", "client_encoding", "pg_cursors"
+	};
+	size_t		i;
+
+	for (i = 0; i < lengthof(words); i++)
+		if (script_query_mention(bytes->text, bytes->length, words[i]) > 0)
+			return true;
+	return false;
 }

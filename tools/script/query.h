@@ -41,6 +41,7 @@ extern void script_query_read(const FileBytes *bytes, const char *start,
 extern bool script_query_is_odd(const FileBytes *bytes);
 
 /* The line of a word, in small letters, in a text, maybe in larger; or 0. */
-extern int	script_query_mention(const FileBytes *bytes, const char *word);
+extern int	script_query_mention(const char *text, size_t length,
+								 const char *word);
 
 #endif							/* SCRIPT_QUERY_H */
