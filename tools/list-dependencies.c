@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/report.h"
 #include "getopt_long.h"
 #include "patch/file.h"
@@ -182,10 +183,7 @@ note_names(Registrations *seen, const char *path, const PatchFile *file,
 						seen->places[number].line);
 			continue;
 		}
-		/* Powers of two are when the room is used up */
-		if ((number & (number - 1)) == 0)
-			seen->places = pg_realloc(seen->places, Max(1, 2 * number) *
-									  sizeof(Place));
+		ARRAY_MAKE_ROOM(seen->places, number);
 		seen->places[number].path = path;
 		seen->places[number].line = call->line;
 		seen->count++;

@@ -64,7 +64,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	if (size > 0)
 		memcpy(bytes.text, data, size);
 	part = patch_file_read(&bytes);
-	outline = script_outline_read("script.sql", &bytes);
+	outline = script_outline_read("script.sql", &bytes, false);
 	if (!are_equal(outline->file, part))
 		abort();
 

@@ -59,7 +59,7 @@ read_bytes(void)
 
 	if (!file_bytes_open(&bytes, path))
 		abort();
-	outline = script_outline_read(path, &bytes);
+	outline = script_outline_read(path, &bytes, false);
 	write_queries(outline, &bytes);
 	script_outline_free(outline);
 	file_bytes_free(&bytes);
@@ -74,11 +74,11 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 
 	write_script(data, size);
 	read_bytes();
-	outline = script_outline_read(path, NULL);
+	outline = script_outline_read(path, NULL, true);
 	if (outline->is_atomic != (outline->outside_line == 0))
 		abort();
 	if (outline->is_wrapped !=
-		(!outline->has_transaction && !outline->no_transaction))
+		(!outline->has_transaction && !outline->directives->no_transaction))
 		abort();
 
 	memset(&findings, 0, sizeof(findings));

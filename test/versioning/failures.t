@@ -113,6 +113,15 @@ for my $word (qw(if elif))
 			$counts ],
 		"\\$word of what is neither true nor false", '--quiet');
 }
+# So it is when psql speaks another language.
+{
+	local @ENV{qw(LANGUAGE LC_ALL)} = qw(de C.UTF-8);
+
+	refuses(with_patch("$middle\\if :nope\n\\endif\nCOMMIT;\n"),
+		'first middle',
+		[ qr/"middle" has gone on after an error/, qr/cannot decide/ ],
+		'psql in German', '--quiet');
+}
 applies(with_patch("\\set ON_ERROR_STOP off\n${middle}\\nosuch\n"
 		  . "\\set ON_ERROR_STOP on\nCOMMIT;\n"),
 	'first last middle', 'an error of psql while ON_ERROR_STOP is off');

@@ -192,9 +192,26 @@ for my $text ("\\! echo >>outside\n", "SELECT 1 \\g outside\n",
 	refuses($project, '', [
 			qr/^versioning: detail: Nothing of it was kept\.$/m,
 			qr/^versioning: detail: It is not tried again, as line $line of patches\/1\.sql acts outside the database, or outside the transaction: /m
-		], "$what: it is tried once", '--lock-timeout', '50ms');
+		], "$what: it is tried once", '--lock-timeout', '300ms');
 	finish_holder($session);
 	applies($project, 'one', "$what: it can be run");
+}
+
+# So is what may end the transaction, for all that can be read of it.
+for my $text (":x;\n", "SELECT 'SELECT 1' \\gexec\n")
+{
+	my ($what) = $text =~ /(.*)/;
+	my $project = with_files('patches/1.sql' =>
+		  patch('one', "\n$text\nLOCK TABLE held;"));
+	my $session = start_holder($project->{database}, 'BEGIN; LOCK TABLE held;');
+
+	refuses($project, '', [
+			qr/^versioning: detail: Its registration was not kept\.  It is not known whether something else was: line 4 /m,
+			qr/^versioning: detail: It is not tried again, as line 4 may end its transaction: /m
+		], "$what: it is tried once", '--lock-timeout', '300ms',
+		'-v', 'x=SELECT 1');
+	finish_holder($session);
+	applies($project, 'one', "$what: it can be run", '-v', 'x=SELECT 1');
 }
 
 # What merely prints does not.

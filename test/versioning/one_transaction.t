@@ -118,6 +118,19 @@ for my $test (sort keys %unseen)
 refuses(with_text("$register:x;\nCREATE TABLE more ();\n"), '',
 	[ qr/"one" has ended the transaction that/, qr/not show in the register/ ],
 	'ROLLBACK in a variable', '-v', 'x=ROLLBACK');
+# If it fails after that, it is not known what was kept of what came before.
+for my $test (sort keys %unseen)
+{
+	my $project = with_text("CREATE TABLE made ();\n$unseen{$test}"
+		  . "SELECT 1/0;\n$register", "COMMIT;\n");
+
+	refuses($project, '',
+		[ qr/Its registration was not kept\.  It is not known whether something else was: line 2 may have ended the transaction/,
+			qr/^versioning: hint: Check what was left behind/m ],
+		"an error after COMMIT in $test", qw(-v x=COMMIT -v file=end.inc));
+	ok(is_made($project), "an error after COMMIT in $test: some of it is there");
+}
+
 refuses(with_text("\\set ON_ERROR_STOP off\n$register:x;\n"), '',
 	[ qr/"one" has gone on after an error/ ],
 	'an error in it', '-v', 'x=SELECT 1/0');

@@ -7,6 +7,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/array.h"
 #include "base/problem.h"
 #include "lib/stringinfo.h"
 
@@ -105,11 +106,7 @@ add(ProblemList *list, ProblemLevel level, ProblemKind kind, const char *path,
 {
 	Problem    *problem;
 
-	if (list->count == list->space)
-	{
-		list->space = Max(8, 2 * list->space);
-		list->items = pg_realloc(list->items, list->space * sizeof(Problem));
-	}
+	ARRAY_MAKE_ROOM(list->items, list->count);
 	problem = &list->items[list->count];
 	problem->level = level;
 	problem->kind = kind;

@@ -68,7 +68,6 @@ typedef struct ProblemList
 {
 	Problem    *items;
 	int			count;
-	int			space;
 	const char *main_path;		/* the file whose includes are looked at */
 	NameTable  *disabled;		/* names of problems, with paths, or NULL */
 } ProblemList;

@@ -66,7 +66,8 @@ check_script(const ProjectFile *file, bool has_calls, ProblemList *found)
 		if (has_calls)
 			check_transactions(outline, found);
 		else
-			problem_disable_named(found, &outline->disabled, file->path);
+			problem_disable_named(found, &outline->directives->disabled,
+								  file->path);
 	}
 	found->main_path = NULL;
 }

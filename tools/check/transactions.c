@@ -338,8 +338,8 @@ see_statement(TransactionCheck *check, const ScriptStatement *statement)
 static void
 disable_problems(ProblemList *found, const ScriptOutline *outline)
 {
-	const SimpleStringListCell *name = outline->disabled.head;
-	const SimpleStringListCell *path = outline->disabled_in.head;
+	const SimpleStringListCell *name = outline->directives->disabled.head;
+	const SimpleStringListCell *path = outline->directives->disabled_in.head;
 	ProblemKind kind;
 
 	for (; name != NULL; name = name->next, path = path->next)
@@ -372,7 +372,7 @@ check_transactions(const ScriptOutline *outline, ProblemList *found)
 	int			i;
 
 	check.found = found;
-	check.mode = outline->no_transaction ? MODE_WITHOUT :
+	check.mode = outline->directives->no_transaction ? MODE_WITHOUT :
 		outline->has_transaction ? MODE_OWN : MODE_AROUND;
 	if (check.mode == MODE_AROUND)
 		check.transaction.status = TRANSACTION_OPEN;

@@ -54,8 +54,8 @@ longest_timeout(const FileRunner *runner, const PlanStep *step)
 
 	if (runner->options->is_rehearsal || !script_outline_is_whole(outline))
 		return 0;
-	return (int) (outline->lock_timeout.line > 0 ?
-				  outline->lock_timeout.milliseconds :
+	return (int) (outline->directives->lock_timeout.line > 0 ?
+				  outline->directives->lock_timeout.milliseconds :
 				  runner->options->lock_timeout);
 }
 
@@ -66,9 +66,10 @@ retry_for(const FileRunner *runner, const PlanStep *step)
 	const ScriptOutline *outline = step->outline;
 
 	if (runner->options->is_rehearsal || !script_outline_is_whole(outline) ||
-		outline->outer_line > 0)
+		outline->outer_line > 0 || outline->unseen_line > 0)
 		return 0;
-	return outline->retry_for.line > 0 ? outline->retry_for.milliseconds :
+	return outline->directives->retry_for.line > 0 ?
+		outline->directives->retry_for.milliseconds :
 		runner->options->retry_for;
 }
 
@@ -119,6 +120,13 @@ deploy_attempts_obstacle(const Attempts *attempts)
 				 "acts outside the database, or outside the transaction: %s.",
 				 outline->outer_line, report_printable(outline->outer_path),
 				 outline->outer_what);
+		return text;
+	}
+	if (outline->unseen_line > 0)
+	{
+		snprintf(text, sizeof(text), "It is not tried again, as line %d may "
+				 "end its transaction: what psql runs there cannot be read "
+				 "before.", outline->unseen_line);
 		return text;
 	}
 	return clock_milliseconds() >= attempts->until ? "" : NULL;

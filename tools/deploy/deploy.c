@@ -316,12 +316,18 @@ static bool
 run_steps(Deploy *deploy)
 {
 	bool		goes_on = true;
+	PlanStep   *step;
 
 	while (goes_on && deploy->done < deploy->plan->count)
 	{
 		if (!is_ready(deploy))
 			break;
-		goes_on = run_step(deploy, &deploy->plan->steps[deploy->done]);
+		step = &deploy->plan->steps[deploy->done];
+		plan_open_step(step);
+		if (deploy->done + 1 < deploy->plan->count)
+			plan_open_step(step + 1);
+		goes_on = run_step(deploy, step);
+		plan_close_step(step);
 	}
 	if (goes_on && interruption_count() > 0)
 		pg_log_error("interrupted");

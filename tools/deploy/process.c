@@ -95,7 +95,9 @@ make_arguments(const char *psql, const ConnectionHandover *handover,
 /*
  * In the child: become psql.  The signals that we catch or ignore are psql's
  * to deal with as if a shell had started it.  Should we be killed, so is
- * psql.  PGPASSWORD is hidden where it would outdo the password file.
+ * psql.  PGPASSWORD is hidden where it would outdo the password file.  What
+ * psql itself says of errors is read, and so it is not to be translated; the
+ * server's messages are in whatever language lc_messages says.
  */
 static void
 become_psql(const char *const *arguments, const char *psql, pid_t parent,
@@ -115,6 +117,7 @@ become_psql(const char *const *arguments, const char *psql, pid_t parent,
 		_exit(1);
 	if (hides_password)
 		unsetenv("PGPASSWORD");
+	setenv("LANGUAGE", "C", 1);
 
 	for (fd = 0; fd < 3; fd++)
 		if (dup2(standard[fd], fd) < 0)

@@ -233,6 +233,8 @@ say_what_was_kept(const DeployFailure *failure)
 {
 	const ScriptOutline *outline = failure->step->outline;
 	int			names = deploy_outcome_count_names(failure->step);
+	const char *what = failure->action == DEPLOY_APPLY ?
+		"Its registration" : "The removal of its registration";
 
 	if (failure->run->end == FILE_RUN_CHANGED ||
 		failure->run->end == FILE_RUN_REFUSED)
@@ -244,7 +246,7 @@ say_what_was_kept(const DeployFailure *failure)
 		fe_compat_log_detail("Only a part of it was kept: %d of its %d names "
 							 "are registered.", failure->outcome->registered,
 							 names);
-	else if (outline->no_transaction)
+	else if (outline->directives->no_transaction)
 		fe_compat_log_detail("It runs without a transaction: each of its "
 							 "statements that succeeded was kept.");
 	else if (has_run(failure->run) && !failure->run->is_left_open)
@@ -253,18 +255,20 @@ say_what_was_kept(const DeployFailure *failure)
 	else if (outline->reconnects)
 		fe_compat_log_detail("It connects anew, so that some of it may have "
 							 "been kept.");
-	else if (script_outline_is_whole(outline))
+	else if (script_outline_is_whole(outline) && outline->unseen_line == 0)
 	{
 		fe_compat_log_detail("Nothing of it was kept.");
 		return;
 	}
+	else if (script_outline_is_whole(outline))
+		fe_compat_log_detail("%s was not kept.  It is not known whether "
+							 "something else was: line %d may have ended the "
+							 "transaction, as what psql runs there cannot be "
+							 "read before.", what, outline->unseen_line);
 	else
 		fe_compat_log_detail("%s was not kept, but what is outside that "
 							 "transaction may have been, such as line %d.",
-							 failure->action == DEPLOY_APPLY ?
-							 "Its registration" :
-							 "The removal of its registration",
-							 outline->outside_line);
+							 what, outline->outside_line);
 	say_what_to_do(failure);
 }
 
@@ -275,7 +279,7 @@ deploy_report_is_whole(const PlanStep *step, const FileRun *run)
 		return false;
 	return has_run(run) ||
 		(script_outline_is_whole(step->outline) &&
-		 run->end != FILE_RUN_FAILED);
+		 step->outline->unseen_line == 0 && run->end != FILE_RUN_FAILED);
 }
 
 bool
@@ -365,6 +369,8 @@ say_that_it_is_done(const DeployFailure *failure)
 {
 	bool		is_apply = failure->action == DEPLOY_APPLY;
 	const char *state = is_apply ? "registered" : "taken back";
+	bool		is_doubtful = failure->run->has_lost_wrapping ||
+		failure->step->outline->unseen_line > 0;
 
 	if (deploy_report_is_whole(failure->step, failure->run))
 	{
@@ -378,8 +384,7 @@ say_that_it_is_done(const DeployFailure *failure)
 		return;
 	}
 	fe_compat_log_detail("It is %s, so that it will not be run again, but %s "
-						 "all of it is %s.", state,
-						 failure->run->has_lost_wrapping ? "maybe not" :
+						 "all of it is %s.", state, is_doubtful ? "maybe not" :
 						 "not", is_apply ? "there" : "gone");
 	say_invalid_indexes(failure);
 	if (is_apply)

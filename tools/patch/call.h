@@ -37,9 +37,7 @@ typedef struct PatchFile
 {
 	PatchCall  *calls;			/* in the order they are made */
 	int			count;
-	int			space;
-	ProblemList problems;	/* without a path: the caller knows it */
-	ProblemList lookalikes;	/* of calls, and what is not SQL, likewise */
+	ProblemList problems;		/* without a path: the caller knows it */
 } PatchFile;
 
 /*

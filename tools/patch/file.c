@@ -78,14 +78,16 @@ patch_file_step(PatchReader *reader)
 }
 
 void
-patch_file_end(PatchFile *file)
+patch_file_end(PatchFile *file, ProblemList *lookalikes)
 {
-	ProblemList problems = file->problems;
+	ProblemList none = file->problems;
 
-	if (file->count > 0 || problems.count > 0)
-		return;
-	file->problems = file->lookalikes;
-	file->lookalikes = problems;
+	if (file->count == 0 && file->problems.count == 0)
+	{
+		file->problems = *lookalikes;
+		*lookalikes = none;
+	}
+	problem_free(lookalikes);
 }
 
 /* Read queries up to the last place. */
@@ -155,13 +157,11 @@ patch_file_refusal(const FileBytes *bytes, int *line)
 {
 	const char *refusal = refuse_beginning(bytes);
 	const char *nul = memchr(bytes->text, '\0', bytes->length);
-	const char *p = bytes->text;
 
 	*line = 0;
 	if (refusal != NULL || nul == NULL)
 		return refusal;
-	for (*line = 1; (p = memchr(p, '\n', nul - p)) != NULL; p++)
-		(*line)++;
+	*line = 1 + sql_lexer_newlines(bytes->text, nul);
 	return "there is a NUL in this line, and psql drops the rest of it";
 }
 
@@ -173,6 +173,7 @@ patch_file_read(const FileBytes *bytes)
 	int			line = 0;
 	bool		has_nul;
 	size_t		last_place = find_last_place(bytes, &has_nul);
+	ProblemList lookalikes = {0};
 	PatchReader reader;
 
 	if (has_nul)
@@ -183,11 +184,11 @@ patch_file_read(const FileBytes *bytes)
 	else if (last_place != CALL_SEARCH_NONE)
 	{
 		patch_reader_init(&reader, file, bytes->text, bytes->length, 1, true);
-		reader.seeks_lookalikes = true;
+		reader.lookalikes = &lookalikes;
 		patch_reader_start(&reader);
 		read_queries(&reader, bytes->text + last_place);
 		patch_reader_free(&reader);
-		patch_file_end(file);
+		patch_file_end(file, &lookalikes);
 	}
 	return file;
 }
@@ -212,6 +213,5 @@ patch_file_free(PatchFile *file)
 		patch_call_free(&file->calls[i]);
 	pg_free(file->calls);
 	problem_free(&file->problems);
-	problem_free(&file->lookalikes);
 	pg_free(file);
 }

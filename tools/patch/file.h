@@ -41,9 +41,10 @@ extern PatchStep patch_file_step(PatchReader *reader);
 
 /*
  * The script is over.  If it registers nothing and takes nothing back, what
- * looks like that, or is not SQL, is among the problems now.
+ * looks like that, or is not SQL, is among the problems now.  That list is
+ * freed.
  */
-extern void patch_file_end(PatchFile *file);
+extern void patch_file_end(PatchFile *file, ProblemList *lookalikes);
 
 /* Does it take a patch back, or register one? */
 extern bool patch_file_has(const PatchFile *file, bool is_unregister);

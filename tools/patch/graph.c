@@ -18,17 +18,13 @@
  */
 #include "postgres_fe.h"
 
+#include "base/array.h"
 #include "lib/stringinfo.h"
 #include "patch/graph.h"
 #include "patch/heap.h"
 
 /* As many names of a cycle are shown, beside that which it comes back to. */
 #define MOST_SHOWN 10
-
-/* Make room in an array for one more; powers of two are when it is full. */
-#define MAKE_ROOM(array, count, type) \
-	if (((count) & ((count) - 1)) == 0) \
-		(array) = pg_realloc((array), Max(1, 2 * (count)) * sizeof(type))
 
 PatchGraph *
 patch_graph_create(void)
@@ -66,7 +62,7 @@ find_or_add_name(PatchGraph *graph, const char *name)
 	if (number < graph->name_count)
 		return &graph->names[number];
 
-	MAKE_ROOM(graph->names, graph->name_count, GraphName);
+	ARRAY_MAKE_ROOM(graph->names, graph->name_count);
 	node = &graph->names[graph->name_count++];
 	memset(node, 0, sizeof(*node));
 	node->providers = node->last_provider = node->waiting = PATCH_GRAPH_NONE;
@@ -78,7 +74,7 @@ find_or_add_name(PatchGraph *graph, const char *name)
 static int
 add_link(PatchGraph *graph, int file, int next)
 {
-	MAKE_ROOM(graph->links, graph->link_count, GraphLink);
+	ARRAY_MAKE_ROOM(graph->links, graph->link_count);
 	graph->links[graph->link_count].file = file;
 	graph->links[graph->link_count].next = next;
 	return graph->link_count++;
@@ -91,7 +87,7 @@ patch_graph_add(PatchGraph *graph, const char *path, const PatchFile *file)
 	GraphFile  *node;
 	int			i;
 
-	MAKE_ROOM(graph->files, graph->file_count, GraphFile);
+	ARRAY_MAKE_ROOM(graph->files, graph->file_count);
 	node = &graph->files[graph->file_count++];
 	memset(node, 0, sizeof(*node));
 	node->path = path;

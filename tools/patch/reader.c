@@ -7,6 +7,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/array.h"
 #include "base/suggestion.h"
 #include "patch/call.h"
 #include "patch/reader.h"
@@ -167,12 +168,7 @@ read_call(PatchReader *reader)
 		patch_call_free(&call);
 		return;
 	}
-	if (file->count == file->space)
-	{
-		file->space = Max(1, 2 * file->space);
-		file->calls = pg_realloc(file->calls,
-								 file->space * sizeof(PatchCall));
-	}
+	ARRAY_MAKE_ROOM(file->calls, file->count);
 	file->calls[file->count++] = call;
 }
 
@@ -201,12 +197,12 @@ patch_reader_note_lookalike(PatchReader *reader, const char *place,
 	va_list		args;
 	char	   *text;
 
-	if (!reader->seeks_lookalikes || reader->file->lookalikes.count > 0)
+	if (reader->lookalikes == NULL || reader->lookalikes->count > 0)
 		return;
 	va_start(args, format);
 	text = problem_format(format, args);
 	va_end(args);
-	problem_add_kind(&reader->file->lookalikes, PROBLEM_WARNING,
+	problem_add_kind(reader->lookalikes, PROBLEM_WARNING,
 					 PROBLEM_NO_REGISTRATION, NULL,
 					 psql_script_line(&reader->script, place), "%s",
 					 text);
@@ -273,7 +269,7 @@ patch_reader_step(PatchReader *reader)
 			(reader->parts == 2 || reader->parts == 3);
 
 		if (is_any && !is_call && reader->parts <= 2 &&
-			reader->seeks_lookalikes && reader->file->count == 0)
+			reader->lookalikes != NULL && reader->file->count == 0)
 			watch_for_lookalike(reader);
 		patch_reader_forget_name(reader);
 		if (is_call)

@@ -16,7 +16,8 @@ typedef struct PatchReader
 	PatchFile  *file;			/* takes the calls and problems */
 	PsqlScript	script;			/* with the current token */
 	int			nesting;		/* DO blocks around this text */
-	bool		seeks_lookalikes;	/* of our calls, and of SQL */
+	ProblemList *lookalikes;	/* takes the first thing that looks like one
+								 * of our calls, or is no SQL; or NULL */
 
 	bool		is_after_query; /* the current token is its end */
 

@@ -91,7 +91,7 @@ read_body_text(PatchReader *reader, const SqlToken *body, const char *text)
 	patch_reader_init(&inner, reader->file, text, strlen(text),
 					  psql_script_line(&reader->script, body->start), false);
 	inner.nesting = reader->nesting + 1;
-	inner.seeks_lookalikes = reader->seeks_lookalikes;
+	inner.lookalikes = reader->lookalikes;
 	patch_reader_start(&inner);
 	read_block(&inner);
 	patch_reader_free(&inner);
@@ -211,7 +211,7 @@ watch_for_other_text(PatchReader *reader)
 	};
 	char	   *found;
 
-	if (!reader->seeks_lookalikes || reader->nesting > 0 ||
+	if (reader->lookalikes == NULL || reader->nesting > 0 ||
 		reader->script.token.kind == SQL_VARIABLE ||
 		patch_reader_at_one_of(reader, commands))
 		return;

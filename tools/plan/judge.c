@@ -14,6 +14,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/array.h"
 #include "patch/graph.h"
 #include "plan/judge.h"
 #include "plan/names.h"
@@ -118,13 +119,7 @@ add(Judgement *judgement, ObstacleKind kind, const ProjectFile *file,
 	if (judgement->count > 0 && last[-1].kind == kind &&
 		last[-1].call == call && strcmp(last[-1].other, other) == 0)
 		return;
-	if (judgement->count == judgement->space)
-	{
-		judgement->space = Max(64, 2 * judgement->space);
-		judgement->obstacles = pg_realloc(judgement->obstacles,
-										  judgement->space *
-										  sizeof(Obstacle));
-	}
+	ARRAY_MAKE_ROOM(judgement->obstacles, judgement->count);
 	last = &judgement->obstacles[judgement->count++];
 	last->kind = kind;
 	last->file = file;

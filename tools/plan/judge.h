@@ -40,7 +40,6 @@ typedef struct Judgement
 	const bool *wanted;			/* by the numbers of patch files; NULL: all */
 	Obstacle   *obstacles;
 	int			count;
-	int			space;
 	int		   *order;			/* files with something pending, as they can */
 	int			order_count;	/* be applied, but for those in the way */
 	ProblemList problems;		/* of the order */

@@ -67,11 +67,25 @@ find_digest(PlanStep *step)
 {
 	const SimpleStringListCell *cell;
 
-	for (cell = step->outline->includes.head; cell != NULL; cell = cell->next)
+	cell = step->outline == NULL ? NULL : step->outline->includes.head;
+	for (; cell != NULL; cell = cell->next)
 		if (access(cell->val, R_OK) == 0)
 			simple_string_list_append(&step->includes, cell->val);
 	step->has_digest = project_digest(step->file, step->digest) &&
 		project_source_add_includes(&step->includes, step->digest);
+}
+
+void
+plan_open_step(PlanStep *step)
+{
+	step->outline = project_outline(step->file);
+}
+
+void
+plan_close_step(PlanStep *step)
+{
+	step->outline = NULL;
+	project_forget_outline(step->file);
 }
 
 /* Add a step for a file, which may have as many names as it has calls. */
@@ -81,10 +95,15 @@ add_step(PatchPlan *plan, const ProjectFile *file)
 	PlanStep   *step = &plan->steps[plan->count++];
 
 	step->file = file;
-	step->outline = project_outline(file);
-	copy_complaints(plan, step);
-	check_wrapping(plan, step);
+	if (!file->is_plain)
+	{
+		plan_open_step(step);
+		copy_complaints(plan, step);
+		check_wrapping(plan, step);
+	}
 	find_digest(step);
+	if (file->is_plain)
+		plan_close_step(step);
 	step->names = pg_malloc((file->file->count + 1) * sizeof(char *));
 	step->name_count = 0;
 	return step;

@@ -25,12 +25,13 @@ typedef struct PlanParts
 typedef struct PlanStep
 {
 	const ProjectFile *file;
-	ScriptOutline *outline;		/* how it is to be run; never NULL */
+	ScriptOutline *outline;		/* how it is to be run; NULL: it is plain, and
+								 * not opened, see plan_open_step() */
 	SimpleStringList includes;	/* of what it includes, what was there */
 	SourceDigest digest;		/* of it and these */
-	bool		has_digest;		/* else that cannot be had */
 	const char **names;			/* what it registers, or takes back */
 	int			name_count;
+	bool		has_digest;		/* else it cannot be had */
 	PlanParts  *parts;			/* NULL: it is run in one go */
 } PlanStep;
 
@@ -68,6 +69,16 @@ extern PatchPlan *plan_rollback_create(const Project *project,
 									   const Register *reg,
 									   char *const *names, int name_count,
 									   bool is_cascade);
+
+/*
+ * Have the outline of a step.  Most files are a single transaction: there may
+ * be many of them, so the outline of such a file is made anew, from the bytes
+ * that it has been read from, when it is needed again.
+ */
+extern void plan_open_step(PlanStep *step);
+
+/* The step is done: forget the outline. */
+extern void plan_close_step(PlanStep *step);
 
 /* Free the plan; the files and their names are the project's. */
 extern void plan_free(PatchPlan *plan);

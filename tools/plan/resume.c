@@ -350,7 +350,9 @@ plan_resume(PatchPlan *plan, const Register *reg, const char *name, int line)
 		const UnfinishedPatch *unfinished = find_unfinished(step, reg);
 
 		is_used |= is_meant && (unfinished != NULL || line == 1);
-		if (step->outline->is_atomic && unfinished == NULL)
+		if (unfinished != NULL)
+			plan_open_step(step);
+		else if (step->outline == NULL || step->outline->is_atomic)
 			continue;
 		step->parts = resumption.parts = make_parts(step, unfinished);
 		if (unfinished == NULL)

@@ -12,6 +12,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/array.h"
 #include "patch/graph.h"
 #include "plan/names.h"
 #include "plan/plan.h"
@@ -66,11 +67,7 @@ note_dependents(Planner *planner)
 
 			if (number == NAME_TABLE_NONE)
 				continue;
-			/* Powers of two are when the room is used up */
-			if ((count & (count - 1)) == 0)
-				planner->dependents = pg_realloc(planner->dependents,
-												 Max(1, 2 * count) *
-												 sizeof(Dependent));
+			ARRAY_MAKE_ROOM(planner->dependents, count);
 			planner->dependents[count].number = i;
 			planner->dependents[count].next = planner->first[number];
 			planner->first[number] = count++;

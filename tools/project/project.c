@@ -16,17 +16,15 @@
 
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "project/project.h"
 #include "project/search.h"
 
-/* Make room for one more file, and put it there; returns its number. */
+/* Append a file; returns its number. */
 static int
 append_file(ProjectFile **files, int *count, const ProjectFile *file)
 {
-	/* Powers of two are when the room is used up */
-	if ((*count & (*count - 1)) == 0)
-		*files = pg_realloc(*files, Max(1, 2 * *count) *
-							sizeof(ProjectFile));
+	ARRAY_MAKE_ROOM(*files, *count);
 	(*files)[*count] = *file;
 	return (*count)++;
 }
@@ -40,9 +38,7 @@ find_or_add_name(Project *project, const char *name)
 
 	if (number < project->name_count)
 		return &project->names[number];
-	if ((number & (number - 1)) == 0)
-		project->names = pg_realloc(project->names, Max(1, 2 * number) *
-									sizeof(ProjectName));
+	ARRAY_MAKE_ROOM(project->names, number);
 	entry = &project->names[project->name_count++];
 	entry->patch = entry->rollback = NULL;
 	entry->patch_file = entry->rollback_file = PROJECT_NONE;
@@ -89,14 +85,52 @@ note_calls(Project *project, const ProjectFile *files, int number,
 					  &project->rollback_complaints : &project->problems);
 }
 
+/* Is it a patch, by the calls in it? */
+static bool
+is_patch(const ProjectFile *file)
+{
+	return file->place == PLACE_OF_PATCHES &&
+		patch_file_has(file->file, false);
+}
+
+/* Is it a rollback? */
+static bool
+is_rollback(const ProjectFile *file)
+{
+	return patch_file_has(file->file, true) &&
+		(file->place == PLACE_OF_ROLLBACKS ||
+		 !patch_file_has(file->file, false));
+}
+
 ScriptOutline *
 project_outline(const ProjectFile *file)
 {
-	if (file->outline == NULL)
-		unconstify(ProjectFile *, file)->outline =
-			script_outline_read(file->path, file->bytes.text == NULL ?
-								NULL : &file->bytes);
-	return file->outline;
+	ScriptOutline *outline = file->outline;
+
+	if (outline != NULL)
+		return outline;
+	outline = script_outline_read(file->path, file->bytes.text == NULL ?
+								  NULL : &file->bytes, false);
+	unconstify(ProjectFile *, file)->outline = outline;
+	unconstify(ProjectFile *, file)->is_plain =
+		file->bytes.text != NULL && script_outline_is_whole(outline) &&
+		outline->includes.head == NULL && outline->problems.count == 0;
+
+	/* What is known of other files may be less: see look_at() */
+	if (is_patch(file) || is_rollback(file))
+	{
+		patch_file_free(outline->file);
+		outline->file = NULL;
+	}
+	return outline;
+}
+
+void
+project_forget_outline(const ProjectFile *file)
+{
+	if (file->outline != NULL)
+		script_outline_free(file->outline);
+	unconstify(ProjectFile *, file)->outline = NULL;
 }
 
 /* Where problems of a file go that may be those of a patch */
@@ -111,8 +145,7 @@ problems_of(Project *project, const ProjectFile *file)
 static bool
 disables(const ProjectFile *file, ProblemKind kind)
 {
-	return simple_string_list_member(&project_outline(file)->disabled,
-									 problem_name(kind));
+	return script_outline_disables(project_outline(file), kind);
 }
 
 /*
@@ -166,9 +199,13 @@ read_file(Project *project, const char *path, ProjectPlace place)
 	if (file_bytes_open(&file.bytes, path))
 	{
 		if (project->wish == PROJECT_OUTLINES)
-			file.outline = script_outline_read(file.path, &file.bytes);
-		file.file = file.outline != NULL ? file.outline->file :
-			patch_file_read(&file.bytes);
+		{
+			file.outline = script_outline_read(file.path, &file.bytes, true);
+			file.file = file.outline->file;
+			file.outline->file = NULL;
+		}
+		else
+			file.file = patch_file_read(&file.bytes);
 		if (project->wish == PROJECT_OUTLINES ||
 			(project->wish == PROJECT_DIGESTS && place == PLACE_OF_PATCHES))
 			find_digest(&file);
@@ -183,14 +220,13 @@ read_file(Project *project, const char *path, ProjectPlace place)
 		file_bytes_free(&file.bytes);
 	copy_complaints(project, &file);
 
-	if (patch_file_has(file.file, true) &&
-		(place == PLACE_OF_ROLLBACKS || !patch_file_has(file.file, false)))
+	if (is_rollback(&file))
 	{
 		number = append_file(&project->rollbacks, &project->rollback_count,
 							 &file);
 		note_calls(project, project->rollbacks, number, true);
 	}
-	else if (patch_file_has(file.file, false) && place == PLACE_OF_PATCHES)
+	else if (is_patch(&file))
 	{
 		number = append_file(&project->patches, &project->patch_count, &file);
 		note_calls(project, project->patches, number, false);
@@ -306,9 +342,12 @@ look_at(Project *project, ProjectFile *file)
 		complain_of_missing(project, file);
 	if (!is_candidate(file))
 		return;
-	if (file->file != outline->file)
+	if (outline->file != NULL)
+	{
 		patch_file_free(file->file);
-	file->file = outline->file;
+		file->file = outline->file;
+		outline->file = NULL;
+	}
 	if (is_intended)
 		problem_shorten(&file->file->problems, 0);
 	else if (file->file->problems.count > 0 || file->file->count > 0 ||
@@ -452,11 +491,8 @@ free_files(ProjectFile *files, int count)
 
 	for (i = 0; i < count; i++)
 	{
-		if (files[i].outline == NULL ||
-			files[i].outline->file != files[i].file)
-			patch_file_free(files[i].file);
-		if (files[i].outline != NULL)
-			script_outline_free(files[i].outline);
+		patch_file_free(files[i].file);
+		project_forget_outline(&files[i]);
 		pg_free(files[i].path);
 		file_bytes_free(&files[i].bytes);
 	}

@@ -37,13 +37,14 @@ typedef enum ProjectPlace
 typedef struct ProjectFile
 {
 	ProjectPlace place;
-	char	   *path;
-	PatchFile  *file;			/* maybe that of the outline */
 	bool		is_included;	/* by others; known of files that are no
 								 * patches or rollbacks */
+	bool		has_digest;
+	bool		is_plain;		/* see project_outline() */
+	char	   *path;
+	PatchFile  *file;
 	FileBytes	bytes;			/* no text: not wanted, or not to be had */
 	SourceDigest digest;		/* see project_digest() */
-	bool		has_digest;
 	ScriptOutline *outline;		/* NULL: nobody has asked for it yet */
 } ProjectFile;
 
@@ -84,8 +85,15 @@ extern Project *project_read(const SimpleStringList *patches,
 							 const SimpleStringList *rollbacks,
 							 bool needs_rollbacks, ProjectWish wish);
 
-/* The outline of a file of a project, which is read once and owns it. */
+/*
+ * The outline of a file of a project, which owns it until it is forgotten.
+ * After that it is also known whether the file is plain: a single transaction
+ * that includes nothing, in which nothing is wrong, and whose bytes are kept.
+ */
 extern ScriptOutline *project_outline(const ProjectFile *file);
+
+/* Free the outline, if there is one; it is made anew when it is asked for. */
+extern void project_forget_outline(const ProjectFile *file);
 
 /* The number of a name that some file registers or takes back, or NONE. */
 extern int	project_find(const Project *project, const char *name);

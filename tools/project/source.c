@@ -176,7 +176,7 @@ project_source_matches(const char *path, const SourceDigest digest,
 
 	if (has_digits(digest, digits))
 		return true;
-	outline = script_outline_read(path, NULL);
+	outline = script_outline_read(path, NULL, false);
 	for (ends = 0; !result && ends < LINE_ENDS; ends++)
 	{
 		SourceDigest other;

@@ -16,6 +16,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/array.h"
 #include "psql/argument.h"
 #include "psql/script.h"
 #include "sql/constant.h"
@@ -42,27 +43,13 @@ psql_script_free(PsqlScript *script)
 	script->branches = NULL;
 }
 
-/* How many newlines are there between two places? */
-static int
-count_newlines(const char *p, const char *end)
-{
-	int			count = 0;
-
-	while ((p = memchr(p, '\n', end - p)) != NULL)
-	{
-		count++;
-		p++;
-	}
-	return count;
-}
-
 int
 psql_script_line(PsqlScript *script, const char *place)
 {
 	if (place < script->counted)
-		script->line -= count_newlines(place, script->counted);
+		script->line -= sql_lexer_newlines(place, script->counted);
 	else
-		script->line += count_newlines(script->counted, place);
+		script->line += sql_lexer_newlines(script->counted, place);
 	script->counted = place;
 	return script->line;
 }
@@ -107,12 +94,7 @@ push_branch(PsqlScript *script, PsqlCondition condition)
 {
 	bool		is_reached = is_active(script);
 
-	if (script->depth == script->space)
-	{
-		script->space = Max(8, 2 * script->space);
-		script->branches = pg_realloc(script->branches,
-									  script->space * sizeof(PsqlBranch));
-	}
+	ARRAY_MAKE_ROOM(script->branches, script->depth);
 	memset(&script->branches[script->depth++], 0, sizeof(PsqlBranch));
 	innermost(script)->is_taken = !is_reached;
 	enter_branch(script, condition);

@@ -57,7 +57,6 @@ typedef struct PsqlScript
 
 	PsqlBranch *branches;
 	int			depth;
-	int			space;
 } PsqlScript;
 
 /*

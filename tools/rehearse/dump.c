@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/nameless_file.h"
 #include "base/program_path.h"
 #include "common/logging.h"
@@ -206,9 +207,7 @@ sort_lines(const char *dump, PQExpBuffer text)
 		/* The statement comes after the name, another such line, and none */
 		has_columns |= number == 3 && begins_columns(dump);
 
-		/* Powers of two are when the room is used up */
-		if ((count & (count - 1)) == 0)
-			lines = pg_realloc(lines, Max(1, 2 * count) * sizeof(char *));
+		ARRAY_MAKE_ROOM(lines, count);
 		lines[count++] = psprintf("%.*s %d %.*s\n", bare_length(object),
 								  object, has_columns ? 0 : number,
 								  bare_length(dump), dump);

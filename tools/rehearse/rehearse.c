@@ -210,11 +210,11 @@ plan_rollback(const Rehearsal *rehearsal, const PlanStep *step,
 static void
 note_obstacle(Rehearsal *rehearsal, int number, const char *obstacle)
 {
-	ScriptOutline *outline = rehearsal->plan->steps[number].outline;
+	const PlanStep *step = &rehearsal->plan->steps[number];
 
 	if (obstacle == no_rollback &&
-		simple_string_list_member(&outline->disabled,
-								  problem_name(PROBLEM_NO_ROLLBACK)))
+		script_outline_disables(project_outline(step->file),
+								PROBLEM_NO_ROLLBACK))
 	{
 		rehearsal->counts[REHEARSAL_EXCUSED]++;
 		if (!rehearsal->options->is_quiet)

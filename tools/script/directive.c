@@ -33,6 +33,9 @@ static const char *const directives[] = {
 	no_transaction, disable, lock_timeout, retry_for
 };
 
+/* What a script says that says nothing */
+static const ScriptDirectives nothing;
+
 /* What is left of a comment */
 typedef struct DirectiveText
 {
@@ -45,6 +48,7 @@ typedef struct DirectiveReader
 {
 	DirectiveText rest;
 	const ScriptPlace *place;
+	const char *path;
 	ScriptDirectives *directives;
 	ProblemList *problems;
 } DirectiveReader;
@@ -148,7 +152,11 @@ read_disable(DirectiveReader *reader)
 		char	   *word = read_word(rest);
 
 		if (problem_kind(word, &kind))
+		{
 			simple_string_list_append(&reader->directives->disabled, word);
+			simple_string_list_append(&reader->directives->disabled_in,
+									  reader->path);
+		}
 		else if (*word != '\0' && !has_complained)
 		{
 			complain_of_finding(reader, word);
@@ -343,14 +351,15 @@ find_text(const char *text, size_t length, DirectiveText *rest)
 }
 
 void
-script_directive_read(const ScriptPlace *place, const char *text,
-					  size_t length, ScriptDirectives *directives,
-					  ProblemList *problems)
+script_directive_read(const ScriptPlace *place, const char *path,
+					  const char *text, size_t length,
+					  ScriptDirectives *directives, ProblemList *problems)
 {
 	DirectiveReader reader;
 	DirectiveText *rest = &reader.rest;
 
 	reader.place = place;
+	reader.path = path;
 	reader.directives = directives;
 	reader.problems = problems;
 	find_text(text, length, rest);
@@ -375,6 +384,22 @@ script_directive_read(const ScriptPlace *place, const char *text,
 		read_directive(&reader);
 }
 
+/* Free what they hold. */
+static void
+free_contents(ScriptDirectives *said)
+{
+	simple_string_list_destroy(&said->disabled);
+	simple_string_list_destroy(&said->disabled_in);
+}
+
+/* Do they say anything? */
+static bool
+says_something(const ScriptDirectives *said)
+{
+	return said->no_transaction || said->disabled.head != NULL ||
+		said->lock_timeout.line > 0 || said->retry_for.line > 0;
+}
+
 void
 script_directive_refuse(const ScriptPlace *place, const char *text,
 						size_t length, ProblemList *problems)
@@ -382,14 +407,34 @@ script_directive_refuse(const ScriptPlace *place, const char *text,
 	ScriptDirectives said = {0};
 	ProblemList found = {0};
 
-	script_directive_read(place, text, length, &said, &found);
-	if (said.no_transaction || said.disabled.head != NULL ||
-		said.lock_timeout.line > 0 || said.retry_for.line > 0 ||
+	script_directive_read(place, "", text, length, &said, &found);
+	if (says_something(&said) ||
 		(found.count > 0 && found.items[0].level > PROBLEM_REMARK))
 		problem_add_kind(problems, PROBLEM_ERROR, PROBLEM_UNKNOWN_DIRECTIVE,
 						 place->path, place->line, "this is no directive, as "
 						 "it does not have a line of its own: put it on a "
 						 "line of its own, after \"--\"");
-	simple_string_list_destroy(&said.disabled);
+	free_contents(&said);
 	problem_free(&found);
+}
+
+const ScriptDirectives *
+script_directive_keep(ScriptDirectives *said)
+{
+	ScriptDirectives *kept;
+
+	if (!says_something(said))
+		return &nothing;
+	kept = pg_malloc(sizeof(ScriptDirectives));
+	*kept = *said;
+	return kept;
+}
+
+void
+script_directive_free(const ScriptDirectives *kept)
+{
+	if (kept == &nothing)
+		return;
+	free_contents(unconstify(ScriptDirectives *, kept));
+	pg_free(unconstify(ScriptDirectives *, kept));
 }

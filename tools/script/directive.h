@@ -26,15 +26,17 @@ typedef struct ScriptDirectives
 	bool		no_transaction;
 	DirectiveLimit lock_timeout;
 	DirectiveLimit retry_for;
-	SimpleStringList disabled;	/* names of found */
+	SimpleStringList disabled;	/* names of findings, */
+	SimpleStringList disabled_in;	/* and the file of each that says so */
 } ScriptDirectives;
 
 /*
- * Read a comment that is a line of its own, and add to the directives what it
- * says, or to the problems.
+ * Read a comment that is a line of its own, in the file of that path, and add
+ * to the directives what it says, or to the problems, which have the path of
+ * the place.
  */
-extern void script_directive_read(const ScriptPlace *place, const char *text,
-								  size_t length,
+extern void script_directive_read(const ScriptPlace *place, const char *path,
+								  const char *text, size_t length,
 								  ScriptDirectives *directives,
 								  ProblemList *problems);
 
@@ -45,5 +47,14 @@ extern void script_directive_read(const ScriptPlace *place, const char *text,
 extern void script_directive_refuse(const ScriptPlace *place,
 									const char *text, size_t length,
 									ProblemList *problems);
+
+/*
+ * The directives to be kept, which are the caller's no more, and to be freed:
+ * as most scripts say nothing, these share what is returned.
+ */
+extern const ScriptDirectives *script_directive_keep(ScriptDirectives *said);
+
+/* Free what was kept. */
+extern void script_directive_free(const ScriptDirectives *kept);
 
 #endif							/* SCRIPT_DIRECTIVE_H */

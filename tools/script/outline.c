@@ -17,11 +17,14 @@
 
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "patch/statement.h"
 #include "psql/argument.h"
 #include "script/directive.h"
+#include "script/include.h"
 #include "script/outer.h"
 #include "script/outline.h"
+#include "script/question.h"
 #include "script/restriction.h"
 #include "script/transaction.h"
 
@@ -35,6 +38,8 @@ typedef struct OutlineReader
 	const char *path;
 	const FileBytes *bytes;		/* that its queries are in, or NULL */
 	ScriptRestriction restriction;
+	ScriptDirectives said;
+	ProblemList lookalikes;		/* see patch_file_end() */
 	int			include_count;
 	char	   *directory;		/* where \cd has led, or NULL: not known */
 	bool		has_worked;		/* this transaction has, and not only put a
@@ -53,7 +58,7 @@ typedef struct OutlineFrame
 	ino_t		inode;
 
 	PatchReader patches;
-	const char *text;			/* its beginning */
+	const char *text;			/* its beginning, after a byte order mark */
 	const char *rest;			/* after the last query */
 	ScriptStatement *query;		/* statements of the current query */
 	int			count;
@@ -68,11 +73,6 @@ static const StatementTraits flaw = {.kind = STATEMENT_FLAW};
 
 static void read_text(OutlineFrame *frame, PatchFile *file,
 					  const FileBytes *bytes);
-
-/* Make room in an array for one more; powers of two are when it is full. */
-#define MAKE_ROOM(array, count, type) \
-	if (((count) & ((count) - 1)) == 0) \
-		(array) = pg_realloc((array), Max(1, 2 * (count)) * sizeof(type))
 
 /* Say where in the scripts a text stands. */
 static ScriptPlace
@@ -97,26 +97,15 @@ problem_path(const OutlineReader *reader, const ScriptPlace *place)
 	return place->path == reader->path ? NULL : place->path;
 }
 
-/* Something is wrong at that place. */
+/* Something is wrong at that place, unless the text is NULL. */
 static void
 complain(OutlineReader *reader, ProblemLevel level, ProblemKind kind,
-		 const ScriptPlace *place, const char *format,...)
-pg_attribute_printf(5, 6);
-
-static void
-complain(OutlineReader *reader, ProblemLevel level, ProblemKind kind,
-		 const ScriptPlace *place, const char *format,...)
+		 const ScriptPlace *place, const char *text)
 {
-	va_list		args;
-	char	   *text;
-
-	va_start(args, format);
-	text = problem_format(format, args);
-	va_end(args);
-	problem_add_kind(&reader->outline->problems, level, kind,
-					 problem_path(reader, place), place->line, "%s",
-					 text);
-	pfree(text);
+	if (text != NULL)
+		problem_add_kind(&reader->outline->problems, level, kind,
+						 problem_path(reader, place), place->line, "%s",
+						 text);
 }
 
 /* Add what is sent to the server, or else counts. */
@@ -125,7 +114,7 @@ add_statement(OutlineReader *reader, const ScriptStatement *statement)
 {
 	ScriptOutline *outline = reader->outline;
 
-	MAKE_ROOM(outline->statements, outline->statement_count, ScriptStatement);
+	ARRAY_MAKE_ROOM(outline->statements, outline->statement_count);
 	outline->statements[outline->statement_count++] = *statement;
 }
 
@@ -143,7 +132,7 @@ add_event(OutlineReader *reader, const ScriptPlace *place,
 static void
 see_flaw(OutlineReader *reader, const ScriptPlace *place, const char *text)
 {
-	complain(reader, PROBLEM_ERROR, PROBLEM_NOT_UNDERSTOOD, place, "%s", text);
+	complain(reader, PROBLEM_ERROR, PROBLEM_NOT_UNDERSTOOD, place, text);
 	add_event(reader, place, &flaw);
 }
 
@@ -160,6 +149,14 @@ note_outer(OutlineReader *reader, const char *what, const ScriptPlace *place)
 	outline->outer_line = place->line;
 }
 
+/* What psql runs here cannot be read before. */
+static void
+note_unseen(OutlineReader *reader, const ScriptPlace *place)
+{
+	if (reader->outline->unseen_line == 0)
+		reader->outline->unseen_line = place->main_line;
+}
+
 /* Does nothing but blanks stand before this place on its line? */
 static bool
 begins_line(const OutlineFrame *frame, const char *place)
@@ -169,8 +166,7 @@ begins_line(const OutlineFrame *frame, const char *place)
 	while (p > frame->text && p[-1] != '\n' && p[-1] != '\r' &&
 		   sql_lexer_is_space(p[-1]))
 		p--;
-	return p == frame->text || p[-1] == '\n' || p[-1] == '\r' ||
-		(p - frame->text == 3 && memcmp(frame->text, "\xEF\xBB\xBF", 3) == 0);
+	return p == frame->text || p[-1] == '\n' || p[-1] == '\r';
 }
 
 /* Obey a comment, if it has a line of its own. */
@@ -178,32 +174,17 @@ static void
 see_comment(void *state, const SqlToken *comment)
 {
 	OutlineFrame *frame = (OutlineFrame *) state;
-	ScriptOutline *outline = frame->reader->outline;
-	ScriptDirectives directives = {
-		.lock_timeout = outline->lock_timeout,
-		.retry_for = outline->retry_for
-	};
-	const SimpleStringListCell *cell;
+	OutlineReader *reader = frame->reader;
+	ProblemList *problems = &reader->outline->problems;
 	ScriptPlace place = find_place(frame, comment->start);
 
-	place.path = problem_path(frame->reader, &place);
+	place.path = problem_path(reader, &place);
 	if (*comment->start != '-' || !begins_line(frame, comment->start))
-	{
 		script_directive_refuse(&place, comment->start, comment->length,
-								&outline->problems);
-		return;
-	}
-	script_directive_read(&place, comment->start, comment->length,
-						  &directives, &outline->problems);
-	outline->no_transaction |= directives.no_transaction;
-	outline->lock_timeout = directives.lock_timeout;
-	outline->retry_for = directives.retry_for;
-	for (cell = directives.disabled.head; cell != NULL; cell = cell->next)
-	{
-		simple_string_list_append(&outline->disabled, cell->val);
-		simple_string_list_append(&outline->disabled_in, frame->path);
-	}
-	simple_string_list_destroy(&directives.disabled);
+								problems);
+	else
+		script_directive_read(&place, frame->path, comment->start,
+							  comment->length, &reader->said, problems);
 }
 
 /* Is this file one of those that include it? */
@@ -241,7 +222,10 @@ read_included(OutlineFrame *frame)
 		return "it includes itself";
 	}
 	if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+	{
+		note_unseen(frame->reader, &frame->origin);
 		return NULL;
+	}
 	if (file_bytes_open(&bytes, frame->path))
 	{
 		PatchFile  *file = pg_malloc0(sizeof(PatchFile));
@@ -255,57 +239,7 @@ read_included(OutlineFrame *frame)
 	return reason;
 }
 
-/*
- * The path of what is so named in a directory: "" is the current one, NULL one
- * that is not known, as is the result then.  To be freed by the caller.
- */
-static char *
-find_in(const char *directory, const char *name)
-{
-	char		path[MAXPGPATH];
-
-	if (name == NULL)
-		return NULL;
-	if (is_absolute_path(name))
-		return pg_strdup(name);
-	if (directory == NULL)
-		return NULL;
-	if (directory[0] == '\0')
-		return pg_strdup(name);
-	join_path_components(path, directory, name);
-	return pg_strdup(path);
-}
-
-/* What psql makes of a name after \ir; to be freed by the caller. */
-static char *
-find_beside(const char *script, const char *name)
-{
-	char		path[MAXPGPATH];
-
-	if (is_absolute_path(name))
-		return pg_strdup(name);
-	strlcpy(path, script, sizeof(path));
-	get_parent_directory(path);
-	join_path_components(path, path, name);
-	canonicalize_path(path);
-	return pg_strdup(path);
-}
-
-/*
- * What psql makes of a name that begins with a tilde; to be freed by the
- * caller.  Returns NULL if it is another user's.
- */
-static char *
-find_at_home(const char *name)
-{
-	char		home[MAXPGPATH];
-
-	if ((name[1] != '/' && name[1] != '\0') || !get_home_path(home))
-		return NULL;
-	return psprintf("%s%s", home, name + 1);
-}
-
-/* Follow \i or \ir. */
+/* Follow \i or \ir.  Without a name, it depends on more than the script. */
 static void
 include(OutlineFrame *frame, const ScriptPlace *place, const char *name,
 		bool is_relative)
@@ -317,16 +251,16 @@ include(OutlineFrame *frame, const ScriptPlace *place, const char *name,
 	char	   *given_path;
 	char	   *path;
 
-	if (reader->directory == NULL || strcmp(name, "-") == 0)
+	if (name != NULL && strcmp(name, "-") == 0)
 		return;
-	if (*name == '~')
-		given_path = find_at_home(name);
-	else
-		given_path = is_relative ? find_beside(frame->given_path, name) :
-			pg_strdup(name);
+	given_path = name == NULL || reader->directory == NULL ? NULL :
+		script_include_name(frame->given_path, name, is_relative);
 	if (given_path == NULL)
+	{
+		note_unseen(reader, place);
 		return;
-	path = find_in(reader->directory, given_path);
+	}
+	path = script_include_path(reader->directory, given_path);
 	simple_string_list_append(&outline->includes, path);
 	pg_free(path);
 
@@ -338,78 +272,13 @@ include(OutlineFrame *frame, const ScriptPlace *place, const char *name,
 	inner.origin = *place;
 	reason = read_included(&inner);
 	if (reason != NULL)
+	{
+		note_unseen(reader, place);
 		problem_found(&outline->missing, PROBLEM_MISSING_INCLUDE,
 					  problem_path(reader, place), place->line,
 					  "could not include \"%s\": %s", inner.path, reason);
-	pg_free(given_path);
-}
-
-/*
- * Nobody is there to be asked, and nothing to be read, when the script is run.
- * A variable that is asked for in an \if that cannot be known may have been
- * set on the command line.
- */
-static void
-watch_for_questions(OutlineReader *reader, const ScriptPlace *place,
-					const PsqlCommand *command)
-{
-	char	   *file;
-
-	switch (command->action)
-	{
-		case PSQL_ASK:
-		case PSQL_PROMPT:
-			complain(reader, command->action == PSQL_PROMPT &&
-					 place->is_doubtful ? PROBLEM_WARNING : PROBLEM_ERROR,
-					 PROBLEM_INTERACTIVE, place, "\\%.*s needs somebody who "
-					 "answers, and nobody is there when this is run%s",
-					 (int) (command->arguments - command->name),
-					 command->name, command->action == PSQL_PROMPT ?
-					 ": let -v NAME=VALUE set the variable" : "");
-			break;
-		case PSQL_COPY_INPUT:
-			complain(reader, PROBLEM_WARNING, PROBLEM_INTERACTIVE, place,
-					 "this copies from psql's standard input, and nothing is "
-					 "there when this is run");
-			break;
-		case PSQL_INCLUDE:
-		case PSQL_INCLUDE_RELATIVE:
-			file = psql_argument_file(command);
-			if (file != NULL && strcmp(file, "-") == 0)
-				complain(reader, PROBLEM_WARNING, PROBLEM_INTERACTIVE,
-						 place, "this includes psql's standard input, and "
-						 "nothing is there when this is run");
-			pg_free(file);
-			break;
-		default:
-			break;
 	}
-}
-
-/* Does this \set or \unset switch AUTOCOMMIT, and to what? */
-static bool
-sets_autocommit(const PsqlCommand *command, bool *is_off)
-{
-	PsqlCommand rest = *command;
-	char	   *name;
-	char	   *value = NULL;
-	bool		result;
-
-	result = psql_argument_next(&rest, &name) && name != NULL &&
-		strcmp(name, "AUTOCOMMIT") == 0;
-	if (!result)
-		;
-	else if (command->action == PSQL_UNSET)
-		*is_off = true;
-	else if (!psql_argument_next(&rest, &value))
-		*is_off = false;
-	else if (value == NULL)
-		result = false;
-	else
-		*is_off = psql_argument_is_off(value);
-	pg_free(name);
-	pg_free(value);
-	return result;
+	pg_free(given_path);
 }
 
 /* Follow a meta-command to another file or directory. */
@@ -428,10 +297,10 @@ follow_command(OutlineFrame *frame, const ScriptPlace *place,
 	name = psql_argument_file(command);
 	if (command->action == PSQL_CHANGE_DIRECTORY)
 	{
-		reader->directory = find_in(directory, name);
+		reader->directory = script_include_path(directory, name);
 		pg_free(directory);
 	}
-	else if (name != NULL)
+	else
 		include(frame, place, name,
 				command->action == PSQL_INCLUDE_RELATIVE);
 	pg_free(name);
@@ -447,12 +316,14 @@ see_command(void *state, const PsqlCommand *command)
 	ScriptPlace place = find_place(frame, command->name);
 	char	   *refusal = script_restriction_obey(&reader->restriction, &place,
 												  command);
+	ProblemLevel level;
+	char	   *question = script_question_find(command, place.is_doubtful,
+												&level);
 	bool		is_off;
 
 	if (command->action == PSQL_CONNECT)
 		add_event(reader, &place, &connecting);
-	else if ((command->action == PSQL_SET || command->action == PSQL_UNSET) &&
-			 sets_autocommit(command, &is_off))
+	else if (script_transaction_switches(command, &is_off))
 		add_event(reader, &place, is_off ? &manual : &automatic);
 	if (outline->describe_line == 0 && command->action == PSQL_DESCRIBE &&
 		psql_argument_is_given(command))
@@ -461,10 +332,9 @@ see_command(void *state, const PsqlCommand *command)
 		outline->describe_line = place.line;
 	}
 	note_outer(reader, script_outer_command(command), &place);
-	watch_for_questions(reader, &place, command);
-	if (refusal != NULL)
-		complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, &place, "%s",
-				 refusal);
+	complain(reader, level, PROBLEM_INTERACTIVE, &place, question);
+	complain(reader, PROBLEM_ERROR, PROBLEM_RESTRICTED, &place, refusal);
+	pg_free(question);
 	pg_free(refusal);
 	follow_command(frame, &place, command);
 }
@@ -480,6 +350,8 @@ read_statement(OutlineFrame *frame)
 	ScriptStatement statement = {.place = find_place(frame, start)};
 	StatementWords words;
 
+	if (token->kind == SQL_VARIABLE)
+		note_unseen(frame->reader, &statement.place);
 	if (sql_constant_is_conflict_marker(token))
 		see_flaw(frame->reader, &statement.place, SQL_CONFLICT_MARKER);
 	patch_statement_read(patches);
@@ -498,67 +370,8 @@ read_statement(OutlineFrame *frame)
 	if (sql_words_at(&words, "load") && frame->outer == NULL)
 		frame->reader->outline->marks_session = true;
 
-	MAKE_ROOM(frame->query, frame->count, ScriptStatement);
+	ARRAY_MAKE_ROOM(frame->query, frame->count);
 	frame->query[frame->count++] = statement;
-}
-
-/* Pass what psql leaves out at the beginning of a query. */
-static const char *
-pass_blanks(const char *p, const char *end)
-{
-	for (;;)
-	{
-		while (p < end && sql_lexer_is_space(*p))
-			p++;
-		if (end - p < 2 || p[0] != '-' || p[1] != '-')
-			return p;
-		while (p < end && *p != '\n' && *p != '\r')
-			p++;
-	}
-}
-
-/*
- * May the parser warn of something in a statement before it is executed?  It
- * looks into most of the commands that are no queries only then.
- */
-static bool
-may_warn(const StatementWords *words)
-{
-	static const char *const silent[] = {
-		"alter", "begin", "comment", "commit", "create", "drop", "end",
-		"grant", "revoke", "rollback", "set"
-	};
-	size_t		i;
-
-	for (i = 0; i < lengthof(silent); i++)
-		if (sql_words_at(words, silent[i]))
-			return false;
-	return true;
-}
-
-/*
- * A statement of the script itself is sent.  May it wait for locks as long as
- * it takes, without keeping anyone waiting?  Only the first of its transaction
- * that does something may: else others may wait for what was locked before.
- */
-static bool
-follow_patience(bool *worked, const ScriptStatement *statement)
-{
-	const StatementTraits *traits = statement->traits;
-	bool		is_first = !*worked;
-
-	if (traits->kind == STATEMENT_WORK)
-	{
-		*worked |= statement->registrations + statement->removals == 0;
-		return is_first && traits->is_patient;
-	}
-	if (traits->kind == STATEMENT_BEGIN || traits->kind == STATEMENT_COMMIT ||
-		traits->kind == STATEMENT_ROLLBACK ||
-		traits->kind == STATEMENT_PREPARE)
-		*worked = false;
-	else
-		*worked |= traits->need != NULL;	/* such as LOCK TABLE */
-	return false;
 }
 
 /* The current query of the script itself is sent: note how it can be. */
@@ -566,30 +379,21 @@ static void
 add_query(OutlineFrame *frame)
 {
 	ScriptOutline *outline = frame->reader->outline;
-	const FileBytes *bytes = frame->reader->bytes;
 	PsqlScript *script = &frame->patches.script;
 	const SqlLexer *lexer = &script->lexer;
-	const char *start = pass_blanks(frame->rest, lexer->cursor);
 	OutlineQuery *query;
-	StatementWords words;
 
 	outline->needs_psql |= frame->count > 1 ||
 		frame->query[0].traits->is_for_psql;
-	if (bytes == NULL || outline->needs_psql)
+	if (frame->reader->bytes == NULL || outline->needs_psql)
 		return;
-	MAKE_ROOM(outline->queries, outline->query_count, OutlineQuery);
+	ARRAY_MAKE_ROOM(outline->queries, outline->query_count);
 	query = &outline->queries[outline->query_count++];
-	query->start = (uint32) (start - bytes->text);
-	query->length = (uint32) (lexer->cursor - start);
+	script_query_read(frame->reader->bytes, frame->rest, lexer->cursor,
+					  &frame->query[0], &frame->reader->has_worked, query);
 	query->line = psql_script_line(script, lexer->cursor);
 	if (lexer->cursor == lexer->end && lexer->cursor[-1] == '\n')
 		query->line--;
-	query->kind = frame->query[0].traits->kind;
-	query->chains = frame->query[0].traits->chains;
-	sql_words_init(&words, start, lexer->cursor - start);
-	query->may_warn = may_warn(&words);
-	query->is_patient = follow_patience(&frame->reader->has_worked,
-										&frame->query[0]);
 }
 
 /* The current query is sent. */
@@ -611,6 +415,8 @@ send_query(OutlineFrame *frame)
 		frame->query[i].siblings = frame->count - 1;
 		add_statement(frame->reader, &frame->query[i]);
 	}
+	if (script->sends_result && frame->count > 0)
+		note_unseen(frame->reader, &frame->query[0].place);
 	if (frame->outer == NULL && frame->count > 0)
 		add_query(frame);
 	frame->rest = script->lexer.cursor;
@@ -681,11 +487,10 @@ read_text(OutlineFrame *frame, PatchFile *file, const FileBytes *bytes)
 		return;
 	}
 
-	frame->text = frame->rest = bytes->text;
-	if (bytes->length >= 3 && memcmp(bytes->text, "\xEF\xBB\xBF", 3) == 0)
-		frame->rest += 3;
 	patch_reader_init(patches, file, bytes->text, bytes->length, 1, true);
-	patches->seeks_lookalikes = frame->outer == NULL;
+	frame->text = frame->rest = script->lexer.cursor;
+	if (frame->outer == NULL)
+		patches->lookalikes = &frame->reader->lookalikes;
 	psql_script_watch(script, &watcher);
 	patch_reader_start(patches);
 	read_queries(frame);
@@ -711,61 +516,31 @@ read_script(OutlineReader *reader, const FileBytes *bytes)
 		frame.inode = status.st_ino;
 	}
 	read_text(&frame, reader->outline->file, bytes);
-	patch_file_end(reader->outline->file);
-}
-
-/* The line of a word, in small letters, in a text, maybe in larger; or 0. */
-static int
-find_line(const FileBytes *bytes, const char *word)
-{
-	size_t		length = strlen(word);
-	const char *p = bytes->text;
-	const char *end = p + bytes->length;
-	int			line = 1;
-
-	for (; (size_t) (end - p) >= length; p++)
-	{
-		if (sql_lexer_fold(*p) == *word &&
-			pg_strncasecmp(p, word, length) == 0)
-			return line;
-		line += *p == '\n';
-	}
-	return 0;
-}
-
-/* Is the word there? */
-static bool
-mentions(const FileBytes *bytes, const char *word)
-{
-	return find_line(bytes, word) > 0;
+	patch_file_end(reader->outline->file, &reader->lookalikes);
 }
 
 /*
- * Look for what may stand in a string or a function, too: what changes how the
- * script is to be read is for psql, and so are the cursors, one of which our
- * queries are.  What stays in the process or has a connection of its own is
- * not undone by DISCARD ALL.
+ * Look for what may stand in a string or a function, too.  What stays in the
+ * process or has a connection of its own is not undone by DISCARD ALL.
  */
 static void
 look_into_bytes(OutlineReader *reader)
 {
 	ScriptOutline *outline = reader->outline;
+	const FileBytes *bytes = reader->bytes;
 	ScriptPlace place = {.path = reader->path};
 
-	if (reader->bytes == NULL)
+	if (bytes == NULL)
 	{
 		outline->needs_psql = true;
 		return;
 	}
-	outline->needs_psql |=
-		mentions(reader->bytes, "standard_conforming_strings") ||
-		mentions(reader->bytes, "client_encoding") ||
-		mentions(reader->bytes, "pg_cursors");
-	place.line = find_line(reader->bytes, "dblink");
+	outline->needs_psql |= script_query_is_odd(bytes);
+	place.line = script_query_mention(bytes->text, bytes->length, "dblink");
 	if (place.line > 0)
 		note_outer(reader, "dblink", &place);
 	outline->marks_session |= place.line > 0 ||
-		mentions(reader->bytes, "load '");
+		script_query_mention(bytes->text, bytes->length, "load '") > 0;
 }
 
 /* Know whether it is to have a transaction of ours, and what that means. */
@@ -785,7 +560,7 @@ find_wrapping(ScriptOutline *outline)
 			(kind == STATEMENT_BEGIN || kind == STATEMENT_MANUAL);
 	}
 	outline->is_wrapped = !outline->has_transaction &&
-		!outline->no_transaction;
+		!outline->directives->no_transaction;
 	script_transaction_parts(outline->statements, outline->statement_count,
 							 outline->is_wrapped, &parts);
 	outline->ends_wrapping = outline->is_wrapped &&
@@ -809,16 +584,32 @@ check_limit(ScriptOutline *outline, const DirectiveLimit *limit)
 						 "one transaction, so it is not tried again");
 }
 
+/* Keep no more than is wanted. */
+static void
+trim(ScriptOutline *outline, bool wants_statements)
+{
+	if (!wants_statements)
+	{
+		pg_free(outline->statements);
+		outline->statements = NULL;
+		outline->statement_count = 0;
+	}
+	if (outline->query_count > 0)
+		outline->queries = pg_realloc(outline->queries, outline->query_count *
+									  sizeof(OutlineQuery));
+}
+
 ScriptOutline *
-script_outline_read(const char *path, const FileBytes *bytes)
+script_outline_read(const char *path, const FileBytes *bytes,
+					bool wants_statements)
 {
 	ScriptOutline *outline = pg_malloc0(sizeof(ScriptOutline));
 	OutlineReader reader = {.outline = outline, .path = path};
 	FileBytes	own = {0};
-	const char *refusal;
 
 	outline->file = pg_malloc0(sizeof(PatchFile));
-	reader.bytes = bytes == NULL || bytes->is_mapped ? NULL : bytes;
+	if (bytes != NULL && !bytes->is_mapped && !wants_statements)
+		reader.bytes = bytes;
 	reader.directory = pg_strdup("");
 	if (bytes != NULL || file_bytes_open(&own, path))
 		read_script(&reader, bytes != NULL ? bytes : &own);
@@ -826,13 +617,14 @@ script_outline_read(const char *path, const FileBytes *bytes)
 		problem_add(&outline->problems, PROBLEM_ERROR, NULL, 0,
 					"could not read file: %s", strerror(errno));
 	look_into_bytes(&reader);
-	refusal = script_restriction_end(&reader.restriction);
-	if (refusal != NULL)
-		complain(&reader, PROBLEM_ERROR, PROBLEM_RESTRICTED,
-				 &reader.restriction.begin, "%s", refusal);
+	complain(&reader, PROBLEM_ERROR, PROBLEM_RESTRICTED,
+			 &reader.restriction.begin,
+			 script_restriction_end(&reader.restriction));
+	outline->directives = script_directive_keep(&reader.said);
 	find_wrapping(outline);
-	check_limit(outline, &outline->lock_timeout);
-	check_limit(outline, &outline->retry_for);
+	check_limit(outline, &outline->directives->lock_timeout);
+	check_limit(outline, &outline->directives->retry_for);
+	trim(outline, wants_statements);
 	pg_free(reader.directory);
 	file_bytes_free(&own);
 	return outline;
@@ -841,16 +633,26 @@ script_outline_read(const char *path, const FileBytes *bytes)
 bool
 script_outline_is_whole(const ScriptOutline *outline)
 {
-	return !outline->no_transaction && !outline->reconnects &&
+	return !outline->directives->no_transaction && !outline->reconnects &&
 		outline->is_atomic;
+}
+
+bool
+script_outline_disables(const ScriptOutline *outline, ProblemKind kind)
+{
+	const SimpleStringListCell *cell = outline->directives->disabled.head;
+
+	while (cell != NULL && strcmp(cell->val, problem_name(kind)) != 0)
+		cell = cell->next;
+	return cell != NULL;
 }
 
 void
 script_outline_free(ScriptOutline *outline)
 {
-	patch_file_free(outline->file);
-	simple_string_list_destroy(&outline->disabled);
-	simple_string_list_destroy(&outline->disabled_in);
+	if (outline->file != NULL)
+		patch_file_free(outline->file);
+	script_directive_free(outline->directives);
 	simple_string_list_destroy(&outline->includes);
 	problem_free(&outline->problems);
 	problem_free(&outline->missing);

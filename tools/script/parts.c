@@ -28,18 +28,11 @@ words_of(const OutlineQuery *query, const FileBytes *bytes)
 static bool
 may_commit(const OutlineQuery *query, const FileBytes *bytes)
 {
-	static const char *const signs[] = {"commit", "rollback", "call"};
 	const char *text = bytes->text + query->start;
-	uint32		place;
-	size_t		i;
 
-	for (place = 0; place < query->length; place++)
-		for (i = 0; i < lengthof(signs); i++)
-			if (query->length - place >= strlen(signs[i]) &&
-				pg_strncasecmp(text + place, signs[i],
-							   strlen(signs[i])) == 0)
-				return true;
-	return false;
+	return script_query_mention(text, query->length, "commit") > 0 ||
+		script_query_mention(text, query->length, "rollback") > 0 ||
+		script_query_mention(text, query->length, "call") > 0;
 }
 
 /* Is it nothing but one call of a function? */
@@ -151,20 +144,6 @@ find_block(const ScriptOutline *outline, const FileBytes *bytes,
 	part->kind = is_whole ? PART_IS_REPEATABLE : PART_IS_PIECES;
 }
 
-/*
- * The line of a place in the script, which is counted from one that was
- * before it.
- */
-static int
-count_lines(const char **from, const char *to)
-{
-	int			lines = 0;
-
-	for (; *from < to; (*from)++)
-		lines += **from == '\n';
-	return lines;
-}
-
 ScriptParts
 script_parts_cut(const ScriptOutline *outline, const FileBytes *bytes)
 {
@@ -179,20 +158,22 @@ script_parts_cut(const ScriptOutline *outline, const FileBytes *bytes)
 	{
 		ScriptPart *part = &parts.items[parts.count++];
 		const OutlineQuery *query = &outline->queries[next];
+		const char *start = words_of(query, bytes).token.start;
+		const char *end;
 
 		part->first = next;
 		part->count = 1;
-		line += count_lines(&place, words_of(query, bytes).token.start);
-		part->line = line;
+		part->line = line + sql_lexer_newlines(place, start);
 		if (query->kind == STATEMENT_BEGIN)
 			find_block(outline, bytes, part);
 		else
 			part->kind = find_kind(query, bytes);
 		next += part->count;
 		query = &outline->queries[next - 1];
-		line += count_lines(&place, bytes->text + query->start +
-							query->length);
+		end = bytes->text + query->start + query->length;
+		line = part->line + sql_lexer_newlines(start, end);
 		part->end_line = line;
+		place = end;
 	}
 	return parts;
 }

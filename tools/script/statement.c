@@ -239,13 +239,14 @@ match_item(StatementWords *words, char *item)
 static bool
 matches(StatementWords words, const char *pattern)
 {
-	char		item[32];
+	char		item[32];		/* none of them is longer */
 
 	while (*pattern != '\0')
 	{
 		size_t		length = strcspn(pattern, " ");
 
-		strlcpy(item, pattern, Min(length + 1, sizeof(item)));
+		memcpy(item, pattern, length);
+		item[length] = '\0';
 		if (!match_item(&words, item))
 			return false;
 		pattern += length;

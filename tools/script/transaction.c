@@ -7,6 +7,7 @@
  */
 #include "postgres_fe.h"
 
+#include "psql/argument.h"
 #include "script/transaction.h"
 
 /* A transaction on the way to the parts of its script */
@@ -78,6 +79,33 @@ script_transaction_follow(TransactionState *state,
 				open_transaction(state, place);
 			break;
 	}
+}
+
+bool
+script_transaction_switches(const PsqlCommand *command, bool *is_off)
+{
+	PsqlCommand rest = *command;
+	char	   *name;
+	char	   *value = NULL;
+	bool		result;
+
+	if (command->action != PSQL_SET && command->action != PSQL_UNSET)
+		return false;
+	result = psql_argument_next(&rest, &name) && name != NULL &&
+		strcmp(name, "AUTOCOMMIT") == 0;
+	if (!result)
+		;
+	else if (command->action == PSQL_UNSET)
+		*is_off = true;
+	else if (!psql_argument_next(&rest, &value))
+		*is_off = false;
+	else if (value == NULL)
+		result = false;
+	else
+		*is_off = psql_argument_is_off(value);
+	pg_free(name);
+	pg_free(value);
+	return result;
 }
 
 /* The current transaction is committed, maybe. */

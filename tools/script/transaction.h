@@ -8,6 +8,7 @@
 #ifndef SCRIPT_TRANSACTION_H
 #define SCRIPT_TRANSACTION_H
 
+#include "psql/command.h"
 #include "script/statement.h"
 
 typedef enum TransactionStatus
@@ -28,6 +29,10 @@ typedef struct TransactionState
 /* A statement is run: know afterwards whether a transaction is open. */
 extern void script_transaction_follow(TransactionState *state,
 									  const ScriptStatement *statement);
+
+/* Does a meta-command switch AUTOCOMMIT, and is it off then? */
+extern bool script_transaction_switches(const PsqlCommand *command,
+										bool *is_off);
 
 /*
  * What of a script can be kept without the rest: a transaction that is

@@ -20,6 +20,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/array.h"
 #include "base/name_table.h"
 #include "mb/pg_wchar.h"
 #include "show/show.h"
@@ -60,10 +61,7 @@ add_node(Drawing *drawing, const char *name)
 
 	if (name_table_add(drawing->table, name) < count)
 		return;
-	/* Powers of two are when the room is used up */
-	if ((count & (count - 1)) == 0)
-		drawing->names = pg_realloc(drawing->names, Max(1, 2 * count) *
-									sizeof(char *));
+	ARRAY_MAKE_ROOM(drawing->names, count);
 	drawing->names[drawing->count++] = name;
 }
 

@@ -84,4 +84,15 @@ sql_lexer_fold(char c)
  */
 extern const char *sql_lexer_continue(const char *p, const char *end);
 
+/* How many newlines are there between two places? */
+static inline int
+sql_lexer_newlines(const char *p, const char *end)
+{
+	int			count = 0;
+
+	for (; (p = memchr(p, '\n', end - p)) != NULL; p++)
+		count++;
+	return count;
+}
+
 #endif							/* SQL_LEXER_H */
