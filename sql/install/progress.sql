@@ -122,7 +122,11 @@ BEGIN
             END LOOP;
         WHEN 'runs' THEN
             UPDATE _v.progress
-               SET runs = true, line = in_line, runs_sha256 = in_list[1],
+               SET done_sha256 = done_sha256 || array_fill(NULL::text,
+                    ARRAY[greatest(in_part - 1 - cardinality(done_sha256), 0)]),
+                   done_at = done_at || array_fill(NULL::timestamptz,
+                    ARRAY[greatest(in_part - 1 - cardinality(done_at), 0)]),
+                   runs = true, line = in_line, runs_sha256 = in_list[1],
                    relation = in_text, error = NULL, failed_at = NULL,
                    indexes = ARRAY(
                     SELECT indexrelid::regclass::text

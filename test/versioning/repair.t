@@ -45,14 +45,16 @@ sub killed
 	return $project;
 }
 
-# Notes that the statement runs.
+# Notes that the statement runs, as that part and in that line.
 sub note_run
 {
-	my ($project, $statement, $relation) = @_;
+	my ($project, $statement, $relation, $part, $line) = @_;
 
 	$relation = defined $relation ? "'$relation'" : 'NULL';
-	value($project->{database}, "SELECT _v.note_progress('runs', '{middle}', 2, 3,
-		$relation, ARRAY[encode(sha256(convert_to(\$\$$statement\$\$, 'UTF8')),
+	$part //= 2;
+	$line //= 3;
+	value($project->{database}, "SELECT _v.note_progress('runs', '{middle}',
+		$part, $line, $relation, ARRAY[encode(sha256(convert_to(\$\$$statement\$\$, 'UTF8')),
 			'hex')])");
 	return;
 }
@@ -219,6 +221,15 @@ goes_on(killed($drop, 'app.i', \$tables,
 	'', 'one that is about to be');
 goes_on(killed($drop, 'app.i', \$tables), 'i' x 0, 'one that is not');
 
+# The search_path has another one of that name, which nobody wants to drop.
+$drop = 'DROP INDEX CONCURRENTLY i;';
+$project = stopped("$tables CREATE TABLE t (a int); CREATE INDEX i ON t (a);");
+my $path = "${begin}SET search_path = app, public;\n";
+add_files($project, 'patches/2.sql' => "$path$drop\n$end");
+note_run($project, $drop, 'app.i', 3, 4);
+value($project->{database}, 'DROP INDEX app.i');
+goes_on($project, 'i', 'another index of that name');
+
 # REINDEX
 for my $reindex (
 	[ 'REINDEX INDEX CONCURRENTLY app.i;', 'app.i' ],
@@ -282,6 +293,13 @@ for my $line (3, 4)
 	is(value($project->{database}, 'SELECT string_agg(a::text, \' \' ORDER BY a) FROM calls'),
 		$line == 3 ? '1 2' : '1', "from there: line $line");
 }
+# What is set before it is run again, and is not what is asked about.
+$project = stopped($procedure);
+add_files($project, 'patches/2.sql' => "${begin}SET jit = off;\nCALL app.f();\n$end");
+refused($project, 3, qr/^versioning: detail: 2 of its 4 parts are done.*--restart-at 4"; if all.*--restart-at 5"/ms,
+	'a call after a setting');
+refused($project, 1, qr{^versioning: patches/2\.sql:4: .*--restart-at 4"; if all.*--restart-at 5"$}m,
+	'a call after a setting, that is not known');
 for my $do ([ "EXECUTE 'SELECT 1/0'", 3 ], [ 'COMMIT; PERFORM 1/0', 1 ])
 {
 	my ($text, $expected) = @$do;

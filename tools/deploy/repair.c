@@ -289,20 +289,23 @@ find_created(const Repair *repair, bool *is_done)
 	return is_good;
 }
 
-/* Is the index gone? */
+/*
+ * Is the index gone?  It is the one that was meant when the statement began:
+ * another schema of the search_path may have one of that name, too.
+ */
 static bool
 find_dropped(const Repair *repair, bool *is_done)
 {
 	PGresult   *result;
 
+	if (repair->patch->relation[0] == '\0')
+		return true;
 	resetPQExpBuffer(repair->query);
 	appendPQExpBufferStr(repair->query, "SELECT ");
-	append_regclass(repair->query, repair->conn,
-					repair->target.relation.data);
+	append_regclass(repair->query, repair->conn, repair->patch->relation);
 	appendPQExpBufferStr(repair->query, " IS NULL");
 	result = ask(repair);
-	*is_done = result != NULL && PQgetvalue(result, 0, 0)[0] == 't' &&
-		repair->patch->relation[0] != '\0';
+	*is_done = result != NULL && PQgetvalue(result, 0, 0)[0] == 't';
 	PQclear(result);
 	return result != NULL;
 }
