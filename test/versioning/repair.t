@@ -277,7 +277,7 @@ value($project->{database}, 'TRUNCATE app.p');
 goes_on($project, 'i i1 i2', 'partitions');
 
 # What cannot be looked up
-my $answers = qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and it is not known what was done of this: look\. If nothing was, or it is undone, run "versioning apply middle --restart-at 3"; if all of it was, or it is finished by hand, "versioning apply middle --restart-at 4"$}m;
+my $answers = qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and it is not known what was done of this: look\. If nothing was, or it is undone, run "versioning apply middle --restart-at 3"; if all of it was, or it is finished by hand, "versioning apply middle --restart-at 4"\.$}m;
 my $procedure = 'CREATE TABLE done (what text); CREATE SCHEMA app;
 	CREATE TABLE calls (a int); CREATE PROCEDURE app.f() LANGUAGE plpgsql AS
 	\'BEGIN INSERT INTO calls VALUES (1); COMMIT; PERFORM 1 / count(*) FROM done; END\';';
@@ -298,8 +298,40 @@ $project = stopped($procedure);
 add_files($project, 'patches/2.sql' => "${begin}SET jit = off;\nCALL app.f();\n$end");
 refused($project, 3, qr/^versioning: detail: 2 of its 4 parts are done.*--restart-at 4"; if all.*--restart-at 5"/ms,
 	'a call after a setting');
-refused($project, 1, qr{^versioning: patches/2\.sql:4: .*--restart-at 4"; if all.*--restart-at 5"$}m,
+refused($project, 1, qr{^versioning: patches/2\.sql:4: .*--restart-at 4"; if all.*--restart-at 5"\.$}m,
 	'a call after a setting, that is not known');
+
+# One line says nothing of several parts in it.
+my $do = 'DO $$BEGIN COMMIT; PERFORM 1/0; END$$;';
+$project = stopped();
+add_files($project, 'patches/2.sql' => "${begin}INSERT INTO done VALUES ('a'); $do $end");
+is((versioning($project, 'apply'))[0], 3, 'several parts in a line');
+is((versioning($project, qw(apply middle --restart-at 3)))[0], 1,
+	'several parts in a line: what is done is not run again');
+my $own = qr/It shares its line with another part: give each a line of its own, and run "versioning apply" again\.$/m;
+like((versioning($project, 'apply'))[2], $own,
+	'several parts in a line: what it says');
+add_files($project, 'patches/2.sql' => "${begin}INSERT INTO done VALUES ('a');\n$do $end");
+like((versioning($project, 'apply'))[2], $own,
+	'two parts in a line: what it says');
+add_files($project, 'patches/2.sql' => "${begin}INSERT INTO done VALUES ('a');\n$do\n$end");
+like((versioning($project, 'apply'))[2], qr/--restart-at 4"; if all.*--restart-at 5"\.$/m,
+	'a part in a line: what it says');
+is((versioning($project, qw(apply middle --restart-at 5)))[0], 0,
+	'a part in a line: it goes on with the next');
+is(value($project->{database}, 'SELECT string_agg(what, \' \') FROM done'),
+	'a end', 'a part in a line: each was run once');
+
+# The commands can be pasted, whatever the name.
+$project = project('odd', 'patches/1.sql' =>
+	  "${directive}SELECT _v.register_patch('it''s & odd');\n\\set x 1\nSELECT 1/0;");
+my $quoted = q{"versioning apply 'it'"'"'s & odd' --restart-at};
+like((versioning($project, 'apply'))[2],
+	qr/^versioning: hint: .*\Q$quoted\E 1"; if all .*\Q$quoted\E 5"\.$/m,
+	'a name for the shell, when it fails');
+like((versioning($project, 'apply'))[2], qr/\Q$quoted\E 1"; if all .*\Q$quoted\E 5"\.$/m,
+	'a name for the shell, when it is asked');
+
 for my $do ([ "EXECUTE 'SELECT 1/0'", 3 ], [ 'COMMIT; PERFORM 1/0', 1 ])
 {
 	my ($text, $expected) = @$do;
@@ -329,7 +361,7 @@ for my $line (1, 100)
 	is($input, 3, 'psql: it fails');
 	like($answer, qr/^versioning: detail: It is not known what was kept of what begins in line 1\.$/m,
 		'psql: what is known');
-	like($answer, qr/^versioning: hint: Look what it has done\. .*"versioning apply middle --restart-at 1"; if all, /m,
+	like($answer, qr/^versioning: hint: Look what was done of it\. If nothing was, .*"versioning apply middle --restart-at 1"; if all of it was, .*--restart-at 7"\.$/m,
 		'psql: what to do');
 	($input, $answer) = (versioning($project, 'apply'))[0, 2];
 	is($input, 1, 'psql: it does not run again by itself');

@@ -291,28 +291,16 @@ deploy_report_is_finished(const DeployFailure *failure)
 static void
 say_how_to_answer(const DeployFailure *failure)
 {
-	const PlanParts *parts = failure->step->parts;
 	const UnfinishedPatch *patch = &failure->outcome->unfinished;
-	const char *name = report_printable(patch->name);
-	int			after = 0;
-	int			i;
+	bool		is_whole = failure->step->parts->cut.count == 0 ||
+		strcmp(patch->running, "whole") == 0;
+	char	   *answers = plan_resume_answers(failure->step, is_whole ?
+											  PLAN_RESUME_WHOLE : patch->done,
+											  patch->name);
 
-	for (i = 0; i < parts->cut.count; i++)
-		if (i <= patch->done || strcmp(patch->running, "whole") == 0)
-			after = parts->cut.items[i].end_line + 1;
-	if (after > 0)
-		fe_compat_log_hint("Look what it has done. If nothing, or when that "
-						   "is undone, run \"versioning apply %s "
-						   "--restart-at %d\"; if all, or when it is "
-						   "finished by hand, \"versioning apply %s "
-						   "--restart-at %d\".", name, patch->line, name,
-						   after);
-	else
-		fe_compat_log_hint("Look what it has done. If nothing, or when that "
-						   "is undone, run \"versioning apply %s "
-						   "--restart-at 1\"; if all, or when it is finished "
-						   "by hand, the same with a line after its end.",
-						   name);
+	fe_compat_log_hint("Look what was done of it. %s",
+					   report_printable(answers));
+	pg_free(answers);
 }
 
 /* Say how far an unfinished file has come, and how it goes on. */
