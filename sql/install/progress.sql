@@ -18,6 +18,7 @@ CREATE TABLE _v.progress (
     runs_sha256      text,
     relation         text,
     indexes          text[],
+    leaves           text,
     error            text,
     failed_at        timestamptz
 );
@@ -127,8 +128,8 @@ BEGIN
                    done_at = done_at || array_fill(NULL::timestamptz,
                     ARRAY[greatest(in_part - 1 - cardinality(done_at), 0)]),
                    runs = true, line = in_line, runs_sha256 = in_list[1],
-                   relation = in_text, error = NULL, failed_at = NULL,
-                   indexes = ARRAY(
+                   relation = in_text, leaves = in_list[2],
+                   error = NULL, failed_at = NULL, indexes = ARRAY(
                     SELECT indexrelid::regclass::text
                       FROM pg_index
                      WHERE CASE WHEN in_text IS NULL THEN NOT indisvalid
@@ -143,8 +144,8 @@ BEGIN
                     ARRAY[in_part - 1 - cardinality(done_at)]) ||
                     clock_timestamp(),
                    line = in_line, runs = false, runs_sha256 = NULL,
-                   relation = NULL, indexes = NULL, error = NULL,
-                   failed_at = NULL,
+                   relation = NULL, indexes = NULL, leaves = NULL,
+                   error = NULL, failed_at = NULL,
                    registered_at = coalesce(registered_at, (
                     SELECT applied_tsz FROM _v.patches AS r
                      WHERE r.patch_name = p.patch_name))
@@ -192,6 +193,8 @@ COMMENT ON COLUMN _v.progress.relation IS
 'Table or index that this part is about, if it says CONCURRENTLY.';
 COMMENT ON COLUMN _v.progress.indexes IS
 'Indexes of that table when this part was begun; without a table, those of the database that were not valid.';
+COMMENT ON COLUMN _v.progress.leaves IS
+'Regular expression for the names of the indexes that this part may leave behind.';
 COMMENT ON COLUMN _v.progress.error IS
 'How the last attempt ended.';
 COMMENT ON COLUMN _v.progress.failed_at IS
@@ -225,8 +228,9 @@ COMMENT ON FUNCTION _v.note_progress(text, text[], int4, int4, text, text[]) IS
 'For "versioning apply": notes how far the file of these patches has come.
 Takes what happens: ''begins'' (number of parts, line of the first one to
 run, file, digests of those that are done), ''runs'' (number of the part,
-line, relation, its digest in a list), ''done'' (number of the part, line of
-the next one, digest), ''failed'' (in_text: the error), ''over''.
+line, relation, a list of its digest and the pattern of what it leaves),
+''done'' (number of the part, line of the next one, digest), ''failed''
+(in_text: the error), ''over''.
 Raises 42501 unless the role that the session was opened for may register
 patches, or is a member of one that may; 20000 for any other event.';
 COMMENT ON FUNCTION _v.resume_patch(text) IS

@@ -50,12 +50,15 @@ sub note_run
 {
 	my ($project, $statement, $relation, $part, $line) = @_;
 
+	my ($name) = $statement =~ /^create .*?index concurrently (?:if not exists )?(?!on )"?((?<!")\w+|(?<=")[^"]+)/i;
+	my $leaves = $statement =~ /^REINDEX/ ? "'_cc(new|old)[0-9]*\$'"
+	  : defined $name ? "'^$name\$'" : $statement =~ /^CREATE/ ? "'.'" : 'NULL';
 	$relation = defined $relation ? "'$relation'" : 'NULL';
 	$part //= 2;
 	$line //= 3;
 	value($project->{database}, "SELECT _v.note_progress('runs', '{middle}',
 		$part, $line, $relation, ARRAY[encode(sha256(convert_to(\$\$$statement\$\$, 'UTF8')),
-			'hex')])");
+			'hex'), $leaves])");
 	return;
 }
 
@@ -131,6 +134,40 @@ is($errors, "versioning: dropping index app.i, which the last attempt has left b
 	'programs: what is dropped is told of');
 is(join(' ', $output =~ /"event": "(\w+)"/g), 'plan begin done end',
 	'programs: it is no event');
+
+# Others have failed on the same table since: what they have left is theirs.
+my $others = "CREATE UNIQUE INDEX CONCURRENTLY others ON app.t (b)";
+for my $statement ('CREATE UNIQUE INDEX CONCURRENTLY "i.x\\" ON app.t (a);',
+	'REINDEX INDEX CONCURRENTLY app.k;',
+	'DROP INDEX CONCURRENTLY app.k;')
+{
+	$project = stopped('CREATE TABLE done (what text); CREATE SCHEMA app;
+		CREATE TABLE app.t AS SELECT 1 AS a, 2 AS b FROM generate_series(1, 2);
+		CREATE INDEX k ON app.t (a);');
+	add_files($project, 'patches/2.sql' => "$begin$statement\n$end");
+	if ($statement =~ /^CREATE/)
+	{
+		refused($project, 3, qr/could not create unique index/, $statement);
+	}
+	else
+	{
+		note_run($project, $statement, 'app.k');
+	}
+	psql($project->{database}, $others);
+	value($project->{database}, "DELETE FROM app.t WHERE ctid = '(0,1)'");
+	goes_on($project, join(' ', $statement =~ /CREATE/ ? 'i.x\\' : (),
+			$statement =~ /DROP/ ? () : 'k', 'others (invalid)'),
+		"others have failed: $statement");
+}
+
+# It goes on before what has failed, whose index is dropped all the same.
+$project = stopped();
+add_files($project, 'patches/2.sql' => "${begin}SELECT 1;\n$unique\n$end");
+refused($project, 3, qr/could not create unique index/, 'from before it');
+value($project->{database}, 'DELETE FROM app.t WHERE ctid = \'(0,1)\'');
+is((versioning($project, qw(apply middle --restart-at 3)))[0], 0,
+	'from before it: it goes on');
+is(indexes($project), 'i', 'from before it: the index');
 
 # Without a name, and one that somebody else has left there
 $project = stopped();

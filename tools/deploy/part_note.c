@@ -79,13 +79,18 @@ deploy_part_note_begins(PQExpBuffer query, PGconn *conn, const PlanStep *step,
 
 void
 deploy_part_note_runs(PQExpBuffer query, PGconn *conn, const PlanStep *step,
-					  int part, const char *relation)
+					  int part, const char *relation, const char *leaves)
 {
 	begin_call(query, conn, step, "runs");
 	appendPQExpBuffer(query, ", %d, %d, %s::pg_catalog.text, ", part + 1,
 					  line_of(step->parts, Max(part, 0)), relation);
-	appendPQExpBuffer(query, "'{%s}'::pg_catalog.text[])",
+	appendPQExpBuffer(query, "ARRAY['%s', ",
 					  part == WHOLE ? "whole" : step->parts->digests[part]);
+	if (leaves[0] == '\0')
+		appendPQExpBufferStr(query, "NULL");
+	else
+		appendStringLiteralConn(query, leaves, conn);
+	appendPQExpBufferStr(query, "]::pg_catalog.text[])");
 }
 
 void
@@ -137,7 +142,7 @@ deploy_part_note_whole_runs(const FileRunner *runner, const PlanStep *step)
 	destroyPQExpBuffer(path);
 	result = send_note(runner, note);
 	note = createPQExpBuffer();
-	deploy_part_note_runs(note, runner->conn, step, WHOLE, "NULL");
+	deploy_part_note_runs(note, runner->conn, step, WHOLE, "NULL", "");
 	return send_note(runner, note) && result;
 }
 

@@ -21,11 +21,11 @@ extern void deploy_part_note_begins(PQExpBuffer query, PGconn *conn,
 
 /*
  * Append a query that notes that a part, counted from 0, runs.  "relation" is
- * an expression of SQL.
+ * an expression of SQL, "leaves" a pattern, or empty.
  */
 extern void deploy_part_note_runs(PQExpBuffer query, PGconn *conn,
 								  const PlanStep *step, int part,
-								  const char *relation);
+								  const char *relation, const char *leaves);
 
 /* Append a query that notes that a part is done; the last one ends it all. */
 extern void deploy_part_note_done(PQExpBuffer query, PGconn *conn,

@@ -98,13 +98,17 @@ note_run(SqlSession *session, const PlanStep *step, int part,
 {
 	PGconn	   *conn = deploy_session_connection(session);
 	PQExpBufferData relation;
+	PQExpBufferData leaves;
 
 	if (!PART_IS_UNSURE(step->parts->cut.items[part].kind))
 		return true;
 	initPQExpBuffer(&relation);
+	initPQExpBuffer(&leaves);
 	deploy_repair_append_relation(&relation, conn, step, part);
-	deploy_part_note_runs(note, conn, step, part, relation.data);
+	deploy_repair_append_leaves(&leaves, step, part);
+	deploy_part_note_runs(note, conn, step, part, relation.data, leaves.data);
 	termPQExpBuffer(&relation);
+	termPQExpBuffer(&leaves);
 	return send_note(session, note);
 }
 
@@ -150,8 +154,9 @@ run_part(SqlSession *session, const PlanStep *step, int part,
 }
 
 /*
- * What was being done when the last attempt ended is found out, and mended.
- * Returns false after a message; "is_done" tells whether it is done.
+ * What was being done when the last attempt ended is found out, and mended,
+ * unless the user says that it is done.  Returns false after a message;
+ * "is_done" tells whether what comes next is done.
  */
 static bool
 repair(SqlSession *session, const PlanStep *step, bool *is_done)
@@ -160,7 +165,7 @@ repair(SqlSession *session, const PlanStep *step, bool *is_done)
 
 	*is_done = false;
 	return parts->unfinished == NULL || !parts->unfinished->runs ||
-		parts->next != parts->unfinished->done ||
+		parts->next > parts->unfinished->done ||
 		parts->next == parts->cut.count ||
 		deploy_repair(session, step, parts->next, is_done);
 }
