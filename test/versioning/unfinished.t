@@ -199,15 +199,28 @@ applies($project, 'first last middle', 'settings: it goes on');
 is(done($project), 'a b xyw', 'settings: they are made again');
 
 # What is temporary is gone.
-$project = with_patch($directive . $register
-	  . "CREATE TEMP TABLE t (a int);\nSELECT 1/0;\n" . does('a'));
-is((versioning($project, 'apply'))[0], 3, 'temporary: it fails');
-($status, undef, $errors) = versioning($project, 'apply');
-is($status, 1, 'temporary: it does not go on by itself');
-like($errors, qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and what is temporary here, or set for the session, has gone with it}m,
-	'temporary: what it says');
-is((versioning($project, qw(apply middle --restart-at 5)))[0], 0,
-	'temporary: it goes on when it is told where');
+for my $temporary ('CREATE TEMP TABLE t (a int)',
+	'CREATE OR REPLACE LOCAL TEMPORARY VIEW v AS SELECT 1',
+	'SELECT 1 AS a INTO TEMP t', 'CREATE TABLE pg_temp.t (a int)')
+{
+	$project = with_patch($directive . $register
+		  . "$temporary;\nSELECT 1/0;\n" . does('a'));
+	is((versioning($project, 'apply'))[0], 3, "$temporary: it fails");
+	($status, undef, $errors) = versioning($project, 'apply');
+	is($status, 1, "$temporary: it does not go on by itself");
+	like($errors, qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and what is temporary here, or set for the session, has gone with it}m,
+		"$temporary: what it says");
+	is((versioning($project, qw(apply middle --restart-at 5)))[0], 0,
+		"$temporary: it goes on when it is told where");
+}
+
+# What is only called so is there.
+my $called = $directive . $register . "CREATE TABLE temp (temporary int);\n"
+  . "INSERT INTO temp VALUES (1);\nUPDATE temp SET temporary = 2;\n";
+$project = with_patch($called . "SELECT 1/0;\n");
+is((versioning($project, 'apply'))[0], 3, 'a table "temp": it fails');
+add_files($project, 'patches/2.sql' => $called . "SELECT 1;\n");
+applies($project, 'first last middle', 'a table "temp": it goes on');
 
 # The session is in the patch again: the guard lets it pass.
 $project = with_patch($directive . $register . "SELECT 1/0;\n"
