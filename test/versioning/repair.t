@@ -382,8 +382,10 @@ for my $do ([ "EXECUTE 'SELECT 1/0'", 3 ], [ 'COMMIT; PERFORM 1/0', 1 ])
 }
 $project = killed('CREATE DATABASE nowhere TEMPLATE nowhere_at_all;', undef);
 refused($project, 1, $answers, 'a database, of which nothing is known');
-is((versioning($project, qw(apply middle --restart-at 3)))[0], 3,
-	'somebody says that it is not there');
+($status, undef, $errors) = versioning($project, qw(apply middle --restart-at 3));
+is($status, 3, 'somebody says that it is not there');
+like($errors, qr/^versioning: hint: The next "versioning apply" goes on at line 3\.$/m,
+	'an error: nothing is left behind');
 refused($project, 3, qr/^psql:patches\/2\.sql:3: ERROR: .*nowhere_at_all/m,
 	'its error says that it is not there: it is tried again');
 

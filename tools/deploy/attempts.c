@@ -112,7 +112,7 @@ deploy_attempts_obstacle(const Attempts *attempts)
 	if (attempts->runner->options->is_rehearsal)
 		return "";
 	if (!script_outline_is_whole(outline))
-		return "It is not tried again, as some of it may have been kept.";
+		return "It is not tried again, as it is not one transaction.";
 	if (outline->outer_line > 0)
 	{
 		snprintf(text, sizeof(text), "It is not tried again, as line %d of %s "

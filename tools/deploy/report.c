@@ -308,6 +308,7 @@ static void
 say_progress(const DeployFailure *failure)
 {
 	const UnfinishedPatch *patch = &failure->outcome->unfinished;
+	bool		is_known = plan_resume_is_known(failure->step->parts, patch);
 
 	if (patch->done > 0)
 		fe_compat_log_detail("%d of its %d parts %s done, and will not be "
@@ -316,10 +317,10 @@ say_progress(const DeployFailure *failure)
 	if (is_registered_right(failure))
 		fe_compat_log_detail("It is registered, but unfinished: what "
 							 "requires it has to wait.");
-	if (!patch->runs)
+	if (!patch->runs || (patch->leaves[0] == '\0' && is_known))
 		fe_compat_log_hint("The next \"versioning apply\" goes on at line "
 						   "%d.", patch->line);
-	else if (plan_resume_is_known(failure->step->parts, patch))
+	else if (is_known)
 	{
 		say_invalid_indexes(failure);
 		fe_compat_log_hint("The next \"versioning apply\" takes away what "
@@ -397,17 +398,20 @@ say_that_nothing_is_known(const DeployFailure *failure)
 					   "applied.");
 }
 
-/*
- * Say why a file that lacked a lock is not tried again, unless it was for long
- * enough, and what would help.
- */
+/* Say why a file that lacked a lock is not tried again. */
 static void
-say_what_helps(const DeployFailure *failure, const char *ending)
+say_why_not_again(const DeployFailure *failure)
 {
 	const char *obstacle = deploy_attempts_obstacle(failure->attempts);
 
 	if (obstacle != NULL && obstacle[0] != '\0')
 		fe_compat_log_detail("%s", obstacle);
+}
+
+/* Say what would help a file that lacked a lock. */
+static void
+say_what_helps(const DeployFailure *failure, const char *ending)
+{
 	if (ending[0] != '\0')
 		fe_compat_log_hint("This ends what was waited for: %s", ending);
 	if (failure->outcome->is_known && !is_registered_right(failure) &&
@@ -415,10 +419,50 @@ say_what_helps(const DeployFailure *failure, const char *ending)
 		fe_compat_log_hint("The same command, run again, goes on here.");
 }
 
+/* Say what is there of a file, and what to do about it. */
+static void
+say_what_is_there(const DeployFailure *failure)
+{
+	bool		is_to_be_explained = has_run(failure->run) &&
+		!failure->is_interrupted;
+
+	if (!failure->outcome->is_known)
+		say_that_nothing_is_known(failure);
+	else if (failure->outcome->unfinished.name != NULL)
+	{
+		if (is_to_be_explained)
+			say_why(failure);
+		say_progress(failure);
+	}
+	else if (failure->outcome->progress != NULL && !has_run(failure->run))
+		fe_compat_log_detail("%s", deploy_report_is_finished(failure) ?
+							 "All of it was kept: it is registered." :
+							 "Nothing of it was kept.");
+	else if (is_registered_right(failure))
+		say_that_it_is_done(failure);
+	else
+	{
+		if (is_to_be_explained)
+			say_why(failure);
+		say_what_was_kept(failure);
+	}
+}
+
+/* The same of a rehearsal, of which nothing is kept in the end. */
+static void
+say_what_was_rehearsed(const DeployFailure *failure)
+{
+	if (failure->outcome->is_known && !is_registered_right(failure) &&
+		has_run(failure->run) && !failure->is_interrupted)
+		say_why(failure);
+}
+
 void
 deploy_report_failure(const DeployFailure *failure)
 {
 	const char *path = report_printable(failure->step->file->path);
+	bool		lacked_lock = failure->run->lacked_lock &&
+		!failure->is_interrupted;
 	PQExpBufferData blockers;
 	PQExpBufferData ending;
 
@@ -432,29 +476,14 @@ deploy_report_failure(const DeployFailure *failure)
 	else
 		say_how_it_failed(failure, path);
 	say_what_was_waited_for(failure, &blockers);
+	if (lacked_lock)
+		say_why_not_again(failure);
 	say_what_was_before(failure);
-
-	if (!failure->outcome->is_known)
-		say_that_nothing_is_known(failure);
-	else if (failure->outcome->unfinished.name != NULL)
-	{
-		if (has_run(failure->run) && !failure->is_interrupted)
-			say_why(failure);
-		say_progress(failure);
-	}
-	else if (failure->outcome->progress != NULL && !has_run(failure->run))
-		fe_compat_log_detail("%s", deploy_report_is_finished(failure) ?
-							 "All of it was kept: it is registered." :
-							 "Nothing of it was kept.");
-	else if (is_registered_right(failure))
-		say_that_it_is_done(failure);
+	if (failure->attempts->runner->options->is_rehearsal)
+		say_what_was_rehearsed(failure);
 	else
-	{
-		if (has_run(failure->run) && !failure->is_interrupted)
-			say_why(failure);
-		say_what_was_kept(failure);
-	}
-	if (failure->run->lacked_lock && !failure->is_interrupted)
+		say_what_is_there(failure);
+	if (lacked_lock)
 		say_what_helps(failure, ending.data);
 	termPQExpBuffer(&blockers);
 	termPQExpBuffer(&ending);
