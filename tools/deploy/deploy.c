@@ -152,6 +152,8 @@ tell_failure(const Deploy *deploy, const DeployFailure *failure)
 	end.is_kept = is_there(failure->outcome, failure->expected);
 	if (failure->outcome->unfinished.name != NULL)
 		end.unfinished = &failure->outcome->unfinished;
+	end.blockers = deploy_attempts_blockers(failure->attempts, failure->run,
+											&end.seen);
 	deploy_progress_end(deploy->runner.progress, &end);
 }
 

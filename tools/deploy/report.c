@@ -15,6 +15,7 @@
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "deploy/blockers.h"
+#include "deploy/blockers.h"
 #include "deploy/report.h"
 #include "plan/resume.h"
 #include "pqexpbuffer.h"
@@ -463,13 +464,19 @@ deploy_report_failure(const DeployFailure *failure)
 	const char *path = report_printable(failure->step->file->path);
 	bool		lacked_lock = failure->run->lacked_lock &&
 		!failure->is_interrupted;
+	const PGresult *seen;
+	const PGresult *who = deploy_attempts_blockers(failure->attempts,
+												   failure->run, &seen);
 	PQExpBufferData blockers;
 	PQExpBufferData ending;
 
 	initPQExpBuffer(&blockers);
 	initPQExpBuffer(&ending);
-	deploy_attempts_append_blockers(failure->attempts, failure->run,
-									&blockers, &ending);
+	if (who != NULL)
+	{
+		deploy_blockers_append(&blockers, who, seen);
+		deploy_blockers_append_ending(&ending, who, seen);
+	}
 	if (has_run(failure->run) && !failure->is_interrupted &&
 		failure->run->stall == NULL)
 		say_what_is_wrong(failure, path);
