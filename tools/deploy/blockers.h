@@ -67,8 +67,8 @@ extern void deploy_blockers_append_short(PQExpBuffer text,
 
 /*
  * Print an array of JSON with all of them: an object for each with who it is,
- * what is locked, in which mode, in which one that is wanted, and the statement
- * that would end the holder.
+ * what is locked, in which mode, in which one that is wanted, and the
+ * statement that would end the holder.
  */
 extern void deploy_blockers_print(const PGresult *blockers,
 								  const PGresult *seen);

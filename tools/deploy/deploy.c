@@ -322,7 +322,7 @@ is_to_be_run(Deploy *deploy, const PlanStep *step, FileRun *run)
 		run->end = FILE_RUN_CHANGED;
 	else
 		return step->outline->is_atomic ||
-			deploy_part_note_whole_runs(&deploy->runner, step);
+			deploy_part_note_whole_runs(&deploy->runner, step, run);
 	return false;
 }
 
@@ -348,7 +348,7 @@ run_file(Deploy *deploy, const PlanStep *step, int lock_timeout,
 		registered != count_expected(deploy, step))
 		return false;
 	if (step->parts != NULL && !is_in_parts(deploy, step) &&
-		!deploy_part_note_whole_done(&deploy->runner, step))
+		!deploy_part_note_whole_done(&deploy->runner, step, run))
 		return false;
 	renew_session(deploy, step, has_new_settings);
 	return true;

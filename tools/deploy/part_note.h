@@ -38,14 +38,15 @@ extern void deploy_part_note_over(PQExpBuffer query, PGconn *conn,
 /*
  * Note, on the observer's connection, that a file that is no transaction is
  * run as a whole: if nobody notes that it is done, then it is not known what
- * came of it.  Returns false if that could not be noted.
+ * came of it.  If that cannot be noted, because somebody keeps the table
+ * locked, say, its run ends with that error: returns false after a message.
  */
 extern bool deploy_part_note_whole_runs(const FileRunner *runner,
-										const PlanStep *step);
+										const PlanStep *step, FileRun *run);
 
 /* Note that it is done, likewise. */
 extern bool deploy_part_note_whole_done(const FileRunner *runner,
-										const PlanStep *step);
+										const PlanStep *step, FileRun *run);
 
 /*
  * Note, likewise, the error that has ended a file, if it has parts.  Nothing
