@@ -71,7 +71,9 @@ AS $$
 $$;
 
 -- The note is written where the part runs, so as whatever role that has set:
--- it counts whom the session was opened for.
+-- it counts whom the session was opened for. That must not serve those whose
+-- code the server runs in that session, such as the function of an index while
+-- it is built: UNLISTEN, which does nothing here, is forbidden to it.
 
 CREATE FUNCTION _v.note_progress(
     in_event text,
@@ -90,6 +92,7 @@ DECLARE
     name text;
     first timestamptz;
 BEGIN
+    UNLISTEN _v;
     IF NOT EXISTS (
         SELECT FROM pg_roles
          WHERE pg_has_role(deployer, oid, 'MEMBER')
@@ -232,7 +235,8 @@ line, relation, a list of its digest and the pattern of what it leaves),
 ''done'' (number of the part, line of the next one, digest), ''failed''
 (in_text: the error), ''over''.
 Raises 42501 unless the role that the session was opened for may register
-patches, or is a member of one that may; 20000 for any other event.';
+patches, or is a member of one that may, and in security-restricted operations,
+such as the building of an index on a function; 20000 for any other event.';
 COMMENT ON FUNCTION _v.resume_patch(text) IS
 'For "versioning apply": the session is in an unfinished patch again, as it
 is after _v.register_patch, and _v.history says so.
