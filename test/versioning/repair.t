@@ -7,6 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Deploy;
+use Holder;
 use IPC::Run ();
 use Scratch qw(psql value);
 use Test::More;
@@ -205,13 +206,27 @@ for my $made ('CREATE UNIQUE INDEX i ON app.t (b) WHERE a > 10',
 {
 	$project = killed($plain, 'app.t', $made);
 	refused($project, 3,
-		qr/^psql:patches\/2\.sql:3: error: there is a valid index of that name, but with another definition than here: CREATE/m,
+		qr/^psql:patches\/2\.sql:3: error: there is a valid index of that name, but with another definition than here: CREATE .*: drop it, or leave it and run "versioning apply middle --restart-at 4"$/m,
 		$made);
 	is(indexes($project), 'i', "$made: it is kept");
 }
 is((versioning($project, qw(apply middle --restart-at 4)))[0], 0,
 	'somebody wants it so');
 is(indexes($project), 'i', 'so it stays');
+
+# It cannot be compared.
+for my $statement ('CREATE INDEX CONCURRENTLY i ON app.t (a) WHERE app.t.b > 0;',
+	'CREATE INDEX CONCURRENTLY ON app.t (a) WHERE app.t.b > 0;')
+{
+	$project = killed($statement, 'app.t', $statement);
+	refused($project, 3,
+		qr/^psql:patches\/2\.sql:3: error: there is a valid index, and it cannot be found out whether it was made here: CREATE INDEX .*: if it was, run "versioning apply middle --restart-at 4"; else drop it$/m,
+		$statement);
+	my $index = indexes($project);
+	is((versioning($project, qw(apply middle --restart-at 4)))[0], 0,
+		"$statement: somebody knows");
+	is(indexes($project), $index, "$statement: it stays");
+}
 
 # Nothing is there.
 goes_on(killed($plain, 'app.t'), 'i', 'nothing is there');
@@ -421,5 +436,41 @@ for my $line (1, 100)
 	is(value($project->{database}, 'SELECT count(*) FROM _v.progress'), 0,
 		"psql: at line $line: it is whole");
 }
+
+# Somebody has locked the table of the notes: that is told, and soon enough.
+$file = "${begin}\\set x 1\n$end";
+$project = stopped();
+value($project->{database}, "SELECT _v.unregister_patch('middle')");
+add_files($project, 'patches/2.sql' => $file);
+my $locker = start_holder($project->{database},
+	'BEGIN; LOCK TABLE _v.progress IN EXCLUSIVE MODE;');
+refused($project, 3, qr/^psql:patches\/2\.sql: note of its progress: ERROR:  canceling statement due to lock timeout\nversioning: error: .*\nversioning: detail: Nothing of it was kept\.$/m,
+	'the notes are locked before it');
+finish_holder($locker);
+goes_on($project, '', 'the notes are not locked any more');
+
+$project = stopped();
+value($project->{database}, "SELECT _v.unregister_patch('middle')");
+add_files($project, 'patches/2.sql' =>
+	  "${begin}\\set x 1\nSELECT pg_advisory_xact_lock(1);\n$end");
+my $gate = start_holder($project->{database}, 'BEGIN; SELECT pg_advisory_xact_lock(1);');
+my $run = start_versioning($project, 'apply');
+ok(wait_for(sub { value('postgres', "SELECT count(*) FROM pg_locks
+			WHERE locktype = 'advisory' AND objid = 1 AND NOT granted") > 0 }),
+	'the notes are locked after it: it waits');
+$locker = start_holder($project->{database},
+	'BEGIN; LOCK TABLE _v.progress IN EXCLUSIVE MODE;');
+finish_holder($gate);
+($status, undef, $errors) = finish_versioning($run);
+is($status, 3, 'the notes are locked after it');
+like($errors, qr/^psql:patches\/2\.sql: note that all of it is done: ERROR:  canceling statement due to lock timeout$/m,
+	'the notes are locked after it: what it says');
+like($errors, qr/^versioning: hint: Look .*if all of it was, .*"versioning apply middle --restart-at 6"\.$/m,
+	'the notes are locked after it: what to do');
+finish_holder($locker);
+is((versioning($project, qw(apply middle --restart-at 6)))[0], 0,
+	'the notes are locked after it: that is done');
+is(value($project->{database}, 'SELECT concat(count(*), (SELECT count(*) FROM _v.progress)) FROM done'),
+	'10', 'the notes are locked after it: it was run once');
 
 done_testing();

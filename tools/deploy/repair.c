@@ -25,6 +25,7 @@
 #include "base/report.h"
 #include "deploy/repair.h"
 #include "fe_utils/string_utils.h"
+#include "plan/resume.h"
 #include "script/target.h"
 
 /* A part that is looked after */
@@ -33,6 +34,7 @@ typedef struct Repair
 	SqlSession *session;
 	PGconn	   *conn;
 	const ScriptPart *part;
+	char	   *after;			/* a command that goes on after it */
 	const UnfinishedPatch *patch;
 	ScriptTarget target;
 	PQExpBuffer query;
@@ -247,9 +249,13 @@ make_copy(const Repair *repair)
 	return run(repair, query->data);
 }
 
-/* Which of the indexes is defined like that of the copy, if any is? */
+/*
+ * Which of the indexes is defined like that of the copy, if any is?  That
+ * cannot be found out if the statement names the table once more, say.
+ */
 static bool
-compare_with_copy(const Repair *repair, const PGresult *indexes, int *found)
+compare_with_copy(const Repair *repair, const PGresult *indexes, int *found,
+				  bool *is_compared)
 {
 	const ScriptTarget *target = &repair->target;
 	char	   *copy = psprintf("pg_temp.%s",
@@ -276,16 +282,29 @@ compare_with_copy(const Repair *repair, const PGresult *indexes, int *found)
 		PQclear(result);
 	}
 	pg_free(copy);
-	return run(repair, "ROLLBACK") && is_good;
+	*is_compared = is_good;
+	return run(repair, "ROLLBACK");
 }
 
-/* Is an index of the name there that the statement did not make? */
+/*
+ * An index is there that the statement did not make, or may not have made.
+ * Returns false after a message.
+ */
 static bool
-refuse_index(const Repair *repair, const char *definition)
+refuse_index(const Repair *repair, const char *definition, bool is_compared)
 {
-	deploy_session_complain(repair->session, repair->part->end_line,
-							"there is a valid index of that name, but with "
-							"another definition than here: %s", definition);
+	if (is_compared)
+		deploy_session_complain(repair->session, repair->part->end_line,
+								"there is a valid index of that name, but "
+								"with another definition than here: %s: drop "
+								"it, or leave it and run %s",
+								definition, repair->after);
+	else
+		deploy_session_complain(repair->session, repair->part->end_line,
+								"there is a valid index, and it cannot be "
+								"found out whether it was made here: %s: if "
+								"it was, run %s; else drop it",
+								definition, repair->after);
 	return false;
 }
 
@@ -298,6 +317,7 @@ find_created(const Repair *repair, bool *is_done)
 {
 	PGresult   *indexes;
 	int			found = -1;
+	bool		is_compared = true;
 	bool		is_good = true;
 
 	resetPQExpBuffer(repair->query);
@@ -313,11 +333,12 @@ find_created(const Repair *repair, bool *is_done)
 	if (indexes == NULL)
 		return false;
 	if (PQntuples(indexes) > 0)
-		is_good = compare_with_copy(repair, indexes, &found);
+		is_good = compare_with_copy(repair, indexes, &found, &is_compared);
 	*is_done = found >= 0;
 	if (is_good && !*is_done && PQntuples(indexes) > 0 &&
-		repair->target.name.len > 0)
-		is_good = refuse_index(repair, PQgetvalue(indexes, 0, 1));
+		(!is_compared || repair->target.name.len > 0))
+		is_good = refuse_index(repair, PQgetvalue(indexes, 0, 1),
+							   is_compared);
 	PQclear(indexes);
 	return is_good;
 }
@@ -403,6 +424,8 @@ begin(Repair *repair, SqlSession *session, const PlanStep *step, int part)
 	repair->conn = deploy_session_connection(session);
 	repair->part = &step->parts->cut.items[part];
 	repair->patch = step->parts->unfinished;
+	repair->after = repair->patch == NULL ? NULL :
+		plan_resume_command_after(step, part, repair->patch->name);
 	repair->query = createPQExpBuffer();
 	script_target_read(step->outline, &step->file->bytes, repair->part,
 					   &repair->target);
@@ -414,6 +437,7 @@ end(Repair *repair)
 {
 	script_target_free(&repair->target);
 	destroyPQExpBuffer(repair->query);
+	pg_free(repair->after);
 }
 
 bool

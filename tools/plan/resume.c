@@ -151,27 +151,43 @@ line_after(const PlanStep *step, int part)
 		parts->cut.items[part].end_line + 1;
 }
 
+/* The command that goes on at a line. */
+static char *
+command_at(const char *name, int line)
+{
+	PQExpBuffer quoted = createPQExpBuffer();
+	char	   *command;
+
+	(void) appendShellStringNoError(quoted, name);
+	command = psprintf("\"versioning apply %s --restart-at %d\"",
+					   quoted->data, line);
+	destroyPQExpBuffer(quoted);
+	return command;
+}
+
+char *
+plan_resume_command_after(const PlanStep *step, int part, const char *name)
+{
+	return command_at(name, line_after(step, part));
+}
+
 char *
 plan_resume_answers(const PlanStep *step, int part, const char *name)
 {
-	PQExpBuffer quoted = createPQExpBuffer();
+	char	   *again;
+	char	   *after;
 	char	   *text;
 
 	if (shares_line(step->parts, part) || shares_line(step->parts, part + 1))
-		text = pg_strdup("It shares its line with another part: give each a "
+		return pg_strdup("It shares its line with another part: give each a "
 						 "line of its own, and run \"versioning apply\" "
 						 "again.");
-	else
-	{
-		(void) appendShellStringNoError(quoted, name);
-		text = psprintf("If nothing was, or it is undone, run \"versioning "
-						"apply %s --restart-at %d\"; if all of it was, or it "
-						"is finished by hand, \"versioning apply %s "
-						"--restart-at %d\".",
-						quoted->data, line_of(step->parts, part),
-						quoted->data, line_after(step, part));
-	}
-	destroyPQExpBuffer(quoted);
+	again = command_at(name, line_of(step->parts, part));
+	after = command_at(name, line_after(step, part));
+	text = psprintf("If nothing was, or it is undone, run %s; if all of it "
+					"was, or it is finished by hand, %s.", again, after);
+	pg_free(again);
+	pg_free(after);
 	return text;
 }
 

@@ -41,4 +41,8 @@ extern bool plan_resume_is_known(const PlanParts *parts,
 extern char *plan_resume_answers(const PlanStep *step, int part,
 								 const char *name);
 
+/* The command, in quotes, that goes on after a part.  Likewise. */
+extern char *plan_resume_command_after(const PlanStep *step, int part,
+									   const char *name);
+
 #endif							/* PLAN_RESUME_H */
