@@ -198,10 +198,22 @@ add_files($project, 'patches/2.sql' => $settings . $result);
 applies($project, 'first last middle', 'settings: it goes on');
 is(done($project), 'a b xyw', 'settings: they are made again');
 
+# What it has rolled back is rolled back again.
+$settings = $directive . $register . "BEGIN;\nSET myapp.a = 'x';\nSAVEPOINT s;\n"
+  . "SET myapp.a = 'y';\n" . does('a') . "ROLLBACK TO s;\nSET myapp.b = 'z';\n"
+  . "COMMIT;\nBEGIN;\nSET myapp.b = 'w';\nROLLBACK;\n"
+  . "BEGIN;\nSET myapp.c = 'v';\nROLLBACK AND CHAIN;\nSET myapp.d = 'u';\nCOMMIT AND CHAIN;\nCOMMIT;\n";
+$project = with_patch($settings . "SELECT 1/0;\n$result");
+is((versioning($project, 'apply'))[0], 3, 'a savepoint: it fails');
+add_files($project, 'patches/2.sql' => $settings . $result);
+applies($project, 'first last middle', 'a savepoint: it goes on');
+is(done($project), 'xzu', 'a savepoint: what it has set and kept is set again');
+
 # What is temporary is gone.
 for my $temporary ('CREATE TEMP TABLE t (a int)',
 	'CREATE OR REPLACE LOCAL TEMPORARY VIEW v AS SELECT 1',
-	'SELECT 1 AS a INTO TEMP t', 'CREATE TABLE pg_temp.t (a int)')
+	'SELECT 1 AS a INTO TEMP t', 'CREATE TABLE pg_temp.t (a int)',
+	'DECLARE c CURSOR WITH HOLD FOR SELECT 1')
 {
 	$project = with_patch($directive . $register
 		  . "$temporary;\nSELECT 1/0;\n" . does('a'));

@@ -64,29 +64,44 @@ enter_patch(SqlSession *session, const PlanStep *step, PQExpBuffer note)
 	return send_note(session, note);
 }
 
+/*
+ * Add what a part has set.  In a block, what was rolled back is rolled back
+ * again.  Returns whether there is anything.
+ */
+static bool
+add_settings(SqlSession *session, const PlanStep *step,
+			 const ScriptPart *item)
+{
+	const OutlineQuery *queries = step->outline->queries;
+	bool		sets = false;
+	int			i;
+
+	for (i = item->first; i < item->first + item->count; i++)
+		sets |= script_parts_sets(&queries[i], &step->file->bytes);
+	for (i = item->first; sets && i < item->first + item->count; i++)
+		if (item->count == 1 ||
+			(queries[i].kind >= STATEMENT_BEGIN &&
+			 queries[i].kind <= STATEMENT_SAVEPOINT) ||
+			script_parts_sets(&queries[i], &step->file->bytes))
+			deploy_session_add_query(session, step, i);
+	return sets;
+}
+
 /* Set what the parts that are done have left to their session. */
 static bool
 set_again(SqlSession *session, const PlanStep *step)
 {
 	const PlanParts *parts = step->parts;
 	int			part;
-	int			i;
 
 	for (part = 0; part < parts->next; part++)
 	{
 		const ScriptPart *item = &parts->cut.items[part];
 
-		if (item->count > 1 && !item->is_committed)
-			continue;
-		for (i = item->first; i < item->first + item->count; i++)
-		{
-			if (!script_parts_sets(&step->outline->queries[i],
-								   &step->file->bytes))
-				continue;
-			deploy_session_add_query(session, step, i);
-			if (!deploy_session_send(session))
-				return false;
-		}
+		if ((item->count == 1 || item->is_committed) &&
+			add_settings(session, step, item) &&
+			!deploy_session_send(session))
+			return false;
 	}
 	return true;
 }

@@ -235,6 +235,7 @@ script_parts_is_temporary(const ScriptOutline *outline,
 		StatementWords words = words_of(&outline->queries[i], bytes);
 
 		if (makes_temporary(words) ||
+			(sql_words_at(&words, "declare") && mentions(words, "hold")) ||
 			(outline->queries[i].kind == STATEMENT_SETTING &&
 			 sql_words_at(&words, "select") && !is_one_call(words)))
 			return true;
