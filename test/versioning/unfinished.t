@@ -282,6 +282,20 @@ add_files($project, 'patches/2.sql' => $begin . $end);
 applies($project, 'first last middle', 'and is applied from its beginning');
 is(done($project), 'a b c d e', 'all of it');
 
+# So is one of two patches of a file: it begins anew, the other one with it.
+my $both = $directive . $register . does('a');
+$project = with_patch("${both}SELECT 1/0;\nSELECT _v.register_patch('other');\n",
+	'rollbacks/2.sql' => rollback_file('middle', 'DELETE FROM done;'));
+is((versioning($project, 'apply'))[0], 3, 'two patches: it fails');
+is(unfinished($project), 'middle 3/4 at 4, other 3/4 at 4',
+	'two patches: both are unfinished');
+is((versioning($project, qw(rollback middle)))[0], 0,
+	'two patches: one is taken back');
+is(unfinished($project), '', 'two patches: none is unfinished');
+add_files($project, 'patches/2.sql' => "${both}SELECT _v.register_patch('other');\n");
+applies($project, 'first last middle other', 'two patches: they begin anew');
+is(done($project), 'a', 'two patches: and are run once');
+
 # As long as its session lives, the patch is being applied, the second time, too,
 # and others wait for that.
 my $waits = "CREATE PROCEDURE waits() LANGUAGE sql AS 'SELECT pg_advisory_lock(7)'";
