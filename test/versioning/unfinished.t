@@ -337,6 +337,9 @@ like($errors, qr/^versioning: warning: patch "middle" is unfinished since .*, an
 	'without a file: what it says');
 is((versioning($project, qw(status --exit-code)))[0], 5,
 	'without a file: status --exit-code');
+like((versioning($project, qw(apply middle)))[2],
+	qr/^versioning: no file registers a patch "middle"$/m,
+	'without a file: its own name is not suggested');
 
 # A transaction in which nothing can be noted
 my $reading = "BEGIN READ ONLY;\nSELECT 1;\nCOMMIT;\n";
