@@ -9,7 +9,7 @@ use lib "$FindBin::Bin/../lib";
 use Deploy;
 use Holder;
 use IPC::Run ();
-use Scratch qw(psql value);
+use Scratch qw(database psql value);
 use Test::More;
 
 my $number = 0;
@@ -403,6 +403,23 @@ like($errors, qr/^versioning: hint: The next "versioning apply" goes on at line 
 	'an error: nothing is left behind');
 refused($project, 3, qr/^psql:patches\/2\.sql:3: ERROR: .*nowhere_at_all/m,
 	'its error says that it is not there: it is tried again');
+
+# It is there, and noting that was what failed.
+my $made = database('made');
+value('postgres', "DROP DATABASE $made");
+$project = stopped();
+value($project->{database}, 'CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+		$$BEGIN RAISE \'no note\'; END$$;
+	CREATE TRIGGER refuse BEFORE UPDATE ON _v.progress FOR EACH ROW
+		WHEN (OLD.runs AND NOT NEW.runs) EXECUTE FUNCTION refuse()');
+add_files($project, 'patches/2.sql' => "${begin}CREATE DATABASE $made;\n$end");
+refused($project, 3, qr/^versioning: detail: It is not known what was kept of what begins in line 3\.$/m,
+	'a database, of which the note fails');
+value($project->{database}, 'DROP TRIGGER refuse ON _v.progress');
+refused($project, 1, $answers, 'a database, of which the note has failed');
+is((versioning($project, qw(apply middle --restart-at 4)))[0], 0,
+	'a database, of which somebody knows that it is there');
+value('postgres', "DROP DATABASE $made");
 
 # What psql runs, as a whole
 my $file = "${begin}\\set x 1\nCREATE TABLE once ();\n";

@@ -208,7 +208,7 @@ deploy_part_note_failure(const FileRunner *runner, const PlanStep *step,
 	PQExpBuffer note;
 
 	if (step->parts == NULL || run->end != FILE_RUN_FAILED ||
-		run->error == NULL)
+		run->error == NULL || run->is_of_note)
 		return;
 	note = createPQExpBuffer();
 	begin_call(note, runner->conn, step, "failed");

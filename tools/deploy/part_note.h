@@ -50,7 +50,8 @@ extern bool deploy_part_note_whole_done(const FileRunner *runner,
 
 /*
  * Note, likewise, the error that has ended a file, if it has parts.  Nothing
- * of the statement was kept, if that is one that keeps all or nothing.
+ * of the statement was kept, if that is one that keeps all or nothing; so an
+ * error that came when all of it was there, of a note, is none.
  */
 extern void deploy_part_note_failure(const FileRunner *runner,
 									 const PlanStep *step,

@@ -83,6 +83,7 @@ struct SqlSession
 	bool		keeps_answer;	/* the next result is wanted, as */
 	PGresult   *answer;			/* this one */
 	char	   *error;			/* its text, or that of ours, or NULL */
+	bool		is_of_note;		/* which is that of a note */
 	pid_t		canceller;		/* the process that cancels, or 0 */
 };
 
@@ -269,6 +270,8 @@ take_error(SqlSession *session, const PGresult *result)
 	strlcpy(session->sqlstate, sqlstate == NULL ? "" : sqlstate,
 			sizeof(session->sqlstate));
 	note_error(session, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+	session->is_of_note = session->item->doing != NULL &&
+		strcmp(session->item->doing, FILE_RUN_NOTE) == 0;
 	session->is_ending |= ends_session(result);
 	if (lacks_lock(session) && session->message == NULL)
 		session->message = make_message(session,
@@ -619,6 +622,7 @@ deploy_session_run_work(SqlSession *session, const PlanStep *step,
 	{
 		run->end = find_failure(session);
 		run->error = session->error;
+		run->is_of_note = session->is_of_note;
 		session->error = NULL;
 	}
 	else
