@@ -329,7 +329,7 @@ value($project->{database}, 'TRUNCATE app.p');
 goes_on($project, 'i i1 i2', 'partitions');
 
 # What cannot be looked up
-my $answers = qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and it is not known what was done of this: look\. If nothing was, or it is undone, run "versioning apply middle --restart-at 3"; if all of it was, or it is finished by hand, "versioning apply middle --restart-at 4"\.$}m;
+my $answers = qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and it is not known how much of this was done: find out\. If nothing was, or it was undone, run "versioning apply middle --restart-at 3"; if all of it was, or it was finished by hand, run "versioning apply middle --restart-at 4"\.$}m;
 my $procedure = 'CREATE TABLE done (what text); CREATE SCHEMA app;
 	CREATE TABLE calls (a int); CREATE PROCEDURE app.f() LANGUAGE plpgsql AS
 	\'BEGIN INSERT INTO calls VALUES (1); COMMIT; PERFORM 1 / count(*) FROM done; END\';';
@@ -432,11 +432,11 @@ for my $line (1, 100)
 	is($input, 3, 'psql: it fails');
 	like($answer, qr/^versioning: detail: It is not known what was kept of what begins in line 1\.$/m,
 		'psql: what is known');
-	like($answer, qr/^versioning: hint: Look what was done of it\. If nothing was, .*"versioning apply middle --restart-at 1"; if all of it was, .*--restart-at 7"\.$/m,
+	like($answer, qr/^versioning: hint: Find out how much of it was done\. If nothing was, .*"versioning apply middle --restart-at 1"; if all of it was, .*--restart-at 7"\.$/m,
 		'psql: what to do');
 	($input, $answer) = (versioning($project, 'apply'))[0, 2];
 	is($input, 1, 'psql: it does not run again by itself');
-	like($answer, qr/it is not known what was done of this: look.*--restart-at 1".*--restart-at 7"/,
+	like($answer, qr/it is not known how much of this was done: find out\. .*--restart-at 1".*--restart-at 7"/,
 		'psql: what it says');
 	is((versioning($project, qw(apply middle --restart-at 3)))[0], 1,
 		'psql: it goes on nowhere in the middle');
@@ -482,7 +482,7 @@ finish_holder($gate);
 is($status, 3, 'the notes are locked after it');
 like($errors, qr/^psql:patches\/2\.sql: note that all of it is done: ERROR:  canceling statement due to lock timeout$/m,
 	'the notes are locked after it: what it says');
-like($errors, qr/^versioning: hint: Look .*if all of it was, .*"versioning apply middle --restart-at 6"\.$/m,
+like($errors, qr/^versioning: hint: Find out .*if all of it was, .*"versioning apply middle --restart-at 6"\.$/m,
 	'the notes are locked after it: what to do');
 finish_holder($locker);
 is((versioning($project, qw(apply middle --restart-at 6)))[0], 0,

@@ -299,7 +299,7 @@ say_how_to_answer(const DeployFailure *failure)
 											  PLAN_RESUME_WHOLE : patch->done,
 											  patch->name);
 
-	fe_compat_log_hint("Look what was done of it. %s",
+	fe_compat_log_hint("Find out how much of it was done. %s",
 					   report_printable(answers));
 	pg_free(answers);
 }

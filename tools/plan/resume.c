@@ -184,8 +184,8 @@ plan_resume_answers(const PlanStep *step, int part, const char *name)
 						 "again.");
 	again = command_at(name, line_of(step->parts, part));
 	after = command_at(name, line_after(step, part));
-	text = psprintf("If nothing was, or it is undone, run %s; if all of it "
-					"was, or it is finished by hand, %s.", again, after);
+	text = psprintf("If nothing was, or it was undone, run %s; if all of it "
+					"was, or it was finished by hand, run %s.", again, after);
 	pg_free(again);
 	pg_free(after);
 	return text;
@@ -198,8 +198,8 @@ ask(const Resumption *resumption, int part)
 	const PlanStep *step = resumption->step;
 	char	   *answers = plan_resume_answers(step, part, resumption->name);
 	char	   *text =
-		psprintf("patch \"%s\" is unfinished, and it is not known what was "
-				 "done of this: look. %s", resumption->name, answers);
+		psprintf("patch \"%s\" is unfinished, and it is not known how much "
+				 "of this was done: find out. %s", resumption->name, answers);
 
 	complain(resumption, line_of(step->parts, part), text);
 	pg_free(text);
