@@ -161,6 +161,12 @@ BEGIN
             DELETE FROM _v.progress
              WHERE patch_name = ANY (in_patch_names);
     END CASE;
+    IF in_event IN ('runs', 'done') AND NOT FOUND THEN
+        RAISE EXCEPTION 'the progress of patch "%" could not be noted',
+                        in_patch_names[1]
+              USING ERRCODE = 'object_not_in_prerequisite_state',
+                    DETAIL = 'Its row in _v.progress is gone, or a trigger or rule has kept it as it was.';
+    END IF;
 END
 $$;
 
@@ -236,7 +242,8 @@ line, relation, a list of its digest and the pattern of what it leaves),
 (in_text: the error), ''over''.
 Raises 42501 unless the role that the session was opened for may register
 patches, or is a member of one that may, and in security-restricted operations,
-such as the building of an index on a function; 20000 for any other event.';
+such as the building of an index on a function; 55000 for ''runs'' and ''done''
+if there is no such row to write; 20000 for any other event.';
 COMMENT ON FUNCTION _v.resume_patch(text) IS
 'For "versioning apply": the session is in an unfinished patch again, as it
 is after _v.register_patch, and _v.history says so.

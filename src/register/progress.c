@@ -240,7 +240,7 @@ register_progress_forget(const text *name)
 
 	if (!open_progress(&progress, PROGRESS_PATCH_NAME, name, AccessShareLock))
 		return;
-	if (!progress.nulls[PROGRESS_SOURCE_FILE])
+	if (!progress.nulls[PROGRESS_SOURCE_FILE] && !is_own(&progress))
 		source_file =
 			DatumGetTextPCopy(progress.values[PROGRESS_SOURCE_FILE]);
 	close_progress(&progress);

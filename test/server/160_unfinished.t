@@ -83,6 +83,16 @@ is(value($database, 'SELECT string_agg(who, \' \') FROM public.seen'), $owner,
 value($database, 'DROP FUNCTION public.f() CASCADE', user => $owner);
 value($database, 'DROP TABLE public.seen');
 
+# What cannot be noted is not silently lost.
+value($database, 'CREATE RULE none AS ON UPDATE TO _v.progress DO INSTEAD NOTHING',
+	user => $owner);
+fails($database, "SELECT _v.note_progress('$_', '{a}', 4, 5, NULL, '{d4}')",
+	qr/55000: the progress of patch "a" could not be noted\n/,
+	"a rule keeps a row as it was: $_") for qw(runs done);
+value($database, 'DROP RULE none ON _v.progress', user => $owner);
+fails($database, "SELECT _v.note_progress('done', '{gone}', 1, 2, 'd1')",
+	qr/55000: the progress of patch "gone" could not be noted\n/, 'no row');
+
 # A dump
 my $copy = database('copy', '-O', $owner);
 my ($status, $dump, $errors) = run('pg_dump', '-U', $owner, '-d', $database);

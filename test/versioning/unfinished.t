@@ -296,6 +296,15 @@ add_files($project, 'patches/2.sql' => "${both}SELECT _v.register_patch('other')
 applies($project, 'first last middle other', 'two patches: they begin anew');
 is(done($project), 'a', 'two patches: and are run once');
 
+# A file that takes back what it has registered before goes on itself.
+$project = with_patch($directive . "SELECT _v.register_patch('other');\nSELECT 1/0;\n$register");
+is((versioning($project, 'apply'))[0], 3, 'one for another: it fails');
+add_files($project, 'patches/2.sql' => $directive
+	  . "SELECT _v.unregister_patch('other');\n" . $register . does('a'));
+is((versioning($project, qw(apply middle --restart-at 2)))[0], 0,
+	'one for another: it goes on');
+is(registered($project), 'first middle', 'one for another: it is replaced');
+
 # As long as its session lives, the patch is being applied, the second time, too,
 # and others wait for that.
 my $waits = "CREATE PROCEDURE waits() LANGUAGE sql AS 'SELECT pg_advisory_lock(7)'";
