@@ -8,6 +8,7 @@ use FindBin;
 use IPC::Run ();
 use lib "$FindBin::Bin/../lib";
 use Deploy;
+use Holder;
 use JSON::PP qw(decode_json);
 use Scratch qw(fails role value);
 use Test::More;
@@ -305,6 +306,20 @@ is((versioning($project, qw(apply middle --restart-at 2)))[0], 0,
 	'one for another: it goes on');
 is(registered($project), 'first middle', 'one for another: it is replaced');
 
+# Somebody has taken the note of it away meanwhile: it is not all there for that.
+$project = with_patch("$directive${register}BEGIN;\nSELECT pg_advisory_xact_lock(1);\nSELECT 1/0;\nCOMMIT;\n");
+my $gate = start_holder($project->{database}, 'BEGIN; SELECT pg_advisory_xact_lock(1);');
+my $run = start_versioning($project, 'apply');
+ok(wait_for(sub { value('postgres', "SELECT count(*) FROM pg_locks
+			WHERE locktype = 'advisory' AND objid = 1 AND NOT granted") > 0 }),
+	'no note: it waits');
+value($project->{database}, 'DELETE FROM _v.progress');
+finish_holder($gate);
+($status, undef, $errors) = finish_versioning($run);
+is($status, 3, 'no note: it fails');
+like($errors, qr/^versioning: detail: It is registered, so that it will not be run again, but not all of it is there\.$/m,
+	'no note: what it says');
+
 # As long as its session lives, the patch is being applied, the second time, too,
 # and others wait for that.
 my $waits = "CREATE PROCEDURE waits() LANGUAGE sql AS 'SELECT pg_advisory_lock(7)'";
@@ -314,10 +329,10 @@ add_files($project, 'patches/2.sql' => $directive . $register . "CALL waits();\n
 	  . does('a'));
 value($project->{database}, $waits);
 my ($input, $answer) = ("SELECT pg_advisory_lock(7), 'locked';\n", '');
-my $gate = IPC::Run::start([ 'psql', '-XAtq', '-d', $project->{database} ],
+$gate = IPC::Run::start([ 'psql', '-XAtq', '-d', $project->{database} ],
 	'<', \$input, '>', \$answer);
 $gate->pump until $answer =~ /locked/;
-my $run = start_versioning($project, 'apply');
+$run = start_versioning($project, 'apply');
 ok(wait_for(sub { value($project->{database}, "SELECT count(*)
 	FROM pg_stat_activity WHERE datname = current_database()
 	 AND wait_event = 'advisory'") > 0 }), 'it is at work');

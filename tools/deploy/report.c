@@ -285,7 +285,7 @@ deploy_report_is_finished(const DeployFailure *failure)
 	const Outcome *outcome = failure->outcome;
 
 	return outcome->progress != NULL && outcome->unfinished.name == NULL &&
-		is_registered_right(failure) && !FILE_RUN_IS_WRONG(failure->run);
+		failure->run->end != FILE_RUN_FAILED && is_registered_right(failure) && !FILE_RUN_IS_WRONG(failure->run);
 }
 
 /* Say what to do about a part of which it is not known what it did. */
@@ -435,7 +435,9 @@ say_what_is_there(const DeployFailure *failure)
 			say_why(failure);
 		say_progress(failure);
 	}
-	else if (failure->outcome->progress != NULL && !has_run(failure->run))
+	else if (failure->outcome->progress != NULL && !has_run(failure->run) &&
+			 (deploy_report_is_finished(failure) ||
+			  !is_registered_right(failure)))
 		fe_compat_log_detail("%s", deploy_report_is_finished(failure) ?
 							 "All of it was kept: it is registered." :
 							 "Nothing of it was kept.");
