@@ -133,6 +133,21 @@ is(registered($project), 'first middle', 'it is whole');
 is((versioning($project, qw(apply middle --restart-at 9)))[0], 1,
 	'what is whole goes on nowhere');
 
+# No line in the middle of a part will do: an error names that in which it ends.
+$project = with_patch($directive . $register . "SELECT\n1 / 0\n;\n" . does('a'));
+refuses($project, 'first middle', [qr{^psql:patches/2\.sql:5: ERROR:}m],
+	'lines of a statement: it fails');
+for my $line (4, 5)
+{
+	($status, undef, $errors) = versioning($project, qw(apply middle --restart-at), $line);
+	is($status, 1, "lines of a statement: --restart-at $line");
+	like($errors, qr{^versioning: patches/2\.sql:$line: this is in a part that begins in line 3: say "--restart-at 3" to run it, or "--restart-at 6" if it is done$}m,
+		"lines of a statement: --restart-at $line: what it says");
+}
+is((versioning($project, qw(apply middle --restart-at 6)))[0], 0,
+	'lines of a statement: it goes on');
+is(done($project), 'a', 'lines of a statement: with the next one');
+
 # psql cannot go on in the middle.
 $project = with_patch($begin . "SELECT 1/0;\n" . $end);
 is((versioning($project, 'apply'))[0], 3, '--psql: it fails');

@@ -305,18 +305,39 @@ go_on(const Resumption *resumption)
 		ask(resumption, parts->next);
 }
 
+/* Complain of a line that is inside a part: an error names where it ends. */
+static void
+complain_of_middle(const Resumption *resumption, int line, int part)
+{
+	char	   *text =
+		psprintf("this is in a part that begins in line %d: say "
+				 "\"--restart-at %d\" to run it, or \"--restart-at %d\" if "
+				 "it is done", line_of(resumption->parts, part),
+				 line_of(resumption->parts, part),
+				 line_after(resumption->step, part));
+
+	complain(resumption, line, text);
+	pg_free(text);
+}
+
 /*
- * Complain if the part that is unfinished begins in that line, but is not the
- * first one there: what is done would be run again.
+ * Complain of a line that does not say where to go on: in the middle of a
+ * part; or if the part that is unfinished begins there, and is not the first
+ * one, since what is done would be run again.
  */
 static void
 check_line(const Resumption *resumption, int line)
 {
 	const PlanParts *parts = resumption->parts;
+	const ScriptPart *items = parts->cut.items;
 	int			done = parts->unfinished->done;
+	int			next = parts->next;
 
-	if (parts->next < done && shares_line(parts, done) &&
-		parts->cut.items[done].line == line)
+	if (next > 0 && items[next - 1].end_line >= line &&
+		(next == parts->cut.count || items[next].line > line))
+		complain_of_middle(resumption, line, next - 1);
+	else if (next < done && shares_line(parts, done) &&
+			 items[done].line == line)
 		complain(resumption, line, "several parts begin in this line: give "
 				 "each a line of its own");
 }
