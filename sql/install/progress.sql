@@ -18,6 +18,7 @@ CREATE TABLE _v.progress (
     runs_sha256      text,
     relation         text,
     indexes          text[],
+    leaves           text,
     error            text,
     failed_at        timestamptz
 );
@@ -70,7 +71,9 @@ AS $$
 $$;
 
 -- The note is written where the part runs, so as whatever role that has set:
--- it counts whom the session was opened for.
+-- it counts whom the session was opened for. That must not serve those whose
+-- code the server runs in that session, such as the function of an index while
+-- it is built: UNLISTEN, which does nothing here, is forbidden to it.
 
 CREATE FUNCTION _v.note_progress(
     in_event text,
@@ -89,6 +92,7 @@ DECLARE
     name text;
     first timestamptz;
 BEGIN
+    UNLISTEN _v;
     IF NOT EXISTS (
         SELECT FROM pg_roles
          WHERE pg_has_role(deployer, oid, 'MEMBER')
@@ -122,9 +126,13 @@ BEGIN
             END LOOP;
         WHEN 'runs' THEN
             UPDATE _v.progress
-               SET runs = true, line = in_line, runs_sha256 = in_list[1],
-                   relation = in_text, error = NULL, failed_at = NULL,
-                   indexes = ARRAY(
+               SET done_sha256 = done_sha256 || array_fill(NULL::text,
+                    ARRAY[greatest(in_part - 1 - cardinality(done_sha256), 0)]),
+                   done_at = done_at || array_fill(NULL::timestamptz,
+                    ARRAY[greatest(in_part - 1 - cardinality(done_at), 0)]),
+                   runs = true, line = in_line, runs_sha256 = in_list[1],
+                   relation = in_text, leaves = in_list[2],
+                   error = NULL, failed_at = NULL, indexes = ARRAY(
                     SELECT indexrelid::regclass::text
                       FROM pg_index
                      WHERE CASE WHEN in_text IS NULL THEN NOT indisvalid
@@ -139,8 +147,8 @@ BEGIN
                     ARRAY[in_part - 1 - cardinality(done_at)]) ||
                     clock_timestamp(),
                    line = in_line, runs = false, runs_sha256 = NULL,
-                   relation = NULL, indexes = NULL, error = NULL,
-                   failed_at = NULL,
+                   relation = NULL, indexes = NULL, leaves = NULL,
+                   error = NULL, failed_at = NULL,
                    registered_at = coalesce(registered_at, (
                     SELECT applied_tsz FROM _v.patches AS r
                      WHERE r.patch_name = p.patch_name))
@@ -153,6 +161,12 @@ BEGIN
             DELETE FROM _v.progress
              WHERE patch_name = ANY (in_patch_names);
     END CASE;
+    IF in_event IN ('runs', 'done') AND NOT FOUND THEN
+        RAISE EXCEPTION 'the progress of patch "%" could not be noted',
+                        in_patch_names[1]
+              USING ERRCODE = 'object_not_in_prerequisite_state',
+                    DETAIL = 'Its row in _v.progress is gone, or a trigger or rule has kept it as it was.';
+    END IF;
 END
 $$;
 
@@ -188,6 +202,8 @@ COMMENT ON COLUMN _v.progress.relation IS
 'Table or index that this part is about, if it says CONCURRENTLY.';
 COMMENT ON COLUMN _v.progress.indexes IS
 'Indexes of that table when this part was begun; without a table, those of the database that were not valid.';
+COMMENT ON COLUMN _v.progress.leaves IS
+'Regular expression for the names of the indexes that this part may leave behind.';
 COMMENT ON COLUMN _v.progress.error IS
 'How the last attempt ended.';
 COMMENT ON COLUMN _v.progress.failed_at IS
@@ -221,10 +237,13 @@ COMMENT ON FUNCTION _v.note_progress(text, text[], int4, int4, text, text[]) IS
 'For "versioning apply": notes how far the file of these patches has come.
 Takes what happens: ''begins'' (number of parts, line of the first one to
 run, file, digests of those that are done), ''runs'' (number of the part,
-line, relation, its digest in a list), ''done'' (number of the part, line of
-the next one, digest), ''failed'' (in_text: the error), ''over''.
+line, relation, a list of its digest and the pattern of what it leaves),
+''done'' (number of the part, line of the next one, digest), ''failed''
+(in_text: the error), ''over''.
 Raises 42501 unless the role that the session was opened for may register
-patches, or is a member of one that may; 20000 for any other event.';
+patches, or is a member of one that may, and in security-restricted operations,
+such as the building of an index on a function; 55000 for ''runs'' and ''done''
+if there is no such row to write; 20000 for any other event.';
 COMMENT ON FUNCTION _v.resume_patch(text) IS
 'For "versioning apply": the session is in an unfinished patch again, as it
 is after _v.register_patch, and _v.history says so.

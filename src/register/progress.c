@@ -60,6 +60,7 @@ static const ColumnDefinition definitions[PROGRESS_COLUMN_COUNT] = {
 typedef struct Progress
 {
 	Relation	table;
+	AttrNumber	numbers[PROGRESS_COLUMN_COUNT];
 	Snapshot	snapshot;
 	TableScanDesc scan;
 	TupleTableSlot *row;
@@ -85,21 +86,35 @@ open_table(LOCKMODE mode)
 	return NULL;
 }
 
-/* Reads the columns of the current row.  Is it the row of that patch? */
+/* Has a column of the current row that text? */
 static bool
-read_row(Progress *progress, const AttrNumber *numbers, const text *name)
+has_text(const Progress *progress, ProgressColumn column, const text *wanted)
 {
 	text	   *own;
 
-	for (int i = 0; i < PROGRESS_COLUMN_COUNT; i++)
-		progress->values[i] = slot_getattr(progress->row, numbers[i],
-										   &progress->nulls[i]);
-	if (progress->nulls[PROGRESS_PATCH_NAME])
+	if (progress->nulls[column])
 		return false;
-	own = DatumGetTextPP(progress->values[PROGRESS_PATCH_NAME]);
-	return VARSIZE_ANY_EXHDR(own) == VARSIZE_ANY_EXHDR(name) &&
-		memcmp(VARDATA_ANY(own), VARDATA_ANY(name),
-			   VARSIZE_ANY_EXHDR(name)) == 0;
+	own = DatumGetTextPP(progress->values[column]);
+	return VARSIZE_ANY_EXHDR(own) == VARSIZE_ANY_EXHDR(wanted) &&
+		memcmp(VARDATA_ANY(own), VARDATA_ANY(wanted),
+			   VARSIZE_ANY_EXHDR(wanted)) == 0;
+}
+
+/* Goes to the next row with that text in a column.  Is there one? */
+static bool
+find_row(Progress *progress, ProgressColumn column, const text *wanted)
+{
+	while (table_scan_getnextslot(progress->scan, ForwardScanDirection,
+								  progress->row))
+	{
+		for (int i = 0; i < PROGRESS_COLUMN_COUNT; i++)
+			progress->values[i] = slot_getattr(progress->row,
+											   progress->numbers[i],
+											   &progress->nulls[i]);
+		if (has_text(progress, column, wanted))
+			return true;
+	}
+	return false;
 }
 
 /* Closes the table. */
@@ -113,30 +128,27 @@ close_progress(Progress *progress)
 }
 
 /*
- * Opens the table at the row of a patch.  Returns false, with nothing to
- * close, if there is none.
+ * Opens the table at the first row that has that text in a column.  Returns
+ * false, with nothing to close, if there is none.
  *
  * Another session may write its next note while we read.  SnapshotSelf, with
  * which the register is read, may miss both versions of the row then.
  */
 static bool
-open_progress(Progress *progress, const text *name, LOCKMODE mode)
+open_progress(Progress *progress, ProgressColumn column, const text *wanted,
+			  LOCKMODE mode)
 {
-	AttrNumber	numbers[PROGRESS_COLUMN_COUNT];
-
 	progress->table = open_table(mode);
 	if (progress->table == NULL)
 		return false;
 	columns_find(progress->table, definitions, PROGRESS_COLUMN_COUNT,
-				 numbers);
+				 progress->numbers);
 	progress->row = table_slot_create(progress->table, NULL);
 	progress->snapshot = RegisterSnapshot(GetLatestSnapshot());
 	progress->scan = compat_table_beginscan(progress->table,
 											progress->snapshot);
-	while (table_scan_getnextslot(progress->scan, ForwardScanDirection,
-								  progress->row))
-		if (read_row(progress, numbers, name))
-			return true;
+	if (find_row(progress, column, wanted))
+		return true;
 	close_progress(progress);
 	return false;
 }
@@ -192,7 +204,7 @@ register_progress_of(Register *reg, const text *name)
 	Progress	progress;
 	char	   *detail = NULL;
 
-	if (!open_progress(&progress, name, AccessShareLock))
+	if (!open_progress(&progress, PROGRESS_PATCH_NAME, name, AccessShareLock))
 		return NULL;
 	if (is_about(&progress, reg) && !is_own(&progress))
 		detail = psprintf("Patch \"%s\" is unfinished since %s: "
@@ -206,15 +218,36 @@ register_progress_of(Register *reg, const text *name)
 	return detail;
 }
 
+/* Deletes all rows that have that text in a column. */
+static void
+delete_rows(ProgressColumn column, const text *wanted)
+{
+	Progress	progress;
+
+	if (!open_progress(&progress, column, wanted, RowExclusiveLock))
+		return;
+	do
+		row_delete(progress.table, progress.row);
+	while (find_row(&progress, column, wanted));
+	close_progress(&progress);
+}
+
 void
 register_progress_forget(const text *name)
 {
 	Progress	progress;
+	text	   *source_file = NULL;
 
-	if (!open_progress(&progress, name, RowExclusiveLock))
+	if (!open_progress(&progress, PROGRESS_PATCH_NAME, name, AccessShareLock))
 		return;
-	row_delete(progress.table, progress.row);
+	if (!progress.nulls[PROGRESS_SOURCE_FILE] && !is_own(&progress))
+		source_file =
+			DatumGetTextPCopy(progress.values[PROGRESS_SOURCE_FILE]);
 	close_progress(&progress);
+	if (source_file != NULL)
+		delete_rows(PROGRESS_SOURCE_FILE, source_file);
+	else
+		delete_rows(PROGRESS_PATCH_NAME, name);
 }
 
 /*
@@ -227,7 +260,8 @@ find_unfinished(Patch *patch)
 	Register   *reg = register_open(ACL_INSERT);
 	Progress	progress;
 	bool		result = register_find(reg, patch->name) &&
-		open_progress(&progress, patch->name, AccessShareLock);
+		open_progress(&progress, PROGRESS_PATCH_NAME, patch->name,
+					  AccessShareLock);
 
 	if (result)
 	{

@@ -22,7 +22,9 @@
 extern char *register_progress_of(Register *reg, const text *name);
 
 /*
- * Forgets how far a patch has come, for it is no longer in the register.
+ * Forgets how far a patch has come, for it is no longer in the register, and
+ * the others of its file: they come as far only together, unless it is that
+ * file which runs.
  * Needs no privilege; raises what row_delete() raises.
  */
 extern void register_progress_forget(const text *name);

@@ -44,6 +44,30 @@ succeeds($database, "SET SESSION AUTHORIZATION $nobody; $begin",
 	'what counts is for whom the session was opened');
 value($database, "SELECT _v.note_progress('begins', '{a}', 3, 1, 'a.sql', '{d1,d2}')");
 
+# Code of others that is run in such a session, as themselves, is nobody who may.
+value($database, "CREATE SCHEMA his AUTHORIZATION $nobody");
+value($database, q{
+	CREATE TABLE his.seen (message text);
+	CREATE FUNCTION his.try() RETURNS void LANGUAGE plpgsql AS $$
+	BEGIN
+		PERFORM _v.note_progress('over', '{a}');
+		INSERT INTO his.seen VALUES ('done');
+	EXCEPTION WHEN insufficient_privilege THEN
+		INSERT INTO his.seen VALUES (SQLERRM);
+	END$$;
+	CREATE FUNCTION his.f(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+	BEGIN PERFORM his.try(); RETURN $1; END$$;
+	CREATE TABLE his.t AS SELECT 1 AS a;
+	CREATE INDEX i ON his.t (his.f(a));
+	TRUNCATE his.seen}, user => $nobody);
+value($database, 'ANALYZE his.t; REINDEX TABLE his.t');
+is(value($database, 'SELECT string_agg(DISTINCT message, \' \') FROM his.seen'),
+	'cannot execute UNLISTEN within security-restricted operation',
+	'the function of an index notes nothing');
+is(value($database, 'SELECT count(*) FROM _v.unfinished'), 1,
+	'and does not make a patch whole');
+value($database, 'DROP SCHEMA his CASCADE');
+
 # Code of the owner on the register does not run as a superuser.
 value($database, "CREATE TABLE public.seen (who text); GRANT ALL ON public.seen TO PUBLIC;
 	GRANT CREATE ON SCHEMA public TO $owner");
@@ -58,6 +82,16 @@ is(value($database, 'SELECT string_agg(who, \' \') FROM public.seen'), $owner,
 	'what a superuser notes runs a trigger of the owner as the owner');
 value($database, 'DROP FUNCTION public.f() CASCADE', user => $owner);
 value($database, 'DROP TABLE public.seen');
+
+# What cannot be noted is not silently lost.
+value($database, 'CREATE RULE none AS ON UPDATE TO _v.progress DO INSTEAD NOTHING',
+	user => $owner);
+fails($database, "SELECT _v.note_progress('$_', '{a}', 4, 5, NULL, '{d4}')",
+	qr/55000: the progress of patch "a" could not be noted\n/,
+	"a rule keeps a row as it was: $_") for qw(runs done);
+value($database, 'DROP RULE none ON _v.progress', user => $owner);
+fails($database, "SELECT _v.note_progress('done', '{gone}', 1, 2, 'd1')",
+	qr/55000: the progress of patch "gone" could not be noted\n/, 'no row');
 
 # A dump
 my $copy = database('copy', '-O', $owner);

@@ -107,7 +107,7 @@ for my $way ([], ['--psql'])
 	is_deeply([ @events[ 2 .. $#events ] ], [
 			step('failed', 'one', 'patches', sessions_waited => 0,
 				reason => 'error', sqlstate => @$way ? undef : '22012',
-				kept => JSON::PP::false, unfinished => undef),
+				kept => JSON::PP::false, unfinished => undef, blockers => []),
 			end(0, 1, 1) ], "failure @$way: events");
 	like($errors, qr/^versioning: error: patch "one" failed/m,
 		"failure @$way: people are told, too");
@@ -136,6 +136,37 @@ for my $way ([], ['--psql'])
 	like($event->{text}, qr/process \d+ of user "postgres"/,
 		"waiting @$way: for whom");
 	is($errors, '', "waiting @$way: and in no other way");
+	my ($blocker) = @{ $event->{blockers} };
+	my ($pid) = $event->{text} =~ /process (\d+)/;
+	my %expected = (pid => $pid + 0, prepared => undef, user => 'postgres',
+		application => 'psql', state => 'idle in transaction',
+		object => 'public.held', mode => 'AccessShareLock',
+		wanted => 'AccessExclusiveLock',
+		ending => "SELECT pg_terminate_backend($pid)");
+	is_deeply($blocker, \%expected, "waiting @$way: for programs");
+
+	# It gives up, for a prepared transaction, too
+	$project = with_patch('one', 'LOCK TABLE held;');
+	value($project->{database}, "BEGIN; TABLE held; PREPARE TRANSACTION 'it''s'");
+	$holder = start_holder($project, 'BEGIN; TABLE held;');
+	(undef, $output, $errors) = versioning($project, 'apply', '--json',
+		'--retry-for', '1s', @$way);
+	($event) = grep { $_->{event} eq 'failed' } @{ events($output) };
+	is($event->{reason}, 'lock not available', "giving up @$way: why");
+	is(scalar(@{ $event->{blockers} }), 2, "giving up @$way: how many");
+	for my $blocker (@{ $event->{blockers} })
+	{
+		is_deeply($blocker, defined $blocker->{pid} ?
+			  { %expected, pid => $blocker->{pid},
+				ending => "SELECT pg_terminate_backend($blocker->{pid})" } :
+			  { %expected, pid => undef, prepared => "it's",
+				application => undef, state => undef,
+				ending => "ROLLBACK PREPARED 'it''s'" },
+			"giving up @$way: for whom");
+		value($project->{database}, $blocker->{ending});
+	}
+	finish_sessions($holder);
+	applies($project, 'one', "giving up @$way: what ends them can be run", @$way);
 }
 
 # A file that is not one transaction, and fails half-way, goes on there
@@ -147,7 +178,8 @@ my @events = @{ events((versioning($halves, 'apply', '--json'))[1]) };
 is_deeply([ @events[ 2, 3 ] ], [
 		step('failed', 'one', 'patches', sessions_waited => 0,
 			reason => 'error', sqlstate => '22012', kept => JSON::PP::false,
-			unfinished => { part => 2, parts => 2, line => 3 }),
+			unfinished => { part => 2, parts => 2, line => 3 },
+			blockers => []),
 		end(0, 1, 0) ], 'unfinished: how far it has come');
 add_files($halves, 'patches/1.sql' => "${parts}SELECT 1;\n");
 @events = @{ events((versioning($halves, 'apply', '--json'))[1]) };

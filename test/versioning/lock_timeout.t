@@ -214,6 +214,21 @@ for my $text (":x;\n", "SELECT 'SELECT 1' \\gexec\n")
 	applies($project, 'one', "$what: it can be run", '-v', 'x=SELECT 1');
 }
 
+# One that is not one transaction goes on, but not by itself.
+{
+	my $project = with_files('patches/1.sql' => "-- versioning: no-transaction\n"
+		  . "SELECT _v.register_patch('one');\nSET lock_timeout = '50ms';\nLOCK TABLE held;\n"
+		  =~ s/LOCK TABLE held/ALTER TABLE held ADD b int/r);
+	my $session = start_holder($project->{database}, 'BEGIN; LOCK TABLE held;');
+
+	refuses($project, 'one', [
+			qr/^versioning: detail: For .* it was waiting for public\.held: .*\nversioning: detail: It is not tried again, as it is not one transaction\.\nversioning: detail: 1 of its 3 parts is done/m,
+			qr/^versioning: hint: The next "versioning apply" goes on at line 3\.\nversioning: hint: This ends what was waited for: /m
+		], 'several parts: what is said of it is in order');
+	finish_holder($session);
+	applies($project, 'one', 'several parts: it goes on');
+}
+
 # What merely prints does not.
 {
 	my $project = with_files('patches/1.sql' => patch('one',

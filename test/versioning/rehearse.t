@@ -172,7 +172,7 @@ my $failing = project('failing',
 	pair('b', 'SELECT 1/0;', '', 'a'),
 	pair('c', '', '', 'b'));
 is( rehearses('a patch fails', $failing, [], 3, [],
-		[ qr{patches/b\.sql:3: ERROR:  division by zero.*kept\.\n\z}s ]),
+		[ qr{patches/b\.sql:3: ERROR:  division by zero\n.* failed \(patches/b\.sql\)\n\z} ]),
 	"[1/3] a: ok\n[2/3] b: it cannot be applied\n"
 	  . "2 rehearsed: 1 ok, 1 failed; 1 not reached\n",
 	'and the counts are told once');
@@ -334,6 +334,20 @@ rehearses('no transaction', project('concurrently',
 		  . "DROP INDEX CONCURRENTLY b;\n"
 		  . "SELECT _v.unregister_patch('b');\n"),
 	[], 0, [qr/2 ok/]);
+
+my $broken = '';
+$broken .= (versioning(project('broken' . length $_,
+			'patches/a.sql' => "-- versioning: no-transaction\n$_"), 'rehearse'))[2]
+  for "SELECT _v.register_patch('a');\nSELECT 1/0;\n",
+	"\\set x 1\nSELECT _v.register_patch('a');\nSELECT 1/0;\n",
+	"SELECT 1/0;\nSELECT _v.register_patch('a');\n",
+	"BEGIN;\nSELECT _v.register_patch('a');\n";
+is(() = $broken =~ /^versioning: error: patch "a" (?:failed|leaves)/mg, 4,
+	'no transaction, and it fails');
+unlike($broken, qr/hint:|by hand|not be run again|kept/,
+	'no transaction, and it fails: what is left in the scratch database is no matter');
+like($broken, qr/^versioning: detail: There is no COMMIT for its last BEGIN/m,
+	'no transaction, and it fails: why it does');
 
 # Roles
 

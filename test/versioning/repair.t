@@ -7,8 +7,9 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Deploy;
+use Holder;
 use IPC::Run ();
-use Scratch qw(psql value);
+use Scratch qw(database psql value);
 use Test::More;
 
 my $number = 0;
@@ -45,15 +46,20 @@ sub killed
 	return $project;
 }
 
-# Notes that the statement runs.
+# Notes that the statement runs, as that part and in that line.
 sub note_run
 {
-	my ($project, $statement, $relation) = @_;
+	my ($project, $statement, $relation, $part, $line) = @_;
 
+	my ($name) = $statement =~ /^create .*?index concurrently (?:if not exists )?(?!on )"?((?<!")\w+|(?<=")[^"]+)/i;
+	my $leaves = $statement =~ /^REINDEX/ ? "'_cc(new|old)[0-9]*\$'"
+	  : defined $name ? "'^$name\$'" : $statement =~ /^CREATE/ ? "'.'" : 'NULL';
 	$relation = defined $relation ? "'$relation'" : 'NULL';
-	value($project->{database}, "SELECT _v.note_progress('runs', '{middle}', 2, 3,
-		$relation, ARRAY[encode(sha256(convert_to(\$\$$statement\$\$, 'UTF8')),
-			'hex')])");
+	$part //= 2;
+	$line //= 3;
+	value($project->{database}, "SELECT _v.note_progress('runs', '{middle}',
+		$part, $line, $relation, ARRAY[encode(sha256(convert_to(\$\$$statement\$\$, 'UTF8')),
+			'hex'), $leaves])");
 	return;
 }
 
@@ -130,6 +136,40 @@ is($errors, "versioning: dropping index app.i, which the last attempt has left b
 is(join(' ', $output =~ /"event": "(\w+)"/g), 'plan begin done end',
 	'programs: it is no event');
 
+# Others have failed on the same table since: what they have left is theirs.
+my $others = "CREATE UNIQUE INDEX CONCURRENTLY others ON app.t (b)";
+for my $statement ('CREATE UNIQUE INDEX CONCURRENTLY "i.x\\" ON app.t (a);',
+	'REINDEX INDEX CONCURRENTLY app.k;',
+	'DROP INDEX CONCURRENTLY app.k;')
+{
+	$project = stopped('CREATE TABLE done (what text); CREATE SCHEMA app;
+		CREATE TABLE app.t AS SELECT 1 AS a, 2 AS b FROM generate_series(1, 2);
+		CREATE INDEX k ON app.t (a);');
+	add_files($project, 'patches/2.sql' => "$begin$statement\n$end");
+	if ($statement =~ /^CREATE/)
+	{
+		refused($project, 3, qr/could not create unique index/, $statement);
+	}
+	else
+	{
+		note_run($project, $statement, 'app.k');
+	}
+	psql($project->{database}, $others);
+	value($project->{database}, "DELETE FROM app.t WHERE ctid = '(0,1)'");
+	goes_on($project, join(' ', $statement =~ /CREATE/ ? 'i.x\\' : (),
+			$statement =~ /DROP/ ? () : 'k', 'others (invalid)'),
+		"others have failed: $statement");
+}
+
+# It goes on before what has failed, whose index is dropped all the same.
+$project = stopped();
+add_files($project, 'patches/2.sql' => "${begin}SELECT 1;\n$unique\n$end");
+refused($project, 3, qr/could not create unique index/, 'from before it');
+value($project->{database}, 'DELETE FROM app.t WHERE ctid = \'(0,1)\'');
+is((versioning($project, qw(apply middle --restart-at 3)))[0], 0,
+	'from before it: it goes on');
+is(indexes($project), 'i', 'from before it: the index');
+
 # Without a name, and one that somebody else has left there
 $project = stopped();
 psql($project->{database},
@@ -166,13 +206,27 @@ for my $made ('CREATE UNIQUE INDEX i ON app.t (b) WHERE a > 10',
 {
 	$project = killed($plain, 'app.t', $made);
 	refused($project, 3,
-		qr/^psql:patches\/2\.sql:3: error: there is a valid index of that name, but with another definition than here: CREATE/m,
+		qr/^psql:patches\/2\.sql:3: error: there is a valid index of that name, but with another definition than here: CREATE .*: drop it, or leave it and run "versioning apply middle --restart-at 4"$/m,
 		$made);
 	is(indexes($project), 'i', "$made: it is kept");
 }
 is((versioning($project, qw(apply middle --restart-at 4)))[0], 0,
 	'somebody wants it so');
 is(indexes($project), 'i', 'so it stays');
+
+# It cannot be compared.
+for my $statement ('CREATE INDEX CONCURRENTLY i ON app.t (a) WHERE app.t.b > 0;',
+	'CREATE INDEX CONCURRENTLY ON app.t (a) WHERE app.t.b > 0;')
+{
+	$project = killed($statement, 'app.t', $statement);
+	refused($project, 3,
+		qr/^psql:patches\/2\.sql:3: error: there is a valid index, and it cannot be found out whether it was made here: CREATE INDEX .*: if it was, run "versioning apply middle --restart-at 4"; else drop it$/m,
+		$statement);
+	my $index = indexes($project);
+	is((versioning($project, qw(apply middle --restart-at 4)))[0], 0,
+		"$statement: somebody knows");
+	is(indexes($project), $index, "$statement: it stays");
+}
 
 # Nothing is there.
 goes_on(killed($plain, 'app.t'), 'i', 'nothing is there');
@@ -218,6 +272,15 @@ goes_on(killed($drop, 'app.i', \$tables,
 		"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'app.i'::regclass"),
 	'', 'one that is about to be');
 goes_on(killed($drop, 'app.i', \$tables), 'i' x 0, 'one that is not');
+
+# The search_path has another one of that name, which nobody wants to drop.
+$drop = 'DROP INDEX CONCURRENTLY i;';
+$project = stopped("$tables CREATE TABLE t (a int); CREATE INDEX i ON t (a);");
+my $path = "${begin}SET search_path = app, public;\n";
+add_files($project, 'patches/2.sql' => "$path$drop\n$end");
+note_run($project, $drop, 'app.i', 3, 4);
+value($project->{database}, 'DROP INDEX app.i');
+goes_on($project, 'i', 'another index of that name');
 
 # REINDEX
 for my $reindex (
@@ -266,7 +329,7 @@ value($project->{database}, 'TRUNCATE app.p');
 goes_on($project, 'i i1 i2', 'partitions');
 
 # What cannot be looked up
-my $answers = qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and it is not known what was done of this: look\. If nothing was, or it is undone, run "versioning apply middle --restart-at 3"; if all of it was, or it is finished by hand, "versioning apply middle --restart-at 4"$}m;
+my $answers = qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and it is not known how much of this was done: find out\. If nothing was, or it was undone, run "versioning apply middle --restart-at 3"; if all of it was, or it was finished by hand, run "versioning apply middle --restart-at 4"\.$}m;
 my $procedure = 'CREATE TABLE done (what text); CREATE SCHEMA app;
 	CREATE TABLE calls (a int); CREATE PROCEDURE app.f() LANGUAGE plpgsql AS
 	\'BEGIN INSERT INTO calls VALUES (1); COMMIT; PERFORM 1 / count(*) FROM done; END\';';
@@ -282,6 +345,45 @@ for my $line (3, 4)
 	is(value($project->{database}, 'SELECT string_agg(a::text, \' \' ORDER BY a) FROM calls'),
 		$line == 3 ? '1 2' : '1', "from there: line $line");
 }
+# What is set before it is run again, and is not what is asked about.
+$project = stopped($procedure);
+add_files($project, 'patches/2.sql' => "${begin}SET jit = off;\nCALL app.f();\n$end");
+refused($project, 3, qr/^versioning: detail: 2 of its 4 parts are done.*--restart-at 4"; if all.*--restart-at 5"/ms,
+	'a call after a setting');
+refused($project, 1, qr{^versioning: patches/2\.sql:4: .*--restart-at 4"; if all.*--restart-at 5"\.$}m,
+	'a call after a setting, that is not known');
+
+# One line says nothing of several parts in it.
+my $do = 'DO $$BEGIN COMMIT; PERFORM 1/0; END$$;';
+$project = stopped();
+add_files($project, 'patches/2.sql' => "${begin}INSERT INTO done VALUES ('a'); $do $end");
+is((versioning($project, 'apply'))[0], 3, 'several parts in a line');
+is((versioning($project, qw(apply middle --restart-at 3)))[0], 1,
+	'several parts in a line: what is done is not run again');
+my $own = qr/It shares its line with another part: give each a line of its own, and run "versioning apply" again\.$/m;
+like((versioning($project, 'apply'))[2], $own,
+	'several parts in a line: what it says');
+add_files($project, 'patches/2.sql' => "${begin}INSERT INTO done VALUES ('a');\n$do $end");
+like((versioning($project, 'apply'))[2], $own,
+	'two parts in a line: what it says');
+add_files($project, 'patches/2.sql' => "${begin}INSERT INTO done VALUES ('a');\n$do\n$end");
+like((versioning($project, 'apply'))[2], qr/--restart-at 4"; if all.*--restart-at 5"\.$/m,
+	'a part in a line: what it says');
+is((versioning($project, qw(apply middle --restart-at 5)))[0], 0,
+	'a part in a line: it goes on with the next');
+is(value($project->{database}, 'SELECT string_agg(what, \' \') FROM done'),
+	'a end', 'a part in a line: each was run once');
+
+# The commands can be pasted, whatever the name.
+$project = project('odd', 'patches/1.sql' =>
+	  "${directive}SELECT _v.register_patch('it''s & odd');\n\\set x 1\nSELECT 1/0;");
+my $quoted = q{"versioning apply 'it'"'"'s & odd' --restart-at};
+like((versioning($project, 'apply'))[2],
+	qr/^versioning: hint: .*\Q$quoted\E 1"; if all .*\Q$quoted\E 5"\.$/m,
+	'a name for the shell, when it fails');
+like((versioning($project, 'apply'))[2], qr/\Q$quoted\E 1"; if all .*\Q$quoted\E 5"\.$/m,
+	'a name for the shell, when it is asked');
+
 for my $do ([ "EXECUTE 'SELECT 1/0'", 3 ], [ 'COMMIT; PERFORM 1/0', 1 ])
 {
 	my ($text, $expected) = @$do;
@@ -295,10 +397,29 @@ for my $do ([ "EXECUTE 'SELECT 1/0'", 3 ], [ 'COMMIT; PERFORM 1/0', 1 ])
 }
 $project = killed('CREATE DATABASE nowhere TEMPLATE nowhere_at_all;', undef);
 refused($project, 1, $answers, 'a database, of which nothing is known');
-is((versioning($project, qw(apply middle --restart-at 3)))[0], 3,
-	'somebody says that it is not there');
+($status, undef, $errors) = versioning($project, qw(apply middle --restart-at 3));
+is($status, 3, 'somebody says that it is not there');
+like($errors, qr/^versioning: hint: The next "versioning apply" goes on at line 3\.$/m,
+	'an error: nothing is left behind');
 refused($project, 3, qr/^psql:patches\/2\.sql:3: ERROR: .*nowhere_at_all/m,
 	'its error says that it is not there: it is tried again');
+
+# It is there, and noting that was what failed.
+my $made = database('made');
+value('postgres', "DROP DATABASE $made");
+$project = stopped();
+value($project->{database}, 'CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+		$$BEGIN RAISE \'no note\'; END$$;
+	CREATE TRIGGER refuse BEFORE UPDATE ON _v.progress FOR EACH ROW
+		WHEN (OLD.runs AND NOT NEW.runs) EXECUTE FUNCTION refuse()');
+add_files($project, 'patches/2.sql' => "${begin}CREATE DATABASE $made;\n$end");
+refused($project, 3, qr/^versioning: detail: It is not known what was kept of what begins in line 3\.$/m,
+	'a database, of which the note fails');
+value($project->{database}, 'DROP TRIGGER refuse ON _v.progress');
+refused($project, 1, $answers, 'a database, of which the note has failed');
+is((versioning($project, qw(apply middle --restart-at 4)))[0], 0,
+	'a database, of which somebody knows that it is there');
+value('postgres', "DROP DATABASE $made");
 
 # What psql runs, as a whole
 my $file = "${begin}\\set x 1\nCREATE TABLE once ();\n";
@@ -311,11 +432,11 @@ for my $line (1, 100)
 	is($input, 3, 'psql: it fails');
 	like($answer, qr/^versioning: detail: It is not known what was kept of what begins in line 1\.$/m,
 		'psql: what is known');
-	like($answer, qr/^versioning: hint: Look what it has done\. .*"versioning apply middle --restart-at 1"; if all, /m,
+	like($answer, qr/^versioning: hint: Find out how much of it was done\. If nothing was, .*"versioning apply middle --restart-at 1"; if all of it was, .*--restart-at 7"\.$/m,
 		'psql: what to do');
 	($input, $answer) = (versioning($project, 'apply'))[0, 2];
 	is($input, 1, 'psql: it does not run again by itself');
-	like($answer, qr/it is not known what was done of this: look.*--restart-at 1".*--restart-at 7"/,
+	like($answer, qr/it is not known how much of this was done: find out\. .*--restart-at 1".*--restart-at 7"/,
 		'psql: what it says');
 	is((versioning($project, qw(apply middle --restart-at 3)))[0], 1,
 		'psql: it goes on nowhere in the middle');
@@ -332,5 +453,41 @@ for my $line (1, 100)
 	is(value($project->{database}, 'SELECT count(*) FROM _v.progress'), 0,
 		"psql: at line $line: it is whole");
 }
+
+# Somebody has locked the table of the notes: that is told, and soon enough.
+$file = "${begin}\\set x 1\n$end";
+$project = stopped();
+value($project->{database}, "SELECT _v.unregister_patch('middle')");
+add_files($project, 'patches/2.sql' => $file);
+my $locker = start_holder($project->{database},
+	'BEGIN; LOCK TABLE _v.progress IN EXCLUSIVE MODE;');
+refused($project, 3, qr/^psql:patches\/2\.sql: note of its progress: ERROR:  canceling statement due to lock timeout\nversioning: error: .*\nversioning: detail: Nothing of it was kept\.$/m,
+	'the notes are locked before it');
+finish_holder($locker);
+goes_on($project, '', 'the notes are not locked any more');
+
+$project = stopped();
+value($project->{database}, "SELECT _v.unregister_patch('middle')");
+add_files($project, 'patches/2.sql' =>
+	  "${begin}\\set x 1\nSELECT pg_advisory_xact_lock(1);\n$end");
+my $gate = start_holder($project->{database}, 'BEGIN; SELECT pg_advisory_xact_lock(1);');
+my $run = start_versioning($project, 'apply');
+ok(wait_for(sub { value('postgres', "SELECT count(*) FROM pg_locks
+			WHERE locktype = 'advisory' AND objid = 1 AND NOT granted") > 0 }),
+	'the notes are locked after it: it waits');
+$locker = start_holder($project->{database},
+	'BEGIN; LOCK TABLE _v.progress IN EXCLUSIVE MODE;');
+finish_holder($gate);
+($status, undef, $errors) = finish_versioning($run);
+is($status, 3, 'the notes are locked after it');
+like($errors, qr/^psql:patches\/2\.sql: note that all of it is done: ERROR:  canceling statement due to lock timeout$/m,
+	'the notes are locked after it: what it says');
+like($errors, qr/^versioning: hint: Find out .*if all of it was, .*"versioning apply middle --restart-at 6"\.$/m,
+	'the notes are locked after it: what to do');
+finish_holder($locker);
+is((versioning($project, qw(apply middle --restart-at 6)))[0], 0,
+	'the notes are locked after it: that is done');
+is(value($project->{database}, 'SELECT concat(count(*), (SELECT count(*) FROM _v.progress)) FROM done'),
+	'10', 'the notes are locked after it: it was run once');
 
 done_testing();

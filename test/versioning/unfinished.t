@@ -8,6 +8,7 @@ use FindBin;
 use IPC::Run ();
 use lib "$FindBin::Bin/../lib";
 use Deploy;
+use Holder;
 use JSON::PP qw(decode_json);
 use Scratch qw(fails role value);
 use Test::More;
@@ -132,6 +133,21 @@ is(registered($project), 'first middle', 'it is whole');
 is((versioning($project, qw(apply middle --restart-at 9)))[0], 1,
 	'what is whole goes on nowhere');
 
+# No line in the middle of a part will do: an error names that in which it ends.
+$project = with_patch($directive . $register . "SELECT\n1 / 0\n;\n" . does('a'));
+refuses($project, 'first middle', [qr{^psql:patches/2\.sql:5: ERROR:}m],
+	'lines of a statement: it fails');
+for my $line (4, 5)
+{
+	($status, undef, $errors) = versioning($project, qw(apply middle --restart-at), $line);
+	is($status, 1, "lines of a statement: --restart-at $line");
+	like($errors, qr{^versioning: patches/2\.sql:$line: this is in a part that begins in line 3: say "--restart-at 3" to run it, or "--restart-at 6" if it is done$}m,
+		"lines of a statement: --restart-at $line: what it says");
+}
+is((versioning($project, qw(apply middle --restart-at 6)))[0], 0,
+	'lines of a statement: it goes on');
+is(done($project), 'a', 'lines of a statement: with the next one');
+
 # psql cannot go on in the middle.
 $project = with_patch($begin . "SELECT 1/0;\n" . $end);
 is((versioning($project, 'apply'))[0], 3, '--psql: it fails');
@@ -198,16 +214,41 @@ add_files($project, 'patches/2.sql' => $settings . $result);
 applies($project, 'first last middle', 'settings: it goes on');
 is(done($project), 'a b xyw', 'settings: they are made again');
 
+# What it has rolled back is rolled back again.
+$settings = $directive . $register . "BEGIN;\nSET myapp.a = 'x';\nSAVEPOINT s;\n"
+  . "SET myapp.a = 'y';\n" . does('a') . "ROLLBACK TO s;\nSET myapp.b = 'z';\n"
+  . "COMMIT;\nBEGIN;\nSET myapp.b = 'w';\nROLLBACK;\n"
+  . "BEGIN;\nSET myapp.c = 'v';\nROLLBACK AND CHAIN;\nSET myapp.d = 'u';\nCOMMIT AND CHAIN;\nCOMMIT;\n";
+$project = with_patch($settings . "SELECT 1/0;\n$result");
+is((versioning($project, 'apply'))[0], 3, 'a savepoint: it fails');
+add_files($project, 'patches/2.sql' => $settings . $result);
+applies($project, 'first last middle', 'a savepoint: it goes on');
+is(done($project), 'xzu', 'a savepoint: what it has set and kept is set again');
+
 # What is temporary is gone.
-$project = with_patch($directive . $register
-	  . "CREATE TEMP TABLE t (a int);\nSELECT 1/0;\n" . does('a'));
-is((versioning($project, 'apply'))[0], 3, 'temporary: it fails');
-($status, undef, $errors) = versioning($project, 'apply');
-is($status, 1, 'temporary: it does not go on by itself');
-like($errors, qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and what is temporary here, or set for the session, has gone with it}m,
-	'temporary: what it says');
-is((versioning($project, qw(apply middle --restart-at 5)))[0], 0,
-	'temporary: it goes on when it is told where');
+for my $temporary ('CREATE TEMP TABLE t (a int)',
+	'CREATE OR REPLACE LOCAL TEMPORARY VIEW v AS SELECT 1',
+	'SELECT 1 AS a INTO TEMP t', 'CREATE TABLE pg_temp.t (a int)',
+	'DECLARE c CURSOR WITH HOLD FOR SELECT 1')
+{
+	$project = with_patch($directive . $register
+		  . "$temporary;\nSELECT 1/0;\n" . does('a'));
+	is((versioning($project, 'apply'))[0], 3, "$temporary: it fails");
+	($status, undef, $errors) = versioning($project, 'apply');
+	is($status, 1, "$temporary: it does not go on by itself");
+	like($errors, qr{^versioning: patches/2\.sql:3: patch "middle" is unfinished, and what is temporary here, or set for the session, has gone with it}m,
+		"$temporary: what it says");
+	is((versioning($project, qw(apply middle --restart-at 5)))[0], 0,
+		"$temporary: it goes on when it is told where");
+}
+
+# What is only called so is there.
+my $called = $directive . $register . "CREATE TABLE temp (temporary int);\n"
+  . "INSERT INTO temp VALUES (1);\nUPDATE temp SET temporary = 2;\n";
+$project = with_patch($called . "SELECT 1/0;\n");
+is((versioning($project, 'apply'))[0], 3, 'a table "temp": it fails');
+add_files($project, 'patches/2.sql' => $called . "SELECT 1;\n");
+applies($project, 'first last middle', 'a table "temp": it goes on');
 
 # The session is in the patch again: the guard lets it pass.
 $project = with_patch($directive . $register . "SELECT 1/0;\n"
@@ -257,6 +298,43 @@ add_files($project, 'patches/2.sql' => $begin . $end);
 applies($project, 'first last middle', 'and is applied from its beginning');
 is(done($project), 'a b c d e', 'all of it');
 
+# So is one of two patches of a file: it begins anew, the other one with it.
+my $both = $directive . $register . does('a');
+$project = with_patch("${both}SELECT 1/0;\nSELECT _v.register_patch('other');\n",
+	'rollbacks/2.sql' => rollback_file('middle', 'DELETE FROM done;'));
+is((versioning($project, 'apply'))[0], 3, 'two patches: it fails');
+is(unfinished($project), 'middle 3/4 at 4, other 3/4 at 4',
+	'two patches: both are unfinished');
+is((versioning($project, qw(rollback middle)))[0], 0,
+	'two patches: one is taken back');
+is(unfinished($project), '', 'two patches: none is unfinished');
+add_files($project, 'patches/2.sql' => "${both}SELECT _v.register_patch('other');\n");
+applies($project, 'first last middle other', 'two patches: they begin anew');
+is(done($project), 'a', 'two patches: and are run once');
+
+# A file that takes back what it has registered before goes on itself.
+$project = with_patch($directive . "SELECT _v.register_patch('other');\nSELECT 1/0;\n$register");
+is((versioning($project, 'apply'))[0], 3, 'one for another: it fails');
+add_files($project, 'patches/2.sql' => $directive
+	  . "SELECT _v.unregister_patch('other');\n" . $register . does('a'));
+is((versioning($project, qw(apply middle --restart-at 2)))[0], 0,
+	'one for another: it goes on');
+is(registered($project), 'first middle', 'one for another: it is replaced');
+
+# Somebody has taken the note of it away meanwhile: it is not all there for that.
+$project = with_patch("$directive${register}BEGIN;\nSELECT pg_advisory_xact_lock(1);\nSELECT 1/0;\nCOMMIT;\n");
+my $gate = start_holder($project->{database}, 'BEGIN; SELECT pg_advisory_xact_lock(1);');
+my $run = start_versioning($project, 'apply');
+ok(wait_for(sub { value('postgres', "SELECT count(*) FROM pg_locks
+			WHERE locktype = 'advisory' AND objid = 1 AND NOT granted") > 0 }),
+	'no note: it waits');
+value($project->{database}, 'DELETE FROM _v.progress');
+finish_holder($gate);
+($status, undef, $errors) = finish_versioning($run);
+is($status, 3, 'no note: it fails');
+like($errors, qr/^versioning: detail: It is registered, so that it will not be run again, but not all of it is there\.$/m,
+	'no note: what it says');
+
 # As long as its session lives, the patch is being applied, the second time, too,
 # and others wait for that.
 my $waits = "CREATE PROCEDURE waits() LANGUAGE sql AS 'SELECT pg_advisory_lock(7)'";
@@ -266,10 +344,10 @@ add_files($project, 'patches/2.sql' => $directive . $register . "CALL waits();\n
 	  . does('a'));
 value($project->{database}, $waits);
 my ($input, $answer) = ("SELECT pg_advisory_lock(7), 'locked';\n", '');
-my $gate = IPC::Run::start([ 'psql', '-XAtq', '-d', $project->{database} ],
+$gate = IPC::Run::start([ 'psql', '-XAtq', '-d', $project->{database} ],
 	'<', \$input, '>', \$answer);
 $gate->pump until $answer =~ /locked/;
-my $run = start_versioning($project, 'apply');
+$run = start_versioning($project, 'apply');
 ok(wait_for(sub { value($project->{database}, "SELECT count(*)
 	FROM pg_stat_activity WHERE datname = current_database()
 	 AND wait_event = 'advisory'") > 0 }), 'it is at work');
@@ -298,6 +376,9 @@ like($errors, qr/^versioning: warning: patch "middle" is unfinished since .*, an
 	'without a file: what it says');
 is((versioning($project, qw(status --exit-code)))[0], 5,
 	'without a file: status --exit-code');
+like((versioning($project, qw(apply middle)))[2],
+	qr/^versioning: no file registers a patch "middle"$/m,
+	'without a file: its own name is not suggested');
 
 # A transaction in which nothing can be noted
 my $reading = "BEGIN READ ONLY;\nSELECT 1;\nCOMMIT;\n";

@@ -16,6 +16,7 @@ const char unfinished_query[] =
 " pg_catalog.cardinality(u.done_sha256), u.parts, coalesce(u.line, 0),"
 " u.runs, u.error, pg_catalog.array_to_string(u.done_sha256, ',', ''),"
 " u.runs_sha256, u.relation, coalesce(u.indexes, '{}'),"
+" u.leaves,"
 " EXISTS (SELECT FROM _v.patches p"
 "  WHERE p.patch_name OPERATOR(pg_catalog.=) u.patch_name)"
 " FROM _v.unfinished_patches() u"
@@ -25,7 +26,7 @@ const char unfinished_query[] =
 enum
 {
 	NAME, SINCE, SINCE_ISO, DONE, PARTS, LINE, RUNS, PATCH_ERROR, DIGESTS,
-	RUNNING, RELATION, INDEXES, IS_REGISTERED
+	RUNNING, RELATION, INDEXES, LEAVES, IS_REGISTERED
 };
 
 void
@@ -43,6 +44,7 @@ unfinished_read_row(UnfinishedPatch *patch, const PGresult *result, int row)
 	patch->running = PQgetvalue(result, row, RUNNING);
 	patch->relation = PQgetvalue(result, row, RELATION);
 	patch->indexes = PQgetvalue(result, row, INDEXES);
+	patch->leaves = PQgetvalue(result, row, LEAVES);
 	patch->is_registered = PQgetvalue(result, row, IS_REGISTERED)[0] == 't';
 }
 

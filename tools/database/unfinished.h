@@ -28,6 +28,7 @@ typedef struct UnfinishedPatch
 	const char *running;		/* the digest of the next one, if it runs */
 	const char *relation;		/* that this one is about, or empty */
 	const char *indexes;		/* an array of those of then */
+	const char *leaves;			/* a pattern of those that it leaves behind */
 	bool		is_registered;
 } UnfinishedPatch;
 

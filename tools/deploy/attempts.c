@@ -113,7 +113,7 @@ deploy_attempts_obstacle(const Attempts *attempts)
 	if (attempts->runner->options->is_rehearsal)
 		return "";
 	if (!script_outline_is_whole(outline))
-		return "It is not tried again, as some of it may have been kept.";
+		return "It is not tried again, as it is not one transaction.";
 	if (outline->outer_line > 0)
 	{
 		snprintf(text, sizeof(text), "It is not tried again, as line %d of %s "
@@ -302,27 +302,17 @@ deploy_attempts_wait(Attempts *attempts, FileRun *run)
 	return true;
 }
 
-/* Append them, those of them who were seen before. */
-static void
-append(PQExpBuffer text, PQExpBuffer ending, const PGresult *blockers,
-	   const PGresult *seen)
+const PGresult *
+deploy_attempts_blockers(const Attempts *attempts, const FileRun *run,
+						 const PGresult **seen)
 {
-	if (blockers == NULL)
-		return;
-	deploy_blockers_append(text, blockers, seen);
-	deploy_blockers_append_ending(ending, blockers, seen);
-}
-
-void
-deploy_attempts_append_blockers(const Attempts *attempts, const FileRun *run,
-								PQExpBuffer text, PQExpBuffer ending)
-{
+	*seen = NULL;
 	if (!attempts->is_waiting)
-		append(text, ending, run->blockers, NULL);
-	else if (attempts->now != NULL)
-		append(text, ending, attempts->now, attempts->whom);
-	else
-		append(text, ending, attempts->seen, NULL);
+		return run->blockers;
+	if (attempts->now == NULL)
+		return attempts->seen;
+	*seen = attempts->whom;
+	return attempts->now;
 }
 
 void

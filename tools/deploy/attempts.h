@@ -54,13 +54,12 @@ extern const char *deploy_attempts_obstacle(const Attempts *attempts);
 extern bool deploy_attempts_wait(Attempts *attempts, FileRun *run);
 
 /*
- * Append what is locked and who is in the way after a run, and the statements
- * that would end them; nothing if that was not seen.
+ * Who is in the way after a run, if that was seen, or NULL; only those who are
+ * among "seen" count, if that is not NULL.  They live as long as the two.
  */
-extern void deploy_attempts_append_blockers(const Attempts *attempts,
-											const FileRun *run,
-											PQExpBuffer text,
-											PQExpBuffer ending);
+extern const PGresult *deploy_attempts_blockers(const Attempts *attempts,
+												const FileRun *run,
+												const PGresult **seen);
 
 /* They are over. */
 extern void deploy_attempts_end(Attempts *attempts);

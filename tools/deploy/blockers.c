@@ -15,6 +15,7 @@
 #include "postgres_fe.h"
 
 #include "base/duration.h"
+#include "base/json.h"
 #include "base/report.h"
 #include "database/holder.h"
 #include "deploy/blockers.h"
@@ -423,4 +424,52 @@ deploy_blockers_append_ending(PQExpBuffer text, const PGresult *blockers,
 							  const PGresult *seen)
 {
 	append_each(text, blockers, seen, append_ending);
+}
+
+/* Print a member of the object of a blocker, or null. */
+static void
+print_column(const char *key, const PGresult *blockers, int row, int column)
+{
+	json_print_member(key, PQgetisnull(blockers, row, column) ? NULL :
+					  PQgetvalue(blockers, row, column));
+}
+
+/* Print one of them. */
+static void
+print_one(const PGresult *blockers, int row)
+{
+	PQExpBufferData ending;
+
+	initPQExpBuffer(&ending);
+	append_ending(&ending, blockers, row);
+	printf("{\"pid\": %s", PQgetisnull(blockers, row, HOLDER_PID) ? "null" :
+		   PQgetvalue(blockers, row, HOLDER_PID));
+	print_column("prepared", blockers, row, HOLDER_GID);
+	print_column("user", blockers, row, HOLDER_ROLE);
+	print_column("application", blockers, row, HOLDER_APPLICATION);
+	print_column("state", blockers, row, HOLDER_STATE);
+	print_column("object", blockers, row, NAME);
+	print_column("mode", blockers, row, MODE);
+	print_column("wanted", blockers, row, WANTED);
+	json_print_member("ending", ending.data);
+	putchar('}');
+	termPQExpBuffer(&ending);
+}
+
+void
+deploy_blockers_print(const PGresult *blockers, const PGresult *seen)
+{
+	const char *separator = "";
+	int			i;
+
+	putchar('[');
+	for (i = 0; blockers != NULL && i < PQntuples(blockers); i++)
+	{
+		if (!is_to_be_named(blockers, i, seen))
+			continue;
+		fputs(separator, stdout);
+		print_one(blockers, i);
+		separator = ", ";
+	}
+	putchar(']');
 }

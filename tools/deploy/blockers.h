@@ -65,6 +65,14 @@ extern void deploy_blockers_append_short(PQExpBuffer text,
 										 const PGresult *blockers,
 										 const PGresult *seen);
 
+/*
+ * Print an array of JSON with all of them: an object for each with who it is,
+ * what is locked, in which mode, in which one that is wanted, and the
+ * statement that would end the holder.
+ */
+extern void deploy_blockers_print(const PGresult *blockers,
+								  const PGresult *seen);
+
 /* Append the statements that would end them. */
 extern void deploy_blockers_append_ending(PQExpBuffer text,
 										  const PGresult *blockers,

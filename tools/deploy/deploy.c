@@ -133,6 +133,8 @@ tell_failure(const Deploy *deploy, const DeployFailure *failure)
 	end.is_kept = is_there(failure->outcome, failure->expected);
 	if (failure->outcome->unfinished.name != NULL)
 		end.unfinished = &failure->outcome->unfinished;
+	end.blockers = deploy_attempts_blockers(failure->attempts, failure->run,
+											&end.seen);
 	deploy_progress_end(deploy->runner.progress, &end);
 }
 
@@ -191,7 +193,7 @@ run_file(Deploy *deploy, const PlanStep *step, int lock_timeout,
 	if (!deploy_observer_answer(&deploy->source, step, &registered,
 								&has_new_settings) ||
 		registered != count_expected(deploy, step) ||
-		!deploy_execution_note_done(&deploy->execution, step))
+		!deploy_execution_note_done(&deploy->execution, step, run))
 		return false;
 
 	/* A session does not see what ALTER ROLE SET has changed meanwhile. */

@@ -8,6 +8,7 @@
 #include "postgres_fe.h"
 
 #include "base/json.h"
+#include "deploy/blockers.h"
 #include "deploy/events.h"
 
 /* Print what each event begins with. */
@@ -81,11 +82,21 @@ deploy_events_begin(int number, const PlanStep *step)
 	finish_event();
 }
 
+/* Print who is in the way. */
+static void
+print_blockers(const PGresult *blockers, const PGresult *seen)
+{
+	json_print_key("blockers");
+	deploy_blockers_print(blockers, seen);
+}
+
 void
-deploy_events_waiting(int number, const PlanStep *step, const char *text)
+deploy_events_waiting(int number, const PlanStep *step, const char *text,
+					  const PGresult *blockers, const PGresult *seen)
 {
 	print_step("waiting", number, step);
 	json_print_member("text", text);
+	print_blockers(blockers, seen);
 	finish_event();
 }
 
@@ -142,6 +153,7 @@ deploy_events_step(int number, const PlanStep *step, const StepEnd *end,
 		fputs(!end->is_known ? "null" : end->is_kept ? "true" : "false",
 			  stdout);
 		print_unfinished(end->unfinished);
+		print_blockers(end->blockers, end->seen);
 	}
 	finish_event();
 }

@@ -30,6 +30,8 @@ typedef struct StepEnd
 	bool		is_known;		/* what the register has of it, */
 	bool		is_kept;		/* and that is what it should have */
 	const UnfinishedPatch *unfinished;	/* how far it has come, or NULL */
+	const PGresult *blockers;	/* who was in the way, or NULL, */
+	const PGresult *seen;		/* of these, if that is not NULL */
 } StepEnd;
 
 /* What is to be run. */
@@ -38,9 +40,10 @@ extern void deploy_events_plan(const char *action, const PatchPlan *plan);
 /* A step begins, the number-th. */
 extern void deploy_events_begin(int number, const PlanStep *step);
 
-/* It waits for somebody; the text says so to people. */
+/* It waits for these; see deploy/blockers.h.  The text says so to people. */
 extern void deploy_events_waiting(int number, const PlanStep *step,
-								  const char *text);
+								  const char *text, const PGresult *blockers,
+								  const PGresult *seen);
 
 /* An attempt has failed for the want of a lock, after so long. */
 extern void deploy_events_again(int number, const PlanStep *step,

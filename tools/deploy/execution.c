@@ -127,7 +127,7 @@ is_to_be_run(Execution *execution, const PlanStep *step, FileRun *run)
 		run->end = FILE_RUN_CHANGED;
 	else
 		return step->outline->is_atomic ||
-			deploy_part_note_whole_runs(execution->runner, step);
+			deploy_part_note_whole_runs(execution->runner, step, run);
 	return false;
 }
 
@@ -141,10 +141,11 @@ deploy_execution_run(Execution *execution, const PlanStep *step,
 }
 
 bool
-deploy_execution_note_done(const Execution *execution, const PlanStep *step)
+deploy_execution_note_done(const Execution *execution, const PlanStep *step,
+						   FileRun *run)
 {
 	return step->parts == NULL || is_in_parts(execution, step) ||
-		deploy_part_note_whole_done(execution->runner, step);
+		deploy_part_note_whole_done(execution->runner, step, run);
 }
 
 void

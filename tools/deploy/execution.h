@@ -28,10 +28,10 @@ extern bool deploy_execution_run(Execution *execution, const PlanStep *step,
 
 /*
  * The step has done what it should: note that, if it is not one transaction
- * and has no parts that were.  Returns false if that fails.
+ * and has no parts that were.  Returns false if that fails; the run says why.
  */
 extern bool deploy_execution_note_done(const Execution *execution,
-									   const PlanStep *step);
+									   const PlanStep *step, FileRun *run);
 
 /*
  * The step has done what it should: get its session ready for the next one, or

@@ -90,6 +90,7 @@ typedef struct FileRun
 	int64		milliseconds;	/* how long it took */
 	char		sqlstate[6];	/* of the error that has ended it, or empty */
 	char	   *error;			/* of the server or ours, or NULL */
+	bool		is_of_note;		/* it is that of a note, not of the file */
 } FileRun;
 
 /* Has it gone on after an error, without any thought? */

@@ -15,6 +15,13 @@
 #define WHOLE (-1)
 
 /*
+ * How long to wait for whoever has locked the table.  What is known of a whole
+ * file depends on its notes.
+ */
+#define WHOLE_LIMIT "10s"
+#define FAILURE_LIMIT "1s"
+
+/*
  * Append the beginning of a call: what happens, and to which patches.  All
  * arguments have the types of the function's, so that no other function of
  * that name can fit the call better.
@@ -79,13 +86,18 @@ deploy_part_note_begins(PQExpBuffer query, PGconn *conn, const PlanStep *step,
 
 void
 deploy_part_note_runs(PQExpBuffer query, PGconn *conn, const PlanStep *step,
-					  int part, const char *relation)
+					  int part, const char *relation, const char *leaves)
 {
 	begin_call(query, conn, step, "runs");
 	appendPQExpBuffer(query, ", %d, %d, %s::pg_catalog.text, ", part + 1,
 					  line_of(step->parts, Max(part, 0)), relation);
-	appendPQExpBuffer(query, "'{%s}'::pg_catalog.text[])",
+	appendPQExpBuffer(query, "ARRAY['%s', ",
 					  part == WHOLE ? "whole" : step->parts->digests[part]);
+	if (leaves[0] == '\0')
+		appendPQExpBufferStr(query, "NULL");
+	else
+		appendStringLiteralConn(query, leaves, conn);
+	appendPQExpBufferStr(query, "]::pg_catalog.text[])");
 }
 
 void
@@ -111,22 +123,52 @@ deploy_part_note_done(PQExpBuffer query, PGconn *conn, const PlanStep *step,
 					  line_of(parts, part + 1), parts->digests[part]);
 }
 
-/* Note something by itself, and free the query. */
-static bool
-send_note(const FileRunner *runner, PQExpBuffer note)
+/*
+ * Note something by itself, unless somebody keeps the table locked for longer
+ * than that.  The first line of an error is returned as a text of the
+ * caller's, or NULL: there is none.
+ */
+static char *
+send_note(const FileRunner *runner, PQExpBuffer note, const char *limit)
 {
 	PGresult   *result = NULL;
+	const char *error;
 
+	appendPQExpBuffer(note, " WHERE pg_catalog.set_config('lock_timeout', "
+					  "'%s', true) IS NOT NULL", limit);
 	/* It may still be about to answer something else. */
 	if (deploy_observer_reconnect(runner->observer))
 		result = deploy_observer_query(runner->observer, note->data, 0, NULL);
-	destroyPQExpBuffer(note);
 	PQclear(result);
-	return result != NULL;
+	resetPQExpBuffer(note);
+	error = deploy_observer_error(runner->observer);
+	return result != NULL ? NULL :
+		psprintf("%.*s", (int) strcspn(error, "\n"), error);
+}
+
+/* Note something of a whole file; a failure is shown, and ends its run. */
+static bool
+note_whole(const FileRunner *runner, const PlanStep *step, PQExpBuffer note,
+		   const char *what, FileRun *run)
+{
+	char	   *error = send_note(runner, note, WHOLE_LIMIT);
+	char		path[MAXPGPATH];
+	char	   *message;
+
+	if (error == NULL)
+		return true;
+	deploy_file_copy_path(path, step);
+	message = psprintf("psql:%s: %s: %s\n", path, what, error);
+	deploy_progress_messages(runner->progress, message, strlen(message));
+	pg_free(message);
+	run->end = FILE_RUN_FAILED;
+	run->error = error;
+	return false;
 }
 
 bool
-deploy_part_note_whole_runs(const FileRunner *runner, const PlanStep *step)
+deploy_part_note_whole_runs(const FileRunner *runner, const PlanStep *step,
+							FileRun *run)
 {
 	PQExpBuffer note = createPQExpBuffer();
 	PQExpBuffer path = createPQExpBuffer();
@@ -134,20 +176,29 @@ deploy_part_note_whole_runs(const FileRunner *runner, const PlanStep *step)
 
 	project_source_append_path(path, step->file->path, runner->is_unicode);
 	deploy_part_note_begins(note, runner->conn, step, path->data);
+	result = note_whole(runner, step, note, FILE_RUN_NOTE, run);
+	if (result)
+	{
+		deploy_part_note_runs(note, runner->conn, step, WHOLE, "NULL", "");
+		result = note_whole(runner, step, note, FILE_RUN_NOTE, run);
+	}
 	destroyPQExpBuffer(path);
-	result = send_note(runner, note);
-	note = createPQExpBuffer();
-	deploy_part_note_runs(note, runner->conn, step, WHOLE, "NULL");
-	return send_note(runner, note) && result;
+	destroyPQExpBuffer(note);
+	return result;
 }
 
 bool
-deploy_part_note_whole_done(const FileRunner *runner, const PlanStep *step)
+deploy_part_note_whole_done(const FileRunner *runner, const PlanStep *step,
+							FileRun *run)
 {
 	PQExpBuffer note = createPQExpBuffer();
+	bool		result;
 
 	deploy_part_note_over(note, runner->conn, step);
-	return send_note(runner, note);
+	result = note_whole(runner, step, note, "note that all of it is done",
+						run);
+	destroyPQExpBuffer(note);
+	return result;
 }
 
 void
@@ -157,16 +208,13 @@ deploy_part_note_failure(const FileRunner *runner, const PlanStep *step,
 	PQExpBuffer note;
 
 	if (step->parts == NULL || run->end != FILE_RUN_FAILED ||
-		run->error == NULL)
+		run->error == NULL || run->is_of_note)
 		return;
 	note = createPQExpBuffer();
 	begin_call(note, runner->conn, step, "failed");
 	appendPQExpBufferStr(note, ", in_text => ");
 	appendStringLiteralConn(note, run->error, runner->conn);
-
-	/* Whoever has locked the table keeps us waiting for a second at most. */
-	appendPQExpBufferStr(note, "::pg_catalog.text) WHERE "
-						 "pg_catalog.set_config('lock_timeout', '1s', true) "
-						 "IS NOT NULL");
-	(void) send_note(runner, note);
+	appendPQExpBufferStr(note, "::pg_catalog.text)");
+	pg_free(send_note(runner, note, FAILURE_LIMIT));
+	destroyPQExpBuffer(note);
 }

@@ -21,11 +21,11 @@ extern void deploy_part_note_begins(PQExpBuffer query, PGconn *conn,
 
 /*
  * Append a query that notes that a part, counted from 0, runs.  "relation" is
- * an expression of SQL.
+ * an expression of SQL, "leaves" a pattern, or empty.
  */
 extern void deploy_part_note_runs(PQExpBuffer query, PGconn *conn,
 								  const PlanStep *step, int part,
-								  const char *relation);
+								  const char *relation, const char *leaves);
 
 /* Append a query that notes that a part is done; the last one ends it all. */
 extern void deploy_part_note_done(PQExpBuffer query, PGconn *conn,
@@ -38,18 +38,20 @@ extern void deploy_part_note_over(PQExpBuffer query, PGconn *conn,
 /*
  * Note, on the observer's connection, that a file that is no transaction is
  * run as a whole: if nobody notes that it is done, then it is not known what
- * came of it.  Returns false if that could not be noted.
+ * came of it.  If that cannot be noted, because somebody keeps the table
+ * locked, say, its run ends with that error: returns false after a message.
  */
 extern bool deploy_part_note_whole_runs(const FileRunner *runner,
-										const PlanStep *step);
+										const PlanStep *step, FileRun *run);
 
 /* Note that it is done, likewise. */
 extern bool deploy_part_note_whole_done(const FileRunner *runner,
-										const PlanStep *step);
+										const PlanStep *step, FileRun *run);
 
 /*
  * Note, likewise, the error that has ended a file, if it has parts.  Nothing
- * of the statement was kept, if that is one that keeps all or nothing.
+ * of the statement was kept, if that is one that keeps all or nothing; so an
+ * error that came when all of it was there, of a note, is none.
  */
 extern void deploy_part_note_failure(const FileRunner *runner,
 									 const PlanStep *step,

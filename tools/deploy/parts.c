@@ -44,7 +44,8 @@ send_note(SqlSession *session, PQExpBuffer note)
 static bool
 note_beginning(SqlSession *session, const PlanStep *step, PQExpBuffer note)
 {
-	deploy_part_note_begins(note, session->conn, step, SOURCE_FILE);
+	deploy_part_note_begins(note, session->conn, step,
+							SOURCE_FILE);
 	return send_note(session, note);
 }
 
@@ -57,9 +58,33 @@ enter_patch(SqlSession *session, const PlanStep *step, PQExpBuffer note)
 	if (patch == NULL || !patch->is_registered)
 		return true;
 	appendPQExpBufferStr(note, "SELECT _v.resume_patch(");
-	appendStringLiteralConn(note, patch->name, session->conn);
+	appendStringLiteralConn(note, patch->name,
+							session->conn);
 	appendPQExpBufferStr(note, "::pg_catalog.text)");
 	return send_note(session, note);
+}
+
+/*
+ * Add what a part has set.  In a block, what was rolled back is rolled back
+ * again.  Returns whether there is anything.
+ */
+static bool
+add_settings(SqlSession *session, const PlanStep *step,
+			 const ScriptPart *item)
+{
+	const OutlineQuery *queries = step->outline->queries;
+	bool		sets = false;
+	int			i;
+
+	for (i = item->first; i < item->first + item->count; i++)
+		sets |= script_parts_sets(&queries[i], &step->file->bytes);
+	for (i = item->first; sets && i < item->first + item->count; i++)
+		if (item->count == 1 ||
+			(queries[i].kind >= STATEMENT_BEGIN &&
+			 queries[i].kind <= STATEMENT_SAVEPOINT) ||
+			script_parts_sets(&queries[i], &step->file->bytes))
+			deploy_session_add_query(session, step, i);
+	return sets;
 }
 
 /* Set what the parts that are done have left to their session. */
@@ -68,23 +93,15 @@ set_again(SqlSession *session, const PlanStep *step)
 {
 	const PlanParts *parts = step->parts;
 	int			part;
-	int			i;
 
 	for (part = 0; part < parts->next; part++)
 	{
 		const ScriptPart *item = &parts->cut.items[part];
 
-		if (item->count > 1 && !item->is_committed)
-			continue;
-		for (i = item->first; i < item->first + item->count; i++)
-		{
-			if (!script_parts_sets(&step->outline->queries[i],
-								   &step->file->bytes))
-				continue;
-			deploy_session_add_query(session, step, i);
-			if (!deploy_pipeline_run(session))
-				return false;
-		}
+		if ((item->count == 1 || item->is_committed) &&
+			add_settings(session, step, item) &&
+			!deploy_pipeline_run(session))
+			return false;
 	}
 	return true;
 }
@@ -96,13 +113,17 @@ note_run(SqlSession *session, const PlanStep *step, int part,
 {
 	PGconn	   *conn = session->conn;
 	PQExpBufferData relation;
+	PQExpBufferData leaves;
 
 	if (!PART_IS_UNSURE(step->parts->cut.items[part].kind))
 		return true;
 	initPQExpBuffer(&relation);
+	initPQExpBuffer(&leaves);
 	deploy_repair_append_relation(&relation, conn, step, part);
-	deploy_part_note_runs(note, conn, step, part, relation.data);
+	deploy_repair_append_leaves(&leaves, step, part);
+	deploy_part_note_runs(note, conn, step, part, relation.data, leaves.data);
 	termPQExpBuffer(&relation);
+	termPQExpBuffer(&leaves);
 	return send_note(session, note);
 }
 
@@ -132,7 +153,8 @@ run_part(SqlSession *session, const PlanStep *step, int part,
 	if (!note_run(session, step, part, note))
 		return false;
 	if (is_noted(step->parts, part))
-		deploy_part_note_done(note, session->conn, step, part);
+		deploy_part_note_done(note, session->conn, step,
+							  part);
 	for (i = item->first; i < last + is_after; i++)
 		deploy_session_add_query(session, step, i);
 	if (item->kind == PART_CREATES_INDEX &&
@@ -147,8 +169,9 @@ run_part(SqlSession *session, const PlanStep *step, int part,
 }
 
 /*
- * What was being done when the last attempt ended is found out, and mended.
- * Returns false after a message; "is_done" tells whether it is done.
+ * What was being done when the last attempt ended is found out, and mended,
+ * unless the user says that it is done.  Returns false after a message;
+ * "is_done" tells whether what comes next is done.
  */
 static bool
 repair(SqlSession *session, const PlanStep *step, bool *is_done)
@@ -157,7 +180,7 @@ repair(SqlSession *session, const PlanStep *step, bool *is_done)
 
 	*is_done = false;
 	return parts->unfinished == NULL || !parts->unfinished->runs ||
-		parts->next != parts->unfinished->done ||
+		parts->next > parts->unfinished->done ||
 		parts->next == parts->cut.count ||
 		deploy_repair(session, step, parts->next, is_done);
 }
@@ -177,7 +200,8 @@ run_parts(SqlSession *session, const PlanStep *step)
 
 	if (result && is_done)
 	{
-		deploy_part_note_done(note, session->conn, step, part++);
+		deploy_part_note_done(note, session->conn, step,
+							  part++);
 		result = send_note(session, note);
 	}
 	for (; result && part < parts->cut.count; part++)

@@ -220,6 +220,8 @@ take_error(SqlSession *session, const PGresult *result)
 	strlcpy(session->sqlstate, sqlstate == NULL ? "" : sqlstate,
 			sizeof(session->sqlstate));
 	note_error(session, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+	session->is_of_note = session->item->doing != NULL &&
+		strcmp(session->item->doing, FILE_RUN_NOTE) == 0;
 	session->is_ending |= ends_session(result);
 	if (lacks_lock(session) && session->message == NULL)
 		session->message = make_message(session,

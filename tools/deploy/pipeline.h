@@ -41,6 +41,7 @@ typedef struct SqlSession
 	char	   *message;		/* that a lock was lacking, or NULL */
 	char		sqlstate[6];	/* of the error, or empty */
 	char	   *error;			/* its text, or that of ours, or NULL */
+	bool		is_of_note;		/* which is that of a note */
 	bool		is_ending;		/* the server has said so */
 	bool		is_lost;
 	bool		keeps_answer;	/* the next result is wanted, as */

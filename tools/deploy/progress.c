@@ -299,10 +299,12 @@ deploy_progress_say(Progress *progress, const char *text)
 }
 
 void
-deploy_progress_waiting(Progress *progress, const char *text)
+deploy_progress_waiting(Progress *progress, const char *text,
+						const PGresult *blockers, const PGresult *seen)
 {
 	if (progress->form == PROGRESS_JSON)
-		deploy_events_waiting(progress->number, progress->step, text);
+		deploy_events_waiting(progress->number, progress->step, text,
+							  blockers, seen);
 	else if (!progress->is_terminal || !isatty(STDERR_FILENO))
 		deploy_progress_say(progress, text);
 }

@@ -69,7 +69,9 @@ extern void deploy_progress_say(Progress *progress, const char *text);
  * The patch waits for somebody, as the text says in full: it is not said where
  * messages are on the terminal that shows the note.
  */
-extern void deploy_progress_waiting(Progress *progress, const char *text);
+extern void deploy_progress_waiting(Progress *progress, const char *text,
+									const PGresult *blockers,
+									const PGresult *seen);
 
 /* What psql prints on standard output. */
 extern void deploy_progress_output(Progress *progress, const char *text,

@@ -8,8 +8,9 @@
  * a partition that is about to be detached.  And it may be done, while nobody
  * was there any more to note that.  All of it can be looked up.
  *
- * Which indexes the table had before was noted when the statement began.  One
- * that was not there then, is not valid, and is not being built, is its: no
+ * Which indexes the table had before was noted when the statement began, and
+ * how one is called that the statement may leave behind.  One that is called
+ * so, was not there then, is not valid, and is not being built, is its: no
  * other statement of the patch ran since.  It is dropped, and the statement is
  * run again.  One that is valid is what the statement was to make if it is
  * defined alike; that is seen by comparing it with the index that the same
@@ -19,8 +20,12 @@
  */
 #include "postgres_fe.h"
 
+#include <ctype.h>
+
+#include "base/report.h"
 #include "deploy/repair.h"
 #include "fe_utils/string_utils.h"
+#include "plan/resume.h"
 #include "script/target.h"
 
 /* A part that is looked after */
@@ -29,6 +34,7 @@ typedef struct Repair
 	SqlSession *session;
 	PGconn	   *conn;
 	const ScriptPart *part;
+	char	   *after;			/* a command that goes on after it */
 	const UnfinishedPatch *patch;
 	ScriptTarget target;
 	PQExpBuffer query;
@@ -66,10 +72,42 @@ deploy_repair_append_relation(PQExpBuffer query, PGconn *conn,
 	script_target_free(&target);
 }
 
+/* Append a name as a pattern that nothing else matches. */
+static void
+append_name_pattern(PQExpBuffer pattern, const char *name)
+{
+	appendPQExpBufferChar(pattern, '^');
+	for (; *name != '\0'; name++)
+	{
+		if (!isalnum((unsigned char) *name) && !IS_HIGHBIT_SET(*name))
+			appendPQExpBufferChar(pattern, '\\');
+		appendPQExpBufferChar(pattern, *name);
+	}
+	appendPQExpBufferChar(pattern, '$');
+}
+
+void
+deploy_repair_append_leaves(PQExpBuffer pattern, const PlanStep *step,
+							int part)
+{
+	const ScriptPart *item = &step->parts->cut.items[part];
+	ScriptTarget target;
+
+	script_target_read(step->outline, &step->file->bytes, item, &target);
+	if (item->kind == PART_REINDEXES)
+		appendPQExpBufferStr(pattern, "_cc(new|old)[0-9]*$");
+	else if (target.name.len > 0)
+		append_name_pattern(pattern, target.name.data);
+	else if (item->kind == PART_CREATES_INDEX)
+		appendPQExpBufferChar(pattern, '.');
+	script_target_free(&target);
+}
+
 /*
  * Append a condition: the index i is on the table that the statement was
- * about, or on a partition or the TOAST table of it, and was not there before.
- * Without a table, all are that REINDEX leaves behind.
+ * about, or on a partition or the TOAST table of it, was not there before, and
+ * is called as one that the statement leaves behind.  Only REINDEX may be
+ * about no table.
  */
 static void
 append_is_new(const Repair *repair)
@@ -81,7 +119,9 @@ append_is_new(const Repair *repair)
 						 "pg_catalog.format('%I.%I', n.nspname, c.relname) "
 						 "<> ALL (");
 	appendStringLiteralConn(query, repair->patch->indexes, repair->conn);
-	appendPQExpBufferStr(query, "::pg_catalog.text[]) AND ");
+	appendPQExpBufferStr(query, "::pg_catalog.text[]) AND c.relname ~ ");
+	appendStringLiteralConn(query, repair->patch->leaves, repair->conn);
+	appendPQExpBufferStr(query, " AND ");
 	if (repair->patch->relation[0] == '\0')
 		appendPQExpBufferStr(query,
 							 "c.relname ~ '_cc(new|old)[0-9]*$'");
@@ -127,8 +167,8 @@ drop_index(const Repair *repair, const char *name, const char *builder)
 		return false;
 	}
 	deploy_pipeline_say(repair->session, "dropping index %s, which the last "
-						"attempt has left behind", name);
-	statement = psprintf("DROP INDEX CONCURRENTLY %s", name);
+						"attempt has left behind", report_printable(name));
+	statement = psprintf("DROP INDEX CONCURRENTLY IF EXISTS %s", name);
 	result = run(repair, statement);
 	pg_free(statement);
 	return result;
@@ -149,7 +189,8 @@ drop_leftovers(const Repair *repair)
 						 "FROM pg_catalog.pg_stat_progress_create_index p "
 						 "JOIN pg_catalog.pg_locks l ON l.pid = p.pid "
 						 "AND l.relation = i.indrelid AND l.granted "
-						 "WHERE p.pid <> pg_catalog.pg_backend_pid()) "
+						 "WHERE p.datname = pg_catalog.current_database() "
+						 "AND p.pid <> pg_catalog.pg_backend_pid()) "
 						 "FROM pg_catalog.pg_index i "
 						 "JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
 						 "JOIN pg_catalog.pg_namespace n "
@@ -208,9 +249,13 @@ make_copy(const Repair *repair)
 	return run(repair, query->data);
 }
 
-/* Which of the indexes is defined like that of the copy, if any is? */
+/*
+ * Which of the indexes is defined like that of the copy, if any is?  That
+ * cannot be found out if the statement names the table once more, say.
+ */
 static bool
-compare_with_copy(const Repair *repair, const PGresult *indexes, int *found)
+compare_with_copy(const Repair *repair, const PGresult *indexes, int *found,
+				  bool *is_compared)
 {
 	const ScriptTarget *target = &repair->target;
 	char	   *copy = psprintf("pg_temp.%s",
@@ -237,28 +282,42 @@ compare_with_copy(const Repair *repair, const PGresult *indexes, int *found)
 		PQclear(result);
 	}
 	pg_free(copy);
-	return run(repair, "ROLLBACK") && is_good;
+	*is_compared = is_good;
+	return run(repair, "ROLLBACK");
 }
 
-/* Is an index of the name there that the statement did not make? */
+/*
+ * An index is there that the statement did not make, or may not have made.
+ * Returns false after a message.
+ */
 static bool
-refuse_index(const Repair *repair, const char *definition)
+refuse_index(const Repair *repair, const char *definition, bool is_compared)
 {
-	deploy_pipeline_complain(repair->session, repair->part->end_line,
-							 "there is a valid index of that name, but with "
-							 "another definition than here: %s", definition);
+	if (is_compared)
+		deploy_pipeline_complain(repair->session, repair->part->end_line,
+								 "there is a valid index of that name, but "
+								 "with another definition than here: %s: drop "
+								 "it, or leave it and run %s",
+								 definition, repair->after);
+	else
+		deploy_pipeline_complain(repair->session, repair->part->end_line,
+								 "there is a valid index, and it cannot be "
+								 "found out whether it was made here: %s: if "
+								 "it was, run %s; else drop it",
+								 definition, repair->after);
 	return false;
 }
 
 /*
  * Was the index created, all of it?  Only one is looked at that was not there
- * before, and has the name that it should have, if it should have one.
+ * before, and is called as it should be.
  */
 static bool
 find_created(const Repair *repair, bool *is_done)
 {
 	PGresult   *indexes;
 	int			found = -1;
+	bool		is_compared = true;
 	bool		is_good = true;
 
 	resetPQExpBuffer(repair->query);
@@ -270,39 +329,37 @@ find_created(const Repair *repair, bool *is_done)
 						 "ON n.oid = c.relnamespace "
 						 "WHERE i.indisvalid AND ");
 	append_is_new(repair);
-	if (repair->target.name.len > 0)
-	{
-		appendPQExpBufferStr(repair->query, " AND c.relname = ");
-		appendStringLiteralConn(repair->query, repair->target.name.data,
-								repair->conn);
-	}
 	indexes = ask(repair);
 	if (indexes == NULL)
 		return false;
 	if (PQntuples(indexes) > 0)
-		is_good = compare_with_copy(repair, indexes, &found);
+		is_good = compare_with_copy(repair, indexes, &found, &is_compared);
 	*is_done = found >= 0;
 	if (is_good && !*is_done && PQntuples(indexes) > 0 &&
-		repair->target.name.len > 0)
-		is_good = refuse_index(repair, PQgetvalue(indexes, 0, 1));
+		(!is_compared || repair->target.name.len > 0))
+		is_good = refuse_index(repair, PQgetvalue(indexes, 0, 1),
+							   is_compared);
 	PQclear(indexes);
 	return is_good;
 }
 
-/* Is the index gone? */
+/*
+ * Is the index gone?  It is the one that was meant when the statement began:
+ * another schema of the search_path may have one of that name, too.
+ */
 static bool
 find_dropped(const Repair *repair, bool *is_done)
 {
 	PGresult   *result;
 
+	if (repair->patch->relation[0] == '\0')
+		return true;
 	resetPQExpBuffer(repair->query);
 	appendPQExpBufferStr(repair->query, "SELECT ");
-	append_regclass(repair->query, repair->conn,
-					repair->target.relation.data);
+	append_regclass(repair->query, repair->conn, repair->patch->relation);
 	appendPQExpBufferStr(repair->query, " IS NULL");
 	result = ask(repair);
-	*is_done = result != NULL && PQgetvalue(result, 0, 0)[0] == 't' &&
-		repair->patch->relation[0] != '\0';
+	*is_done = result != NULL && PQgetvalue(result, 0, 0)[0] == 't';
 	PQclear(result);
 	return result != NULL;
 }
@@ -367,6 +424,8 @@ begin(Repair *repair, SqlSession *session, const PlanStep *step, int part)
 	repair->conn = session->conn;
 	repair->part = &step->parts->cut.items[part];
 	repair->patch = step->parts->unfinished;
+	repair->after = repair->patch == NULL ? NULL :
+		plan_resume_command_after(step, part, repair->patch->name);
 	repair->query = createPQExpBuffer();
 	script_target_read(step->outline, &step->file->bytes, repair->part,
 					   &repair->target);
@@ -378,6 +437,7 @@ end(Repair *repair)
 {
 	script_target_free(&repair->target);
 	destroyPQExpBuffer(repair->query);
+	pg_free(repair->after);
 }
 
 bool
@@ -389,11 +449,10 @@ deploy_repair(SqlSession *session, const PlanStep *step, int part,
 
 	begin(&repair, session, step, part);
 	*is_done = false;
-	if (repair.patch->relation[0] != '\0' ||
-		repair.part->kind == PART_REINDEXES)
+	if (repair.patch->leaves[0] != '\0')
 		is_good = drop_leftovers(&repair);
-	if (is_good && strcmp(repair.patch->running,
-						  step->parts->digests[part]) == 0)
+	if (is_good && part == repair.patch->done &&
+		strcmp(repair.patch->running, step->parts->digests[part]) == 0)
 		is_good = find_done(&repair, is_done);
 	end(&repair);
 	return is_good;

@@ -18,10 +18,17 @@ extern void deploy_repair_append_relation(PQExpBuffer query, PGconn *conn,
 										  const PlanStep *step, int part);
 
 /*
- * The step's patch is unfinished, and when the last attempt ended, that part
- * was being run.  Take away what is left of that; "is_done" tells whether all
- * of the part is there.  Returns false after a message: that failed, or it is
- * not for us to decide.
+ * Append a regular expression for the names of the indexes that a part of a
+ * step may leave behind; nothing, if it leaves none.
+ */
+extern void deploy_repair_append_leaves(PQExpBuffer pattern,
+										const PlanStep *step, int part);
+
+/*
+ * The step's patch is unfinished, and when the last attempt ended, a part was
+ * being run.  Take away what is left of that.  If it is that part, "is_done"
+ * tells whether all of it is there.  Returns false after a message: that
+ * failed, or it is not for us to decide.
  */
 extern bool deploy_repair(SqlSession *session, const PlanStep *step, int part,
 						  bool *is_done);

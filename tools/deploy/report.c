@@ -15,6 +15,7 @@
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "deploy/blockers.h"
+#include "deploy/blockers.h"
 #include "deploy/report.h"
 #include "plan/resume.h"
 #include "pqexpbuffer.h"
@@ -288,35 +289,23 @@ deploy_report_is_finished(const DeployFailure *failure)
 	const Outcome *outcome = failure->outcome;
 
 	return outcome->progress != NULL && outcome->unfinished.name == NULL &&
-		is_registered_right(failure) && !FILE_RUN_IS_WRONG(failure->run);
+		failure->run->end != FILE_RUN_FAILED && is_registered_right(failure) && !FILE_RUN_IS_WRONG(failure->run);
 }
 
 /* Say what to do about a part of which it is not known what it did. */
 static void
 say_how_to_answer(const DeployFailure *failure)
 {
-	const PlanParts *parts = failure->step->parts;
 	const UnfinishedPatch *patch = &failure->outcome->unfinished;
-	const char *name = report_printable(patch->name);
-	int			after = 0;
-	int			i;
+	bool		is_whole = failure->step->parts->cut.count == 0 ||
+		strcmp(patch->running, "whole") == 0;
+	char	   *answers = plan_resume_answers(failure->step, is_whole ?
+											  PLAN_RESUME_WHOLE : patch->done,
+											  patch->name);
 
-	for (i = 0; i < parts->cut.count; i++)
-		if (i <= patch->done || strcmp(patch->running, "whole") == 0)
-			after = parts->cut.items[i].end_line + 1;
-	if (after > 0)
-		fe_compat_log_hint("Look what it has done. If nothing, or when that "
-						   "is undone, run \"versioning apply %s "
-						   "--restart-at %d\"; if all, or when it is "
-						   "finished by hand, \"versioning apply %s "
-						   "--restart-at %d\".", name, patch->line, name,
-						   after);
-	else
-		fe_compat_log_hint("Look what it has done. If nothing, or when that "
-						   "is undone, run \"versioning apply %s "
-						   "--restart-at 1\"; if all, or when it is finished "
-						   "by hand, the same with a line after its end.",
-						   name);
+	fe_compat_log_hint("Find out how much of it was done. %s",
+					   report_printable(answers));
+	pg_free(answers);
 }
 
 /* Say how far an unfinished file has come, and how it goes on. */
@@ -324,6 +313,7 @@ static void
 say_progress(const DeployFailure *failure)
 {
 	const UnfinishedPatch *patch = &failure->outcome->unfinished;
+	bool		is_known = plan_resume_is_known(failure->step->parts, patch);
 
 	if (patch->done > 0)
 		fe_compat_log_detail("%d of its %d parts %s done, and will not be "
@@ -332,10 +322,10 @@ say_progress(const DeployFailure *failure)
 	if (is_registered_right(failure))
 		fe_compat_log_detail("It is registered, but unfinished: what "
 							 "requires it has to wait.");
-	if (!patch->runs)
+	if (!patch->runs || (patch->leaves[0] == '\0' && is_known))
 		fe_compat_log_hint("The next \"versioning apply\" goes on at line "
 						   "%d.", patch->line);
-	else if (plan_resume_is_known(failure->step->parts, patch))
+	else if (is_known)
 	{
 		say_invalid_indexes(failure);
 		fe_compat_log_hint("The next \"versioning apply\" takes away what "
@@ -414,17 +404,20 @@ say_that_nothing_is_known(const DeployFailure *failure)
 					   "applied.");
 }
 
-/*
- * Say why a file that lacked a lock is not tried again, unless it was for long
- * enough, and what would help.
- */
+/* Say why a file that lacked a lock is not tried again. */
 static void
-say_what_helps(const DeployFailure *failure, const char *ending)
+say_why_not_again(const DeployFailure *failure)
 {
 	const char *obstacle = deploy_attempts_obstacle(failure->attempts);
 
 	if (obstacle != NULL && obstacle[0] != '\0')
 		fe_compat_log_detail("%s", obstacle);
+}
+
+/* Say what would help a file that lacked a lock. */
+static void
+say_what_helps(const DeployFailure *failure, const char *ending)
+{
 	if (ending[0] != '\0')
 		fe_compat_log_hint("This ends what was waited for: %s", ending);
 	if (failure->outcome->is_known && !is_registered_right(failure) &&
@@ -432,34 +425,24 @@ say_what_helps(const DeployFailure *failure, const char *ending)
 		fe_compat_log_hint("The same command, run again, goes on here.");
 }
 
-void
-deploy_report_failure(const DeployFailure *failure)
+/* Say what is there of a file, and what to do about it. */
+static void
+say_what_is_there(const DeployFailure *failure)
 {
-	const char *path = report_printable(failure->step->file->path);
-	PQExpBufferData blockers;
-	PQExpBufferData ending;
-
-	initPQExpBuffer(&blockers);
-	initPQExpBuffer(&ending);
-	deploy_attempts_append_blockers(failure->attempts, failure->run,
-									&blockers, &ending);
-	if (has_run(failure->run) && !failure->is_interrupted &&
-		failure->run->stall == NULL)
-		say_what_is_wrong(failure, path);
-	else
-		say_how_it_failed(failure, path);
-	say_what_was_waited_for(failure, &blockers);
-	say_what_was_before(failure);
+	bool		is_to_be_explained = has_run(failure->run) &&
+		!failure->is_interrupted;
 
 	if (!failure->outcome->is_known)
 		say_that_nothing_is_known(failure);
 	else if (failure->outcome->unfinished.name != NULL)
 	{
-		if (has_run(failure->run) && !failure->is_interrupted)
+		if (is_to_be_explained)
 			say_why(failure);
 		say_progress(failure);
 	}
-	else if (failure->outcome->progress != NULL && !has_run(failure->run))
+	else if (failure->outcome->progress != NULL && !has_run(failure->run) &&
+			 (deploy_report_is_finished(failure) ||
+			  !is_registered_right(failure)))
 		fe_compat_log_detail("%s", deploy_report_is_finished(failure) ?
 							 "All of it was kept: it is registered." :
 							 "Nothing of it was kept.");
@@ -467,11 +450,54 @@ deploy_report_failure(const DeployFailure *failure)
 		say_that_it_is_done(failure);
 	else
 	{
-		if (has_run(failure->run) && !failure->is_interrupted)
+		if (is_to_be_explained)
 			say_why(failure);
 		say_what_was_kept(failure);
 	}
-	if (failure->run->lacked_lock && !failure->is_interrupted)
+}
+
+/* The same of a rehearsal, of which nothing is kept in the end. */
+static void
+say_what_was_rehearsed(const DeployFailure *failure)
+{
+	if (failure->outcome->is_known && !is_registered_right(failure) &&
+		has_run(failure->run) && !failure->is_interrupted)
+		say_why(failure);
+}
+
+void
+deploy_report_failure(const DeployFailure *failure)
+{
+	const char *path = report_printable(failure->step->file->path);
+	bool		lacked_lock = failure->run->lacked_lock &&
+		!failure->is_interrupted;
+	const PGresult *seen;
+	const PGresult *who = deploy_attempts_blockers(failure->attempts,
+												   failure->run, &seen);
+	PQExpBufferData blockers;
+	PQExpBufferData ending;
+
+	initPQExpBuffer(&blockers);
+	initPQExpBuffer(&ending);
+	if (who != NULL)
+	{
+		deploy_blockers_append(&blockers, who, seen);
+		deploy_blockers_append_ending(&ending, who, seen);
+	}
+	if (has_run(failure->run) && !failure->is_interrupted &&
+		failure->run->stall == NULL)
+		say_what_is_wrong(failure, path);
+	else
+		say_how_it_failed(failure, path);
+	say_what_was_waited_for(failure, &blockers);
+	if (lacked_lock)
+		say_why_not_again(failure);
+	say_what_was_before(failure);
+	if (failure->attempts->runner->options->is_rehearsal)
+		say_what_was_rehearsed(failure);
+	else
+		say_what_is_there(failure);
+	if (lacked_lock)
 		say_what_helps(failure, ending.data);
 	termPQExpBuffer(&blockers);
 	termPQExpBuffer(&ending);

@@ -142,6 +142,7 @@ deploy_session_run_work(SqlSession *session, const PlanStep *step,
 	{
 		run->end = deploy_pipeline_failure(session);
 		run->error = session->error;
+		run->is_of_note = session->is_of_note;
 		session->error = NULL;
 	}
 	else

@@ -62,7 +62,7 @@ deploy_waiting_show(const FileRunner *runner, const PGresult *blockers,
 		resetPQExpBuffer(&text);
 		appendPQExpBufferStr(&text, "waiting for ");
 		deploy_blockers_append(&text, blockers, seen);
-		deploy_progress_waiting(runner->progress, text.data);
+		deploy_progress_waiting(runner->progress, text.data, blockers, seen);
 	}
 	termPQExpBuffer(&text);
 }

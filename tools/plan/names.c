@@ -18,11 +18,16 @@
 
 static const char extension[] = ".sql";
 
-/* Offer a name, unless it is the one that was not meant for sure. */
+/*
+ * Offer a name, unless it is one that was not meant for sure, such as the name
+ * itself of a patch that is registered and has no file.
+ */
 static void
-offer(Suggestion *suggestion, const char *name, const char *except)
+offer(Suggestion *suggestion, const char *name, const char *wanted,
+	  const char *except)
 {
-	if (except == NULL || strcmp(name, except) != 0)
+	if (strcmp(name, wanted) != 0 &&
+		(except == NULL || strcmp(name, except) != 0))
 		suggestion_offer(suggestion, name);
 }
 
@@ -45,10 +50,10 @@ plan_names_suggestion(const Project *project, const Register *reg,
 
 		for (j = 0; j < file->count; j++)
 			if (file->calls[j].action != PATCH_UNREGISTER)
-				offer(&suggestion, file->calls[j].name, except);
+				offer(&suggestion, file->calls[j].name, name, except);
 	}
 	for (i = 0; reg != NULL && i < reg->count; i++)
-		offer(&suggestion, reg->patches[i].name, except);
+		offer(&suggestion, reg->patches[i].name, name, except);
 
 	if (suggestion.nearest == NULL)
 		return "";

@@ -12,6 +12,7 @@
  */
 #include "postgres_fe.h"
 
+#include "fe_utils/string_utils.h"
 #include "plan/resume.h"
 
 /* A step that is to go on */
@@ -110,23 +111,99 @@ complain_of_difference(const Resumption *resumption, int line)
 	pg_free(text);
 }
 
-/*
- * Complain that it cannot be known what came of the next part, which begins
- * and ends at these lines.
- */
-static void
-ask(const Resumption *resumption, int line, int after)
+/* How many lines a file has, as far as that is known. */
+static int
+count_lines(const PlanStep *step)
 {
-	const char *name = resumption->name;
-	char	   *text =
-		psprintf("patch \"%s\" is unfinished, and it is not known what was "
-				 "done of this: look. If nothing was, or it is undone, run "
-				 "\"versioning apply %s --restart-at %d\"; if all of it was, "
-				 "or it is finished by hand, \"versioning apply %s "
-				 "--restart-at %d\"", name, name, line, name, after);
+	const FileBytes *bytes = &step->file->bytes;
+	int			lines = 0;
+	size_t		i;
 
-	complain(resumption, line, text);
+	for (i = 0; bytes->text != NULL && i < bytes->length; i++)
+		lines += bytes->text[i] == '\n' || i + 1 == bytes->length;
+	return lines;
+}
+
+/* Does a part begin in the line in which the one before it begins? */
+static bool
+shares_line(const PlanParts *parts, int part)
+{
+	return part > 0 && part < parts->cut.count &&
+		parts->cut.items[part].line == parts->cut.items[part - 1].line;
+}
+
+/* At which line is it to go on if nothing was done of a part? */
+static int
+line_of(const PlanParts *parts, int part)
+{
+	return part == PLAN_RESUME_WHOLE ? 1 : parts->cut.items[part].line;
+}
+
+/* And if all was? */
+static int
+line_after(const PlanStep *step, int part)
+{
+	const PlanParts *parts = step->parts;
+
+	if (part == PLAN_RESUME_WHOLE)
+		return count_lines(step) + 1;
+	return part + 1 < parts->cut.count ? parts->cut.items[part + 1].line :
+		parts->cut.items[part].end_line + 1;
+}
+
+/* The command that goes on at a line. */
+static char *
+command_at(const char *name, int line)
+{
+	PQExpBuffer quoted = createPQExpBuffer();
+	char	   *command;
+
+	(void) appendShellStringNoError(quoted, name);
+	command = psprintf("\"versioning apply %s --restart-at %d\"",
+					   quoted->data, line);
+	destroyPQExpBuffer(quoted);
+	return command;
+}
+
+char *
+plan_resume_command_after(const PlanStep *step, int part, const char *name)
+{
+	return command_at(name, line_after(step, part));
+}
+
+char *
+plan_resume_answers(const PlanStep *step, int part, const char *name)
+{
+	char	   *again;
+	char	   *after;
+	char	   *text;
+
+	if (shares_line(step->parts, part) || shares_line(step->parts, part + 1))
+		return pg_strdup("It shares its line with another part: give each a "
+						 "line of its own, and run \"versioning apply\" "
+						 "again.");
+	again = command_at(name, line_of(step->parts, part));
+	after = command_at(name, line_after(step, part));
+	text = psprintf("If nothing was, or it was undone, run %s; if all of it "
+					"was, or it was finished by hand, run %s.", again, after);
+	pg_free(again);
+	pg_free(after);
+	return text;
+}
+
+/* Complain that it cannot be known what came of the next part. */
+static void
+ask(const Resumption *resumption, int part)
+{
+	const PlanStep *step = resumption->step;
+	char	   *answers = plan_resume_answers(step, part, resumption->name);
+	char	   *text =
+		psprintf("patch \"%s\" is unfinished, and it is not known how much "
+				 "of this was done: find out. %s", resumption->name, answers);
+
+	complain(resumption, line_of(step->parts, part), text);
 	pg_free(text);
+	pg_free(answers);
 }
 
 /* Take the next element off a list with commas between. */
@@ -213,7 +290,6 @@ static void
 go_on(const Resumption *resumption)
 {
 	PlanParts  *parts = resumption->parts;
-	const ScriptPart *next;
 
 	if (!check_done(resumption))
 		return;
@@ -225,22 +301,45 @@ go_on(const Resumption *resumption)
 		complain_of_difference(resumption, 0);
 		return;
 	}
-	next = &parts->cut.items[parts->next];
 	if (!plan_resume_is_known(parts, parts->unfinished))
-		ask(resumption, next->line, next->end_line + 1);
+		ask(resumption, parts->next);
 }
 
-/* How many lines a file has, as far as that is known. */
-static int
-count_lines(const PlanStep *step)
+/* Complain of a line that is inside a part: an error names where it ends. */
+static void
+complain_of_middle(const Resumption *resumption, int line, int part)
 {
-	const FileBytes *bytes = &step->file->bytes;
-	int			lines = 0;
-	size_t		i;
+	char	   *text =
+		psprintf("this is in a part that begins in line %d: say "
+				 "\"--restart-at %d\" to run it, or \"--restart-at %d\" if "
+				 "it is done", line_of(resumption->parts, part),
+				 line_of(resumption->parts, part),
+				 line_after(resumption->step, part));
 
-	for (i = 0; bytes->text != NULL && i < bytes->length; i++)
-		lines += bytes->text[i] == '\n';
-	return lines;
+	complain(resumption, line, text);
+	pg_free(text);
+}
+
+/*
+ * Complain of a line that does not say where to go on: in the middle of a
+ * part; or if the part that is unfinished begins there, and is not the first
+ * one, since what is done would be run again.
+ */
+static void
+check_line(const Resumption *resumption, int line)
+{
+	const PlanParts *parts = resumption->parts;
+	const ScriptPart *items = parts->cut.items;
+	int			done = parts->unfinished->done;
+	int			next = parts->next;
+
+	if (next > 0 && items[next - 1].end_line >= line &&
+		(next == parts->cut.count || items[next].line > line))
+		complain_of_middle(resumption, line, next - 1);
+	else if (next < done && shares_line(parts, done) &&
+			 items[done].line == line)
+		complain(resumption, line, "several parts begin in this line: give "
+				 "each a line of its own");
 }
 
 /* Go on where the user says. */
@@ -254,6 +353,7 @@ go_on_at(const Resumption *resumption, int line)
 		for (parts->next = 0; parts->next < parts->cut.count; parts->next++)
 			if (parts->cut.items[parts->next].line >= line)
 				break;
+		check_line(resumption, line);
 		return;
 	}
 	parts->next = line > 1;
@@ -298,7 +398,7 @@ resume_step(const Resumption *resumption, const Register *reg, int line)
 	else if (parts->cut.count > 0)
 		go_on(resumption);
 	else
-		ask(resumption, 1, count_lines(resumption->step) + 1);
+		ask(resumption, PLAN_RESUME_WHOLE);
 }
 
 /*

@@ -31,4 +31,18 @@ extern void plan_resume(PatchPlan *plan, const Register *reg,
 extern bool plan_resume_is_known(const PlanParts *parts,
 								 const UnfinishedPatch *patch);
 
+/* All of a file that is run as a whole, in the place of a part */
+#define PLAN_RESUME_WHOLE (-1)
+
+/*
+ * What to do about a part of which it is not known what was done, in words;
+ * the patch is called so.  The caller frees the text.
+ */
+extern char *plan_resume_answers(const PlanStep *step, int part,
+								 const char *name);
+
+/* The command, in quotes, that goes on after a part.  Likewise. */
+extern char *plan_resume_command_after(const PlanStep *step, int part,
+									   const char *name);
+
 #endif							/* PLAN_RESUME_H */

@@ -178,6 +178,33 @@ script_parts_cut(const ScriptOutline *outline, const FileBytes *bytes)
 	return parts;
 }
 
+/*
+ * Does a statement make something temporary?  TEMP and TEMPORARY are names,
+ * too, except after these words; but what rows are put into has a name.
+ */
+static bool
+makes_temporary(StatementWords words)
+{
+	bool		may_follow = false;
+	bool		is_put = false;
+
+	for (; !sql_words_at_end(&words); sql_words_next(&words))
+	{
+		bool		is_into = sql_words_at(&words, "into");
+
+		if (sql_words_at(&words, "pg_temp") ||
+			(may_follow && (sql_words_at(&words, "temp") ||
+							sql_words_at(&words, "temporary"))))
+			return true;
+		may_follow = (is_into && !is_put) || sql_words_at(&words, "create") ||
+			sql_words_at(&words, "replace") ||
+			sql_words_at(&words, "local") || sql_words_at(&words, "global");
+		is_put = sql_words_at(&words, "insert") ||
+			sql_words_at(&words, "merge");
+	}
+	return false;
+}
+
 bool
 script_parts_is_temporary(const ScriptOutline *outline,
 						  const FileBytes *bytes, const ScriptPart *part)
@@ -188,8 +215,8 @@ script_parts_is_temporary(const ScriptOutline *outline,
 	{
 		StatementWords words = words_of(&outline->queries[i], bytes);
 
-		if (mentions(words, "temp") || mentions(words, "temporary") ||
-			mentions(words, "pg_temp") ||
+		if (makes_temporary(words) ||
+			(sql_words_at(&words, "declare") && mentions(words, "hold")) ||
 			(outline->queries[i].kind == STATEMENT_SETTING &&
 			 sql_words_at(&words, "select") && !is_one_call(words)))
 			return true;

@@ -44,8 +44,8 @@ extern bool script_parts_sets(const OutlineQuery *query,
 
 /*
  * Does a part leave something to its session that cannot be made again: a
- * temporary object, by that word, or what set_config() does among other
- * things?
+ * temporary object, as far as its words say so, a cursor, or what set_config()
+ * does among other things?
  */
 extern bool script_parts_is_temporary(const ScriptOutline *outline,
 									  const FileBytes *bytes,
