@@ -178,7 +178,8 @@ AS $$
     SELECT grantor,
            format('GRANT %s ON %s TO %s%s',
                   string_agg(privilege_type ||
-                             coalesce(format(' (%I)', in_column), ''), ', '
+                             coalesce(' (' || quote_ident(in_column) || ')',
+                                      ''), ', '
                              ORDER BY privilege_type),
                   in_on,
                   CASE grantee WHEN 0 THEN 'PUBLIC'
@@ -203,7 +204,8 @@ SET quote_all_identifiers = off
 AS $$
 DECLARE
     is_routine boolean := in_kind = 'ROUTINE';
-    usual aclitem[] := acldefault(CASE WHEN is_routine THEN 'f' ELSE 'r' END,
+    usual aclitem[] := acldefault(CASE WHEN is_routine THEN 'f'
+                                       ELSE 'r' END::"char",
                                   current_user::regrole);
     acl aclitem[];
     role text;
@@ -270,7 +272,8 @@ AS $$
        AND refclassid = 'pg_extension'::regclass AND deptype = 'x'
 $$;
 
--- What was set for a column, or for all of a relation if it is NULL.
+-- What was set for a column, or for all of a relation if it is NULL. (Options
+-- with names in pg_ are notes of PostgreSQL's own, which pg_dump leaves out, too.)
 
 CREATE FUNCTION _v.column_notes(
     in_relation oid,
@@ -304,7 +307,8 @@ AS $$
                                                        END),
                 ('(' || (SELECT string_agg(format('%I=%L', option_name,
                                                   option_value), ', ')
-                           FROM pg_options_to_table(attoptions)) || ')'))
+                           FROM pg_options_to_table(attoptions)
+                          WHERE option_name !~ '^pg_') || ')'))
                AS settings (setting)
          WHERE setting IS NOT NULL
         UNION ALL
@@ -494,7 +498,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
-    WITH definitions (name, definition, state) AS (
+    WITH definitions (own_name, definition, state) AS (
         SELECT tgname, pg_get_triggerdef(oid), tgenabled FROM pg_trigger
          WHERE in_class = 'pg_trigger'::regclass AND oid = in_object
         UNION ALL
@@ -531,7 +535,7 @@ AS $$
                format('ALTER TABLE %s %s %s %I', r.identity,
                       CASE state WHEN 'D' THEN 'DISABLE'
                                  WHEN 'R' THEN 'ENABLE REPLICA'
-                                 ELSE 'ENABLE ALWAYS' END, i.type, name)
+                                 ELSE 'ENABLE ALWAYS' END, i.type, own_name)
          WHERE state <> 'O'
         UNION ALL
         SELECT n.role, n.statement
@@ -555,25 +559,22 @@ AS $$
       LEFT JOIN pg_class AS c ON c.oid = conrelid
       LEFT JOIN pg_type AS t ON t.oid = contypid,
            LATERAL (SELECT coalesce(relowner, typowner),
-                           CASE WHEN conrelid = 0 THEN 'DOMAIN' ELSE 'TABLE' END,
-                           CASE WHEN conrelid = 0
-                                THEN pg_identify_object('pg_type'::regclass,
-                                                        contypid, 0)
-                                ELSE pg_identify_object('pg_class'::regclass,
-                                                        conrelid, 0) END)
-                   AS o (owner, kind, object),
+                           CASE conrelid WHEN 0 THEN 'DOMAIN' ELSE 'TABLE' END)
+                   AS o (owner, kind),
+           pg_identify_object(CASE conrelid WHEN 0 THEN 'pg_type'::regclass
+                                            ELSE 'pg_class'::regclass END,
+                              coalesce(c.oid, contypid), 0) AS i,
            LATERAL (
         SELECT owner,
-               format('ALTER %s %s ADD CONSTRAINT %I %s', kind,
-                      (object).identity, conname,
-                      pg_get_constraintdef(k.oid))
+               format('ALTER %s %s ADD CONSTRAINT %I %s', kind, i.identity,
+                      conname, pg_get_constraintdef(k.oid))
         UNION ALL
         SELECT n.role, n.statement
           FROM _v.notes('pg_constraint'::regclass, k.oid, 0, owner,
                         'CONSTRAINT',
-                        format('%I ON %s%s', conname,
+                        concat(quote_ident(conname), ' ON ',
                                CASE conrelid WHEN 0 THEN 'DOMAIN ' END,
-                               (object).identity)) AS n
+                               i.identity)) AS n
         UNION ALL
         SELECT n.role, n.statement
           FROM _v.index_notes(conindid, owner) AS n
