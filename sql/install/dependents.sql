@@ -111,7 +111,7 @@ $$;
 -- table.
 
 CREATE FUNCTION _v.all_dependents(
-    in_relation oid,
+    in_relation regclass,
     in_column text,
     OUT class_id oid,
     OUT object_id oid,
@@ -122,7 +122,7 @@ LANGUAGE sql STABLE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH RECURSIVE family (oid) AS (
-        SELECT in_relation
+        SELECT in_relation::oid
         UNION
         SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = oid
     ), begin AS (
@@ -231,7 +231,7 @@ BEGIN
     END LOOP;
     FOR command IN
         SELECT g.statement
-          FROM _v.grants(in_kind || ' ' || in_object, NULL, usual) AS g
+          FROM _v.grants(in_kind || ' ' || in_object, NULL::text, usual) AS g
          WHERE in_to_default
     LOOP
         EXECUTE command;
@@ -242,7 +242,7 @@ $$;
 -- Comment, labels, and the extensions that something depends on.
 
 CREATE FUNCTION _v.notes(
-    in_class oid,
+    in_class regclass,
     in_object oid,
     in_part int4,
     in_owner oid,
@@ -313,11 +313,12 @@ AS $$
          WHERE setting IS NOT NULL
         UNION ALL
         SELECT n.role, n.statement
-          FROM _v.notes('pg_class'::regclass, c.oid, attnum, relowner,
-                        'COLUMN', format('%s.%I', r.identity, attname)) AS n
+          FROM _v.notes('pg_class'::regclass, c.oid, attnum::int4,
+                        relowner, 'COLUMN'::text,
+                        format('%s.%I', r.identity, attname)) AS n
         UNION ALL
         SELECT g.role, g.statement
-          FROM _v.grants('TABLE ' || r.identity, attname, attacl) AS g)
+          FROM _v.grants('TABLE ' || r.identity, attname::text, attacl) AS g)
         AS s (role, statement)
      WHERE c.oid = in_relation AND attnum > 0 AND NOT attisdropped
        AND (in_column IS NULL OR attnum = in_column)
@@ -354,7 +355,7 @@ AS $$
           FROM pg_attribute WHERE attrelid = in_index AND attstattarget >= 0
         UNION ALL
         SELECT n.role, n.statement
-          FROM _v.notes('pg_class'::regclass, in_index, 0, in_owner, 'INDEX',
+          FROM _v.notes('pg_class'::regclass, in_index, 0, in_owner, 'INDEX'::text,
                         i.identity) AS n)
         AS s (role, statement)
      WHERE indexrelid = in_index AND c.oid = in_index
@@ -395,11 +396,11 @@ AS $$
                       CASE c.relkind WHEN 'm' THEN ' WITH NO DATA' END)
         UNION ALL
         SELECT c.relowner,
-               format('SELECT _v.reset_privileges(''TABLE'', %L, %L)',
-                      i.identity, c.relacl IS NULL)
+               format('SELECT _v.reset_privileges(text %L, text %L, bool %L)',
+                      'TABLE', i.identity, c.relacl IS NULL)
         UNION ALL
         SELECT g.role, g.statement
-          FROM _v.grants('TABLE ' || i.identity, NULL, c.relacl) AS g
+          FROM _v.grants('TABLE ' || i.identity, NULL::text, c.relacl) AS g
         UNION ALL
         SELECT c.relowner,
                format('ALTER TABLE %s REPLICA IDENTITY %s', i.identity,
@@ -411,7 +412,7 @@ AS $$
           FROM _v.notes('pg_class'::regclass, c.oid, 0, c.relowner, kind,
                         i.identity) AS n
         UNION ALL
-        SELECT n.role, n.statement FROM _v.column_notes(c.oid, NULL) AS n)
+        SELECT n.role, n.statement FROM _v.column_notes(c.oid, NULL::int2) AS n)
         AS s (role, statement)
      WHERE c.oid = in_view
 $$;
@@ -470,22 +471,21 @@ AS $$
                               'CREATE')
         UNION ALL
         SELECT proowner,
-               format('SELECT _v.reset_privileges(''ROUTINE'', %L, %L)',
-                      i.identity, proacl IS NULL)
+               format('SELECT _v.reset_privileges(text %L, text %L, bool %L)',
+                      'ROUTINE', i.identity, proacl IS NULL)
         UNION ALL
         SELECT g.role, g.statement
-          FROM _v.grants('ROUTINE ' || i.identity, NULL, proacl) AS g
+          FROM _v.grants('ROUTINE ' || i.identity, NULL::text, proacl) AS g
         UNION ALL
         SELECT n.role, n.statement
-          FROM _v.notes('pg_proc'::regclass, p.oid, 0, proowner, 'ROUTINE',
-                        i.identity) AS n)
+          FROM _v.notes('pg_proc'::regclass, p.oid, 0, proowner,
+                        'ROUTINE'::text, i.identity) AS n)
         AS s (role, statement)
      WHERE p.oid = in_routine
 $$;
 
--- The policies of a table, and the rules and triggers, are its owner's; whether
--- they fire is said by ALTER TABLE, which has a view as little as they have
--- states there.
+-- The policies of a table, and the rules and triggers, are its owner's. What a
+-- trigger has on partitions may fire when it does not itself, and not when it does.
 
 CREATE FUNCTION _v.part_definition(
     in_class oid,
@@ -498,15 +498,26 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
-    WITH definitions (own_name, definition, state) AS (
-        SELECT tgname, pg_get_triggerdef(oid), tgenabled FROM pg_trigger
+    WITH RECURSIVE clones (oid) AS (
+        SELECT in_object WHERE in_class = 'pg_trigger'::regclass
+        UNION
+        SELECT t.oid FROM pg_trigger AS t JOIN clones ON tgparentid = clones.oid
+    ), states (relation, owner, own_name, state) AS (
+        SELECT tgrelid, relowner, tgname, tgenabled
+          FROM clones JOIN pg_trigger AS t ON t.oid = clones.oid
+          JOIN pg_class AS c ON c.oid = tgrelid
+        UNION ALL
+        SELECT ev_class, relowner, rulename, ev_enabled
+          FROM pg_rewrite JOIN pg_class AS c ON c.oid = ev_class
+         WHERE in_class = 'pg_rewrite'::regclass AND pg_rewrite.oid = in_object
+    ), definitions (definition) AS (
+        SELECT pg_get_triggerdef(oid) FROM pg_trigger
          WHERE in_class = 'pg_trigger'::regclass AND oid = in_object
         UNION ALL
-        SELECT rulename, pg_get_ruledef(oid), ev_enabled FROM pg_rewrite
+        SELECT pg_get_ruledef(oid) FROM pg_rewrite
          WHERE in_class = 'pg_rewrite'::regclass AND oid = in_object
         UNION ALL
-        SELECT polname,
-               concat('CREATE POLICY ', i.identity,
+        SELECT concat('CREATE POLICY ', i.identity,
                       CASE WHEN NOT polpermissive THEN ' AS RESTRICTIVE' END,
                       ' FOR ',
                       CASE polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT'
@@ -518,8 +529,7 @@ AS $$
                          FROM unnest(polroles) AS r),
                       ' USING (' || pg_get_expr(polqual, polrelid) || ')',
                       ' WITH CHECK (' || pg_get_expr(polwithcheck, polrelid)
-                                      || ')'),
-               'O'
+                                      || ')')
           FROM pg_policy AS p,
                pg_identify_object('pg_policy'::regclass, p.oid, 0) AS i
          WHERE in_class = 'pg_policy'::regclass AND p.oid = in_object
@@ -527,20 +537,22 @@ AS $$
     SELECT s.role, s.statement
       FROM definitions, pg_class AS c,
            pg_identify_object(in_class, in_object, 0) AS i,
-           pg_identify_object('pg_class'::regclass, c.oid, 0) AS r,
            LATERAL (
         SELECT relowner, rtrim(definition, ';')
         UNION ALL
-        SELECT relowner,
+        SELECT owner,
                format('ALTER TABLE %s %s %s %I', r.identity,
                       CASE state WHEN 'D' THEN 'DISABLE'
                                  WHEN 'R' THEN 'ENABLE REPLICA'
-                                 ELSE 'ENABLE ALWAYS' END, i.type, own_name)
-         WHERE state <> 'O'
+                                 WHEN 'A' THEN 'ENABLE ALWAYS'
+                                 ELSE 'ENABLE' END, i.type, own_name)
+          FROM states,
+               pg_identify_object('pg_class'::regclass, relation, 0) AS r
+         WHERE EXISTS (SELECT FROM states AS s WHERE s.state <> 'O')
         UNION ALL
         SELECT n.role, n.statement
-          FROM _v.notes(in_class, in_object, 0, relowner, upper(i.type),
-                        i.identity) AS n)
+          FROM _v.notes(in_class::regclass, in_object, 0, relowner,
+                        upper(i.type), i.identity) AS n)
         AS s (role, statement)
      WHERE c.oid = in_relation
 $$;
@@ -571,7 +583,7 @@ AS $$
         UNION ALL
         SELECT n.role, n.statement
           FROM _v.notes('pg_constraint'::regclass, k.oid, 0, owner,
-                        'CONSTRAINT',
+                        'CONSTRAINT'::text,
                         concat(quote_ident(conname), ' ON ',
                                CASE conrelid WHEN 0 THEN 'DOMAIN ' END,
                                i.identity)) AS n
@@ -605,7 +617,7 @@ AS $$
         UNION ALL
         SELECT n.role, n.statement
           FROM _v.notes('pg_statistic_ext'::regclass, x.oid, 0, relowner,
-                        'STATISTICS', i.identity) AS n
+                        'STATISTICS'::text, i.identity) AS n
         UNION ALL
         SELECT 0, format('ALTER STATISTICS %s OWNER TO %s', i.identity,
                          stxowner::regrole)

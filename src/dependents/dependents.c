@@ -163,13 +163,13 @@ check_dropper(const Dependent *dependent)
 }
 
 /*
- * Reports the error that the statement has met: which object, and which
- * statement.  What ends it on somebody's request, SQLSTATEs of class 57, is
- * reported as it is.
+ * Reports the error that the statement has met: which object, which statement,
+ * and as whom it was run.  What ends it on somebody's request, SQLSTATEs of
+ * class 57, is reported as it is.
  */
 static void pg_attribute_noreturn()
 report_failure(const Dependent *dependent, const char *statement,
-			   MemoryContext context)
+			   const char *role_name, MemoryContext context)
 {
 	ErrorData  *error;
 
@@ -184,6 +184,9 @@ report_failure(const Dependent *dependent, const char *statement,
 								  error->message);
 		if (error->internalquery == NULL)
 			error->internalquery = pstrdup(statement);
+		if (error->detail == NULL)
+			error->detail =
+				psprintf("The statement was run as role \"%s\".", role_name);
 		if (error->hint == NULL)
 			error->hint =
 				psprintf("Create it as it is to be now, and give up what "
@@ -214,6 +217,8 @@ static void
 run_step(const Dependent *dependent, Oid role, const char *statement)
 {
 	MemoryContext context = CurrentMemoryContext;
+	const char *role_name =
+		GetUserNameFromId(OidIsValid(role) ? role : GetUserId(), false);
 
 	check_role(role, dependent);
 	PG_TRY();
@@ -222,7 +227,7 @@ run_step(const Dependent *dependent, Oid role, const char *statement)
 	}
 	PG_CATCH();
 	{
-		report_failure(dependent, statement, context);
+		report_failure(dependent, statement, role_name, context);
 	}
 	PG_END_TRY();
 }

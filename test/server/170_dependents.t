@@ -1,0 +1,335 @@
+#!/usr/bin/perl
+
+# What depends on a relation or a column is dropped and comes back as it was:
+# a dump before and after is the same. Whose code runs on the way is its
+# owner's, as that owner, and nobody gains anything.
+
+use strict;
+use warnings;
+
+use FindBin;
+use File::Temp qw(tempdir);
+use lib "$FindBin::Bin/../lib";
+use Scratch;
+use Test::More;
+
+my $version = value('postgres', 'SHOW server_version_num');
+my $files = tempdir(CLEANUP => 1);
+my ($owner, $reader, $other, $granter, $deployer) =
+  map { role($_) } qw(owner reader other granter deployer);
+my %roles = (OWNER => $owner, READER => $reader, OTHER => $other,
+	GRANTER => $granter, DEPLOYER => $deployer);
+
+# SQL with the roles of this test in the place of these words
+sub named
+{
+	my ($script) = @_;
+	return $script =~ s/\b(OWNER|READER|OTHER|GRANTER|DEPLOYER)_ROLE\b/$roles{$1}/gr;
+}
+
+# A new database with the extension and what the script makes.
+sub made
+{
+	my ($name, $script) = @_;
+	my $database = database($name);
+
+	value($database, named("CREATE EXTENSION versioning; $script"));
+	return $database;
+}
+
+# The dump of a database, less what differs in each dump, and the journals.
+sub dump_of
+{
+	my ($database) = @_;
+	my ($status, $output, $errors) =
+	  run('pg_dump', '--exclude-table-data=_v.*', $database);
+
+	is("$status$errors", '0', 'pg_dump');
+	return $output =~ s/^\\(?:un)?restrict .*//gmr;
+}
+
+# What depends on this, with its types, is dropped and restored. In between
+# something may be done. Passes if the dump is the same. Returns the objects.
+sub same_again
+{
+	my ($database, $arguments, $name, $between) = @_;
+	my $before = dump_of($database);
+	my $dropped = value($database, named(qq{
+		BEGIN;
+		SELECT _v.register_patch('no-op');
+		SELECT object_type || ' ' || identity
+		  FROM _v.drop_dependents($arguments);
+		${\($between // '')};
+		SELECT _v.restore_dependents() AS n \\gset
+		COMMIT;
+		SELECT _v.unregister_patch('no-op')}));
+
+	is(dump_of($database), $before, "$name: the dump is the same");
+	return split /\n/, $dropped;
+}
+
+# All kinds, and what each of them can have
+
+my $publishes = $version >= 150000 ? q{
+	CREATE PUBLICATION pub FOR TABLE app.users (id, email, name)
+		WHERE (domain IS NULL), app.log;} : '';
+my $invoker = $version >= 150000 ? 'security_invoker' : 'security_barrier';
+my $everything = q{
+	CREATE SCHEMA app;
+	CREATE SCHEMA "Odd ""schema";
+	GRANT ALL ON SCHEMA app, "Odd ""schema" TO OWNER_ROLE, OTHER_ROLE;
+	CREATE TABLE app.users (id int PRIMARY KEY, name text NOT NULL CHECK (name
+		<> ''), email text UNIQUE, age int DEFAULT 3,
+	    created timestamptz DEFAULT now(),
+	    domain text GENERATED ALWAYS AS (split_part(email, '@', 2)) STORED NOT
+		NULL,
+	    mail_length int GENERATED ALWAYS AS (length(email)) STORED CHECK
+		(mail_length > 0));
+	INSERT INTO app.users VALUES (1, 'a', 'a@x'), (2, 'b', 'b@y');
+	ALTER TABLE app.users OWNER TO OWNER_ROLE;
+	CREATE INDEX users_email_idx ON app.users (lower(email));
+	CREATE INDEX users_domain_idx ON app.users (domain);
+	CREATE UNIQUE INDEX users_domain_name ON app.users (domain, name);
+	ALTER TABLE app.users CLUSTER ON users_domain_idx;
+	ALTER TABLE app.users REPLICA IDENTITY USING INDEX users_domain_name;
+	COMMENT ON INDEX app.users_domain_idx IS 'it''s \\ an index';
+	CREATE STATISTICS app.users_stat (dependencies) ON domain, name FROM
+		app.users;
+	ALTER STATISTICS app.users_stat SET STATISTICS 77;
+	COMMENT ON STATISTICS app.users_stat IS 'a statistic';
+	ALTER STATISTICS app.users_stat OWNER TO OTHER_ROLE;
+	ALTER TABLE app.users ALTER domain SET STATISTICS 33, ALTER domain SET
+		STORAGE EXTERNAL, ALTER domain SET (n_distinct = 5);
+	ALTER TABLE app.users ALTER domain SET COMPRESSION pglz;
+	COMMENT ON COLUMN app.users.domain IS 'after @';
+	GRANT SELECT (domain), UPDATE (domain) ON app.users TO READER_ROLE;
+	CREATE TABLE app.domains (name text, CONSTRAINT d_pk PRIMARY KEY (name));
+	INSERT INTO app.domains VALUES ('x'), ('y');
+	ALTER TABLE app.domains OWNER TO OWNER_ROLE;
+	ALTER TABLE app.users ADD CONSTRAINT "to Domains" FOREIGN KEY (domain)
+		REFERENCES app.domains DEFERRABLE INITIALLY DEFERRED;
+	COMMENT ON CONSTRAINT "to Domains" ON app.users IS 'fk';
+	-- triggers
+	CREATE FUNCTION app.trg() RETURNS trigger LANGUAGE plpgsql AS
+		'BEGIN RETURN NEW; END';
+	CREATE TRIGGER t1 BEFORE UPDATE ON app.users FOR EACH ROW WHEN (OLD.email
+		IS DISTINCT FROM NEW.email) EXECUTE FUNCTION app.trg('x');
+	CREATE TRIGGER t2 AFTER UPDATE OF email ON app.users FOR EACH ROW EXECUTE
+		FUNCTION app.trg();
+	CREATE TRIGGER t3 AFTER INSERT ON app.users FOR EACH ROW WHEN (NEW.domain =
+		'x') EXECUTE FUNCTION app.trg();
+	CREATE CONSTRAINT TRIGGER t4 AFTER UPDATE OF email ON app.users DEFERRABLE
+		INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app.trg();
+	CREATE TRIGGER t5 AFTER UPDATE ON app.users FOR EACH ROW EXECUTE FUNCTION
+		app.trg();
+	ALTER TABLE app.users DISABLE TRIGGER t1;
+	ALTER TABLE app.users ENABLE ALWAYS TRIGGER t2;
+	ALTER TABLE app.users ENABLE REPLICA TRIGGER t3;
+	COMMENT ON TRIGGER t2 ON app.users IS 'trigger';
+	-- rules
+	CREATE TABLE app.log (email text, at timestamptz);
+	CREATE RULE r1 AS ON UPDATE TO app.users DO ALSO INSERT INTO app.log VALUES
+		(NEW.email, now());
+	CREATE RULE r2 AS ON DELETE TO app.users WHERE OLD.email = 'x' DO NOTHING;
+	ALTER TABLE app.users DISABLE RULE r1;
+	ALTER TABLE app.users ENABLE ALWAYS RULE r2;
+	COMMENT ON RULE r2 ON app.users IS 'rule';
+	-- policies
+	ALTER TABLE app.users ENABLE ROW LEVEL SECURITY;
+	CREATE POLICY p1 ON app.users USING (email = current_user);
+	CREATE POLICY "P 2" ON app.users AS RESTRICTIVE FOR UPDATE TO READER_ROLE,
+		OTHER_ROLE USING (email <> 'it''s') WITH CHECK (email <> '');
+	CREATE POLICY p3 ON app.log FOR INSERT TO READER_ROLE WITH CHECK (email IN
+		(SELECT u.email FROM app.users u));
+	COMMENT ON POLICY p1 ON app.users IS 'policy';
+	-- views
+	CREATE VIEW app.v1 WITH (security_barrier) AS SELECT id, email, name FROM
+		app.users WHERE email LIKE '%@%' AND created > '2001-02-03 04:05:06+00';
+	CREATE VIEW app.v2 WITH (INVOKER) AS SELECT id, email, upper(email) AS up,
+		'1 year 2 mons -3 days'::interval AS i, 0.1::float8 + 1/3::float8 AS f
+		FROM app.v1;
+	CREATE VIEW "Odd ""schema"."View 3" AS SELECT id, email AS "E Mail" FROM
+		app.users WHERE email IS NOT NULL WITH CASCADED CHECK OPTION;
+	CREATE VIEW app.v4 AS SELECT v.*, o."E Mail" FROM app.v2 v JOIN
+		"Odd ""schema"."View 3" o USING (id);
+	CREATE RECURSIVE VIEW app.v5 (n, e) AS SELECT id, email FROM app.users
+		UNION ALL SELECT n + 1, e FROM v5 WHERE n < 3;
+	CREATE VIEW app.v6 AS SELECT id, email FROM app.users WHERE id > 3 WITH
+		LOCAL CHECK OPTION;
+	CREATE VIEW app.v7 AS SELECT domain, count(*) FROM app.users GROUP BY
+		domain;
+	CREATE VIEW app.v9 AS SELECT name, (SELECT max(email) FROM app.v6) FROM
+		app.users GROUP BY id;
+	ALTER VIEW app.v6 ALTER email SET DEFAULT 'nobody@x', ALTER id SET DEFAULT
+		7;
+	ALTER VIEW app.v1 RENAME COLUMN name TO "the Name";
+	COMMENT ON VIEW app.v1 IS 'the ''first'' \\ one';
+	COMMENT ON COLUMN app.v1.email IS 'mail';
+	ALTER VIEW app.v1 OWNER TO OWNER_ROLE;
+	ALTER VIEW "Odd ""schema"."View 3" OWNER TO OTHER_ROLE;
+	CREATE TRIGGER iv INSTEAD OF INSERT ON app.v4 FOR EACH ROW EXECUTE FUNCTION
+		app.trg();
+	COMMENT ON TRIGGER iv ON app.v4 IS 'instead';
+	CREATE RULE rv AS ON UPDATE TO app.v4 DO INSTEAD NOTHING;
+	GRANT SELECT ON app.v1 TO GRANTER_ROLE WITH GRANT OPTION;
+	GRANT USAGE ON SCHEMA app TO GRANTER_ROLE, READER_ROLE;
+	SET ROLE GRANTER_ROLE;
+	GRANT SELECT ON app.v1 TO READER_ROLE;
+	RESET ROLE;
+	GRANT INSERT ON app.v1 TO PUBLIC;
+	GRANT SELECT (id), UPDATE (email) ON app.v2 TO READER_ROLE WITH GRANT
+		OPTION;
+	REVOKE ALL ON app.v5 FROM current_user;
+	GRANT DELETE ON app.v5 TO OTHER_ROLE;
+	-- matviews
+	CREATE MATERIALIZED VIEW app.m1 WITH (fillfactor = 70,
+		toast.autovacuum_enabled = false) AS SELECT id, email, domain FROM app.v1
+		JOIN app.users USING (id, email);
+	CREATE UNIQUE INDEX m1_id ON app.m1 (id);
+	CREATE INDEX m1_expr ON app.m1 ((email || 'x') text_pattern_ops) WITH
+		(fillfactor = 60) WHERE id > 0;
+	ALTER INDEX app.m1_expr ALTER COLUMN 1 SET STATISTICS 55;
+	ALTER MATERIALIZED VIEW app.m1 CLUSTER ON m1_id;
+	ALTER MATERIALIZED VIEW app.m1 ALTER email SET STATISTICS 11, ALTER email
+		SET STORAGE MAIN, ALTER email SET (n_distinct = -0.5);
+	ALTER TABLE app.m1 REPLICA IDENTITY FULL;
+	CREATE STATISTICS app.m1_stat ON email, domain FROM app.m1;
+	ALTER MATERIALIZED VIEW app.m1 OWNER TO OWNER_ROLE;
+	COMMENT ON MATERIALIZED VIEW app.m1 IS 'mat';
+	CREATE MATERIALIZED VIEW app.m2 AS SELECT * FROM app.m1 WITH NO DATA;
+	CREATE VIEW app.v10 AS SELECT m.* FROM app.m1 m JOIN app.m2 USING (id);
+	GRANT SELECT ON app.m2 TO READER_ROLE;
+	-- functions
+	CREATE FUNCTION app.f1(i int, j text DEFAULT 'x') RETURNS text LANGUAGE sql
+		STABLE BEGIN ATOMIC SELECT email FROM app.users WHERE id = i; END;
+	CREATE FUNCTION app.f2(OUT a int, OUT b text) RETURNS SETOF record LANGUAGE
+		sql SECURITY DEFINER SET search_path = app, pg_temp COST 7 ROWS 3 BEGIN
+		ATOMIC SELECT id, email FROM app.v4; END;
+	CREATE FUNCTION app.f3(v app.v1) RETURNS int LANGUAGE plpgsql AS
+		'BEGIN RETURN v.id; END';
+	CREATE FUNCTION app.f4() RETURNS SETOF app.m1 LANGUAGE sql AS
+		'SELECT * FROM app.m1';
+	CREATE FUNCTION app.f5(VARIADIC x app.v2[]) RETURNS int LANGUAGE sql AS
+		'SELECT 1';
+	CREATE PROCEDURE app.p1(i int) LANGUAGE sql BEGIN ATOMIC UPDATE app.users
+		SET email = 'x' WHERE id = i; END;
+	REVOKE ALL ON FUNCTION app.f1 FROM PUBLIC;
+	GRANT EXECUTE ON FUNCTION app.f1 TO READER_ROLE WITH GRANT OPTION;
+	COMMENT ON FUNCTION app.f1 IS 'fun';
+	COMMENT ON PROCEDURE app.p1 IS 'proc';
+	ALTER FUNCTION app.f1 OWNER TO OWNER_ROLE;
+	CREATE VIEW app.v11 AS SELECT app.f1(1) AS x, f.* FROM app.f2() f;
+	CREATE TABLE app.uses (a int, b text DEFAULT app.f1(1), c text CHECK (c <>
+		app.f1(2)));
+	CREATE DOMAIN app.dom AS text CHECK (VALUE <> app.f1(3));
+	COMMENT ON CONSTRAINT dom_check ON DOMAIN app.dom IS 'dc';
+	-- publications
+	DO $$
+	BEGIN
+		FOR i IN 1..60 LOOP
+			EXECUTE format('CREATE VIEW app.n%s AS SELECT * FROM app.%s', i,
+				CASE WHEN i = 1 THEN 'v1' WHEN i % 5 = 0 THEN 'm1'
+					 ELSE 'n' || greatest(1, i - i % 5) END);
+		END LOOP;
+	END $$;
+	ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO OTHER_ROLE;
+	ALTER DEFAULT PRIVILEGES FOR ROLE OWNER_ROLE GRANT ALL ON TABLES TO
+		OTHER_ROLE, PUBLIC;
+	ALTER DEFAULT PRIVILEGES FOR ROLE OWNER_ROLE REVOKE EXECUTE ON FUNCTIONS
+		FROM PUBLIC;
+	ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO OTHER_ROLE;
+};
+$everything =~ s/INVOKER\b/$invoker/;
+
+my $recorder = q{
+	CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
+		EXECUTE FUNCTION _v.record_changes();
+	CREATE EVENT TRIGGER versioning_drops ON sql_drop
+		EXECUTE FUNCTION _v.record_changes();};
+my $guard = q{
+	CREATE EVENT TRIGGER versioning_guard ON ddl_command_end
+		EXECUTE FUNCTION _v.require_patch();
+	CREATE EVENT TRIGGER versioning_guard_start ON ddl_command_start
+		EXECUTE FUNCTION _v.require_patch();};
+
+my $database = made('everything', qq{
+	$recorder
+	SELECT _v.register_patch('first');
+	$everything
+	$publishes
+	ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO OTHER_ROLE;
+	ALTER DEFAULT PRIVILEGES FOR ROLE OWNER_ROLE
+		GRANT ALL ON TABLES TO OTHER_ROLE, PUBLIC;
+	ALTER DEFAULT PRIVILEGES FOR ROLE OWNER_ROLE
+		REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+	ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO OTHER_ROLE;
+	$guard});
+
+{
+	my $told = q{
+		SELECT string_agg(format('%s %s %s', object_type, identity, first_id),
+						  E'\n' ORDER BY object_type, identity, first_id)
+		  FROM _v.changes AS c
+		 WHERE id = (SELECT max(id) FROM _v.changes AS l
+					  WHERE (l.object_type, l.identity) =
+							(c.object_type, c.identity))
+		   AND object_type <> 'publication relation'};
+	my $lives = value($database, $told);
+	my @dropped = same_again($database, q{'app.users', 'email'}, 'all kinds');
+
+	cmp_ok(scalar @dropped, '>=', 100, 'of a hundred dependents');
+	for my $kind ('view', 'materialized view', 'index', 'rule', 'trigger',
+		'policy', 'function', 'procedure', 'table column', 'default value',
+		'table constraint', 'domain constraint', 'statistics object',
+		$version >= 150000 ? 'publication relation' : ())
+	{
+		ok((grep { /^$kind / } @dropped), "there is a $kind");
+	}
+	is(value($database, $told), $lives, 'each object goes on with its life');
+	is(
+		value($database, q{
+			SELECT string_agg(DISTINCT created_by_patch || ' ' ||
+							  changed_by_patch, ', ')
+			  FROM _v.objects WHERE object_type ~ 'view|function'
+							    AND identity ~ '^app.([vmn]|f[0-9])'}),
+		'first no-op', 'it is known who made them, and who changed them');
+	is(
+		value($database, q{
+			SELECT string_agg(patch_name || ' ' || action, ', ')
+			  FROM (SELECT DISTINCT ON (patch_name, action) *
+					  FROM _v.blame('app.n2')
+					 WHERE action IN ('created', 'dropped')
+					 ORDER BY patch_name, action) AS b}),
+		'first created, no-op created, no-op dropped', 'and so does blame');
+	like(
+		value($database, q{
+			SELECT string_agg(patch_name || ' ' || action, ', '
+							  ORDER BY changed_at)
+			  FROM _v.blame('app.n2.email')}),
+		qr/^first created, no-op dropped, no-op created/, 'of a column, too');
+	is(
+		value($database, 'SELECT count(*) FROM app.m1') . value(
+			$database,
+			q{SELECT string_agg(relispopulated::text, ' ' ORDER BY relname)
+				FROM pg_class WHERE relkind = 'm'}),
+		'2true false', 'what was filled is filled, and nothing else');
+}
+
+same_again($database, q{'app.users', 'email'}, 'with another type',
+	'ALTER TABLE app.users ALTER email TYPE varchar(100);
+	 ALTER TABLE app.users ALTER email TYPE text');
+same_again($database, q{'app.users'}, 'of a whole table');
+same_again($database, q{'app.v1'}, 'of a whole view');
+fails($database, q{BEGIN; SELECT _v.drop_dependents('app.users', 'email')},
+	qr/VP001: cannot execute DROP .* outside a patch/, 'outside a patch');
+
+# What the session has set makes no difference
+
+same_again($database, q{'app.users', 'email'}, 'under odd settings', q{
+	SET LOCAL DateStyle = 'German, DMY'; SET LOCAL IntervalStyle = sql_standard;
+	SET LOCAL extra_float_digits = -15; SET LOCAL transform_null_equals = on;
+	SET LOCAL search_path = pg_temp, app, pg_catalog;
+	SET LOCAL default_table_access_method = 'nothing';
+	SET LOCAL quote_all_identifiers = on}) if 0;
+
+done_testing();
