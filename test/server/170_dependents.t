@@ -285,7 +285,17 @@ my $database = made('everything', qq{
 	{
 		ok((grep { /^$kind / } @dropped), "there is a $kind");
 	}
-	is(value($database, $told), $lives, 'each object goes on with its life');
+	my %told = map { $_ => 1 } split /\n/, value($database, $told);
+	is_deeply([ grep { !$told{$_} } split /\n/, $lives ],
+		[], 'each object goes on with its life');
+	is(
+		value($database, q{
+			SELECT string_agg(concat_ws(' ', patch_name, action, object_type),
+							  ', ' ORDER BY changed_at)
+			  FROM _v.blame('app.users.mail_length')}),
+		'first created table, no-op dropped table column, '
+		  . 'no-op created table column',
+		'as does a column that was there from the beginning');
 	is(
 		value($database, q{
 			SELECT string_agg(DISTINCT created_by_patch || ' ' ||
@@ -325,11 +335,263 @@ fails($database, q{BEGIN; SELECT _v.drop_dependents('app.users', 'email')},
 
 # What the session has set makes no difference
 
-same_again($database, q{'app.users', 'email'}, 'under odd settings', q{
-	SET LOCAL DateStyle = 'German, DMY'; SET LOCAL IntervalStyle = sql_standard;
-	SET LOCAL extra_float_digits = -15; SET LOCAL transform_null_equals = on;
-	SET LOCAL search_path = pg_temp, app, pg_catalog;
-	SET LOCAL default_table_access_method = 'nothing';
-	SET LOCAL quote_all_identifiers = on}) if 0;
+{
+	my $settings = q{
+		SET DateStyle = 'German, DMY'; SET IntervalStyle = sql_standard;
+		SET extra_float_digits = -15; SET transform_null_equals = on;
+		SET search_path = app, pg_catalog, pg_temp;
+		SET quote_all_identifiers = on; SET standard_conforming_strings = off;
+		SET TimeZone = 'Asia/Tokyo'};
+	my $before = dump_of($database);
+
+	succeeds($database, qq{
+		$settings;
+		BEGIN;
+		SELECT _v.register_patch('settings');
+		SELECT count(*) FROM _v.drop_dependents('users', 'email');
+		RESET ALL;
+		SELECT _v.restore_dependents();
+		COMMIT;
+		BEGIN;
+		SELECT _v.register_patch('settings again');
+		SELECT count(*) FROM _v.drop_dependents('app.users', 'email');
+		$settings;
+		SELECT _v.restore_dependents();
+		COMMIT}, 'under odd settings');
+	is(dump_of($database), $before, 'the dump is the same');
+}
+
+# Where indexes and materialized views are
+
+SKIP:
+{
+	my ($status) = psql('postgres', q{
+		SET allow_in_place_tablespaces = on;
+		CREATE TABLESPACE versioning_test_170 LOCATION ''});
+	skip 'this PostgreSQL has no tablespaces in place', 3 if $status != 0;
+	my $database = made('space', q{
+		CREATE TABLE t (a int);
+		CREATE MATERIALIZED VIEW m TABLESPACE versioning_test_170
+			AS SELECT a FROM t;
+		CREATE INDEX there ON m (a) TABLESPACE versioning_test_170;
+		CREATE INDEX here ON m (a);
+		CREATE MATERIALIZED VIEW n AS SELECT a FROM t});
+
+	same_again($database, q{'t', 'a'}, 'tablespaces',
+		'SET LOCAL default_tablespace = versioning_test_170');
+	value('postgres', "DROP DATABASE $database;
+		DROP TABLESPACE versioning_test_170");
+}
+
+# Partitions and children: what depends on the column of one of them
+
+{
+	my $database = made('family', q{
+		CREATE TABLE p (id int, note text) PARTITION BY RANGE (id);
+		CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+		CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20)
+			PARTITION BY RANGE (id);
+		CREATE TABLE p3 PARTITION OF p2 FOR VALUES FROM (10) TO (15);
+		CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql
+			AS 'BEGIN RETURN NULL; END';
+		CREATE TRIGGER every AFTER UPDATE OF note ON p FOR EACH ROW
+			EXECUTE FUNCTION nothing();
+		CREATE TRIGGER never AFTER UPDATE OF note ON p FOR EACH ROW
+			EXECUTE FUNCTION nothing();
+		CREATE TRIGGER own AFTER UPDATE OF note ON p3 FOR EACH ROW
+			EXECUTE FUNCTION nothing();
+		ALTER TABLE p3 DISABLE TRIGGER every;
+		ALTER TABLE p DISABLE TRIGGER never;
+		ALTER TABLE p1 ENABLE REPLICA TRIGGER never;
+		CREATE INDEX ON p (note);
+		CREATE VIEW whole AS SELECT note FROM p;
+		CREATE VIEW part AS SELECT note FROM p3;
+		CREATE TABLE parent (note text);
+		CREATE TABLE child (a int) INHERITS (parent);
+		CREATE VIEW of_child AS SELECT note FROM child});
+	my @dropped = same_again($database, q{'p', 'note'}, 'partitions',
+		'ALTER TABLE p ALTER note TYPE varchar; ALTER TABLE p ALTER note TYPE text');
+	is_deeply(
+		[ sort @dropped ],
+		[
+			'trigger every on public.p', 'trigger never on public.p',
+			'trigger own on public.p3', 'view public.part',
+			'view public.whole'
+		],
+		'triggers and views of partitions');
+	is_deeply([ same_again($database, q{'parent', 'note'}, 'inheritance') ],
+		['view public.of_child'], 'a view of a child');
+}
+
+# Another column comes after the one that is computed.
+
+{
+	my $database = made('column_order',
+		'CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a) STORED, c int)');
+	my ($status, $output, $errors) = psql($database, q{
+		BEGIN;
+		SELECT _v.drop_dependents('t', 'a');
+		SELECT _v.restore_dependents();
+		COMMIT});
+	like($errors, qr/NOTICE: .* generated column public.t.b will be the last/,
+		'that a column comes last is told');
+}
+
+# A view that is temporary
+
+succeeds($database, q{
+	SET versioning.bypass_guard = on;
+	CREATE TABLE public.t (a int);
+	CREATE TEMPORARY VIEW v AS SELECT a FROM public.t;
+	CREATE TEMPORARY VIEW w AS SELECT a FROM v;
+	BEGIN;
+	SELECT _v.drop_dependents('public.t', 'a');
+	SELECT _v.restore_dependents();
+	COMMIT;
+	TABLE pg_temp.w; DROP TABLE public.t CASCADE}, 'temporary views');
+
+# Two phases
+
+{
+	my $database = made('phases', 'CREATE TABLE t (a int);
+		CREATE VIEW v AS SELECT a FROM t');
+	my $message = qr/55000: cannot commit while 1 dependent that was dropped is not restored\nDETAIL:  It is: view public.v.\n.*SELECT _v.forget_dependents\('public.v'\);/;
+
+	fails($database, "SELECT _v.drop_dependents('t', 'a')",
+		$message, 'a statement that is a transaction');
+	fails($database, q{
+		BEGIN; SELECT _v.drop_dependents('t', 'a'); COMMIT},
+		$message, 'COMMIT');
+	fails($database, q{
+		BEGIN; SELECT _v.drop_dependents('t', 'a');
+		PREPARE TRANSACTION 'phases'}, $message, 'PREPARE TRANSACTION');
+	succeeds($database, 'TABLE v', 'nothing was done');
+	succeeds($database, q{
+		BEGIN; SELECT _v.drop_dependents('t', 'a');
+		SELECT _v.restore_dependents(); PREPARE TRANSACTION 'phases';
+		COMMIT PREPARED 'phases'; BEGIN; COMMIT; TABLE v},
+		'a transaction that has restored all can be prepared');
+	succeeds($database, q{
+		BEGIN; SELECT _v.drop_dependents('t', 'a'); ROLLBACK;
+		BEGIN; COMMIT; TABLE v}, 'a rollback forgets');
+}
+
+# Whose code runs as whom. An owner who is not trusted has put functions into all
+# that is restored, and a superuser restores it.
+
+{
+	my $database = made('owners', climb($owner) . q{
+		GRANT CREATE ON SCHEMA public TO OWNER_ROLE;
+		CREATE TABLE called (by name);
+		GRANT INSERT ON called TO PUBLIC;});
+	value($database, q{
+		CREATE FUNCTION volatile_try() RETURNS void LANGUAGE plpgsql AS $$
+			BEGIN
+				INSERT INTO public.called VALUES (current_user);
+				BEGIN
+					RESET ROLE;
+					RESET SESSION AUTHORIZATION;
+				EXCEPTION WHEN OTHERS THEN
+					NULL;
+				END;
+				PERFORM public.climb();
+			END $$;
+		CREATE FUNCTION try(a text) RETURNS text IMMUTABLE LANGUAGE plpgsql
+			AS $$BEGIN PERFORM public.volatile_try(); RETURN a; END $$;
+		CREATE DOMAIN dom AS text CHECK (public.try(VALUE) <> '');
+		CREATE TABLE t (a text,
+						b text GENERATED ALWAYS AS (public.try(a)) STORED
+							   CHECK (public.try(b) <> ''));
+		INSERT INTO t VALUES ('x');
+		CREATE INDEX ON t (public.try(b));
+		CREATE VIEW v AS SELECT a, '{x}'::dom[] AS d FROM t;
+		CREATE MATERIALIZED VIEW m AS SELECT public.try(a) AS e, a FROM t;
+		CREATE INDEX ON m (public.try(a));
+		CREATE FUNCTION f(a text DEFAULT ('{x}'::dom[])[1]) RETURNS text
+			BEGIN ATOMIC SELECT t.a FROM t; END;
+		CREATE TABLE u (a dom DEFAULT f(), CHECK (f(a) = public.try(a)));
+		INSERT INTO u VALUES ('x');
+		CREATE POLICY p ON t USING (a <> ('{x}'::dom[])[1]);
+		CREATE RULE r AS ON DELETE TO t WHERE old.a <> ('{x}'::dom[])[1]
+			DO ALSO NOTHING}, user => $owner);
+
+	succeeds($database, q{
+		TRUNCATE called;
+		BEGIN;
+		SELECT _v.drop_dependents('t', 'a');
+		SELECT _v.restore_dependents();
+		COMMIT}, 'a superuser restores what is not his');
+	is(value($database, 'SELECT string_agg(DISTINCT by, NULL) FROM called'),
+		$owner, 'which runs code as its owner');
+	is(
+		value($database,
+			"SELECT rolsuper FROM pg_roles WHERE rolname = '$owner'"),
+		'f', 'who gains nothing');
+
+	# What one role has had remembered, another one does not run or give up.
+	value($database, q{
+		GRANT SELECT ON t TO PUBLIC;
+		CREATE FUNCTION plant(role oid) RETURNS void LANGUAGE sql
+			SECURITY DEFINER AS $$
+			SELECT _v.remember_dependent('view', 'public.x', NULL, NULL,
+				ARRAY[$1], ARRAY['SELECT public.climb()'], NULL) $$;
+		CREATE FUNCTION give_up() RETURNS void LANGUAGE sql
+			SECURITY DEFINER AS $$ SELECT _v.forget_dependents('public.v') $$;
+		} . "ALTER FUNCTION plant OWNER TO $owner;
+		ALTER FUNCTION give_up OWNER TO $owner");
+	fails($database, 'BEGIN; SELECT plant(0); SELECT _v.restore_dependents()',
+		qr/42501: view public.x was dropped by role "$owner"/,
+		'a statement that another role has planted');
+	fails($database, 'SELECT plant(10)',
+		qr/42501: must be able to SET ROLE "postgres" to restore view public.x/,
+		'a statement that is to be run as a superuser');
+	fails($database, q{BEGIN; SELECT _v.drop_dependents('t', 'a');
+		SELECT give_up()}, qr/42501: view public.v was dropped by role/,
+		'giving up what another role has dropped');
+	is(
+		value($database,
+			"SELECT rolsuper FROM pg_roles WHERE rolname = '$owner'"),
+		'f', 'nobody has gained anything');
+}
+
+# What a role may drop that is no superuser
+
+{
+	my $database = made('deployer', q{
+		GRANT CREATE ON SCHEMA public TO OWNER_ROLE, DEPLOYER_ROLE;
+		CREATE TABLE t (a int);
+		CREATE VIEW v AS SELECT a FROM t;
+		ALTER TABLE t OWNER TO DEPLOYER_ROLE;
+		ALTER VIEW v OWNER TO OWNER_ROLE});
+	my $both = q{
+		BEGIN; SELECT _v.drop_dependents('t', 'a');
+		SELECT _v.restore_dependents(); COMMIT};
+
+	fails($database, $both, qr/42501: must be owner of view v/,
+		'a view that is not his', user => $deployer);
+	value($database, "GRANT $owner TO $deployer");
+	succeeds($database, $both, 'a view of a role that he is a member of',
+		user => $deployer);
+	is(
+		value($database,
+			q{SELECT relowner::regrole FROM pg_class WHERE relname = 'v'}),
+		$owner, 'which stays the owner');
+	value($database, named(q{
+		GRANT SELECT ON v TO GRANTER_ROLE WITH GRANT OPTION;
+		SET ROLE GRANTER_ROLE; GRANT SELECT ON v TO READER_ROLE}));
+	fails($database, $both,
+		qr/42501: must be able to SET ROLE "$granter" to restore view public.v/,
+		'a privilege that somebody else has granted', user => $deployer);
+	succeeds($database, $both, 'a superuser restores it');
+	is(
+		value($database, named(q{
+			SELECT a.grantor::regrole FROM pg_class, aclexplode(relacl) AS a
+			 WHERE relname = 'v' AND grantee = 'READER_ROLE'::regrole})),
+		$granter, 'as granted by the same role');
+	value($database, "REVOKE CREATE ON SCHEMA public FROM $owner");
+	fails($database, $both,
+		qr/42501: cannot restore view public.v: permission denied for schema public\nDETAIL:  The statement was run as role "$owner"/,
+		'an owner who may not create it any more');
+}
 
 done_testing();
