@@ -2,8 +2,9 @@
 -- and back. See src/dependents/.
 --
 -- Everything is found in pg_depend, and each object is dropped by a command of
--- its own, without CASCADE, when nothing depends on it any more. What we do not
--- know how to bring back is never dropped: it makes PostgreSQL refuse.
+-- its own, without CASCADE, after all that depends on it. What we do not know how
+-- to bring back is never dropped: it makes PostgreSQL refuse, and so do objects
+-- that depend on one another.
 --
 -- An object is its address, as in pg_depend; a view is never its rule, nor an
 -- index that of a constraint, and a generated column is never its expression.
@@ -108,7 +109,8 @@ $$;
 -- what ALTER COLUMN TYPE refuses for, and for a relation what DROP does: neither
 -- refuses for parts of the relation that PostgreSQL looks after. Foreign keys are
 -- left alone. A column has those of the same name in what inherits from its
--- table.
+-- table. The depth is the longest way to an object, so that what depends on it
+-- is deeper.
 
 CREATE FUNCTION _v.all_dependents(
     in_relation regclass,
@@ -116,7 +118,8 @@ CREATE FUNCTION _v.all_dependents(
     OUT class_id oid,
     OUT object_id oid,
     OUT part int4,
-    OUT relation_id oid
+    OUT relation_id oid,
+    OUT depth int8
 ) RETURNS SETOF record
 LANGUAGE sql STABLE ROWS 100
 SET search_path = pg_catalog, pg_temp
@@ -126,21 +129,18 @@ AS $$
         UNION
         SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = oid
     ), begin AS (
-        SELECT 'pg_class'::regclass::oid AS class, oid AS object,
-               CASE WHEN in_column IS NULL THEN 0 ELSE attnum END AS part
-          FROM family
-          LEFT JOIN pg_attribute ON attrelid = oid AND attname = in_column
-         WHERE in_column IS NULL OR attnum > 0
-    ), closure AS (
         SELECT d.class_id, d.object_id, d.part, d.relation_id
-          FROM begin AS b, _v.direct_dependents(class, object, b.part) AS d
+          FROM family AS f
+          LEFT JOIN pg_attribute ON attrelid = f.oid AND attname = in_column,
+               _v.direct_dependents('pg_class'::regclass::oid, f.oid,
+                                    coalesce(attnum, 0)::int4) AS d
          WHERE CASE WHEN in_column IS NULL
-                    THEN d.relation_id IS NULL
-                         OR d.relation_id NOT IN (SELECT oid FROM family)
-                            AND NOT EXISTS (
-                                SELECT FROM pg_constraint AS c
-                                 WHERE d.class_id = 'pg_constraint'::regclass
-                                   AND c.oid = d.object_id AND contype = 'f')
+                    THEN (d.relation_id IS NULL
+                          OR d.relation_id NOT IN (SELECT oid FROM family))
+                         AND NOT EXISTS (
+                             SELECT FROM pg_constraint AS c
+                              WHERE d.class_id = 'pg_constraint'::regclass
+                                AND c.oid = d.object_id AND contype = 'f')
                     ELSE d.class_id NOT IN ('pg_constraint'::regclass,
                                             'pg_statistic_ext'::regclass,
                                             'pg_attrdef'::regclass)
@@ -148,14 +148,31 @@ AS $$
                              SELECT FROM pg_index
                               WHERE d.class_id = 'pg_class'::regclass
                                 AND indexrelid = d.object_id) END
+    ), closure AS (
+        SELECT * FROM begin
         UNION
         SELECT d.class_id, d.object_id, d.part, d.relation_id
           FROM closure AS c,
                _v.direct_dependents(c.class_id, c.object_id, c.part) AS d
+    ), edges AS MATERIALIZED (
+        SELECT c.class_id AS of_class, c.object_id AS of_object,
+               c.part AS of_part, d.class_id, d.object_id, d.part
+          FROM closure AS c,
+               _v.direct_dependents(c.class_id, c.object_id, c.part) AS d
+    ), ways AS (
+        SELECT b.class_id, b.object_id, b.part, 1::int8 AS depth FROM begin AS b
+        UNION
+        SELECT e.class_id, e.object_id, e.part, w.depth + 1
+          FROM ways AS w
+          JOIN edges AS e ON (of_class, of_object, of_part) =
+                             (w.class_id, w.object_id, w.part)
+         WHERE w.depth < (SELECT count(*) FROM closure)
     )
-    SELECT c.class_id, c.object_id, c.part, c.relation_id FROM closure AS c
-     WHERE (c.class_id, c.object_id, c.part) NOT IN
-           (SELECT class, object, begin.part FROM begin)
+    SELECT c.class_id, c.object_id, c.part, c.relation_id, max(w.depth)
+      FROM closure AS c
+      JOIN ways AS w ON (c.class_id, c.object_id, c.part) =
+                        (w.class_id, w.object_id, w.part)
+     GROUP BY c.class_id, c.object_id, c.part, c.relation_id
 $$;
 
 -- Statements that make something again are run as a role: the owner of what
@@ -837,6 +854,9 @@ DECLARE
     index_tablespace text;
     last_statement text;
 BEGIN
+    IF in_class <> 'pg_publication_rel'::regclass THEN
+        PERFORM _v.lock_dependent(in_relation);
+    END IF;
     SELECT i.type, i.identity INTO object_type, identity
       FROM pg_identify_object(in_class, in_object, in_part) AS i;
     PERFORM _v.check_dependent(in_class, in_object, in_part, identity);
@@ -877,8 +897,6 @@ SET DateStyle = ISO
 SET IntervalStyle = postgres
 SET extra_float_digits = 3
 AS $$
-DECLARE
-    dependents text[];
 BEGIN
     IF in_relation IS NULL THEN
         RAISE EXCEPTION 'the relation must not be null'
@@ -892,39 +910,17 @@ BEGIN
                         in_column, in_relation
               USING ERRCODE = 'undefined_column';
     END IF;
+    -- Of two that are as deep, what was made last goes first, so that columns
+    -- keep their order.
+    FOR object_type, identity IN
+        SELECT dropped.object_type, dropped.identity
+          FROM (SELECT d.*
+                  FROM _v.all_dependents(in_relation, in_column) AS d
+                 ORDER BY depth DESC, class_id, object_id DESC, part DESC) AS d,
+               _v.drop_dependent(d.class_id, d.object_id, d.part,
+                                 d.relation_id) AS dropped
     LOOP
-        SELECT array_agg(format('%s %s', i.type, i.identity)
-                         ORDER BY i.identity)
-          INTO dependents
-          FROM _v.all_dependents(in_relation, in_column) AS d,
-               pg_identify_object(class_id, object_id, part) AS i;
-        EXIT WHEN dependents IS NULL;
-
-        PERFORM _v.lock_dependent(relation_id)
-           FROM (SELECT DISTINCT relation_id
-                   FROM _v.all_dependents(in_relation, in_column)
-                  WHERE relation_id IS NOT NULL
-                    AND class_id <> 'pg_publication_rel'::regclass
-                  ORDER BY relation_id) AS relations;
-
-        -- What was made last goes first, so that columns keep their order.
-        FOR object_type, identity IN
-            SELECT dropped.object_type, dropped.identity
-              FROM (SELECT d.*
-                      FROM _v.all_dependents(in_relation, in_column) AS d
-                     WHERE NOT EXISTS (SELECT FROM _v.direct_dependents(
-                                       class_id, object_id, part))
-                     ORDER BY class_id, object_id DESC, part DESC) AS d,
-                   _v.drop_dependent(d.class_id, d.object_id, d.part,
-                                     d.relation_id) AS dropped
-        LOOP
-            RETURN NEXT;
-        END LOOP;
-        IF NOT FOUND THEN
-            RAISE EXCEPTION 'cannot drop objects that depend on one another'
-                  USING ERRCODE = 'dependent_objects_still_exist',
-                        DETAIL = array_to_string(dependents, ', ');
-        END IF;
+        RETURN NEXT;
     END LOOP;
 END
 $$;

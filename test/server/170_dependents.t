@@ -437,6 +437,27 @@ SKIP:
 		'that a column comes last is told');
 }
 
+# A definition that does not fit any more
+
+{
+	my $database = made('fits', 'CREATE TABLE t (a int, b int);
+		CREATE VIEW v AS SELECT a, b FROM t');
+	fails($database, q{
+		BEGIN;
+		SELECT _v.drop_dependents('t', 'a');
+		ALTER TABLE t DROP a;
+		SELECT _v.restore_dependents()},
+		qr/42703: cannot restore view public.v: column t.a does not exist\n.*QUERY:  CREATE VIEW public.v AS +SELECT t.a,/s,
+		'the statement is shown');
+	fails($database, q{
+		BEGIN;
+		SELECT _v.drop_dependents('t', 'a');
+		CREATE VIEW v AS SELECT;
+		SELECT _v.restore_dependents()},
+		qr/42P07: cannot restore view public.v: relation "v" already exists\nDETAIL:  The statement was run as role "postgres".\nHINT:  .*SELECT _v.forget_dependents\('public.v'\);\nQUERY:  CREATE VIEW public.v/,
+		'something in its place');
+}
+
 # A view that is temporary
 
 succeeds($database, q{
