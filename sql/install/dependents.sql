@@ -1,10 +1,10 @@
--- What depends on a relation or a column, out of the way while that is changed,
--- and back. See src/dependents/.
+-- What depends on a relation or a column, out of the way while that is
+-- changed, and back. See src/dependents/.
 --
 -- Everything is found in pg_depend, and each object is dropped by a command of
--- its own, without CASCADE, after all that depends on it. What we do not know how
--- to bring back is never dropped: it makes PostgreSQL refuse, and so do objects
--- that depend on one another.
+-- its own, without CASCADE, after all that depends on it. What we do not know
+-- how to bring back is never dropped: it makes PostgreSQL refuse, and so do
+-- objects that depend on one another.
 --
 -- An object is its address, as in pg_depend; a view is never its rule, nor an
 -- index that of a constraint, and a generated column is never its expression.
@@ -70,7 +70,8 @@ AS $$
           JOIN pg_class AS c ON c.oid = objid
          WHERE classid = 'pg_class'::regclass AND NOT relispartition
            AND NOT EXISTS (SELECT FROM pg_constraint
-                            WHERE conindid = objid AND contype IN ('p', 'u', 'x'))
+                            WHERE conindid = objid
+                              AND contype IN ('p', 'u', 'x'))
         UNION
         SELECT 'pg_constraint'::regclass, c.oid, 0, conrelid
           FROM found JOIN pg_constraint AS c ON
@@ -106,11 +107,11 @@ AS $$
 $$;
 
 -- All that is in the way, through any number of others. For a column, that is
--- what ALTER COLUMN TYPE refuses for, and for a relation what DROP does: neither
--- refuses for parts of the relation that PostgreSQL looks after. Foreign keys are
--- left alone. A column has those of the same name in what inherits from its
--- table. The depth is the longest way to an object, so that what depends on it
--- is deeper.
+-- what ALTER COLUMN TYPE refuses for, and for a relation what DROP does:
+-- neither refuses for parts of the relation that PostgreSQL looks after.
+-- Foreign keys are left alone. A column has those of the same name in what
+-- inherits from its table. The depth is the longest way to an object, so that
+-- what depends on it is deeper.
 
 CREATE FUNCTION _v.all_dependents(
     in_relation regclass,
@@ -160,7 +161,8 @@ AS $$
           FROM closure AS c,
                _v.direct_dependents(c.class_id, c.object_id, c.part) AS d
     ), ways AS (
-        SELECT b.class_id, b.object_id, b.part, 1::int8 AS depth FROM begin AS b
+        SELECT b.class_id, b.object_id, b.part, 1::int8 AS depth
+          FROM begin AS b
         UNION
         SELECT e.class_id, e.object_id, e.part, w.depth + 1
           FROM ways AS w
@@ -290,7 +292,8 @@ AS $$
 $$;
 
 -- What was set for a column, or for all of a relation if it is NULL. (Options
--- with names in pg_ are notes of PostgreSQL's own, which pg_dump leaves out, too.)
+-- whose names begin with pg_ are PostgreSQL's own notes, which pg_dump leaves
+-- out, too.)
 
 CREATE FUNCTION _v.column_notes(
     in_relation oid,
@@ -363,17 +366,19 @@ AS $$
                                 relname)
          WHERE indisclustered
         UNION ALL
-        SELECT in_owner, format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I',
-                                r.identity, relname)
+        SELECT in_owner,
+               format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I',
+                      r.identity, relname)
          WHERE indisreplident
         UNION ALL
-        SELECT in_owner, format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s',
-                                i.identity, attnum, attstattarget)
+        SELECT in_owner,
+               format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s',
+                      i.identity, attnum, attstattarget)
           FROM pg_attribute WHERE attrelid = in_index AND attstattarget >= 0
         UNION ALL
         SELECT n.role, n.statement
-          FROM _v.notes('pg_class'::regclass, in_index, 0, in_owner, 'INDEX'::text,
-                        i.identity) AS n)
+          FROM _v.notes('pg_class'::regclass, in_index, 0, in_owner,
+                        'INDEX'::text, i.identity) AS n)
         AS s (role, statement)
      WHERE indexrelid = in_index AND c.oid = in_index
 $$;
@@ -429,7 +434,8 @@ AS $$
           FROM _v.notes('pg_class'::regclass, c.oid, 0, c.relowner, kind,
                         i.identity) AS n
         UNION ALL
-        SELECT n.role, n.statement FROM _v.column_notes(c.oid, NULL::int2) AS n)
+        SELECT n.role, n.statement
+          FROM _v.column_notes(c.oid, NULL::int2) AS n)
         AS s (role, statement)
      WHERE c.oid = in_view
 $$;
@@ -502,7 +508,8 @@ AS $$
 $$;
 
 -- The policies of a table, and the rules and triggers, are its owner's. What a
--- trigger has on partitions may fire when it does not itself, and not when it does.
+-- trigger has on partitions may be enabled when that is not, and the other way
+-- round.
 
 CREATE FUNCTION _v.part_definition(
     in_class oid,
@@ -518,7 +525,8 @@ AS $$
     WITH RECURSIVE clones (oid) AS (
         SELECT in_object WHERE in_class = 'pg_trigger'::regclass
         UNION
-        SELECT t.oid FROM pg_trigger AS t JOIN clones ON tgparentid = clones.oid
+        SELECT t.oid
+          FROM pg_trigger AS t JOIN clones ON tgparentid = clones.oid
     ), states (relation, owner, own_name, state) AS (
         SELECT tgrelid, relowner, tgname, tgenabled
           FROM clones JOIN pg_trigger AS t ON t.oid = clones.oid
@@ -720,7 +728,8 @@ BEGIN
         WHEN 'pg_statistic_ext'::regclass THEN
             RETURN QUERY SELECT * FROM _v.statistics_definition(in_object);
         WHEN 'pg_publication_rel'::regclass THEN
-            RETURN QUERY SELECT * FROM _v.published_table_definition(in_object);
+            RETURN QUERY
+            SELECT * FROM _v.published_table_definition(in_object);
         WHEN 'pg_proc'::regclass THEN
             RETURN QUERY SELECT * FROM _v.routine_definition(in_object);
         ELSE
@@ -742,7 +751,7 @@ SET quote_all_identifiers = off
 AS $$
     SELECT CASE in_class::regclass
            WHEN 'pg_attrdef'::regclass THEN
-                (SELECT format('ALTER TABLE ONLY %s ALTER COLUMN %I DROP DEFAULT',
+                (SELECT format('ALTER TABLE ONLY %s ALTER %I DROP DEFAULT',
                                r.identity, attname)
                    FROM pg_attrdef AS d JOIN pg_attribute
                         ON attrelid = adrelid AND attnum = adnum
@@ -896,6 +905,7 @@ SET quote_all_identifiers = off
 SET DateStyle = ISO
 SET IntervalStyle = postgres
 SET extra_float_digits = 3
+SET standard_conforming_strings = on
 AS $$
 BEGIN
     IF in_relation IS NULL THEN
@@ -916,7 +926,8 @@ BEGIN
         SELECT dropped.object_type, dropped.identity
           FROM (SELECT d.*
                   FROM _v.all_dependents(in_relation, in_column) AS d
-                 ORDER BY depth DESC, class_id, object_id DESC, part DESC) AS d,
+                 ORDER BY depth DESC, class_id, object_id DESC,
+                          part DESC) AS d,
                _v.drop_dependent(d.class_id, d.object_id, d.part,
                                  d.relation_id) AS dropped
     LOOP
@@ -941,3 +952,68 @@ AS 'MODULE_PATHNAME', 'versioning_restore_dependents';
 CREATE FUNCTION _v.forget_dependents(VARIADIC in_identities text[])
 RETURNS void
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'versioning_forget_dependents';
+
+COMMENT ON FUNCTION _v.direct_dependents(oid, oid, int4) IS
+'What depends on an object, as pg_depend has it, and the relations of those.
+Views are not their rules, nor indexes those of constraints.';
+COMMENT ON FUNCTION _v.all_dependents(regclass, text) IS
+'What _v.drop_dependents(relation, column) drops, and how deep it is.';
+COMMENT ON FUNCTION _v.grants(text, text, aclitem[]) IS
+'The GRANTs that make a list of privileges, and the roles that gave them.';
+COMMENT ON FUNCTION _v.reset_privileges(text, text, boolean) IS
+'Takes all privileges away that its owner has granted on a TABLE or ROUTINE.
+To be called as that owner. With true, leaves PostgreSQL''s default ones.';
+COMMENT ON FUNCTION _v.notes(regclass, oid, int4, oid, text, text) IS
+'The statements that make the comment and labels of an object again.';
+COMMENT ON FUNCTION _v.column_notes(oid, int2) IS
+'The statements that make again what is set for a column, or for all.';
+COMMENT ON FUNCTION _v.index_notes(oid, oid) IS
+'The statements that make again what is set for an index.';
+COMMENT ON FUNCTION _v.view_definition(oid) IS
+'The statements that make a view again, or a materialized one, empty.';
+COMMENT ON FUNCTION _v.generated_column_definition(oid, int2) IS
+'The statements that make a generated column again.';
+COMMENT ON FUNCTION _v.routine_definition(oid) IS
+'The statements that make a function or procedure again.';
+COMMENT ON FUNCTION _v.part_definition(oid, oid, oid) IS
+'The statements that make a trigger, rule or policy again.';
+COMMENT ON FUNCTION _v.constraint_definition(oid) IS
+'The statements that make a constraint of a table or domain again.';
+COMMENT ON FUNCTION _v.statistics_definition(oid) IS
+'The statements that make extended statistics again.';
+COMMENT ON FUNCTION _v.published_table_definition(oid) IS
+'The statement that adds a table to a publication again.';
+COMMENT ON FUNCTION _v.definition(oid, oid, int4, oid) IS
+'The statements that make an object again, and the roles to run them as.';
+COMMENT ON FUNCTION _v.drop_command(oid, oid, int4, oid) IS
+'The command that drops an object.';
+COMMENT ON FUNCTION _v.check_dependent(oid, oid, int4, text) IS
+'Raises 0A000 for what _v.restore_dependents() could not bring back.';
+COMMENT ON FUNCTION _v.lock_dependent(oid) IS
+'Locks a relation in ACCESS EXCLUSIVE mode; its owner may call this.';
+COMMENT ON FUNCTION _v.remember_dependent(text, text, text, text, oid[], text[], text) IS
+'For _v.drop_dependents: remembers how to make an object again.
+Raises 42501 if the caller could not SET ROLE to one of the roles.';
+COMMENT ON FUNCTION _v.drop_dependent(oid, oid, int4, oid) IS
+'For _v.drop_dependents: remembers an object, and drops it.';
+COMMENT ON FUNCTION _v.drop_dependents(regclass, text) IS
+'Drops what depends on a relation or column, for _v.restore_dependents().
+Takes the relation, and the name of the column: then that is what ALTER
+COLUMN TYPE refuses for, else what DROP does; foreign keys are left alone.
+Returns the type and identity of each object, in order, the deepest first.
+Raises 42501 if the caller may not drop something, or not SET ROLE to its
+owner or to a role that has granted something on it; 2BP01 and 0A000 for
+what cannot be dropped, or not be restored. The transaction cannot commit
+until all is restored, or given up with _v.forget_dependents().
+Locks what DROP locks.';
+COMMENT ON FUNCTION _v.restore_dependents() IS
+'Makes again what _v.drop_dependents() has dropped in this transaction.
+Returns how many objects that were. Each is made by its owner, with its
+grants, comments and the like; materialized views are filled at the end.
+Raises what a statement raises, and shows that; 42501 if another role has
+dropped it.';
+COMMENT ON FUNCTION _v.forget_dependents(text[]) IS
+'Gives up what _v.drop_dependents() has dropped in this transaction.
+Takes identities, as that has returned them, with or without the type.
+Raises 42704 if there is no such object, or it is restored; 42501 if
+another role has dropped it.';

@@ -12,15 +12,16 @@
  * checked, and even a constant of a view is read by the constraints of a
  * domain.  So each statement is run as the owner, restricted as PostgreSQL
  * restricts the making of an index.  Nobody gains anything by that: a caller
- * who could not SET ROLE to the owner is refused, and a role restores only what
- * it has dropped itself, so that what one role has had remembered another one
- * never runs.
+ * who could not SET ROLE to the owner is refused, and a role restores only
+ * what it has dropped itself, so that what one role has had remembered another
+ * one never runs.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "catalog/objectaddress.h"
 #include "catalog/pg_type.h"
 #include "changes/journal.h"
 #include "dependents/memory.h"
@@ -29,6 +30,7 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -167,7 +169,7 @@ check_dropper(const Dependent *dependent)
  * and as whom it was run.  What ends it on somebody's request, SQLSTATEs of
  * class 57, is reported as it is.
  */
-static void pg_attribute_noreturn()
+static void
 report_failure(const Dependent *dependent, const char *statement,
 			   const char *role_name, MemoryContext context)
 {

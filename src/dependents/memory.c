@@ -5,8 +5,8 @@
  *
  * It is a stack, in the backend and not in a table: nobody else has to see it,
  * and nobody can alter it.  Each entry knows the subtransaction that it was
- * made in, and the one that settled it, so that a rollback to a savepoint takes
- * either back.  A transaction with an entry that is not settled does not
+ * made in, and the one that settled it, so that a rollback to a savepoint
+ * takes either back.  A transaction with an entry that is not settled does not
  * commit, nor can it be prepared.
  *
  *-------------------------------------------------------------------------

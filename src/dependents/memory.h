@@ -20,7 +20,7 @@ typedef struct DependentStep
 /* An object that was dropped */
 typedef struct Dependent
 {
-	char	   *type;			/* these two as pg_identify_object() has them */
+	char	   *type;			/* these two as in pg_identify_object() */
 	char	   *identity;
 	char	   *relation;		/* the one that it is a part of, or is */
 	char	   *tablespace;		/* for an index that is made, or NULL */
@@ -29,7 +29,7 @@ typedef struct Dependent
 	int			step_count;
 	Oid			dropped_by;		/* no other role restores it or gives it up */
 	SubTransactionId dropped_in;
-	SubTransactionId settled_in;	/* or invalid: it is still to be restored */
+	SubTransactionId settled_in;	/* or invalid: still to be restored */
 	struct Dependent *before;	/* the one that was dropped before it */
 } Dependent;
 
