@@ -906,6 +906,7 @@ SET DateStyle = ISO
 SET IntervalStyle = postgres
 SET extra_float_digits = 3
 SET standard_conforming_strings = on
+SET jit = off
 AS $$
 BEGIN
     IF in_relation IS NULL THEN

@@ -336,6 +336,48 @@ same_again($database, q{'app.v1'}, 'of a whole view');
 fails($database, q{BEGIN; SELECT _v.drop_dependents('app.users', 'email')},
 	qr/VP001: cannot execute DROP .* outside a patch/, 'outside a patch');
 
+# The example in the reference
+
+{
+	my $reference = "$FindBin::Bin/../../doc/reference.md";
+	open my $page, '<', $reference or die "cannot open $reference: $!\n";
+	my ($section) = do { local $/; <$page> }
+	  =~ /^## What depends on it\n(.*?)^## /ms;
+	my ($example, $forget) = $section =~ /^```sql\n(.*?)^```/gms;
+	my $database = made('reference', q{
+		SELECT _v.register_patch('users');
+		CREATE TABLE users (name text, email varchar(20));
+		CREATE VIEW user_emails AS SELECT email FROM users;
+		CREATE TRIGGER notify AFTER UPDATE OF email ON users
+			EXECUTE FUNCTION suppress_redundant_updates_trigger()});
+
+	succeeds($database, $example, 'the example does what it says');
+	is(
+		value($database, q{
+			SELECT format_type(atttypid, atttypmod) FROM pg_attribute
+			 WHERE attrelid = 'user_emails'::regclass AND attname = 'email'}),
+		'text', 'with the view');
+	succeeds($database, "BEGIN;
+		SELECT _v.drop_dependents('public.users', 'email'); $forget COMMIT",
+		'what is given up');
+	is(value($database, q{SELECT to_regclass('user_emails')}), '', 'is gone');
+}
+
+# Labels: whoever checks them need not be there for a look at the statement.
+
+{
+	my $database = made('label', q{
+		CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t;
+		INSERT INTO pg_seclabel VALUES
+			('v'::regclass, 'pg_class'::regclass, 1, 'nobody''s', 'se"cret')});
+
+	fails($database, q{
+		BEGIN; SELECT _v.drop_dependents('t', 'a');
+		SELECT _v.restore_dependents()},
+		qr/QUERY:  SECURITY LABEL FOR "nobody's" ON COLUMN public.v.a IS 'se"cret'/,
+		'a security label');
+}
+
 # What the session has set makes no difference
 
 {
