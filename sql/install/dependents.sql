@@ -9,8 +9,9 @@
 -- An object is its address, as in pg_depend; a view is never its rule, nor an
 -- index that of a constraint, and a generated column is never its expression.
 
--- What depends on this one, and on the rows or the index that it has. The
--- relation is the one that a dependent belongs to, itself if it is one.
+-- What depends on this one, and on the rows or the index that it has. On a
+-- generated column depend those that have inherited it. The relation is the one
+-- that a dependent belongs to, itself if it is one.
 
 CREATE FUNCTION _v.direct_dependents(
     in_class oid,
@@ -58,7 +59,16 @@ AS $$
           JOIN pg_attribute ON (attrelid, attnum) =
                (coalesce(adrelid, objid), coalesce(adnum, objsubid))
          WHERE classid IN ('pg_attrdef'::regclass, 'pg_class'::regclass)
-           AND attgenerated <> '' AND attislocal
+           AND attgenerated <> ''
+        UNION
+        SELECT 'pg_class'::regclass, c.attrelid, c.attnum, c.attrelid
+          FROM pg_attribute AS p
+          JOIN pg_inherits ON inhparent = p.attrelid
+          JOIN pg_attribute AS c ON c.attrelid = inhrelid
+                                AND c.attname = p.attname
+         WHERE in_class = 'pg_class'::regclass AND p.attrelid = in_object
+           AND p.attnum = in_part AND p.attgenerated <> ''
+           AND c.attinhcount > 0
         UNION
         SELECT classid, objid, 0, adrelid
           FROM found JOIN pg_attrdef AS d ON d.oid = objid
@@ -440,6 +450,8 @@ AS $$
      WHERE c.oid = in_view
 $$;
 
+-- A column that is inherited comes with that of the parent, and goes with it.
+
 CREATE FUNCTION _v.generated_column_definition(
     in_relation oid,
     in_column int2,
@@ -470,7 +482,7 @@ AS $$
       JOIN pg_type AS t ON t.oid = atttypid
       JOIN pg_attrdef ON adrelid = c.oid AND adnum = attnum,
            pg_identify_object('pg_class'::regclass, c.oid, 0) AS i
-     WHERE c.oid = in_relation AND attnum = in_column
+     WHERE c.oid = in_relation AND attnum = in_column AND attislocal
     UNION ALL
     SELECT n.role, n.statement
       FROM _v.column_notes(in_relation, in_column) AS n
@@ -779,7 +791,7 @@ AS $$
                                          r.identity, attname)
                              FROM pg_attribute
                             WHERE attrelid = in_object
-                              AND attnum = in_part) END
+                              AND attnum = in_part AND attislocal) END
            END
       FROM pg_identify_object(in_class, in_object, in_part) AS i
       LEFT JOIN pg_identify_object('pg_class'::regclass, in_relation, 0) AS r
@@ -811,6 +823,15 @@ BEGIN
                  THEN (SELECT conindid FROM pg_constraint
                         WHERE oid = in_object AND contype IN ('p', 'u', 'x'))
                  END;
+    IF in_part <> 0 THEN
+        SELECT CASE WHEN attislocal AND attinhcount > 0
+                    THEN 'It is inherited, and a column of its table as well.'
+                    WHEN attfdwoptions IS NOT NULL
+                    THEN 'It has options of a foreign table.' END
+          INTO reason
+          FROM pg_attribute
+         WHERE attrelid = in_object AND attnum = in_part;
+    END IF;
     IF reason IS NOT NULL THEN
         RAISE EXCEPTION 'cannot drop %, because it could not be restored',
                         in_identity
@@ -862,6 +883,7 @@ DECLARE
     statements text[];
     index_tablespace text;
     last_statement text;
+    drop_command text;
 BEGIN
     IF in_class <> 'pg_publication_rel'::regclass THEN
         PERFORM _v.lock_dependent(in_relation);
@@ -869,8 +891,8 @@ BEGIN
     SELECT i.type, i.identity INTO object_type, identity
       FROM pg_identify_object(in_class, in_object, in_part) AS i;
     PERFORM _v.check_dependent(in_class, in_object, in_part, identity);
-    SELECT array_agg(d.role ORDER BY number),
-           array_agg(d.statement ORDER BY number)
+    SELECT coalesce(array_agg(d.role ORDER BY number), '{}'),
+           coalesce(array_agg(d.statement ORDER BY number), '{}')
       INTO roles, statements
       FROM _v.definition(in_class, in_object, in_part, in_relation)
            WITH ORDINALITY AS d (role, statement, number);
@@ -887,7 +909,10 @@ BEGIN
     PERFORM _v.remember_dependent(object_type, identity, relation,
                                   index_tablespace, roles, statements,
                                   last_statement);
-    EXECUTE _v.drop_command(in_class, in_object, in_part, in_relation);
+    drop_command := _v.drop_command(in_class, in_object, in_part, in_relation);
+    IF drop_command IS NOT NULL THEN
+        EXECUTE drop_command;
+    END IF;
 END
 $$;
 

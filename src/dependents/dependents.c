@@ -133,8 +133,9 @@ versioning_remember_dependent(PG_FUNCTION_ARGS)
 	Datum	   *statements = array_argument(fcinfo, 5, TEXTOID,
 											&dependent->step_count);
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || role_count == 0 ||
-		role_count != dependent->step_count)
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) ||
+		role_count != dependent->step_count ||
+		(role_count == 0 && !PG_ARGISNULL(6)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("an object needs a type, an identity, and as many "

@@ -220,6 +220,10 @@ my $everything = q{
 	GRANT EXECUTE ON FUNCTION app.f1 TO READER_ROLE WITH GRANT OPTION;
 	COMMENT ON FUNCTION app.f1 IS 'fun';
 	COMMENT ON PROCEDURE app.p1 IS 'proc';
+	ALTER FUNCTION app.f1 DEPENDS ON EXTENSION plpgsql;
+	ALTER TRIGGER t2 ON app.users DEPENDS ON EXTENSION plpgsql;
+	ALTER MATERIALIZED VIEW app.m1 DEPENDS ON EXTENSION plpgsql;
+	ALTER INDEX app.m1_expr DEPENDS ON EXTENSION plpgsql;
 	ALTER FUNCTION app.f1 OWNER TO OWNER_ROLE;
 	CREATE VIEW app.v11 AS SELECT app.f1(1) AS x, f.* FROM app.f2() f;
 	CREATE TABLE app.uses (a int, b text DEFAULT app.f1(1), c text CHECK (c <>
@@ -454,7 +458,18 @@ SKIP:
 		CREATE VIEW part AS SELECT note FROM p3;
 		CREATE TABLE parent (note text);
 		CREATE TABLE child (a int) INHERITS (parent);
-		CREATE VIEW of_child AS SELECT note FROM child});
+		CREATE VIEW of_child AS SELECT note FROM child;
+		CREATE TABLE g (id int, a text, b text GENERATED ALWAYS AS (a) STORED)
+			PARTITION BY RANGE (id);
+		CREATE TABLE g1 PARTITION OF g FOR VALUES FROM (0) TO (10);
+		CREATE TABLE g2 (id int, a text, b text GENERATED ALWAYS AS (a) STORED);
+		ALTER TABLE g ATTACH PARTITION g2 FOR VALUES FROM (10) TO (20);
+		ALTER TABLE g ADD CHECK (b <> '');
+		CREATE INDEX ON g1 (b);
+		COMMENT ON COLUMN g1.b IS 'of g1';
+		ALTER TABLE g1 ALTER b SET STATISTICS 7;
+		CREATE STATISTICS s ON id, b FROM g2;
+		CREATE VIEW of_g1 AS SELECT b FROM g1});
 	my @dropped = same_again($database, q{'p', 'note'}, 'partitions',
 		'ALTER TABLE p ALTER note TYPE varchar; ALTER TABLE p ALTER note TYPE text');
 	is_deeply(
@@ -465,6 +480,15 @@ SKIP:
 			'view public.whole'
 		],
 		'triggers and views of partitions');
+	is_deeply(
+		[ sort(same_again($database, q{'g', 'a'}, 'computed in each')) ],
+		[
+			'index public.g1_b_idx', 'statistics object public.s',
+			'table column public.g.b', 'table column public.g1.b',
+			'table column public.g2.b', 'table constraint g_b_check on public.g',
+			'view public.of_g1'
+		],
+		'and what partitions have of their own');
 	is_deeply([ same_again($database, q{'parent', 'note'}, 'inheritance') ],
 		['view public.of_child'], 'a view of a child');
 }
