@@ -10,8 +10,8 @@
 -- index that of a constraint, and a generated column is never its expression.
 
 -- What depends on this one, and on the rows or the index that it has. On a
--- generated column depend those that have inherited it. The relation is the one
--- that a dependent belongs to, itself if it is one.
+-- generated column depend those that have inherited it. The relation is the
+-- one that a dependent belongs to, itself if it is one.
 
 CREATE FUNCTION _v.direct_dependents(
     in_class oid,
@@ -393,6 +393,43 @@ AS $$
      WHERE indexrelid = in_index AND c.oid = in_index
 $$;
 
+-- An index, and below one on a partitioned table those of its partitions.
+
+CREATE FUNCTION _v.index_definition(
+    in_index oid,
+    OUT role oid,
+    OUT statement text
+) RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
+AS $$
+    WITH RECURSIVE tree (index, parent, level) AS (
+        SELECT in_index, NULL::oid, 0
+        UNION ALL
+        SELECT inhrelid, inhparent, level + 1
+          FROM tree JOIN pg_inherits ON inhparent = index
+    )
+    SELECT s.role, s.statement
+      FROM tree JOIN pg_index ON indexrelid = index
+      JOIN pg_class AS c ON c.oid = indrelid,
+           LATERAL (
+        SELECT 1, relowner, pg_get_indexdef(index)
+        UNION ALL
+        SELECT 2, n.role, n.statement
+          FROM _v.index_notes(index, relowner) AS n
+        UNION ALL
+        SELECT 3, p.relowner,
+               format('ALTER INDEX %s ATTACH PARTITION %s',
+                      (pg_identify_object('pg_class'::regclass, parent,
+                                          0)).identity,
+                      (pg_identify_object('pg_class'::regclass, index,
+                                          0)).identity)
+          FROM pg_class AS p WHERE p.oid = parent)
+        AS s (step, role, statement)
+     ORDER BY level, index, step
+$$;
+
 -- What makes a view again. It comes with no rows: see _v.drop_dependents().
 
 CREATE FUNCTION _v.view_definition(
@@ -716,14 +753,7 @@ BEGIN
             ELSIF in_object = in_relation THEN
                 RETURN QUERY SELECT * FROM _v.view_definition(in_object);
             ELSE
-                RETURN QUERY
-                SELECT relowner, pg_get_indexdef(in_object)
-                  FROM pg_class WHERE oid = in_relation
-                UNION ALL
-                SELECT n.role, n.statement
-                  FROM pg_class AS c,
-                       _v.index_notes(in_object, relowner) AS n
-                 WHERE c.oid = in_relation;
+                RETURN QUERY SELECT * FROM _v.index_definition(in_object);
             END IF;
         WHEN 'pg_attrdef'::regclass THEN
             RETURN QUERY
@@ -813,16 +843,27 @@ AS $$
 DECLARE
     reason text;
 BEGIN
-    SELECT CASE WHEN relkind = 'I' THEN 'It is on a partitioned table.'
-                WHEN pg_is_other_temp_schema(relnamespace)
+    SELECT CASE WHEN pg_is_other_temp_schema(relnamespace)
                 THEN 'It is a temporary object of another session.' END
       INTO reason
       FROM pg_class
-     WHERE oid = CASE in_class WHEN 'pg_class'::regclass THEN in_object
-                 WHEN 'pg_constraint'::regclass
-                 THEN (SELECT conindid FROM pg_constraint
-                        WHERE oid = in_object AND contype IN ('p', 'u', 'x'))
-                 END;
+     WHERE in_class = 'pg_class'::regclass AND oid = in_object;
+    IF EXISTS (SELECT FROM pg_constraint JOIN pg_class AS c ON c.oid = conindid
+                WHERE in_class = 'pg_constraint'::regclass
+                  AND pg_constraint.oid = in_object
+                  AND contype IN ('p', 'u', 'x') AND relkind = 'I') THEN
+        reason := 'It has an index on each partition.';
+    ELSIF EXISTS (SELECT FROM pg_partition_tree(in_object) AS t
+                    JOIN pg_class AS c ON c.oid = relid
+                    JOIN pg_class AS r ON r.oid = in_object
+                    LEFT JOIN pg_constraint ON conindid = relid
+                   WHERE in_class = 'pg_class'::regclass
+                     AND r.relkind = 'I'
+                     AND (c.reltablespace <> r.reltablespace
+                          OR conindid IS NOT NULL)) THEN
+        reason := 'A partition has it as a constraint, '
+                  'or in another tablespace.';
+    END IF;
     IF in_part <> 0 THEN
         SELECT CASE WHEN attislocal AND attinhcount > 0
                     THEN 'It is inherited, and a column of its table as well.'
@@ -898,10 +939,12 @@ BEGIN
            WITH ORDINALITY AS d (role, statement, number);
     SELECT spcname INTO index_tablespace
       FROM pg_class AS c JOIN pg_tablespace AS t ON t.oid = reltablespace
-     WHERE relkind = 'i'
-       AND c.oid IN (in_object, (SELECT conindid FROM pg_constraint
-                                  WHERE in_class = 'pg_constraint'::regclass
-                                    AND oid = in_object));
+     WHERE relkind IN ('i', 'I')
+       AND c.oid = CASE in_class
+                   WHEN 'pg_class'::regclass THEN in_object
+                   WHEN 'pg_constraint'::regclass
+                   THEN (SELECT conindid FROM pg_constraint
+                          WHERE oid = in_object) END;
     SELECT 'REFRESH MATERIALIZED VIEW ' || relation INTO last_statement
       FROM pg_class
      WHERE in_class = 'pg_class'::regclass AND oid = in_object
@@ -995,6 +1038,8 @@ COMMENT ON FUNCTION _v.column_notes(oid, int2) IS
 'The statements that make again what is set for a column, or for all.';
 COMMENT ON FUNCTION _v.index_notes(oid, oid) IS
 'The statements that make again what is set for an index.';
+COMMENT ON FUNCTION _v.index_definition(oid) IS
+'The statements that make an index again, with those of partitions.';
 COMMENT ON FUNCTION _v.view_definition(oid) IS
 'The statements that make a view again, or a materialized one, empty.';
 COMMENT ON FUNCTION _v.generated_column_definition(oid, int2) IS

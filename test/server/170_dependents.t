@@ -466,6 +466,12 @@ SKIP:
 		ALTER TABLE g ATTACH PARTITION g2 FOR VALUES FROM (10) TO (20);
 		ALTER TABLE g ADD CHECK (b <> '');
 		CREATE INDEX ON g1 (b);
+		CREATE TABLE g3 PARTITION OF g FOR VALUES FROM (20) TO (30)
+			PARTITION BY RANGE (id);
+		CREATE TABLE g4 PARTITION OF g3 FOR VALUES FROM (20) TO (25);
+		CREATE INDEX "a g2" ON g2 (b);
+		CREATE INDEX g_b ON g (b);
+		COMMENT ON INDEX "a g2" IS 'of g2';
 		COMMENT ON COLUMN g1.b IS 'of g1';
 		ALTER TABLE g1 ALTER b SET STATISTICS 7;
 		CREATE STATISTICS s ON id, b FROM g2;
@@ -483,9 +489,10 @@ SKIP:
 	is_deeply(
 		[ sort(same_again($database, q{'g', 'a'}, 'computed in each')) ],
 		[
-			'index public.g1_b_idx', 'statistics object public.s',
+			'index public.g_b', 'statistics object public.s',
 			'table column public.g.b', 'table column public.g1.b',
-			'table column public.g2.b', 'table constraint g_b_check on public.g',
+			'table column public.g2.b', 'table column public.g3.b',
+			'table column public.g4.b', 'table constraint g_b_check on public.g',
 			'view public.of_g1'
 		],
 		'and what partitions have of their own');
