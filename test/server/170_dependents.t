@@ -324,6 +324,16 @@ my $database = made('everything', qq{
 							  ORDER BY changed_at)
 			  FROM _v.blame('app.n2.email')}),
 		qr/^first created, no-op dropped, no-op created/, 'of a column, too');
+	value($database, q{
+		BEGIN; SELECT _v.register_patch('rename');
+		ALTER VIEW app.n2 RENAME email TO mail; COMMIT});
+	is(
+		value($database, q{
+			SELECT string_agg(patch_name || ' ' || action, ', '
+							  ORDER BY changed_at)
+			  FROM _v.blame('app.n2.mail')}),
+		'first created, no-op dropped, no-op created, rename renamed',
+		'that has another name by now');
 	is(
 		value($database, 'SELECT count(*) FROM app.m1') . value(
 			$database,
