@@ -220,7 +220,8 @@ AS $$
      ORDER BY number, is_grantable
 $$;
 
--- Takes away what default privileges have given on something new.
+-- Takes away what default privileges have given on something new. It is for the
+-- caller to run, who may act for the owner: the owner might not use this schema.
 
 CREATE FUNCTION _v.reset_privileges(
     in_kind text,
@@ -232,20 +233,17 @@ SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
 DECLARE
-    is_routine boolean := in_kind = 'ROUTINE';
-    usual aclitem[] := acldefault(CASE WHEN is_routine THEN 'f'
-                                       ELSE 'r' END::"char",
-                                  current_user::regrole);
     acl aclitem[];
+    usual aclitem[];
     role text;
     command text;
 BEGIN
-    IF is_routine THEN
-        SELECT proacl INTO STRICT acl FROM pg_proc
-         WHERE oid = in_object::regprocedure;
+    IF in_kind = 'ROUTINE' THEN
+        SELECT proacl, acldefault('f', proowner) INTO STRICT acl, usual
+          FROM pg_proc WHERE oid = in_object::regprocedure;
     ELSE
-        SELECT relacl INTO STRICT acl FROM pg_class
-         WHERE oid = in_object::regclass;
+        SELECT relacl, acldefault('r', relowner) INTO STRICT acl, usual
+          FROM pg_class WHERE oid = in_object::regclass;
     END IF;
     IF acl IS NULL AND in_to_default THEN
         RETURN;
@@ -464,7 +462,7 @@ AS $$
                       ' AS ' || rtrim(pg_get_viewdef(c.oid), ';'),
                       CASE c.relkind WHEN 'm' THEN ' WITH NO DATA' END)
         UNION ALL
-        SELECT c.relowner,
+        SELECT 0,
                format('SELECT _v.reset_privileges(text %L, text %L, bool %L)',
                       'TABLE', i.identity, c.relacl IS NULL)
         UNION ALL
@@ -542,7 +540,7 @@ AS $$
                regexp_replace(pg_get_functiondef(p.oid), '^CREATE OR REPLACE',
                               'CREATE')
         UNION ALL
-        SELECT proowner,
+        SELECT 0,
                format('SELECT _v.reset_privileges(text %L, text %L, bool %L)',
                       'ROUTINE', i.identity, proacl IS NULL)
         UNION ALL
@@ -1031,7 +1029,7 @@ COMMENT ON FUNCTION _v.grants(text, text, aclitem[]) IS
 'The GRANTs that make a list of privileges, and the roles that gave them.';
 COMMENT ON FUNCTION _v.reset_privileges(text, text, boolean) IS
 'Takes all privileges away that its owner has granted on a TABLE or ROUTINE.
-To be called as that owner. With true, leaves PostgreSQL''s default ones.';
+With true, leaves PostgreSQL''s default ones.';
 COMMENT ON FUNCTION _v.notes(regclass, oid, int4, oid, text, text) IS
 'The statements that make the comment and labels of an object again.';
 COMMENT ON FUNCTION _v.column_notes(oid, int2) IS

@@ -696,6 +696,8 @@ succeeds($database, q{
 			SELECT a.grantor::regrole FROM pg_class, aclexplode(relacl) AS a
 			 WHERE relname = 'v' AND grantee = 'READER_ROLE'::regrole})),
 		$granter, 'as granted by the same role');
+	succeeds($database, "BEGIN; REVOKE USAGE ON SCHEMA _v FROM PUBLIC; $both",
+		'an owner who may not use the schema _v');
 	value($database, "REVOKE CREATE ON SCHEMA public FROM $owner");
 	fails($database, $both,
 		qr/42501: cannot restore view public.v: permission denied for schema public\nDETAIL:  The statement was run as role "$owner"/,
