@@ -33,7 +33,7 @@ REGRESS = install register try_register unregister assertions names bad_input \
 	guard_passes corpus corpus_tables corpus_partitions corpus_code \
 	corpus_others corpus_commands corpus_count
 ISOLATION = same_patch old_snapshot dependent other_writers savepoint \
-	history guard unfinished
+	history guard unfinished dependents
 ISOLATION_OPTS = --inputdir=$(here)test/isolation --load-extension=versioning
 
 # Some packages of PostgreSQL come without the isolation tester.
