@@ -350,6 +350,127 @@ same_again($database, q{'app.v1'}, 'of a whole view');
 fails($database, q{BEGIN; SELECT _v.drop_dependents('app.users', 'email')},
 	qr/VP001: cannot execute DROP .* outside a patch/, 'outside a patch');
 
+# Whatever PostgreSQL prints of a definition it reads again.
+
+{
+	my $database = made('odd', q{
+	CREATE SCHEMA ops;
+	CREATE TYPE mood AS ENUM ('sad', 'it''s \\ ok', 'happy');
+	CREATE DOMAIN posint AS int CHECK (VALUE > 0);
+	CREATE TYPE comp AS (a int, b posint);
+	CREATE FUNCTION ops.eq(int, text) RETURNS boolean LANGUAGE sql IMMUTABLE
+		AS 'SELECT $1::text = $2';
+	CREATE OPERATOR ops.=== (LEFTARG = int, RIGHTARG = text, FUNCTION =
+		ops.eq);
+	CREATE TABLE "select" (id int, a int, "Weird "" col" text COLLATE "C", m
+		mood, ts timestamptz, j jsonb, r int4range,
+	g int GENERATED ALWAYS AS (a * 2) STORED,
+	g2 text COLLATE "POSIX" GENERATED ALWAYS AS (a::text) STORED,
+	g3 numeric(10,2) GENERATED ALWAYS AS (a / 3.0) STORED,
+	g4 int4range GENERATED ALWAYS AS (int4range(a, a + 1)) STORED,
+	EXCLUDE USING gist (g4 WITH &&) WHERE (g > 0),
+	UNIQUE (g) INCLUDE (id) DEFERRABLE INITIALLY DEFERRED,
+	UNIQUE (g2, id),
+	CHECK (g > 0) NO INHERIT, CHECK (g3 IS NOT NULL AND a > 0) NOT VALID);
+	INSERT INTO "select" SELECT i, i FROM generate_series(1, 20) i;
+	ALTER TABLE "select" ADD PRIMARY KEY (g3);
+	COMMENT ON CONSTRAINT "select_pkey" ON "select" IS 'pk';
+	COMMENT ON INDEX "select_pkey" IS 'pki';
+	ALTER TABLE "select" REPLICA IDENTITY USING INDEX select_pkey;
+	CREATE INDEX ON "select" USING hash (g2);
+	CREATE INDEX ON "select" (g DESC NULLS LAST, (g2 || 'x') COLLATE "C"
+		varchar_pattern_ops) WITH (fillfactor = 50, deduplicate_items = off)
+		WHERE g > 3;
+	CREATE INDEX ON "select" USING brin (g) WITH (pages_per_range = 7,
+		autosummarize);
+	CREATE STATISTICS exprs ON (a + 1), (g || 'x') FROM "select";
+	CREATE TABLE fkt (x numeric(10,2) REFERENCES "select" MATCH FULL ON DELETE
+		CASCADE ON UPDATE SET NULL, y numeric);
+	CREATE VIEW v1 AS SELECT *, row_number() OVER w AS rn, sum(a) FILTER
+		(WHERE a > 1) OVER (w ROWS BETWEEN 1 PRECEDING AND CURRENT ROW EXCLUDE
+		TIES) AS "Sum" FROM "select" WINDOW w AS (PARTITION BY m ORDER BY a);
+	CREATE VIEW v2 ("A", "a", b) AS WITH RECURSIVE x AS MATERIALIZED (SELECT a
+		FROM "select" UNION SELECT a + 1 FROM x WHERE a < 3) SEARCH DEPTH
+		FIRST BY a SET o SELECT a, o::text, a OPERATOR(ops.===) '1' FROM x;
+	CREATE VIEW v3 AS SELECT m, a, count(*) FROM "select" TABLESAMPLE
+		bernoulli (50) REPEATABLE (1) GROUP BY GROUPING SETS ((m), (a), ())
+		HAVING count(*) > 0 ORDER BY 1 NULLS FIRST LIMIT 3 OFFSET 1;
+	CREATE VIEW v4 AS SELECT x.*, 'it''s \\ ok'::mood AS mm, '{1,2}'::posint[]
+		AS arr, '(1,2)'::comp AS c, ROW(a, 1)::comp AS c2, E'\\\\ \\n ''' AS esc,
+		U&'\\0441' AS uni, B'101' AS bits, '\\x00ff'::bytea AS by,
+		'1 day 02:03:04.5'::interval AS iv,
+		'2001-02-03 04:05:06.789+09'::timestamptz AS ts2, 'infinity'::float8
+		AS inf, 1e-300::float8 AS f, 0.1::float4 AS f4, '[1,3)'::int4range AS
+		rg FROM "select" s, LATERAL (SELECT s.a AS la, s."Weird "" col" AS w
+		OFFSET 0) x;
+	CREATE VIEW v5 AS VALUES (1, 'a'), ((SELECT max(a) FROM "select"), 'b');
+	CREATE VIEW v6 AS SELECT a FROM "select" FOR UPDATE;
+	CREATE VIEW v7 AS SELECT XMLELEMENT(name "x y", XMLATTRIBUTES(a AS "at"),
+		XMLFOREST(a AS b)) AS x, (xpath('/a', '<a/>'))[1] AS p, CASE a WHEN 1
+		THEN 'x' END AS c, COALESCE(a, 1), GREATEST(a, 2), NULLIF(a, 3), a IS
+		DISTINCT FROM 3 AS d, a BETWEEN 1 AND 2 AS bt, a IN (1, 2) AS i, a =
+		ANY (ARRAY[1, 2]) AS an, (a, id) < (1, 2) AS rc, EXISTS (SELECT 1 FROM
+		"select" z WHERE z.a = s.a) AS ex, ts AT TIME ZONE 'UTC' AS tz,
+		EXTRACT(year FROM ts) AS y, "Weird "" col" SIMILAR TO 'x_' AS sim,
+		overlay("Weird "" col" placing 'x' from 1) AS ov, trim(both 'x' from
+		"Weird "" col") AS tr, CURRENT_TIMESTAMP(2) AS ct, j -> 'a' ->> 0 AS
+		jj FROM "select" s;
+	CREATE VIEW v9 AS SELECT v1."Sum", v2."A", v3.count FROM v1 CROSS JOIN v2
+		LEFT JOIN v3 ON (v3.a = v1.a);
+	CREATE VIEW v10 AS SELECT s FROM "select" s WHERE s.a > 1;
+	CREATE VIEW v11 AS (SELECT a FROM "select" EXCEPT ALL SELECT g FROM
+		"select") INTERSECT SELECT rn::int FROM v1 UNION ALL SELECT g FROM v1;
+	CREATE VIEW v12 AS SELECT u.* FROM ROWS FROM (generate_series(1, 2),
+		unnest(ARRAY['a'])) WITH ORDINALITY AS u (p, q, o) JOIN "select" ON a
+		= p;
+	CREATE FUNCTION fa(x v1, INOUT y anyelement, OUT z v2[], VARIADIC w v3[]
+		DEFAULT NULL) LANGUAGE plpgsql COST 3 LEAKPROOF PARALLEL SAFE SET
+		work_mem = '3MB' SET "my.var" TO 'a''b' SET search_path = public,
+		"Od d" AS $f$ BEGIN END $f$;
+	CREATE FUNCTION fb(a int = (1 + 1)) RETURNS TABLE (x int, "Y y" v4) STRICT
+		STABLE BEGIN ATOMIC SELECT a, NULL::v4; SELECT s.a, ROW(v4.*)::v4 FROM
+		"select" s, v4; END;
+	CREATE FUNCTION fc() RETURNS v5 LANGUAGE sql RETURN (SELECT v5 FROM v5
+		LIMIT 1);
+	CREATE FUNCTION fd(int) RETURNS int LANGUAGE sql IMMUTABLE RETURN (SELECT
+		max(a) FROM v1);
+	CREATE PROCEDURE pa(IN a v1, b int DEFAULT fd(3)) SECURITY DEFINER BEGIN
+		ATOMIC INSERT INTO "select" (a) VALUES (b); DELETE FROM v6; END;
+	CREATE VIEW v13 AS SELECT (fb()).*, fd(2), (fc()).column1;
+	CREATE TABLE hasf (a int DEFAULT fd(1), b int CONSTRAINT "the Check" CHECK
+		(b <> fd(2)) NO INHERIT, c int);
+	CREATE TABLE hasf_child (d int) INHERITS (hasf);
+	CREATE INDEX hasf_i ON hasf (fd(c));
+	CREATE POLICY "Po l" ON hasf FOR SELECT TO CURRENT_USER USING (EXISTS
+		(SELECT FROM v9 WHERE "A" = c));
+	CREATE FUNCTION trg() RETURNS trigger LANGUAGE plpgsql AS
+		'BEGIN RETURN NULL; END';
+	CREATE TRIGGER "T r" AFTER UPDATE OF a, g ON "select" FOR EACH ROW WHEN
+		(OLD.* IS DISTINCT FROM NEW.* AND NEW.a > 1) EXECUTE FUNCTION
+		trg('a\\b', 'it''s', '');
+	CREATE TRIGGER t2 AFTER UPDATE ON "select" REFERENCING OLD TABLE AS "o o"
+		NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION trg();
+	CREATE TRIGGER t3 INSTEAD OF UPDATE OR DELETE OR INSERT ON v1 FOR EACH ROW
+		EXECUTE FUNCTION trg('x');
+	CREATE TRIGGER t4 AFTER TRUNCATE ON "select" EXECUTE FUNCTION trg();
+	CREATE TRIGGER t5 BEFORE INSERT ON v10 EXECUTE FUNCTION trg();
+	CREATE RULE "R u" AS ON INSERT TO v10 DO INSTEAD (INSERT INTO fkt VALUES
+		(1); NOTIFY "ch an");
+	CREATE RULE ru2 AS ON UPDATE TO "select" WHERE OLD.a <> NEW.a DO ALSO
+		(UPDATE fkt SET y = NEW.a WHERE x = OLD.g3; DELETE FROM fkt WHERE y =
+		NEW.a);
+	CREATE MATERIALIZED VIEW mv1 AS SELECT * FROM v1; CREATE UNIQUE INDEX ON
+		mv1 (rn, a); CREATE INDEX ON mv1 USING gist (r);
+	CREATE MATERIALIZED VIEW mv2 AS SELECT fd(a) AS x FROM mv1;
+	CREATE MATERIALIZED VIEW mv3 AS SELECT * FROM mv2 WITH NO DATA;
+	CREATE VIEW v14 AS SELECT * FROM mv3, mv2 m (mm);});
+
+	cmp_ok(scalar same_again($database, q{'"select"', 'a'}, 'odd definitions',
+		'ALTER TABLE "select" ALTER a TYPE bigint;
+		 ALTER TABLE "select" ALTER a TYPE int'), '>=', 40, 'of many');
+	same_again($database, q{'"select"'}, 'odd definitions of a whole table');
+}
+
 # The example in the reference
 
 {
