@@ -220,8 +220,9 @@ AS $$
      ORDER BY number, is_grantable
 $$;
 
--- Takes away what default privileges have given on something new. It is for the
--- caller to run, who may act for the owner: the owner might not use this schema.
+-- Takes away what default privileges have given on something new. It is for
+-- the caller to run, who may act for the owner: the owner might not be allowed
+-- to use this schema.
 
 CREATE FUNCTION _v.reset_privileges(
     in_kind text,
@@ -972,7 +973,7 @@ SET DateStyle = ISO
 SET IntervalStyle = postgres
 SET extra_float_digits = 3
 SET standard_conforming_strings = on
-SET jit = off
+SET jit = off -- it would take longer than the queries
 AS $$
 BEGIN
     IF in_relation IS NULL THEN

@@ -6,7 +6,8 @@
  * The rows that have the same first_id are the life of one object, from the
  * first change of it that was recorded to the last.  A change belongs to the
  * life whose latest row has the object's type and identity, unless that row
- * says that the object was dropped, for good.  So no OID is needed, which would be
+ * says that the object was dropped.  (If it was dropped to be restored in the
+ * same transaction, its life goes on.)  So no OID is needed, which would be
  * another one after a restore.
  *
  * Identities may be longer than what fits into an index, so that it is their

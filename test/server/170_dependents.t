@@ -705,8 +705,8 @@ succeeds($database, q{
 		BEGIN; COMMIT; TABLE v}, 'a rollback forgets');
 }
 
-# Whose code runs as whom. An owner who is not trusted has put functions into all
-# that is restored, and a superuser restores it.
+# Whose code runs as whom. An owner who is not trusted has put functions into
+# all that is restored, and a superuser restores it.
 
 {
 	my $database = made('owners', climb($owner) . q{
