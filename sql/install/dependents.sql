@@ -863,7 +863,7 @@ BEGIN
         reason := 'A partition has it as a constraint, '
                   'or in another tablespace.';
     END IF;
-    IF in_part <> 0 THEN
+    IF in_part <> 0 AND reason IS NULL THEN
         SELECT CASE WHEN attislocal AND attinhcount > 0
                     THEN 'It is inherited, and a column of its table as well.'
                     WHEN attfdwoptions IS NOT NULL

@@ -3,7 +3,7 @@
 -- definition does not fit any more.
 
 BEGIN;
-SELECT plan(63);
+SELECT plan(64);
 
 CREATE SCHEMA app;
 SET LOCAL search_path = app, public;
@@ -168,6 +168,13 @@ ALTER TABLE p ADD UNIQUE (b, c);
 SELECT is(state, '0A000', 'a key of a partitioned table')
   FROM raised($$SELECT _v.drop_dependents('p', 'a')$$);
 SELECT has_index('app', 'p', 'p_b_c_key', 'the key is there');
+
+CREATE TABLE old_parent (a int, b int GENERATED ALWAYS AS (a) STORED);
+CREATE TABLE old_child (b int) INHERITS (old_parent);
+SELECT is(state || ' ' || detail,
+          '0A000 It is inherited, and a column of its table as well.',
+          'a column of a child that is its own, too')
+  FROM raised($$SELECT _v.drop_dependents('old_parent', 'a')$$);
 
 -- Statements that were not written by drop_dependents
 
