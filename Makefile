@@ -26,14 +26,14 @@ DATA_built = sql/versioning--$(version).sql
 
 # The parts of the install script, in their order.
 INSTALL_PARTS = schema patches functions history attempts progress changes \
-	objects blame guard ownership
+	objects blame dependents guard ownership
 
 REGRESS = install register try_register unregister assertions names bad_input \
 	transactions privileges history attempts current_patch prepared guard \
 	guard_passes corpus corpus_tables corpus_partitions corpus_code \
 	corpus_others corpus_commands corpus_count
 ISOLATION = same_patch old_snapshot dependent other_writers savepoint \
-	history guard unfinished
+	history guard unfinished dependents
 ISOLATION_OPTS = --inputdir=$(here)test/isolation --load-extension=versioning
 
 # Some packages of PostgreSQL come without the isolation tester.

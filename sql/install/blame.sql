@@ -260,7 +260,9 @@ BEGIN
           FROM _v.changes AS c WHERE first_id = ANY (lives)
     ), of_table AS (
         SELECT c.*, min(id) OVER life AS life_begin,
-               max(id) FILTER (WHERE action = 'dropped') OVER life AS life_end
+               CASE WHEN max(id) FILTER (WHERE action = 'dropped') OVER life =
+                         max(id) OVER life
+                    THEN max(id) OVER life END AS life_end
           FROM _v.changes AS c WHERE first_id = ANY (table_lives)
         WINDOW life AS (PARTITION BY first_id)
     ), rows AS (

@@ -66,7 +66,7 @@ COMMENT ON COLUMN _v.changes.schema_name IS
 COMMENT ON COLUMN _v.changes.identity IS
 'The object, as in pg_identify_object(), after the change.';
 COMMENT ON COLUMN _v.changes.action IS
-'What was done to it: ''created'', ''altered'' (replaced, commented on, granted and the like included), ''renamed'', ''moved'' (to another schema), or ''dropped''.';
+'What was done to it: ''created'', ''altered'' (replaced, commented on, granted and the like included), ''renamed'', ''moved'' (to another schema), or ''dropped''. A life goes on after that if _v.restore_dependents() has created the object again.';
 COMMENT ON COLUMN _v.changes.previous_identity IS
 'The object before it was renamed or moved: itself, or what its identity has in it (its table, its schema, the type of an argument).';
 COMMENT ON COLUMN _v.changes.columns IS

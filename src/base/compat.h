@@ -15,6 +15,7 @@
 #include "access/htup_details.h"
 #include "access/tableam.h"
 #include "catalog/dependency.h"
+#include "catalog/pg_class.h"
 #if PG_VERSION_NUM >= 150000
 #include "catalog/pg_publication_namespace.h"
 #endif
@@ -24,6 +25,7 @@
 #include "nodes/tidbitmap.h"
 #include "parser/parse_relation.h"
 #include "storage/lock.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -178,6 +180,28 @@ compat_lock_held_by_me(const LOCKTAG *tag, LOCKMODE mode)
 	return LockHeldByMe(tag, mode, false);
 #else
 	return LockHeldByMe(tag, mode);
+#endif
+}
+
+/* Is the relation the role's, or a role's that it has the privileges of? */
+static inline bool
+compat_owns_relation(Oid relation, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(RelationRelationId, relation, role);
+#else
+	return pg_class_ownercheck(relation, role);
+#endif
+}
+
+/* May the one role act as the other one, with SET ROLE? */
+static inline bool
+compat_can_set_role(Oid member, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return member_can_set_role(member, role);
+#else
+	return is_member_of_role(member, role);
 #endif
 }
 

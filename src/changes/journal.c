@@ -75,6 +75,9 @@ static const char *const action_names[] = {
 	[CHANGE_DROPPED] = "dropped"
 };
 
+/* Whoever restores what was dropped says so; see the header. */
+static bool is_restoring = false;
+
 /* The journal while a command's changes are written, and a row of it. */
 typedef struct ChangeJournal
 {
@@ -126,7 +129,8 @@ search_lives(ChangeJournal *journal)
 			journal_column(j, CHANGES_FIRST_ID),
 			journal_column(j, CHANGES_OBJECT_TYPE),
 			journal_column(j, CHANGES_IDENTITY),
-			journal_column(j, CHANGES_ACTION)
+			journal_column(j, CHANGES_ACTION),
+			journal_column(j, CHANGES_TRANSACTION_ID)
 		};
 
 		journal->lives = changes_life_open(journal_table(j), life_columns);
@@ -257,12 +261,22 @@ write_late_creation(ChangeJournal *journal, const Change *change,
 	remember(journal, &change->object, recalled->id, false);
 }
 
+/* The life that a new object continues, since it is restored, or 0. */
+static int64
+find_ended_life(ChangeJournal *journal, const Change *change)
+{
+	return !is_restoring ? 0 :
+		changes_life_find_ended(search_lives(journal), change->object_type,
+								change->identity);
+}
+
 /* Writes that an object was created, unless that is known. */
 static void
 write_creation(ChangeJournal *journal, const Change *change)
 {
 	const RecalledLife *recalled = changes_recall(&change->object);
 	int64		id;
+	int64		life;
 
 	if (recalled != NULL)
 	{
@@ -274,9 +288,12 @@ write_creation(ChangeJournal *journal, const Change *change)
 	if (change->condition == CHANGE_UNLESS_KNOWN &&
 		find_life(journal, change) != 0)
 		return;
+	life = find_ended_life(journal, change);
 	id = journal_next_id(journal->journal);
-	write_row(journal, change, id, id);
-	remember(journal, &change->object, id, false);
+	if (life == 0)
+		life = id;
+	write_row(journal, change, id, life);
+	remember(journal, &change->object, life, false);
 }
 
 /* Writes a change, if it is to be. */
@@ -313,6 +330,15 @@ changes_journal_write(const ChangeSet *set)
 	if (journal.lives != NULL)
 		changes_life_close(journal.lives);
 	journal_close(journal.journal);
+}
+
+bool
+changes_journal_set_restoring(bool restoring)
+{
+	bool		before = is_restoring;
+
+	is_restoring = restoring;
+	return before;
 }
 
 bool

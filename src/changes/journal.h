@@ -17,6 +17,13 @@
  */
 extern void changes_journal_write(const ChangeSet *set);
 
+/*
+ * While this is set, what is created continues the life of what the same
+ * transaction has dropped by that name, for it is restored.  Returns what was
+ * set before.
+ */
+extern bool changes_journal_set_restoring(bool restoring);
+
 /* See journal_was_written(). */
 extern bool changes_journal_was_written(void);
 

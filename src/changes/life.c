@@ -6,7 +6,8 @@
  * The rows that have the same first_id are the life of one object, from the
  * first change of it that was recorded to the last.  A change belongs to the
  * life whose latest row has the object's type and identity, unless that row
- * says that the object was dropped.  So no OID is needed, which would be
+ * says that the object was dropped.  (If it was dropped to be restored in the
+ * same transaction, its life goes on.)  So no OID is needed, which would be
  * another one after a restore.
  *
  * Identities may be longer than what fits into an index, so that it is their
@@ -21,6 +22,8 @@
 #include "access/genam.h"
 #include "access/stratnum.h"
 #include "access/tableam.h"
+#include "access/transam.h"
+#include "access/xact.h"
 #include "base/compat.h"
 #include "base/journal_check.h"
 #include "catalog/pg_am.h"
@@ -167,9 +170,12 @@ find_latest(LifeSearch *search, const char *object_type,
 	return 0;
 }
 
-int64
-changes_life_find(LifeSearch *search, const char *object_type,
-				  const char *identity)
+/*
+ * The first_id of the life whose latest row, which is read, has this type and
+ * identity; or 0.
+ */
+static int64
+find_named(LifeSearch *search, const char *object_type, const char *identity)
 {
 	int64		id;
 	int64		life = find_latest(search, object_type, identity, &id);
@@ -177,11 +183,31 @@ changes_life_find(LifeSearch *search, const char *object_type,
 	if (life == 0)
 		return 0;
 	rescan(search->by_life, life);
-	if (!read_latest(search, search->by_life) ||
-		number(search, search->columns.id) != id ||
-		is(search, search->columns.action, "dropped"))
-		return 0;
-	return life;
+	return read_latest(search, search->by_life) &&
+		number(search, search->columns.id) == id ? life : 0;
+}
+
+int64
+changes_life_find(LifeSearch *search, const char *object_type,
+				  const char *identity)
+{
+	int64		life = find_named(search, object_type, identity);
+
+	return life != 0 && !is(search, search->columns.action, "dropped") ?
+		life : 0;
+}
+
+int64
+changes_life_find_ended(LifeSearch *search, const char *object_type,
+						const char *identity)
+{
+	int64		life = find_named(search, object_type, identity);
+	uint64		transaction =
+		U64FromFullTransactionId(GetTopFullTransactionId());
+
+	return life != 0 && is(search, search->columns.action, "dropped") &&
+		(uint64) number(search, search->columns.transaction_id) ==
+		transaction ? life : 0;
 }
 
 int64

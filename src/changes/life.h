@@ -18,6 +18,7 @@ typedef struct LifeColumns
 	AttrNumber	object_type;
 	AttrNumber	identity;
 	AttrNumber	action;
+	AttrNumber	transaction_id;
 } LifeColumns;
 
 typedef struct LifeSearch LifeSearch;
@@ -35,6 +36,14 @@ extern LifeSearch *changes_life_open(Relation table, LifeColumns columns);
  */
 extern int64 changes_life_find(LifeSearch *search, const char *object_type,
 							   const char *identity);
+
+/*
+ * Returns the same of a life that this transaction has ended: the object was
+ * dropped.
+ */
+extern int64 changes_life_find_ended(LifeSearch *search,
+									 const char *object_type,
+									 const char *identity);
 
 /* The id of the first row that there is of this life, or 0. */
 extern int64 changes_life_first(LifeSearch *search, int64 life);

@@ -16,6 +16,7 @@
 
 #include "base/patch.h"
 #include "base/settings.h"
+#include "dependents/memory.h"
 #include "guard/guard.h"
 #include "history/current.h"
 #include "history/history.h"
@@ -40,6 +41,7 @@ _PG_init(void)
 	settings_define();
 	history_current_init();
 	guard_init();
+	dependents_memory_init();
 }
 
 /* Writes history, and from now on the session is in the patch. */
