@@ -50,7 +50,7 @@ CREATE TABLE _v.job_moved (
     done     boolean NOT NULL
 );
 CREATE INDEX job_moved_key_idx ON _v.job_moved USING hash (key);
-CREATE INDEX job_moved_open_idx ON _v.job_moved (job_name) WHERE NOT done;
+CREATE INDEX job_moved_job_idx ON _v.job_moved (job_name, done);
 
 SELECT pg_extension_config_dump('_v.job_list', '');
 SELECT pg_extension_config_dump('_v.job_pieces', '');
@@ -112,7 +112,8 @@ LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_set_job';
 
 -- A job runs as long as a session holds the lock that says so: see
 -- src/jobs/job.c. The view does not belong to the installer, and shows what the
--- tables, which may hold values of anybody's keys, do not.
+-- tables, which may hold values of anybody's keys, do not. An error may, too: it
+-- is for those who may run the job.
 
 CREATE VIEW _v.jobs AS
 SELECT j.job_name, j.patch_name, j.table_name, j.role_name,
@@ -128,7 +129,10 @@ SELECT j.job_name, j.patch_name, j.table_name, j.role_name,
             THEN make_interval(secs =>
                  greatest(j.rows_total - j.rows_done, 0) /
                  rate.rows_per_second) END AS time_left,
-       j.last_error,
+       CASE WHEN has_any_column_privilege('_v.patches', 'INSERT') OR
+                 (SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles
+                   WHERE rolname = j.role_name)
+            THEN j.last_error END AS last_error,
        CASE WHEN j.state = 'waiting' AND r.pids <> '{}'
             THEN j.held_back END AS held_back,
        r.pids AS runners,
@@ -223,7 +227,7 @@ COMMENT ON COLUMN _v.job_pieces.tries IS
 COMMENT ON COLUMN _v.job_pieces.given_up IS
 'It has failed too often.';
 COMMENT ON COLUMN _v.job_pieces.error IS
-'How it has failed.';
+'How its first batch has failed.';
 COMMENT ON TABLE _v.job_moved IS
 'The rows whose key was changed while a job has to go through their table.';
 COMMENT ON COLUMN _v.job_moved.id IS
@@ -236,8 +240,8 @@ COMMENT ON COLUMN _v.job_moved.done IS
 'It was in a batch.';
 COMMENT ON INDEX _v.job_moved_key_idx IS
 'Finds the rows of a batch.';
-COMMENT ON INDEX _v.job_moved_open_idx IS
-'Finds the rows that are left.';
+COMMENT ON INDEX _v.job_moved_job_idx IS
+'Finds those of a job, and those that are left.';
 COMMENT ON VIEW _v.jobs IS
 'The jobs: work on all rows of a table that patches have left to be done in the background.';
 COMMENT ON COLUMN _v.jobs.job_name IS
@@ -261,7 +265,7 @@ COMMENT ON COLUMN _v.jobs.rows_per_second IS
 COMMENT ON COLUMN _v.jobs.time_left IS
 'How long it will take at that rate.';
 COMMENT ON COLUMN _v.jobs.last_error IS
-'Error of the last batch, with its keys. NULL when one has succeeded since.';
+'Error of the last batch, with its keys. NULL when one has succeeded since, and for a role that may not run the job.';
 COMMENT ON COLUMN _v.jobs.held_back IS
 'Why the sessions that run it are waiting.';
 COMMENT ON COLUMN _v.jobs.runners IS

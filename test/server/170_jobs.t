@@ -256,10 +256,12 @@ fails($database, "CALL _v.run_job('j')", qr/55000: job "j" has failed\n.*divisio
 	'a job that fails says at which key', user => $owner);
 is(touched(), '0:301 1:699, failed', 'what it did before is kept');
 is(value($database, 'SELECT batches_given_up FROM _v.jobs'), 1, 'one batch is given up');
+is(value($database, 'SELECT last_error IS NOT NULL FROM _v.jobs', user => $_->[0]), $_->[1], "$_->[0] may read the error: $_->[1]")
+  for [ $owner, 't' ], [ $deployer, 't' ], [ $nobody, 'f' ];
 fails($database, "CALL _v.run_job('j')", qr/55000: job "j" has failed/, 'it stays so', user => $owner);
 fails($database, "SELECT _v.assert_job_is_done('j')", qr/P0001: Job "j" is not done\.\nDETAIL:  It is failed, at 70 %\.\nHINT:  CALL _v\.run_job\('j'\); or: versioning run j/, 'it is not done', user => $owner);
 value($database, "SELECT _v.resume_job('j'); SELECT _v.set_job('j', 'on_error', 'continue')", user => $owner);
-fails($database, "CALL _v.run_job('j')", qr/1 batches were given up/, 'on_error = continue', user => $owner);
+fails($database, "CALL _v.run_job('j')", qr/a batch was given up, the last one after: division by zero, at key \{700\}/, 'on_error = continue', user => $owner);
 is(touched(), '0:1 1:999, failed', 'does the other rows');
 value($database, "UPDATE _v.job_list SET statement = '$update'");
 value($database, 'UPDATE t SET id = 100000 WHERE id = 700', user => $owner);
