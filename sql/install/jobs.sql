@@ -111,9 +111,8 @@ CREATE FUNCTION _v.set_job(
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_set_job';
 
 -- A job runs as long as a session holds the lock that says so: see
--- src/jobs/job.c. The view does not belong to the installer, and shows what the
--- tables, which may hold values of anybody's keys, do not. An error may, too: it
--- is for those who may run the job.
+-- src/jobs/job.c. The view does not belong to the installer, as the tables
+-- do not. All can read these, so that all can dump them.
 
 CREATE VIEW _v.jobs AS
 SELECT j.job_name, j.patch_name, j.table_name, j.role_name,
@@ -129,10 +128,7 @@ SELECT j.job_name, j.patch_name, j.table_name, j.role_name,
             THEN make_interval(secs =>
                  greatest(j.rows_total - j.rows_done, 0) /
                  rate.rows_per_second) END AS time_left,
-       CASE WHEN has_any_column_privilege('_v.patches', 'INSERT') OR
-                 (SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles
-                   WHERE rolname = j.role_name)
-            THEN j.last_error END AS last_error,
+       j.last_error,
        CASE WHEN j.state = 'waiting' AND r.pids <> '{}'
             THEN j.held_back END AS held_back,
        r.pids AS runners,
@@ -265,7 +261,7 @@ COMMENT ON COLUMN _v.jobs.rows_per_second IS
 COMMENT ON COLUMN _v.jobs.time_left IS
 'How long it will take at that rate.';
 COMMENT ON COLUMN _v.jobs.last_error IS
-'Error of the last batch, with its keys. NULL when one has succeeded since, and for a role that may not run the job.';
+'Error of the last batch, with its keys. NULL when one has succeeded since.';
 COMMENT ON COLUMN _v.jobs.held_back IS
 'Why the sessions that run it are waiting.';
 COMMENT ON COLUMN _v.jobs.runners IS

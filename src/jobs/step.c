@@ -176,7 +176,7 @@ is_passing(const ErrorData *error)
 		error->sqlerrcode == ERRCODE_T_R_SERIALIZATION_FAILURE;
 }
 
-/* What is said of an error. */
+/* What is said of an error: not its detail, which may have a whole row. */
 static char *
 describe(const ErrorData *error, const JobBatch *batch)
 {
@@ -186,9 +186,7 @@ describe(const ErrorData *error, const JobBatch *batch)
 		keys = strcmp(batch->first, batch->last) == 0 ?
 			psprintf(", at key %s", batch->first) :
 			psprintf(", at keys %s to %s", batch->first, batch->last);
-	return psprintf("%s%s%s%s", error->message,
-					error->detail == NULL ? "" : "; ",
-					error->detail == NULL ? "" : error->detail, keys);
+	return psprintf("%s%s", error->message, keys);
 }
 
 /* The next batch is to be half of this one. */
