@@ -63,7 +63,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 		abort();
 	if (size > 0)
 		memcpy(bytes.text, data, size);
-	part = patch_file_read(&bytes);
+	part = patch_file_read(&bytes, true);
 	outline = script_outline_read("script.sql", &bytes);
 	if (!are_equal(outline->file, part))
 		abort();

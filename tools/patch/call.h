@@ -10,6 +10,7 @@
 
 #include "base/problem.h"
 #include "fe_utils/simple_list.h"
+#include "patch/job.h"
 #include "psql/script.h"
 
 typedef enum PatchAction
@@ -38,6 +39,8 @@ typedef struct PatchFile
 	PatchCall  *calls;			/* in the order they are made */
 	int			count;
 	int			space;
+	PatchJob   *jobs;			/* the same of calls about jobs, if wanted */
+	int			job_count;
 	ProblemList problems;	/* without a path: the caller knows it */
 	ProblemList lookalikes;	/* of calls, and what is not SQL, likewise */
 } PatchFile;

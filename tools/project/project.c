@@ -168,7 +168,7 @@ read_file(Project *project, const char *path, ProjectPlace place)
 		if (project->wish == PROJECT_OUTLINES)
 			file.outline = script_outline_read(file.path, &file.bytes);
 		file.file = file.outline != NULL ? file.outline->file :
-			patch_file_read(&file.bytes);
+			patch_file_read(&file.bytes, true);
 		if (project->wish == PROJECT_OUTLINES ||
 			(project->wish == PROJECT_DIGESTS && place == PLACE_OF_PATCHES))
 			find_digest(&file);
