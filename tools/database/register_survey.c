@@ -125,12 +125,12 @@
 
 static const char relations_query[] =
 "SELECT " IN_PROGRESS_HAS_RELATION("history") ", " IN_PROGRESS_IS_KNOWN ", "
-IN_PROGRESS_HAS_RELATION("unfinished");
+IN_PROGRESS_HAS_RELATION("unfinished") ", " IN_PROGRESS_HAS_RELATION("jobs");
 
 /* The columns of its result */
 enum
 {
-	HAS_HISTORY, HAS_PROGRESS, HAS_UNFINISHED
+	HAS_HISTORY, HAS_PROGRESS, HAS_UNFINISHED, HAS_JOBS
 };
 
 const char register_survey_query[] =
@@ -183,6 +183,7 @@ register_survey_begin(PGconn *conn, RegisterSurvey *survey)
 	survey->has_history = PQgetvalue(result, 0, HAS_HISTORY)[0] == 't';
 	survey->has_progress = PQgetvalue(result, 0, HAS_PROGRESS)[0] == 't';
 	survey->has_unfinished = PQgetvalue(result, 0, HAS_UNFINISHED)[0] == 't';
+	survey->has_jobs = PQgetvalue(result, 0, HAS_JOBS)[0] == 't';
 	PQclear(result);
 	return true;
 }

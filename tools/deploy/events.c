@@ -54,6 +54,24 @@ print_line(const PlanStep *step)
 		json_print_number("line", parts->cut.items[parts->next].line);
 }
 
+/* Print what a plan has left out. */
+static void
+print_waits(const PatchPlan *plan)
+{
+	int			i;
+
+	json_print_key("waiting");
+	putchar('[');
+	for (i = 0; i < plan->wait_count; i++)
+	{
+		fputs(i > 0 ? ", {\"file\": " : "{\"file\": ", stdout);
+		json_print_string(plan->waits[i].file->path);
+		json_print_member("text", plan->waits[i].reason);
+		putchar('}');
+	}
+	putchar(']');
+}
+
 void
 deploy_events_plan(const char *action, const PatchPlan *plan)
 {
@@ -71,6 +89,7 @@ deploy_events_plan(const char *action, const PatchPlan *plan)
 		putchar('}');
 	}
 	putchar(']');
+	print_waits(plan);
 	finish_event();
 }
 
