@@ -3,10 +3,6 @@
  * deploy/deploy.c
  *		Running the files of a plan, one after the other
  *
- * A file of plain SQL is run by ourselves, in a session that goes on from file
- * to file (deploy/session.c); a file that takes psql is run by a psql of its
- * own (deploy/psql.c).
- *
  * A file has done what it should if it has run to its end, no transaction was
  * open then, and the register, looked at from outside, has its names (or has
  * them no more).  Whatever else happens stops the run, and it is found out
@@ -16,23 +12,18 @@
  */
 #include "postgres_fe.h"
 
-#include "base/clock.h"
 #include "base/fe_compat.h"
 #include "base/interruption.h"
 #include "base/report.h"
 #include "deploy/attempt_note.h"
 #include "deploy/attempts.h"
 #include "deploy/deploy.h"
+#include "deploy/execution.h"
 #include "deploy/outcome.h"
 #include "deploy/part_note.h"
-#include "deploy/parts.h"
 #include "deploy/progress.h"
-#include "deploy/psql.h"
 #include "deploy/report.h"
-#include "deploy/session.h"
-#include "mb/pg_wchar.h"
-#include "pqexpbuffer.h"
-#include "project/source.h"
+#include "deploy/runner.h"
 
 typedef struct Deploy
 {
@@ -40,8 +31,7 @@ typedef struct Deploy
 	const PatchPlan *plan;
 	DeployLock *lock;
 	FileRunner	runner;
-	SqlSession *session;		/* NULL: there is none now */
-	ConnectionHandover *handover;	/* to psql, or NULL: not needed yet */
+	Execution	execution;
 	Observer source;
 	Onlookers onlookers;
 	int			done;			/* steps that did what they should */
@@ -71,15 +61,6 @@ count_expected(const Deploy *deploy, const PlanStep *step)
 {
 	return deploy->action != DEPLOY_APPLY ? 0 :
 		deploy_outcome_count_names(step);
-}
-
-/* End the session, if there is one. */
-static void
-end_session(Deploy *deploy)
-{
-	if (deploy->session != NULL)
-		deploy_session_close(deploy->session);
-	deploy->session = NULL;
 }
 
 /* Show what was kept back of an attempt, which is the last one. */
@@ -185,143 +166,11 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 		deploy->failed = 1;
 }
 
-/* Does a step take psql? */
-static bool
-needs_psql(const Deploy *deploy, const PlanStep *step)
-{
-	return step->outline->needs_psql || deploy->runner.forces_psql;
-}
-
-/* Is a step run in parts? */
-static bool
-is_in_parts(const Deploy *deploy, const PlanStep *step)
-{
-	return step->parts != NULL && step->parts->cut.count > 0 &&
-		!deploy->runner.forces_psql;
-}
-
 /* Does nothing keep us from running another file? */
 static bool
 may_go_on(const Deploy *deploy)
 {
 	return interruption_count() == 0 && deploy_lock_is_held(deploy->lock);
-}
-
-/*
- * The step after this one has run as it should: get its session ready for the
- * next one, or end it.  What DISCARD ALL does not undo goes with the session,
- * and so does what ALTER ROLE and ALTER DATABASE have changed.
- */
-static void
-renew_session(Deploy *deploy, const PlanStep *step, bool has_new_settings)
-{
-	const PlanStep *next = step + 1;
-	bool		is_last = deploy->done + 1 == deploy->plan->count;
-
-	if (deploy->session == NULL)
-		return;
-	if (is_last || has_new_settings || step->outline->marks_session ||
-		deploy_onlookers_stall(&deploy->onlookers) != NULL ||
-		needs_psql(deploy, next) || !may_go_on(deploy))
-		end_session(deploy);
-	else
-		deploy_session_renew(deploy->session, next,
-							 deploy_attempts_first_timeout(&deploy->runner,
-														   next));
-}
-
-/* Is the file of a step, or one that it includes, not what was read? */
-static bool
-has_changed(const PlanStep *step)
-{
-	SourceDigest digest;
-
-	return step->has_digest &&
-		(!project_source_digest_all(step->file->path, &step->includes,
-									digest) ||
-		 memcmp(digest, step->digest, sizeof(digest)) != 0);
-}
-
-/* Run a file in a psql of its own. */
-static void
-run_in_psql(Deploy *deploy, const PlanStep *step, int lock_timeout,
-			FileRun *run)
-{
-	const FileRunner *runner = &deploy->runner;
-
-	end_session(deploy);
-	memset(run, 0, sizeof(*run));
-	run->end = FILE_RUN_CHANGED;
-	if (has_changed(step))
-		return;
-	run->end = FILE_RUN_LOST;
-	if (deploy->handover == NULL)
-		deploy->handover = connection_hand_over(runner->conn, NULL,
-												runner->application_name);
-	if (deploy->handover == NULL)
-		return;
-	deploy_psql_run(runner, deploy->handover, step, lock_timeout, run);
-	if (has_changed(step))
-		pg_log_warning("file \"%s\" has changed while it was run: what was "
-					   "run may not be what was read",
-					   report_printable(step->file->path));
-}
-
-/* Run a file of plain SQL. */
-static void
-run_plain(Deploy *deploy, const PlanStep *step, int lock_timeout,
-		  FileRun *run)
-{
-	memset(run, 0, sizeof(*run));
-	run->end = FILE_RUN_LOST;
-	if (deploy->session == NULL)
-		deploy->session = deploy_session_open(&deploy->runner, step,
-											  lock_timeout);
-	if (deploy->session != NULL && is_in_parts(deploy, step))
-		deploy_parts_run(deploy->session, step, run);
-	else if (deploy->session != NULL)
-		deploy_session_run(deploy->session, step, run);
-}
-
-/* Run a file, whatever it takes, and look who waits for it meanwhile. */
-static void
-run_watched(Deploy *deploy, const PlanStep *step, int lock_timeout,
-			FileRun *run)
-{
-	int64		start = clock_milliseconds();
-
-	deploy_onlookers_begin(&deploy->onlookers, step);
-	if (needs_psql(deploy, step))
-		run_in_psql(deploy, step, lock_timeout, run);
-	else
-		run_plain(deploy, step, lock_timeout, run);
-	run->others = deploy_onlookers_end(&deploy->onlookers);
-	run->stall = deploy_onlookers_stall(&deploy->onlookers);
-	run->milliseconds = clock_milliseconds() - start;
-}
-
-/*
- * Is the file of a step still to be run?  If not, or if it cannot be, the run
- * says so.  What is not one transaction is noted first, unless its parts are.
- */
-static bool
-is_to_be_run(Deploy *deploy, const PlanStep *step, FileRun *run)
-{
-	const PlanParts *parts = step->parts;
-
-	memset(run, 0, sizeof(*run));
-	run->end = FILE_RUN_LOST;
-	if (parts == NULL || is_in_parts(deploy, step))
-		return true;
-	if (parts->next > 0)
-		run->end = parts->next < parts->cut.count ? FILE_RUN_REFUSED :
-			FILE_RUN_DONE;
-	else if (needs_psql(deploy, step) && has_changed(step))
-		run->end = FILE_RUN_CHANGED;
-	else
-		return step->outline->is_atomic ||
-			deploy_part_note_whole_runs(&deploy->runner, step);
-	return false;
 }
 
 /*
@@ -334,21 +183,21 @@ run_file(Deploy *deploy, const PlanStep *step, int lock_timeout,
 {
 	int			registered = 0;
 	bool		has_new_settings = false;
+	bool		is_last = deploy->done + 1 == deploy->plan->count;
 
-	if (is_to_be_run(deploy, step, run))
-		run_watched(deploy, step, lock_timeout, run);
-	if (run->end != FILE_RUN_DONE || FILE_RUN_IS_WRONG(run))
+	if (!deploy_execution_run(&deploy->execution, step, lock_timeout, run))
 		return false;
-
 	deploy_observer_ask(&deploy->source, step);
 	if (!deploy_observer_answer(&deploy->source, step, &registered,
 								&has_new_settings) ||
-		registered != count_expected(deploy, step))
+		registered != count_expected(deploy, step) ||
+		!deploy_execution_note_done(&deploy->execution, step))
 		return false;
-	if (step->parts != NULL && !is_in_parts(deploy, step) &&
-		!deploy_part_note_whole_done(&deploy->runner, step))
-		return false;
-	renew_session(deploy, step, has_new_settings);
+
+	/* A session does not see what ALTER ROLE SET has changed meanwhile. */
+	deploy_execution_renew(&deploy->execution, step,
+						   is_last || has_new_settings || !may_go_on(deploy) ?
+						   NULL : step + 1);
 	return true;
 }
 
@@ -426,7 +275,7 @@ try_step(Deploy *deploy, const PlanStep *step, const char *name,
 			finish_step(deploy, step, &run, attempts);
 			return true;
 		}
-		end_session(deploy);
+		deploy_execution_end_session(&deploy->execution);
 		deploy_part_note_failure(&deploy->runner, step, &run);
 		deploy_outcome_find(&deploy->source, &run.backend, deploy->plan,
 							deploy->done, &outcome);
@@ -492,15 +341,6 @@ count_patches(const Deploy *deploy, int end)
 	return count;
 }
 
-/* How the user wants to be told. */
-static ProgressForm
-find_form(const DeployOptions *options)
-{
-	if (options->is_json)
-		return PROGRESS_JSON;
-	return options->is_quiet ? PROGRESS_QUIET : PROGRESS_LINES;
-}
-
 /* Say how it went. */
 static void
 report_end(const Deploy *deploy, const DeployOptions *options, bool is_done)
@@ -517,7 +357,7 @@ report_end(const Deploy *deploy, const DeployOptions *options, bool is_done)
 		if (!options->is_rehearsal)
 			deploy_report_counts(deploy->action, done, tried - done, total);
 	}
-	else if (find_form(options) == PROGRESS_LINES)
+	else if (!options->is_json && !options->is_quiet)
 		printf("%d %s in %s.\n", total,
 			   deploy->action == DEPLOY_APPLY ?
 			   (total == 1 ? "patch applied" : "patches applied") :
@@ -531,99 +371,9 @@ run_and_report(Deploy *deploy, const DeployOptions *options)
 {
 	bool		is_done = run_steps(deploy);
 
-	end_session(deploy);
-	if (deploy->handover != NULL)
-		connection_handover_free(deploy->handover);
+	deploy_execution_close(&deploy->execution);
 	report_end(deploy, options, is_done);
 	return is_done ? STATUS_DONE : STATUS_FAILED;
-}
-
-/* Is this what a parameter of the connection says? */
-static bool
-is_utf8(PGconn *conn, const char *parameter)
-{
-	const char *value = PQparameterStatus(conn, parameter);
-
-	return value != NULL && strcmp(value, "UTF8") == 0;
-}
-
-/*
- * Does it take psql to read any file as this server would?  Our rules are
- * those of standard_conforming_strings, and of encodings in which no byte of
- * a letter can be taken for another one.
- */
-static bool
-is_unusual(PGconn *conn)
-{
-	const char *value = PQparameterStatus(conn,
-										  "standard_conforming_strings");
-
-	return value == NULL || strcmp(value, "on") != 0 ||
-		!pg_valid_server_encoding_id(PQclientEncoding(conn));
-}
-
-/*
- * Is a variable given that psql itself obeys?  ON_ERROR_STOP and QUIET are
- * not, as we set them after it.
- */
-static bool
-has_special_variable(const SimpleStringList *variables)
-{
-	static const char *const names[] = {
-		"AUTOCOMMIT=", "COMP_KEYWORD_CASE=", "ECHO=", "ECHO_HIDDEN=",
-		"ENCODING=", "FETCH_COUNT=", "HIDE_TABLEAM=",
-		"HIDE_TOAST_COMPRESSION=", "ON_ERROR_ROLLBACK=",
-		"SHOW_ALL_RESULTS=", "SHOW_CONTEXT=", "SINGLELINE=", "SINGLESTEP=",
-		"VERBOSITY="
-	};
-	const SimpleStringListCell *cell;
-	size_t		i;
-
-	for (cell = variables->head; cell != NULL; cell = cell->next)
-		for (i = 0; i < lengthof(names); i++)
-			if (strncmp(cell->val, names[i], strlen(names[i])) == 0)
-				return true;
-	return false;
-}
-
-/*
- * Does the server look after clients that have died, when it is asked to?
- * That is since release 14, and not on every system.
- */
-static bool
-can_check_client(const Observer *source)
-{
-	PGresult   *result =
-		deploy_observer_query(source, "SELECT pg_catalog.set_config("
-							  "'client_connection_check_interval', '1s', "
-							  "false)", 0, NULL);
-
-	PQclear(result);
-	return result != NULL;
-}
-
-/* Learn what it takes to run the files. */
-static void
-make_runner(Deploy *deploy, const DeployOptions *options, PGconn *conn)
-{
-	FileRunner *runner = &deploy->runner;
-
-	runner->options = options;
-	runner->conn = conn;
-	runner->observer = &deploy->source;
-	runner->onlookers = &deploy->onlookers;
-	runner->application_name = deploy->action == DEPLOY_APPLY ?
-		"versioning apply" : "versioning rollback";
-	runner->progress = deploy_progress_create(find_form(options),
-											  options->is_verbose,
-											  deploy->plan->count,
-											  options->label);
-	runner->checks_client = PQserverVersion(conn) >= 140000 &&
-		can_check_client(&deploy->source);
-	runner->forces_psql = options->forces_psql || is_unusual(conn) ||
-		has_special_variable(&options->variables);
-	runner->is_unicode = is_utf8(conn, "client_encoding") &&
-		is_utf8(conn, "server_encoding");
 }
 
 Status
@@ -636,6 +386,9 @@ deploy_run(const DeployOptions *options, PGconn *conn, DeployLock *lock,
 	deploy.action = action;
 	deploy.plan = plan;
 	deploy.lock = lock;
+	deploy.runner.observer = &deploy.source;
+	deploy.runner.onlookers = &deploy.onlookers;
+	deploy.execution.runner = &deploy.runner;
 	if (!interruption_catch())
 	{
 		pg_log_error("could not catch signals: %m");
@@ -645,9 +398,10 @@ deploy_run(const DeployOptions *options, PGconn *conn, DeployLock *lock,
 	{
 		deploy_onlookers_open(&deploy.onlookers, &deploy.source,
 							  options->max_stall);
-		make_runner(&deploy, options, conn);
+		deploy_runner_open(&deploy.runner, options, conn, action,
+						   plan->count);
 		status = run_and_report(&deploy, options);
-		deploy_progress_free(deploy.runner.progress);
+		deploy_runner_close(&deploy.runner);
 	}
 	deploy_onlookers_close(&deploy.onlookers);
 	deploy_observer_close(&deploy.source);

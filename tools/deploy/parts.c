@@ -34,8 +34,8 @@ send_note(SqlSession *session, PQExpBuffer note)
 {
 	bool		result;
 
-	deploy_session_add_text(session, note->data, FILE_RUN_NOTE, 0);
-	result = deploy_session_send(session);
+	deploy_pipeline_add_text(session, note->data, FILE_RUN_NOTE, 0);
+	result = deploy_pipeline_run(session);
 	resetPQExpBuffer(note);
 	return result;
 }
@@ -44,8 +44,7 @@ send_note(SqlSession *session, PQExpBuffer note)
 static bool
 note_beginning(SqlSession *session, const PlanStep *step, PQExpBuffer note)
 {
-	deploy_part_note_begins(note, deploy_session_connection(session), step,
-					   SOURCE_FILE);
+	deploy_part_note_begins(note, session->conn, step, SOURCE_FILE);
 	return send_note(session, note);
 }
 
@@ -58,8 +57,7 @@ enter_patch(SqlSession *session, const PlanStep *step, PQExpBuffer note)
 	if (patch == NULL || !patch->is_registered)
 		return true;
 	appendPQExpBufferStr(note, "SELECT _v.resume_patch(");
-	appendStringLiteralConn(note, patch->name,
-							deploy_session_connection(session));
+	appendStringLiteralConn(note, patch->name, session->conn);
 	appendPQExpBufferStr(note, "::pg_catalog.text)");
 	return send_note(session, note);
 }
@@ -84,7 +82,7 @@ set_again(SqlSession *session, const PlanStep *step)
 								   &step->file->bytes))
 				continue;
 			deploy_session_add_query(session, step, i);
-			if (!deploy_session_send(session))
+			if (!deploy_pipeline_run(session))
 				return false;
 		}
 	}
@@ -96,7 +94,7 @@ static bool
 note_run(SqlSession *session, const PlanStep *step, int part,
 		 PQExpBuffer note)
 {
-	PGconn	   *conn = deploy_session_connection(session);
+	PGconn	   *conn = session->conn;
 	PQExpBufferData relation;
 
 	if (!PART_IS_UNSURE(step->parts->cut.items[part].kind))
@@ -134,19 +132,18 @@ run_part(SqlSession *session, const PlanStep *step, int part,
 	if (!note_run(session, step, part, note))
 		return false;
 	if (is_noted(step->parts, part))
-		deploy_part_note_done(note, deploy_session_connection(session), step,
-						 part);
+		deploy_part_note_done(note, session->conn, step, part);
 	for (i = item->first; i < last + is_after; i++)
 		deploy_session_add_query(session, step, i);
 	if (item->kind == PART_CREATES_INDEX &&
-		(!deploy_session_send(session) ||
+		(!deploy_pipeline_run(session) ||
 		 !deploy_repair_check(session, step, part)))
 		return false;
 	if (note->len > 0)
-		deploy_session_add_text(session, note->data, FILE_RUN_NOTE, 0);
+		deploy_pipeline_add_text(session, note->data, FILE_RUN_NOTE, 0);
 	if (!is_after)
 		deploy_session_add_query(session, step, last);
-	return deploy_session_send(session);
+	return deploy_pipeline_run(session);
 }
 
 /*
@@ -180,8 +177,7 @@ run_parts(SqlSession *session, const PlanStep *step)
 
 	if (result && is_done)
 	{
-		deploy_part_note_done(note, deploy_session_connection(session), step,
-						 part++);
+		deploy_part_note_done(note, session->conn, step, part++);
 		result = send_note(session, note);
 	}
 	for (; result && part < parts->cut.count; part++)
@@ -192,7 +188,7 @@ run_parts(SqlSession *session, const PlanStep *step)
 	if (result && parts->next == parts->cut.count)
 	{
 		resetPQExpBuffer(note);
-		deploy_part_note_over(note, deploy_session_connection(session), step);
+		deploy_part_note_over(note, session->conn, step);
 		result = send_note(session, note);
 	}
 	destroyPQExpBuffer(note);

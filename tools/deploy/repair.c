@@ -98,17 +98,17 @@ append_is_new(const Repair *repair)
 static PGresult *
 ask(const Repair *repair)
 {
-	return deploy_session_ask(repair->session, repair->query->data,
-							  repair->part->end_line);
+	return deploy_pipeline_ask(repair->session, repair->query->data,
+							   repair->part->end_line);
 }
 
 /* Run a statement of ours.  Returns false after a message. */
 static bool
 run(const Repair *repair, const char *statement)
 {
-	deploy_session_add_text(repair->session, statement, NULL,
-							repair->part->end_line);
-	return deploy_session_send(repair->session);
+	deploy_pipeline_add_text(repair->session, statement, NULL,
+							 repair->part->end_line);
+	return deploy_pipeline_run(repair->session);
 }
 
 /* Drop an index, unless somebody builds it. */
@@ -120,14 +120,14 @@ drop_index(const Repair *repair, const char *name, const char *builder)
 
 	if (builder[0] != '\0')
 	{
-		deploy_session_complain(repair->session, repair->part->end_line,
-								"index %s is not valid, and process %s "
-								"builds an index of the same table: wait "
-								"until that has ended", name, builder);
+		deploy_pipeline_complain(repair->session, repair->part->end_line,
+								 "index %s is not valid, and process %s "
+								 "builds an index of the same table: wait "
+								 "until that has ended", name, builder);
 		return false;
 	}
-	deploy_session_say(repair->session, "dropping index %s, which the last "
-					   "attempt has left behind", name);
+	deploy_pipeline_say(repair->session, "dropping index %s, which the last "
+						"attempt has left behind", name);
 	statement = psprintf("DROP INDEX CONCURRENTLY %s", name);
 	result = run(repair, statement);
 	pg_free(statement);
@@ -244,9 +244,9 @@ compare_with_copy(const Repair *repair, const PGresult *indexes, int *found)
 static bool
 refuse_index(const Repair *repair, const char *definition)
 {
-	deploy_session_complain(repair->session, repair->part->end_line,
-							"there is a valid index of that name, but with "
-							"another definition than here: %s", definition);
+	deploy_pipeline_complain(repair->session, repair->part->end_line,
+							 "there is a valid index of that name, but with "
+							 "another definition than here: %s", definition);
 	return false;
 }
 
@@ -364,7 +364,7 @@ static void
 begin(Repair *repair, SqlSession *session, const PlanStep *step, int part)
 {
 	repair->session = session;
-	repair->conn = deploy_session_connection(session);
+	repair->conn = session->conn;
 	repair->part = &step->parts->cut.items[part];
 	repair->patch = step->parts->unfinished;
 	repair->query = createPQExpBuffer();
@@ -428,10 +428,10 @@ deploy_repair_check(SqlSession *session, const PlanStep *step, int part)
 		is_good = result != NULL && PQntuples(result) == 0;
 	}
 	if (result != NULL && !is_good)
-		deploy_session_complain(session, repair.part->end_line,
-								"index %s was there before, and is not valid: "
-								"drop it, then it is created",
-								PQgetvalue(result, 0, 0));
+		deploy_pipeline_complain(session, repair.part->end_line,
+								 "index %s was there before, and is not "
+								 "valid: drop it, then it is created",
+								 PQgetvalue(result, 0, 0));
 	PQclear(result);
 	end(&repair);
 	return is_good;
