@@ -70,8 +70,8 @@ print_usage(void)
 		 "  -V, --version         show the version, then exit\n"
 		 "  -?, --help            show this help, then exit\n");
 	puts("Options of status, jobs and run:\n"
-		 "  --json                print JSON (not run; apply, rollback: a line "
-		 "an event)\n"
+		 "  --json                print JSON (not run; apply, rollback: a "
+		 "line an event)\n"
 		 "  --parallel N          run: so many sessions work on a job\n"
 		 "  --exit-code           exit with 5 if some are not applied\n");
 	puts("Options of apply, rollback and rehearse:\n"
@@ -108,8 +108,8 @@ print_usage(void)
 		 "  -w, --no-password     never ask for a password\n"
 		 "  -W, --password        ask for one in any case\n");
 	puts("Exit status: 0 done; 1 the patches have a problem, nothing ran; 2 "
-		 "usage or\nconnection; 3 a patch or job failed; 4 another deployer is at "
-		 "work; 5 --exit-code.");
+		 "usage or\nconnection; 3 a patch or job failed; 4 another deployer is "
+		 "at work; 5 --exit-code.");
 }
 
 /* The command of that name. */

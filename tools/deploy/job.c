@@ -230,15 +230,15 @@ finish(JobRun *run)
 {
 	Jobs		jobs;
 	const Job  *job;
-	bool		is_done;
+	bool		result;
 	char	   *how;
 
 	deploy_progress_note(run->progress, NULL);
 	if (!jobs_read(run->conn, &jobs))
 		return false;
 	job = jobs_find(&jobs, run->name);
-	is_done = job != NULL && job->is_done;
-	if (!is_done && job != NULL)
+	result = job != NULL && job->is_done;
+	if (!result && job != NULL)
 	{
 		how = jobs_describe(job);
 		pg_log_error("the job \"%s\" %s: %s", report_printable(run->name),
@@ -246,10 +246,26 @@ finish(JobRun *run)
 					 report_printable(how));
 		pg_free(how);
 	}
-	else if (!is_done && !run->has_failed)
+	else if (!result && !run->has_failed)
 		pg_log_error("there is no job \"%s\"", report_printable(run->name));
 	jobs_free(&jobs);
-	return is_done;
+	return result;
+}
+
+/* Is the job done already? */
+static bool
+is_done(const JobRun *run)
+{
+	Jobs		jobs;
+	const Job  *job;
+	bool		result;
+
+	if (!jobs_read(run->conn, &jobs))
+		return false;
+	job = jobs_find(&jobs, run->name);
+	result = job != NULL && job->is_done;
+	jobs_free(&jobs);
+	return result;
 }
 
 bool
@@ -262,6 +278,8 @@ deploy_job_run(const DeployOptions *options, PGconn *conn, const char *name,
 	run.conn = conn;
 	run.name = name;
 	run.progress = progress;
+	if (is_done(&run))
+		return true;
 	run.looked = run.told = clock_milliseconds();
 	run.sessions = pg_malloc0(sessions * sizeof(PGconn *));
 	while (run.count < sessions && interruption_count() == 0 && start(&run))

@@ -33,7 +33,7 @@ typedef struct Obstacle
 	const char *other;			/* the patch, or job, that is in the way */
 } Obstacle;
 
-/* What a file waits for.  In its time it can be applied: that is no obstacle */
+/* What a file waits for, which is no obstacle: in time it can be applied */
 typedef struct JudgedWait
 {
 	const PatchJob *job;		/* one that is not done, or NULL */
