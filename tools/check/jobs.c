@@ -30,44 +30,55 @@
 	"   WHERE a.attrelid = i.indrelid AND NOT a.attnotnull" \
 	"   AND a.attnum = ANY (i.indkey)))"
 
-/* If the object named next is a trigger or function, append what it is. */
+/* Pass this key word, if it is the current token. */
+static bool
+accept(PsqlScript *script, const char *word)
+{
+	if (!sql_constant_is_keyword(&script->token, word))
+		return false;
+	psql_script_next(script);
+	return true;
+}
+
+/* Read a part of a name, which the caller frees; or NULL. */
+static char *
+read_name(PsqlScript *script)
+{
+	char	   *name = script->token.kind == SQL_IDENTIFIER ?
+		sql_constant_decode(&script->token) : NULL;
+
+	psql_script_next(script);
+	return name;
+}
+
+/* If a trigger or function is named next, append what it is. */
 static void
 collect_object(PsqlScript *script, SimpleStringList *objects)
 {
-	static const char *const before[] = {
-		"or", "replace", "constraint", "trigger", "function", "if", "exists"
-	};
-	const char *kind = NULL;
-	char	   *name = NULL;
-	size_t		i;
+	const char *kind;
+	char	   *name;
+	char	   *object;
 
-	for (i = 0; i < lengthof(before); i++)
-		if (sql_constant_is_keyword(&script->token, before[i]))
-		{
-			if (i == 3 || i == 4)
-				kind = before[i];
-			psql_script_next(script);
-		}
-	while (kind != NULL && (script->token.kind == SQL_IDENTIFIER ||
-							sql_constant_is_symbol(&script->token, ".")))
+	if (accept(script, "or"))
+		(void) accept(script, "replace");
+	(void) accept(script, "constraint");
+	kind = accept(script, "trigger") ? "trigger" :
+		accept(script, "function") ? "function" : NULL;
+	if (kind == NULL)
+		return;
+	if (accept(script, "if"))
+		(void) accept(script, "exists");
+
+	name = read_name(script);
+	while (sql_constant_is_symbol(&script->token, "."))
 	{
-		if (script->token.kind == SQL_IDENTIFIER && name != NULL &&
-			sql_constant_is_keyword(&script->token, "on"))
-			break;
-		if (script->token.kind == SQL_IDENTIFIER)
-		{
-			pg_free(name);
-			name = sql_constant_decode(&script->token);
-		}
+		pg_free(name);
 		psql_script_next(script);
+		name = read_name(script);
 	}
-	if (name != NULL)
-	{
-		char	   *object = psprintf("%s \"%s\"", kind, name);
-
-		simple_string_list_append(objects, object);
-		pg_free(object);
-	}
+	object = psprintf("%s \"%s\"", kind, name == NULL ? "" : name);
+	simple_string_list_append(objects, object);
+	pg_free(object);
 	pg_free(name);
 }
 

@@ -54,12 +54,14 @@ print_line(const PlanStep *step)
 		json_print_number("line", parts->cut.items[parts->next].line);
 }
 
-/* Print what a plan has left out. */
+/* Print what a plan has left out, if it has. */
 static void
 print_waits(const PatchPlan *plan)
 {
 	int			i;
 
+	if (plan->wait_count == 0)
+		return;
 	json_print_key("waiting");
 	putchar('[');
 	for (i = 0; i < plan->wait_count; i++)

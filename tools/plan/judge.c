@@ -54,8 +54,7 @@ static const struct
 	},
 	[OBSTACLE_NO_JOB] = {
 		PROBLEM_UNKNOWN_JOB, "patch \"%s\" ",
-		"waits for the job \"%s\", which neither is there nor is registered "
-		"by a file"
+		"waits for the job \"%s\", which no file registers"
 	},
 	[OBSTACLE_ORDER] = {PROBLEM_CYCLE, "", "%s"},
 	[OBSTACLE_BLOCKED] = {
