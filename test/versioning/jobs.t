@@ -167,6 +167,12 @@ is((versioning($project, 'jobs'))[0], 2, 'no extension, no jobs');
 # All in one run
 
 $project = with_job();
+like((versioning($project, 'apply', '-n', '--run-jobs'))[1],
+	qr/^\[3\/5\] finish  patches\/3\.sql  \(after the job "move"\)$/m,
+	'a plan with the jobs to be run');
+(undef, $output) = versioning($project, 'apply', '-n', '--run-jobs', '--json');
+is_deeply(decode_json($output)->{steps}[2]{jobs}, ['move'],
+	'programs are told of them');
 applies($project, 'after finish other start table',
 	'--run-jobs runs what is waited for', '--run-jobs');
 is(value($project->{database},

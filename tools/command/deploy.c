@@ -128,6 +128,7 @@ plan(Deployment *deployment)
 static void
 print_plan(const PatchPlan *plan)
 {
+	const SimpleStringListCell *cell;
 	int			i;
 	int			j;
 
@@ -148,6 +149,12 @@ print_plan(const PatchPlan *plan)
 			step->parts->next < step->parts->cut.count)
 			printf("  (from line %d)",
 				   step->parts->cut.items[step->parts->next].line);
+		for (cell = step->jobs.head; cell != NULL; cell = cell->next)
+		{
+			fputs("  (after the job \"", stdout);
+			report_escaped(stdout, cell->val);
+			fputs("\")", stdout);
+		}
 		putchar('\n');
 	}
 }

@@ -74,6 +74,23 @@ print_waits(const PatchPlan *plan)
 	putchar(']');
 }
 
+/* Print which jobs are run before a step, if there are any. */
+static void
+print_jobs(const PlanStep *step)
+{
+	const SimpleStringListCell *cell;
+
+	if (step->jobs.head == NULL)
+		return;
+	json_print_key("jobs");
+	for (cell = step->jobs.head; cell != NULL; cell = cell->next)
+	{
+		fputs(cell == step->jobs.head ? "[" : ", ", stdout);
+		json_print_string(cell->val);
+	}
+	putchar(']');
+}
+
 void
 deploy_events_plan(const char *action, const PatchPlan *plan)
 {
@@ -88,6 +105,7 @@ deploy_events_plan(const char *action, const PatchPlan *plan)
 		printf("%s{\"number\": %d", i > 0 ? ", " : "", i + 1);
 		print_patches(&plan->steps[i]);
 		print_line(&plan->steps[i]);
+		print_jobs(&plan->steps[i]);
 		putchar('}');
 	}
 	putchar(']');
