@@ -108,8 +108,10 @@ print_usage(void)
 		 "  -w, --no-password     never ask for a password\n"
 		 "  -W, --password        ask for one in any case\n");
 	puts("Exit status: 0 done; 1 the patches have a problem, nothing ran; 2 "
-		 "usage or\nconnection; 3 a patch or job failed; 4 another deployer is "
-		 "at work; 5 --exit-code.");
+		 "usage or\n"
+		 "connection; 3 a patch or job failed; 4 another deployer is at work; "
+		 "5\n"
+		 "--exit-code.");
 }
 
 /* The command of that name. */
