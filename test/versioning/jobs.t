@@ -182,7 +182,7 @@ is(value($project->{database},
 $project = with_job('UPDATE public.items i SET new = 1 / (i.id - b.id)'
 	  . ' FROM batch b WHERE i.id = b.id');
 refuses($project, 'start table',
-	[ qr/the job "move" is not done: failed at .*division by zero/,
+	[ qr/^ERROR:  job "move" has failed\nDETAIL:  division by zero/,
 		qr/2 applied, 1 failed, 2 not attempted/ ],
 	'a job that fails', '--run-jobs');
 is((versioning($project, 'run', 'move'))[0], 3, 'it cannot be run');

@@ -41,7 +41,7 @@ rehearses('a job that fails',
 	project('failing', @rest, start('1 / (i.id - 4000)', $drop)),
 	[], 3, [ qr/^\[2\/3\] start: its job has failed$/m,
 		qr/^2 rehearsed: 1 ok, 1 failed; 1 not reached$/m ],
-	[ qr/the job "move" is not done: .*division by zero/ ]);
+	[ qr/^ERROR:  job "move" has failed\nDETAIL:  division by zero/ ]);
 
 # What the job does is in the way of a rollback only when it is done.
 rehearses('a rollback that fails when the job is done',

@@ -135,6 +135,7 @@ start(JobRun *run)
 	run->running++;
 	PQsetNoticeProcessor(session, show_notice, run);
 	PQclear(connection_query(session, "SET statement_timeout = 0"));
+	PQclear(connection_query(session, "SET client_min_messages = warning"));
 	if (PQsendQueryParams(session, "CALL _v.run_job($1)", 1, NULL, &run->name,
 						  NULL, NULL, 0))
 		return true;
@@ -161,13 +162,16 @@ cancel(JobRun *run)
 	}
 }
 
-/* Take what a session has to say at its end; that it was cancelled is none. */
+/*
+ * Take what a session has to say at its end.  What the first one has said is
+ * enough, and that it was cancelled is to be expected.
+ */
 static void
 take_result(JobRun *run, PGresult *result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
-	if (PQresultStatus(result) == PGRES_FATAL_ERROR &&
+	if (PQresultStatus(result) == PGRES_FATAL_ERROR && !run->has_failed &&
 		!(interruption_count() > 0 && state != NULL &&
 		  strcmp(state, "57014") == 0))
 	{
@@ -238,7 +242,7 @@ finish(JobRun *run)
 		return false;
 	job = jobs_find(&jobs, run->name);
 	result = job != NULL && job->is_done;
-	if (!result && job != NULL)
+	if (!result && job != NULL && !run->has_failed)
 	{
 		how = jobs_describe(job);
 		pg_log_error("the job \"%s\" %s: %s", report_printable(run->name),
@@ -246,7 +250,7 @@ finish(JobRun *run)
 					 report_printable(how));
 		pg_free(how);
 	}
-	else if (!result && !run->has_failed)
+	else if (!result && job == NULL && !run->has_failed)
 		pg_log_error("there is no job \"%s\"", report_printable(run->name));
 	jobs_free(&jobs);
 	return result;

@@ -10,6 +10,9 @@
 #include "deploy/job.h"
 #include "rehearse/jobs.h"
 
+/* How often to try to get a first batch done */
+#define TRIES 50
+
 bool
 rehearse_jobs_exist(const PlanStep *step)
 {
@@ -22,20 +25,50 @@ rehearse_jobs_exist(const PlanStep *step)
 	return false;
 }
 
+/* Has a batch of each job of a step been done that is not over? */
+static bool
+have_begun(PGconn *conn, const PlanStep *step)
+{
+	const PatchFile *file = step->file->file;
+	bool		result = true;
+	Jobs		jobs;
+	int			i;
+
+	if (!jobs_read(conn, &jobs))
+		return true;
+	for (i = 0; i < file->job_count; i++)
+	{
+		const Job  *job = jobs_find(&jobs, file->jobs[i].name);
+
+		if (job != NULL && job->is_waiting && job->batches == 0)
+			result = false;
+	}
+	jobs_free(&jobs);
+	return result;
+}
+
 bool
-rehearse_jobs_begin(PGconn *conn)
+rehearse_jobs_begin(PGconn *conn, const PlanStep *step)
 {
 	PGconn	   *session = connection_open_again(conn, "versioning rehearse");
-	PGresult   *result;
+	bool		result = session != NULL;
+	int			i;
 
 	if (session == NULL)
 		return false;
-	/* A batch, or two, and not all, if there are rows enough */
+	/* After the first batch, which is small, there is only time to pause */
 	PQclear(connection_query(session, "SET client_min_messages = error"));
-	result = connection_query(session, "CALL _v.run_jobs('1 ms')");
-	PQclear(result);
+	PQclear(connection_query(session, "SET versioning.job_pause = 1000"));
+	for (i = 0; i < TRIES && result && !have_begun(conn, step); i++)
+	{
+		PGresult   *called =
+			connection_query(session, "CALL _v.run_jobs('100 ms')");
+
+		result = called != NULL;
+		PQclear(called);
+	}
 	connection_close(session);
-	return result != NULL;
+	return result;
 }
 
 bool

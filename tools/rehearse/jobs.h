@@ -13,8 +13,8 @@
 /* Does the file of a step register jobs? */
 extern bool rehearse_jobs_exist(const PlanStep *step);
 
-/* Run a part of them.  Returns false after a message. */
-extern bool rehearse_jobs_begin(PGconn *conn);
+/* Run a part of each.  Returns false after a message. */
+extern bool rehearse_jobs_begin(PGconn *conn, const PlanStep *step);
 
 /*
  * Run all of them up to their ends, and show the label meanwhile.  Returns

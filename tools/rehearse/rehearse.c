@@ -375,7 +375,8 @@ take_back_halfway(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 
 	if (rollback == NULL)
 		return STATUS_DONE;
-	if (!rehearse_jobs_begin(rehearsal->scratch->conn))
+	if (!rehearse_jobs_begin(rehearsal->scratch->conn,
+							 &rehearsal->plan->steps[number]))
 		return STATUS_TROUBLE;
 	rehearsal->is_halfway = true;
 	status = take_back(rehearsal, number, rollback, before);
