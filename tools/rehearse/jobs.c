@@ -7,6 +7,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/report.h"
 #include "deploy/job.h"
 #include "rehearse/jobs.h"
 
@@ -14,13 +15,13 @@
 #define TRIES 50
 
 bool
-rehearse_jobs_exist(const PlanStep *step)
+rehearse_jobs_exist(const PlanStep *step, JobAction action)
 {
 	const PatchFile *file = step->file->file;
 	int			i;
 
 	for (i = 0; i < file->job_count; i++)
-		if (file->jobs[i].action == JOB_REGISTER)
+		if (file->jobs[i].action == action)
 			return true;
 	return false;
 }
@@ -71,9 +72,24 @@ rehearse_jobs_begin(PGconn *conn, const PlanStep *step)
 	return result;
 }
 
+/* Have a job that is done lose its trigger; false after a message. */
+static bool
+assert_is_done(PGconn *conn, const char *name)
+{
+	PGresult   *result = PQexecParams(conn,
+									  "SELECT _v.assert_job_is_done($1)", 1,
+									  NULL, &name, NULL, NULL, 0);
+	bool		is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
+
+	if (!is_done)
+		report_server_message(PQerrorMessage(conn));
+	PQclear(result);
+	return is_done;
+}
+
 bool
 rehearse_jobs_run(const DeployOptions *options, PGconn *conn,
-				  const PlanStep *step, const char *label)
+				  const PlanStep *step, JobAction action, const char *label)
 {
 	const PatchFile *file = step->file->file;
 	Progress   *progress = deploy_progress_create(PROGRESS_QUIET, false, 1,
@@ -86,13 +102,15 @@ rehearse_jobs_run(const DeployOptions *options, PGconn *conn,
 	{
 		StepEnd		end = {0};
 
-		if (file->jobs[i].action != JOB_REGISTER)
+		if (file->jobs[i].action != action)
 			continue;
 		deploy_progress_begin(progress, 1, step, file->jobs[i].name);
 		result = deploy_job_run(options, conn, file->jobs[i].name, 1,
 								progress);
 		end.has_failed = !result;
 		deploy_progress_end(progress, &end);
+		if (result && action == JOB_AWAIT)
+			result = assert_is_done(conn, file->jobs[i].name);
 	}
 	deploy_progress_free(progress);
 	return result;

@@ -10,17 +10,19 @@
 
 #include "deploy/file.h"
 
-/* Does the file of a step register jobs? */
-extern bool rehearse_jobs_exist(const PlanStep *step);
+/* Does the file of a step register jobs, or wait for some? */
+extern bool rehearse_jobs_exist(const PlanStep *step, JobAction action);
 
 /* Run a part of each.  Returns false after a message. */
 extern bool rehearse_jobs_begin(PGconn *conn, const PlanStep *step);
 
 /*
- * Run all of them up to their ends, and show the label meanwhile.  Returns
- * false after a message.
+ * Run all of them up to their ends, and show the label meanwhile.  What waits
+ * for a job takes away the job's trigger, which no rollback brings back: that
+ * is done here, too.  Returns false after a message.
  */
 extern bool rehearse_jobs_run(const DeployOptions *options, PGconn *conn,
-							  const PlanStep *step, const char *label);
+							  const PlanStep *step, JobAction action,
+							  const char *label);
 
 #endif							/* REHEARSE_JOBS_H */

@@ -384,19 +384,29 @@ take_back_halfway(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 	return status;
 }
 
-/* Run the jobs of a step; returns STATUS_FAILED if they have failed. */
+/*
+ * Run the jobs that a step registers, or those that it waits for.  If they
+ * fail, the status says so, and the step is counted.
+ */
 static Status
-run_jobs(Rehearsal *rehearsal, int number)
+run_jobs(Rehearsal *rehearsal, int number, JobAction action)
 {
-	char	   *label = step_label(rehearsal, number, "running its job");
+	char	   *label = step_label(rehearsal, number, action == JOB_REGISTER ?
+								   "running its job" :
+								   "running the job that it waits for");
 	bool		is_done = rehearse_jobs_run(rehearsal->options,
 											rehearsal->scratch->conn,
 											&rehearsal->plan->steps[number],
-											label);
+											action, label);
 
 	pg_free(label);
 	if (!is_done && interruption_count() == 0)
-		print_result(rehearsal, number, "its job has failed");
+	{
+		print_result(rehearsal, number, action == JOB_REGISTER ?
+					 "its job has failed" :
+					 "the job that it waits for has failed");
+		rehearsal->counts[REHEARSAL_FAILED]++;
+	}
 	return is_done ? STATUS_DONE : STATUS_FAILED;
 }
 
@@ -409,18 +419,14 @@ go_on(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 	  const char *before, const char *obstacle)
 {
 	const PlanStep *step = &rehearsal->plan->steps[number];
-	bool		has_jobs = rehearse_jobs_exist(step);
+	bool		has_jobs = rehearse_jobs_exist(step, JOB_REGISTER);
 	int			count = count_steps(rehearsal);
 	Status		status = STATUS_DONE;
 
 	if (has_jobs)
 		status = take_back_halfway(rehearsal, number, rollback, before);
-	if (status == STATUS_DONE && has_jobs)
-	{
-		status = run_jobs(rehearsal, number);
-		if (status == STATUS_FAILED && count_steps(rehearsal) == count)
-			rehearsal->counts[REHEARSAL_FAILED]++;
-	}
+	if (status == STATUS_DONE && has_jobs && count_steps(rehearsal) == count)
+		status = run_jobs(rehearsal, number, JOB_REGISTER);
 	if (status != STATUS_DONE || count_steps(rehearsal) != count)
 		return status;
 	if (rollback != NULL)
@@ -440,7 +446,9 @@ rehearse(Rehearsal *rehearsal, int number)
 	char	   *before = NULL;
 	Status		status = STATUS_DONE;
 
-	if (rollback != NULL)
+	if (rehearse_jobs_exist(&rehearsal->plan->steps[number], JOB_AWAIT))
+		status = run_jobs(rehearsal, number, JOB_AWAIT);
+	if (rollback != NULL && status == STATUS_DONE)
 	{
 		before = take_dump(rehearsal);
 		if (before == NULL)
