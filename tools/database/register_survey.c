@@ -27,6 +27,8 @@
 	" 'assert_patch_is_applied', 'assert_user_is_superuser'," \
 	" 'assert_user_is_not_superuser', 'assert_user_is_one_of'," \
 	" 'note_attempt', 'resume_patch'," \
+	" 'register_job', 'note_moved_key', 'run_job', 'run_jobs', 'pause_job'," \
+	" 'resume_job', 'cancel_job', 'assert_job_is_done', 'set_job'," \
 	" 'current_patch', 'record_changes', 'refuse_to_forge'," \
 	" 'refuse_to_forget', 'require_patch', 'warn_without_patch'"
 
@@ -86,8 +88,8 @@
 /* What comes after them, with the library of those that are intact */
 #define DEFINITION \
 	" pg_catalog.format(" \
-	"') RETURNS %s LANGUAGE c%s AS %L, %L;'," \
-	" pg_catalog.pg_get_function_result(f.oid)," \
+	"')%s LANGUAGE c%s AS %L, %L;'," \
+	" ' RETURNS ' || pg_catalog.pg_get_function_result(f.oid)," \
 	" CASE f.proname WHEN 'current_patch' THEN ' PARALLEL RESTRICTED' END," \
 	" coalesce((SELECT pg_catalog.min(i.probin) FROM functions i" \
 	"  WHERE i.is_member AND i.prosrc LIKE 'versioning%')," \
@@ -113,7 +115,8 @@
 	" coalesce(" ARGUMENTS("") ", '') ||" DEFINITION " ||" \
 	" pg_catalog.format(' ALTER EXTENSION versioning ADD FUNCTION %s;" \
 	" COMMIT;', f.signature)" \
-	" ELSE pg_catalog.format('CREATE OR REPLACE FUNCTION _v.%I('," \
+	" ELSE pg_catalog.format('CREATE OR REPLACE %s _v.%I('," \
+	" CASE f.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END," \
 	" f.proname) || coalesce(" ARGUMENTS(DEFAULTS) ", '') ||" DEFINITION \
 	" END AS remedy FROM functions f WHERE " IS_FOREIGN
 
