@@ -7,6 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Deploy;
+use Holder;
 use JSON::PP qw(decode_json);
 use Scratch qw(value);
 use Test::More;
@@ -198,7 +199,7 @@ ok(wait_for(sub {
 kill 'INT', $run->{pid};
 ($status, $output, $errors) = finish_versioning($run);
 is($status, 3, 'Ctrl-C ends it');
-like($errors, qr/^versioning: error: the job "move" was stopped: \d+ %, not running$/,
+like($errors, qr/^versioning: the job "move" was stopped at \d+ %$/,
 	'that is said');
 like($output, qr/^0 of 1 job done/m, 'and that it is not done');
 ok(wait_for(sub { sessions($project) == 0 }), 'no session is left');
@@ -206,5 +207,44 @@ is(value($project->{database}, 'SELECT j.rows_done ='
 		  . ' (SELECT count(*) FROM public.items WHERE new IS NOT NULL)'
 		  . ' FROM _v.jobs j'),
 	't', 'what is noted as done is done');
+
+# A job makes way
+
+$project = with_job("$statement AND pg_sleep(0.001) IS NOT NULL");
+applies($project, 'other start table', 'a job that is in the way');
+my $reader = start_holder($project->{database}, 'BEGIN; TABLE public.items;');
+my $writer = start_holder($project->{database}, '');
+continue_holder($writer, 'BEGIN; LOCK TABLE public.items; COMMIT;');
+ok(wait_for(sub {
+			value($project->{database}, 'SELECT count(*) FROM pg_locks
+				WHERE NOT granted') == 1 }), 'somebody waits for its table');
+$run = start_versioning($project, 'run');
+ok(wait_for(sub {
+			$run->{harness}->pump_nb;
+			return $run->{errors} =~ /held back/ }), 'it holds back');
+my ($held) = grep { $_->{state} eq 'held back' }
+  @{ decode_json((versioning($project, 'jobs', '--json'))[1])->{jobs} };
+like($held->{held_back}, qr/waits for a lock on table public\.items/,
+	'programs are told why');
+finish_holder($_) for $reader, $writer;
+($status, $output, $errors) = finish_versioning($run);
+is($status, 0, 'and goes on');
+like($errors, qr/^versioning: job "move": 0 \S+, held back: process \d+ waits for a lock on table public\.items$/m,
+	'that was said');
+
+SKIP:
+{
+	skip 'there is no pseudo-terminal here', 2
+	  unless eval { require IO::Pty; IO::Pty->new };
+	my $written = '';
+
+	$project = with_job("$statement AND pg_sleep(0.001) IS NOT NULL");
+	applies($project, 'other start table', 'a terminal');
+	local @ENV{qw(PGDATABASE TERM)} = ($project->{database}, 'xterm');
+	IPC::Run::run([ $ENV{VERSIONING} // 'versioning', 'run' ],
+		'<pty<', \'', '>pty>', \$written);
+	like($written, qr/\r\[1\/1\] move  \[=* *\] \d+ %, \d+ rows, \d+\/s, about \d+ s left/,
+		'a bar on a terminal');
+}
 
 done_testing();

@@ -228,30 +228,42 @@ wait_for_something(JobRun *run)
 	pg_free(polls);
 }
 
-/* Say how the job is, now that nobody of us runs it; is it done? */
+/* Say how a job is that is not done; NULL: it is not there. */
+static void
+tell_end(const JobRun *run, const Job *job)
+{
+	const char *name = report_printable(run->name);
+	char	   *how = job == NULL ? NULL : jobs_describe(job);
+	char	   *text;
+
+	if (job == NULL)
+		text = psprintf("there is no job \"%s\"", name);
+	else if (interruption_count() > 0)
+		text = psprintf("the job \"%s\" was stopped at %s", name,
+						jobs_share(job));
+	else
+		text = psprintf("the job \"%s\" is not done: %s", name,
+						report_printable(how));
+	deploy_progress_say(run->progress, text);
+	pg_free(text);
+	pg_free(how);
+}
+
+/* Nobody of us runs the job any more: is it done?  If not, say so. */
 static bool
 finish(JobRun *run)
 {
 	Jobs		jobs;
 	const Job  *job;
 	bool		result;
-	char	   *how;
 
 	deploy_progress_note(run->progress, NULL);
 	if (!jobs_read(run->conn, &jobs))
 		return false;
 	job = jobs_find(&jobs, run->name);
 	result = job != NULL && job->is_done;
-	if (!result && job != NULL && !run->has_failed)
-	{
-		how = jobs_describe(job);
-		pg_log_error("the job \"%s\" %s: %s", report_printable(run->name),
-					 interruption_count() > 0 ? "was stopped" : "is not done",
-					 report_printable(how));
-		pg_free(how);
-	}
-	else if (!result && job == NULL && !run->has_failed)
-		pg_log_error("there is no job \"%s\"", report_printable(run->name));
+	if (!result && !run->has_failed)
+		tell_end(run, job);
 	jobs_free(&jobs);
 	return result;
 }
