@@ -17,11 +17,12 @@ sub waits
 {
 	my ($text, $expected, $test) = @_;
 
-	add_files($project, 'patches/a.sql' => patch('a', $text),
+	add_files($project, 'patches/a.sql' => patch('a', $text, 'jobs'),
 		'patches/jobs.sql' => patch('jobs', join '',
 			map { "SELECT _v.register_job('$_', 'x', 'SELECT FROM batch');\n" }
 			  'x', 'two words', "it''s"));
-	my (undef, $output) = versioning($project, 'apply', '-n', 'a');
+	my (undef, $output, $errors) = versioning($project, 'apply', '-n', 'a');
+	like($errors, qr/^\z/, "$test: no message");
 	return is($output =~ /waits for the job "(.*)"/ ? $1 : '', $expected,
 		$test);
 }
@@ -57,6 +58,24 @@ my ($status, undef, $errors) = versioning($project, 'apply', '-n', 'a');
 is($status, 1, 'a job that there is nowhere: exit status');
 like($errors, qr{^versioning: patches/a\.sql:2: patch "a" waits for the job "xx", which no file registers$}m,
 	'a job that there is nowhere');
+
+add_files($project, 'patches/a.sql' =>
+	  patch('a', "SELECT _v.assert_job_is_done('x');"));
+($status, undef, $errors) = versioning($project, 'apply', '-n', 'a');
+is($status, 1, 'a job of a patch that is not required: exit status');
+like($errors, qr{^versioning: patches/a\.sql:2: patch "a" waits for the job "x" of a patch that it does not require$}m,
+	'a job of a patch that is not required');
+add_files($project, 'patches/a.sql' => patch('a', '', 'b'),
+	'patches/b.sql' => patch('b', "SELECT _v.assert_job_is_done('x');", 'c'),
+	'patches/c.sql' => patch('c', '', 'jobs'));
+is((versioning($project, 'apply', '-n', 'a'))[0], 0,
+	'what requires it requires its jobs');
+add_files($project, 'patches/b.sql' => patch('b',
+	"SELECT _v.register_job('y', 'x', 'SELECT FROM batch');\n"
+	  . "SELECT _v.assert_job_is_done('y');", 'c'));
+like((versioning($project, 'apply', '-n', 'a'))[2],
+	qr{patch "b" waits for the job "y" of a patch that it does not require$}m,
+	'a job of its own');
 
 my $job = "SELECT _v.register_job('j', 'items', \$\$ UPDATE items i SET b = a"
   . " FROM batch USING (id) \$\$);\n";

@@ -131,6 +131,8 @@ start(JobRun *run)
 
 	if (session == NULL)
 		return false;
+	run->sessions = pg_realloc(run->sessions, (run->count + 1) *
+							   sizeof(PGconn *));
 	run->sessions[run->count++] = session;
 	run->running++;
 	PQsetNoticeProcessor(session, show_notice, run);
@@ -297,7 +299,6 @@ deploy_job_run(const DeployOptions *options, PGconn *conn, const char *name,
 	if (is_done(&run))
 		return true;
 	run.looked = run.told = clock_milliseconds();
-	run.sessions = pg_malloc0(sessions * sizeof(PGconn *));
 	while (run.count < sessions && interruption_count() == 0 && start(&run))
 		;
 	while (run.running > 0)

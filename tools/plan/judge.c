@@ -18,6 +18,7 @@
 #include "postgres_fe.h"
 
 #include "patch/graph.h"
+#include "plan/jobs.h"
 #include "plan/judge.h"
 #include "plan/names.h"
 
@@ -55,6 +56,10 @@ static const struct
 	[OBSTACLE_NO_JOB] = {
 		PROBLEM_UNKNOWN_JOB, "patch \"%s\" ",
 		"waits for the job \"%s\", which no file registers"
+	},
+	[OBSTACLE_FOREIGN_JOB] = {
+		PROBLEM_UNKNOWN_JOB, "patch \"%s\" ",
+		"waits for the job \"%s\" of a patch that it does not require"
 	},
 	[OBSTACLE_ORDER] = {PROBLEM_CYCLE, "", "%s"},
 	[OBSTACLE_BLOCKED] = {
@@ -193,23 +198,21 @@ find_job(const Judgement *judgement, const char *name)
 		jobs_find(&judgement->reg->jobs, name);
 }
 
-/* The file that registers a job, or NULL. */
-static const ProjectFile *
-find_job_file(const Judgement *judgement, const char *name)
+/*
+ * A file waits for a job that is not there: can it be, when the turn of the
+ * patch comes?
+ */
+static void
+judge_source(Judgement *judgement, const ProjectFile *file,
+			 const PatchCall *call, const char *job)
 {
-	const Project *project = judgement->project;
-	int			i;
-	int			j;
+	const ProjectFile *source = plan_jobs_find_file(judgement->project, job);
 
-	for (i = 0; i < project->patch_count; i++)
-		for (j = 0; j < project->patches[i].file->job_count; j++)
-		{
-			const PatchJob *job = &project->patches[i].file->jobs[j];
-
-			if (job->action == JOB_REGISTER && strcmp(job->name, name) == 0)
-				return &project->patches[i];
-		}
-	return NULL;
+	if (source == NULL)
+		add(judgement, OBSTACLE_NO_JOB, file, call, job);
+	else if (source == file ||
+			 !plan_jobs_is_required(judgement->project, call, source))
+		add(judgement, OBSTACLE_FOREIGN_JOB, file, call, job);
 }
 
 /* Judge a patch by the jobs that its file waits for. */
@@ -227,8 +230,8 @@ judge_jobs(Judgement *judgement, const ProjectFile *file,
 
 		if (awaited->action != JOB_AWAIT || (job != NULL && job->is_done))
 			continue;
-		if (job == NULL && find_job_file(judgement, awaited->name) == NULL)
-			add(judgement, OBSTACLE_NO_JOB, file, call, awaited->name);
+		if (job == NULL)
+			judge_source(judgement, file, call, awaited->name);
 		if (judgement->reg != NULL && wait->job == NULL)
 			wait->job = awaited;
 	}

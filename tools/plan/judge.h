@@ -20,6 +20,7 @@ typedef enum ObstacleKind
 	OBSTACLE_RIVAL,				/* it conflicts with one to be applied, too */
 	OBSTACLE_NEIGHBOUR,			/* its file registers one that is applied */
 	OBSTACLE_NO_JOB,			/* its file waits for what nobody registers */
+	OBSTACLE_FOREIGN_JOB,		/* or for what nobody must register before */
 	OBSTACLE_ORDER,				/* it waits for itself: "other" says how */
 	OBSTACLE_BLOCKED,			/* it requires one that is blocked */
 	OBSTACLE_COMPANION			/* its file registers one that is blocked */
