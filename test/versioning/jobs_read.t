@@ -70,6 +70,10 @@ add_files($project, 'patches/a.sql' => patch('a', '', 'b'),
 	'patches/c.sql' => patch('c', '', 'jobs'));
 is((versioning($project, 'apply', '-n', 'a'))[0], 0,
 	'what requires it requires its jobs');
+add_files($project, 'patches/b.sql' =>
+	  patch('b', "SELECT _v.assert_job_is_done('x');", 'c') . patch('d'));
+is((versioning($project, 'apply', '-n', 'a'))[0], 0,
+	'and so does the other patch of its file');
 add_files($project, 'patches/b.sql' => patch('b',
 	"SELECT _v.register_job('y', 'x', 'SELECT FROM batch');\n"
 	  . "SELECT _v.assert_job_is_done('y');", 'c'));

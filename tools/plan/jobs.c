@@ -26,9 +26,10 @@ plan_jobs_find_file(const Project *project, const char *name)
 	return NULL;
 }
 
-bool
-plan_jobs_is_required(const Project *project, const PatchCall *call,
-					  const ProjectFile *file)
+/* Does what this call registers require a patch of that file? */
+static bool
+call_requires(const Project *project, const PatchCall *call,
+			  const ProjectFile *file)
 {
 	bool	   *is_seen = pg_malloc0(project->name_count + 1);
 	const PatchCall **stack = pg_malloc((project->name_count + 1) *
@@ -57,4 +58,16 @@ plan_jobs_is_required(const Project *project, const PatchCall *call,
 	pg_free(is_seen);
 	pg_free(stack);
 	return result;
+}
+
+bool
+plan_jobs_requires(const Project *project, const ProjectFile *file,
+				   const ProjectFile *other)
+{
+	int			i;
+
+	for (i = 0; i < file->file->count; i++)
+		if (call_requires(project, &file->file->calls[i], other))
+			return true;
+	return false;
 }

@@ -14,12 +14,9 @@
 extern const ProjectFile *plan_jobs_find_file(const Project *project,
 											  const char *name);
 
-/*
- * Does what this call registers require, directly or not, a patch of another
- * file?  Of its own file it does not count.
- */
-extern bool plan_jobs_is_required(const Project *project,
-								  const PatchCall *call,
-								  const ProjectFile *file);
+/* Does a patch of a file require, directly or not, one of that other file? */
+extern bool plan_jobs_requires(const Project *project,
+							   const ProjectFile *file,
+							   const ProjectFile *other);
 
 #endif							/* PLAN_JOBS_H */

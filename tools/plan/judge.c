@@ -211,7 +211,7 @@ judge_source(Judgement *judgement, const ProjectFile *file,
 	if (source == NULL)
 		add(judgement, OBSTACLE_NO_JOB, file, call, job);
 	else if (source == file ||
-			 !plan_jobs_is_required(judgement->project, call, source))
+			 !plan_jobs_requires(judgement->project, file, source))
 		add(judgement, OBSTACLE_FOREIGN_JOB, file, call, job);
 }
 
