@@ -305,12 +305,14 @@ run_jobs(Deploy *deploy, const PlanStep *step)
 		deploy_execution_end_session(&deploy->execution);
 	for (cell = step->jobs.head; cell != NULL; cell = cell->next)
 	{
-		if (deploy_job_run(runner->options, runner->conn, cell->val, 1,
-						   runner->progress))
+		bool		is_done = deploy_job_run(runner->options, runner->conn,
+											 cell->val, 1, runner->progress);
+
+		if (is_done && is_ready(deploy))
 			continue;
 		end.has_failed = end.is_known = true;
 		end.reason = interruption_count() > 0 ? "interrupted" :
-			"job not done";
+			is_done ? "connection lost" : "job not done";
 		end.sqlstate = "";
 		deploy_progress_end(runner->progress, &end);
 		deploy->failed = 1;
