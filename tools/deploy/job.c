@@ -5,7 +5,9 @@
  *
  * It is the server that does it, in a CALL which commits batch after batch.
  * We make the sessions for that, look from another one how far the job is, and
- * cancel the CALL when we are asked to stop.
+ * cancel the CALL when we are asked to stop.  There is a pause after a batch, in
+ * which nothing is undone by that, so it is waited for, unless it takes too
+ * long or we are asked again.
  *
  *-------------------------------------------------------------------------
  */
@@ -23,6 +25,10 @@
 /* How often to look, and to write where there is no terminal, milliseconds */
 #define LOOK_INTERVAL 1000
 #define TELL_INTERVAL (30 * 1000)
+
+/* How often to look for the end of a batch, and for how long, milliseconds */
+#define STOP_INTERVAL 20
+#define STOP_PATIENCE 2000
 
 /* How wide the bar is */
 #define BAR 20
@@ -145,18 +151,39 @@ start(JobRun *run)
 	return false;
 }
 
-/* Ask all sessions to stop. */
-static void
-cancel(JobRun *run)
+/* Does a session pause, as far as the server says? */
+static bool
+is_pausing(JobRun *run, PGconn *session)
 {
-	char		error[256];
+	char	   *query = psprintf("SELECT FROM pg_catalog.pg_stat_activity"
+								 " WHERE pid = %d"
+								 " AND wait_event_type = 'Extension'",
+								 PQbackendPID(session));
+	PGresult   *result = PQexec(run->conn, query);
+	bool		is_found = PQntuples(result) > 0;
+
+	PQclear(result);
+	pg_free(query);
+	return is_found;
+}
+
+/* Ask the sessions to stop that pause, or all that are left. */
+static void
+stop(JobRun *run)
+{
+	bool		is_urgent = interruption_count() > 1 ||
+		interruption_age() > STOP_PATIENCE;
 	int			i;
 
 	for (i = 0; i < run->count; i++)
 	{
-		PGcancel   *request = run->sessions[i] == NULL ? NULL :
-			PQgetCancel(run->sessions[i]);
+		PGconn	   *session = run->sessions[i];
+		char		error[256];
+		PGcancel   *request;
 
+		if (session == NULL || (!is_urgent && !is_pausing(run, session)))
+			continue;
+		request = PQgetCancel(session);
 		if (request == NULL)
 			continue;
 		(void) PQcancel(request, error, sizeof(error));
@@ -222,7 +249,8 @@ wait_for_something(JobRun *run)
 	}
 	polls[i].fd = interruption_descriptor();
 	polls[i].events = POLLIN;
-	(void) poll(polls, run->count + 1, LOOK_INTERVAL);
+	(void) poll(polls, run->count + 1, interruption_count() > 0 ?
+				STOP_INTERVAL : LOOK_INTERVAL);
 	interruption_drain();
 	for (i = 0; i < run->count; i++)
 		if (polls[i].revents != 0)
@@ -305,7 +333,7 @@ deploy_job_run(const DeployOptions *options, PGconn *conn, const char *name,
 	{
 		wait_for_something(&run);
 		if (interruption_count() > 0)
-			cancel(&run);
+			stop(&run);
 		look(&run);
 	}
 	pg_free(run.sessions);
