@@ -126,9 +126,14 @@
 	" JOIN functions f ON f.oid = t.evtfoid" \
 	" WHERE f.proname = 'require_patch' AND t.evtenabled <> 'D')"
 
+/*
+ * The view of jobs takes long to plan: without any row in the table behind it,
+ * which not everybody may read, it need not be asked.
+ */
 static const char relations_query[] =
 "SELECT " IN_PROGRESS_HAS_RELATION("history") ", " IN_PROGRESS_IS_KNOWN ", "
-IN_PROGRESS_HAS_RELATION("unfinished") ", " IN_PROGRESS_HAS_RELATION("jobs");
+IN_PROGRESS_HAS_RELATION("unfinished") ", " IN_PROGRESS_HAS_RELATION("jobs")
+" AND pg_catalog.pg_relation_size(pg_catalog.to_regclass('_v.job_list')) > 0";
 
 /* The columns of its result */
 enum

@@ -5,7 +5,7 @@
  *
  * Reads a file as psql would run it, and collects the calls of
  * _v.register_patch, _v.try_register_patch and _v.unregister_patch that this
- * would make.  If nothing else is wanted, work is done only as far as the last
+ * would make, and of the functions about jobs if they are wanted.  If nothing else is wanted, work is done only as far as the last
  * place where a call may be: after it, nothing can change the answer.
  *
  * The layers, each of which knows only those below it:
@@ -14,6 +14,7 @@
  *	patch_statement SQL statements: is what is in it run?  PL/pgSQL, in DO
  *	patch_reader	names and calls
  *	patch_call		arguments, patch_constant what they are
+ *	patch_job		those of calls about jobs
  *	psql_script		what psql makes of a script
  *	sql_lexer		tokens, sql_constant what they mean
  *
