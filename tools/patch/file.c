@@ -5,8 +5,9 @@
  *
  * Reads a file as psql would run it, and collects the calls of
  * _v.register_patch, _v.try_register_patch and _v.unregister_patch that this
- * would make, and of the functions about jobs if they are wanted.  If nothing else is wanted, work is done only as far as the last
- * place where a call may be: after it, nothing can change the answer.
+ * would make, and those of the functions about jobs, if they are wanted.  If
+ * nothing else is wanted, work is done only as far as the last place where a
+ * call may be: after it, nothing can change the answer.
  *
  * The layers, each of which knows only those below it:
  *
