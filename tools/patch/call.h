@@ -36,11 +36,11 @@ typedef struct PatchCall
 /* The calls that running a file would make */
 typedef struct PatchFile
 {
+	PatchJob   *jobs;			/* calls about jobs, if they are wanted */
+	int			job_count;
 	PatchCall  *calls;			/* in the order they are made */
 	int			count;
 	int			space;
-	PatchJob   *jobs;			/* the same of calls about jobs, if wanted */
-	int			job_count;
 	ProblemList problems;	/* without a path: the caller knows it */
 	ProblemList lookalikes;	/* of calls, and what is not SQL, likewise */
 } PatchFile;

@@ -31,8 +31,8 @@ typedef struct PlanStep
 	bool		has_digest;		/* else that cannot be had */
 	const char **names;			/* what it registers, or takes back */
 	int			name_count;
-	SimpleStringList jobs;		/* not done: they are to be run before it */
 	PlanParts  *parts;			/* NULL: it is run in one go */
+	SimpleStringList jobs;		/* not done: they are to be run before it */
 } PlanStep;
 
 /* A file that is not to be run yet */
