@@ -187,6 +187,15 @@ refuses($project, 'start table',
 		qr/2 applied, 1 failed, 2 not attempted/ ],
 	'a job that fails', '--run-jobs');
 is((versioning($project, 'run', 'move'))[0], 3, 'it cannot be run');
+(undef, $output) = versioning($project, 'apply', '--json', '--run-jobs');
+my ($failed) = grep { $_->{event} eq 'failed' }
+  map { decode_json($_) } split /\n/, $output;
+is_deeply([ @$failed{qw(patches reason sqlstate kept)} ],
+	[ ['finish'], 'job not done', undef, JSON::PP::false ],
+	'programs are told that it failed');
+is_deeply([ state_of($project, 'finish') ],
+	[ 'waiting', 'waits for the job "move" (failed at 0 %: division by zero, at key {1})' ],
+	'what waits for it');
 
 # Ctrl-C
 
