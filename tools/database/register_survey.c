@@ -29,6 +29,7 @@
 	" 'note_attempt', 'resume_patch'," \
 	" 'register_job', 'note_moved_key', 'run_job', 'run_jobs', 'pause_job'," \
 	" 'resume_job', 'cancel_job', 'assert_job_is_done', 'set_job'," \
+	" 'refuse_to_plant'," \
 	" 'current_patch', 'record_changes', 'refuse_to_forge'," \
 	" 'refuse_to_forget', 'require_patch', 'warn_without_patch'"
 
