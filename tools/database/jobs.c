@@ -144,7 +144,8 @@ jobs_describe(const Job *job)
 	if (job->is_held_back)
 		return psprintf("%s, held back: %s", share, job->held_back);
 	if (strcmp(job->state, "failed") == 0)
-		return psprintf("failed at %s: %s", share, job->error);
+		return psprintf("failed at %s%s%s", share,
+						*job->error == '\0' ? "" : ": ", job->error);
 	if (strcmp(job->state, "paused") == 0)
 		return psprintf("paused at %s", share);
 	if (job->is_waiting)

@@ -29,7 +29,7 @@ typedef struct Job
 	double		share;			/* of the table, 0 to 1; -1: not known */
 	double		rate;			/* rows a second; -1: not known */
 	int64		seconds_left;	/* -1: not known */
-	const char *error;			/* the last one, or empty */
+	const char *error;			/* the last one; empty: none, or not for us */
 	const char *held_back;		/* why it is, or empty */
 	const char *runners;		/* process numbers, commas between */
 	const char *registered_at;	/* timestamptz in ISO format, or empty */
