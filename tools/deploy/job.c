@@ -5,9 +5,9 @@
  *
  * It is the server that does it, in a CALL which commits batch after batch.
  * We make the sessions for that, look from another one how far the job is, and
- * cancel the CALL when we are asked to stop.  There is a pause after a batch, in
- * which nothing is undone by that, so it is waited for, unless it takes too
- * long or we are asked again.
+ * cancel the CALL when we are asked to stop.  In the pause after a batch,
+ * nothing is undone by that: so we wait for it, unless that takes too long or
+ * we are asked again.
  *
  *-------------------------------------------------------------------------
  */
