@@ -203,7 +203,7 @@ read_file(const char *path)
 	if (path == standard_input ? file_bytes_read(&bytes, STDIN_FILENO) :
 		file_bytes_open(&bytes, path))
 	{
-		file = patch_file_read(&bytes);
+		file = patch_file_read(&bytes, false);
 		problem_forget(&file->problems, PROBLEM_UNCLEAR_ROLLBACK);
 	}
 	else

@@ -34,6 +34,11 @@ static const Command commands[] = {
 	{"graph", COMMAND_GRAPH, command_graph},
 	{"new", COMMAND_NEW, command_new},
 	{"rehearse", COMMAND_REHEARSE, command_rehearse},
+	{"jobs", COMMAND_JOBS, command_jobs},
+	{"run", COMMAND_RUN, command_run},
+	{"pause", COMMAND_PAUSE, command_jobs_pause},
+	{"resume", COMMAND_RESUME, command_jobs_resume},
+	{"cancel", COMMAND_CANCEL, command_jobs_cancel},
 };
 
 static void
@@ -52,16 +57,22 @@ print_usage(void)
 		 "  new NAME          write a patch and its rollback, to be filled "
 		 "in\n"
 		 "  rehearse [PATCH]  apply, take back and apply these, or all, in a\n"
-		 "                    scratch database\n");
+		 "                    scratch database\n"
+		 "  jobs              show the jobs of patches, and how far they are\n"
+		 "  run [JOB]         run these, or all that wait\n"
+		 "  pause JOB         have jobs stop after their batches\n"
+		 "  resume JOB        let paused and failed jobs go on\n"
+		 "  cancel JOB        forget jobs, whatever is left of them\n");
 	puts("Options:\n"
 		 "  --patches DIR|FILE    where patches are (default: patches)\n"
 		 "  --rollbacks DIR|FILE  where rollbacks are (default: rollbacks)\n"
 		 "  -q, --quiet           say no more than necessary\n"
 		 "  -V, --version         show the version, then exit\n"
 		 "  -?, --help            show this help, then exit\n");
-	puts("Options of status:\n"
-		 "  --json                print JSON (apply, rollback: a line an "
-		 "event)\n"
+	puts("Options of status, jobs and run:\n"
+		 "  --json                print JSON (not run; apply, rollback: a "
+		 "line an event)\n"
+		 "  --parallel N          run: so many sessions work on a job\n"
 		 "  --exit-code           exit with 5 if some are not applied\n");
 	puts("Options of apply, rollback and rehearse:\n"
 		 "  -n, --dry-run         print the plan, do nothing (not rehearse)\n"
@@ -80,6 +91,8 @@ print_usage(void)
 		 "as 2s\n"
 		 "                        (not rehearse)\n"
 		 "  --verbose             show what psql prints\n"
+		 "  --run-jobs            apply: run the jobs that patches wait "
+		 "for\n"
 		 "  --restart-at LINE     apply: where an unfinished patch goes on\n"
 		 "  --cascade             rollback: what requires the patches, too\n"
 		 "  --last N              rollback: the N patches applied last\n"
@@ -95,8 +108,10 @@ print_usage(void)
 		 "  -w, --no-password     never ask for a password\n"
 		 "  -W, --password        ask for one in any case\n");
 	puts("Exit status: 0 done; 1 the patches have a problem, nothing ran; 2 "
-		 "usage or\nconnection; 3 a patch failed; 4 another deployer is at "
-		 "work; 5 --exit-code.");
+		 "usage or\n"
+		 "connection; 3 a patch or job failed; 4 another deployer is at work; "
+		 "5\n"
+		 "--exit-code.");
 }
 
 /* The command of that name. */

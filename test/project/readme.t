@@ -62,6 +62,10 @@ my %mentioned = map { $_ => 1 } (
 	'versioning apply',
 	'versioning graph',
 	'versioning new',
+	'versioning pause',
+	'versioning resume',
+	'versioning rollback split-email',
+	'versioning run',
 	'versioning status');
 
 my $readme = slurp("$root/README.md");

@@ -67,12 +67,17 @@ sub completes
 
 # Commands and options
 
-my $commands = 'status | apply | rollback | check | graph | new | rehearse';
+my $commands = 'status | apply | rollback | check | graph | new | rehearse'
+  . ' | jobs | run | pause | resume | cancel';
 completes('', $commands, 'commands');
-completes('r', 'rollback | rehearse', 'the beginning of a command');
-completes('-d apply re', 'rehearse', 'the value of an option is no command');
+completes('r', 'rollback | rehearse | run | resume',
+	'the beginning of a command');
+completes('-d apply reh', 'rehearse', 'the value of an option is no command');
 completes('--dbname=apply -q st', 'status', 'a command behind options');
 completes('status x', '', 'status takes no names');
+completes('run --p', '--patches= | --port= | --password | --parallel=',
+	'the option of a command about jobs');
+completes('run x', '', 'jobs are not in the files');
 completes('--js', '', 'an option of another command');
 completes('status --js', '--json', 'an option of the command');
 completes('apply --v', '--version | --variable= | --verbose',

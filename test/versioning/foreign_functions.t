@@ -165,10 +165,12 @@ sub replacement
 {
 	my ($function) = @_;
 	return value($database, <<"SQL");
-SELECT format('CREATE OR REPLACE FUNCTION _v.%I(%s) RETURNS %s LANGUAGE '
-              'plpgsql AS ''BEGIN RETURN%s; END''', proname,
-              pg_get_function_arguments(oid), pg_get_function_result(oid),
-              CASE WHEN proretset OR prorettype = 'void'::regtype THEN ''
+SELECT format('CREATE OR REPLACE %s _v.%I(%s)%s LANGUAGE '
+              'plpgsql AS ''BEGIN RETURN%s; END''',
+              CASE prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END,
+              proname, pg_get_function_arguments(oid),
+              ' RETURNS ' || pg_get_function_result(oid),
+              CASE WHEN proretset OR prokind = 'p' OR prorettype = 'void'::regtype THEN ''
                    ELSE ' NULL' END)
   FROM pg_proc WHERE oid = '$function'::regprocedure
 SQL

@@ -38,6 +38,7 @@ is_deeply(
 		applied_by => undef, file => 'patches/one.sql', requires => [],
 		conflicts => [], differs => JSON::PP::false,
 		changed => JSON::PP::false, blocked_by => [],
+		waits_for => [], jobs => [],
 		unfinished => undef, in_progress => undef
 	},
 	'a patch that is not applied is pending');

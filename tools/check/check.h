@@ -24,6 +24,13 @@ extern void check_names(const Project *project, const Register *reg,
 /* Patches that can never be applied, as they require what is in conflict */
 extern void check_conflicts(const Project *project, ProblemList *found);
 
+/* What is wrong with the jobs of patches, as far as the files say it */
+extern void check_jobs(const Project *project, ProblemList *found);
+
+/* Which of the jobs that are not registered yet have a table without a key */
+extern void check_jobs_tables(const Project *project, const Register *reg,
+							  PGconn *conn, ProblemList *found);
+
 /* What of a project does not go with a register, which is not NULL here */
 extern void check_register(const PatchStates *states, const Register *reg,
 						   ProblemList *found);

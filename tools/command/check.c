@@ -147,12 +147,13 @@ command_check(Options *options)
 	ProblemList found;
 	FindingCounts counts = {0, 0};
 	Project    *project;
+	PGconn	   *conn;
 	Register   *reg;
 	PatchStates *states;
 
 	memset(&found, 0, sizeof(found));
 	obey_options(options, &found);
-	if (!command_register_read(options, &reg))
+	if (!command_register_open(options, &conn, &reg))
 		return STATUS_TROUBLE;
 
 	project = project_read(&options->patches, &options->rollbacks, true,
@@ -162,10 +163,15 @@ command_check(Options *options)
 	check_scripts(project, &found);
 	check_names(project, reg, &found);
 	check_conflicts(project, &found);
+	check_jobs(project, &found);
 	states = plan_state_create(project, reg);
 	plan_judge_report(states->judgement, &found);
 	if (reg != NULL)
+	{
 		check_register(states, reg, &found);
+		check_jobs_tables(project, reg, conn, &found);
+		connection_close(conn);
+	}
 	print_findings(options, &found, &counts);
 	if (!options->deploy.is_quiet)
 		print_summary(project, &counts);

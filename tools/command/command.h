@@ -13,7 +13,7 @@
 #include "database/register.h"
 
 /*
- * Each command is in a file of its name, but for two that have almost all in
+ * Each command is in a file of its name, but for those that have almost all in
  * common.  It prints what it has to say, and returns how the program is to
  * end.
  */
@@ -24,6 +24,11 @@ extern Status command_check(Options *options);
 extern Status command_graph(Options *options);
 extern Status command_new(Options *options);
 extern Status command_rehearse(Options *options);
+extern Status command_jobs(Options *options);
+extern Status command_jobs_pause(Options *options);
+extern Status command_jobs_resume(Options *options);
+extern Status command_jobs_cancel(Options *options);
+extern Status command_run(Options *options);
 
 /*
  * For commands that can do without: read the register if there is a word of a
@@ -31,5 +36,12 @@ extern Status command_rehearse(Options *options);
  * if the register should be there and is not.
  */
 extern bool command_register_read(Options *options, Register **reg);
+
+/*
+ * The same, and if there is a register, the caller also closes the connection
+ * that it was read by.
+ */
+extern bool command_register_open(Options *options, PGconn **conn,
+								  Register **reg);
 
 #endif							/* COMMAND_H */

@@ -78,7 +78,8 @@ make_plan(const Deployment *deployment)
 
 	if (deployment->action == DEPLOY_APPLY)
 		return plan_apply_create(deployment->project, deployment->reg,
-								 options->names, options->name_count);
+								 options->names, options->name_count,
+								 options->runs_jobs);
 	if (options->last > 0)
 		name_last_ones(options, deployment->reg);
 	return plan_rollback_create(deployment->project, deployment->reg,
@@ -127,6 +128,7 @@ plan(Deployment *deployment)
 static void
 print_plan(const PatchPlan *plan)
 {
+	const SimpleStringListCell *cell;
 	int			i;
 	int			j;
 
@@ -147,6 +149,12 @@ print_plan(const PatchPlan *plan)
 			step->parts->next < step->parts->cut.count)
 			printf("  (from line %d)",
 				   step->parts->cut.items[step->parts->next].line);
+		for (cell = step->jobs.head; cell != NULL; cell = cell->next)
+		{
+			fputs("  (after the job \"", stdout);
+			report_escaped(stdout, cell->val);
+			fputs("\")", stdout);
+		}
 		putchar('\n');
 	}
 }
@@ -169,6 +177,24 @@ count_applied(const Register *reg)
 	for (i = 0; i < reg->count; i++)
 		count += reg->patches[i].unfinished == NULL;
 	return count;
+}
+
+/* Say what was left out, since it waits for jobs. */
+static void
+print_waits(const PatchPlan *plan)
+{
+	int			i;
+
+	for (i = 0; i < plan->wait_count; i++)
+	{
+		report_escaped(stdout, plan->waits[i].file->path);
+		putchar(' ');
+		report_escaped(stdout, plan->waits[i].reason);
+		putchar('\n');
+	}
+	if (plan->wait_count > 0)
+		puts("Run jobs by \"versioning run\", or \"versioning apply "
+			 "--run-jobs\".");
 }
 
 /* Say that there is nothing to do. */
@@ -306,6 +332,9 @@ run(Options *options, DeployAction action)
 									  action != DEPLOY_APPLY, PROJECT_BYTES);
 
 	status = look_and_run(&deployment);
+	if (status == STATUS_DONE && !options->deploy.is_json &&
+		!options->deploy.is_quiet)
+		print_waits(deployment.plan);
 
 	forget_plan(&deployment);
 	if (options->names != given)

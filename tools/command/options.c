@@ -32,9 +32,13 @@
 #define DEFAULT_LOCK_TIMEOUT 2000
 #define DEFAULT_RETRY_FOR (10 * 60 * 1000)
 
-/* Commands that take as many names of patches as one likes */
+/* Commands that need the names of jobs */
+#define COMMANDS_WITH_JOBS (COMMAND_PAUSE | COMMAND_RESUME | COMMAND_CANCEL)
+
+/* Commands that take as many names of patches, or jobs, as one likes */
 #define COMMANDS_WITH_NAMES \
-	(COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_GRAPH | COMMAND_REHEARSE)
+	(COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_GRAPH | COMMAND_REHEARSE | \
+	 COMMAND_RUN | COMMANDS_WITH_JOBS)
 
 /* What getopt_long returns for options without a letter */
 enum
@@ -50,6 +54,8 @@ enum
 	OPTION_RETRY_FOR,
 	OPTION_MAX_STALL,
 	OPTION_RESTART_AT,
+	OPTION_RUN_JOBS,
+	OPTION_PARALLEL,
 	OPTION_CASCADE,
 	OPTION_LAST,
 	OPTION_DISABLE,
@@ -80,6 +86,8 @@ static const struct option long_options[] = {
 	{"retry-for", required_argument, NULL, OPTION_RETRY_FOR},
 	{"max-stall", required_argument, NULL, OPTION_MAX_STALL},
 	{"restart-at", required_argument, NULL, OPTION_RESTART_AT},
+	{"run-jobs", no_argument, NULL, OPTION_RUN_JOBS},
+	{"parallel", required_argument, NULL, OPTION_PARALLEL},
 	{"cascade", no_argument, NULL, OPTION_CASCADE},
 	{"last", required_argument, NULL, OPTION_LAST},
 	{"disable", required_argument, NULL, OPTION_DISABLE},
@@ -101,7 +109,8 @@ static const struct
 	COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
 	{OPTION_VERBOSE, "--verbose",
 	COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
-	{OPTION_JSON, "--json", COMMAND_STATUS | COMMAND_APPLY | COMMAND_ROLLBACK},
+	{OPTION_JSON, "--json",
+	COMMAND_STATUS | COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_JOBS},
 	{OPTION_EXIT_CODE, "--exit-code", COMMAND_STATUS},
 	{'n', "--dry-run", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{'v', "--variable", COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
@@ -110,6 +119,8 @@ static const struct
 	{OPTION_RETRY_FOR, "--retry-for", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{OPTION_MAX_STALL, "--max-stall", COMMAND_APPLY | COMMAND_ROLLBACK},
 	{OPTION_RESTART_AT, "--restart-at", COMMAND_APPLY},
+	{OPTION_RUN_JOBS, "--run-jobs", COMMAND_APPLY},
+	{OPTION_PARALLEL, "--parallel", COMMAND_RUN},
 	{OPTION_CASCADE, "--cascade", COMMAND_ROLLBACK},
 	{OPTION_LAST, "--last", COMMAND_ROLLBACK},
 	{OPTION_DISABLE, "--disable", COMMAND_CHECK},
@@ -309,6 +320,12 @@ read_option(Options *options, int option, int argc, char **argv)
 		case OPTION_RESTART_AT:
 			options->restart_at = number("--restart-at", 1);
 			break;
+		case OPTION_RUN_JOBS:
+			options->runs_jobs = true;
+			break;
+		case OPTION_PARALLEL:
+			options->parallel = number("--parallel", 1);
+			break;
 		case OPTION_CASCADE:
 			options->is_cascade = true;
 			break;
@@ -361,6 +378,7 @@ command_options_read(Options *options, int argc, char **argv)
 {
 	int			option;
 
+	options->parallel = 1;
 	options->deploy.wait = DEFAULT_WAIT;
 	options->deploy.lock_timeout = DEFAULT_LOCK_TIMEOUT;
 	options->deploy.retry_for = DEFAULT_RETRY_FOR;
@@ -391,6 +409,9 @@ check_names(const Options *options, CommandBit command)
 
 	if (command == COMMAND_NEW && options->name_count == 0)
 		command_options_error("new takes the name of the patch");
+	if ((command & COMMANDS_WITH_JOBS) != 0 && options->name_count == 0)
+		command_options_error("%s takes the names of jobs",
+							  options->command);
 	if ((command & COMMANDS_WITH_NAMES) == 0 && options->name_count > most)
 		command_options_error("\"%s\" is one argument too many for %s%s",
 							  report_printable(options->names[most]),

@@ -21,7 +21,12 @@ typedef enum CommandBit
 	COMMAND_CHECK = 1 << 3,
 	COMMAND_GRAPH = 1 << 4,
 	COMMAND_NEW = 1 << 5,
-	COMMAND_REHEARSE = 1 << 6
+	COMMAND_REHEARSE = 1 << 6,
+	COMMAND_JOBS = 1 << 7,
+	COMMAND_RUN = 1 << 8,
+	COMMAND_PAUSE = 1 << 9,
+	COMMAND_RESUME = 1 << 10,
+	COMMAND_CANCEL = 1 << 11
 } CommandBit;
 
 /* What the command line comes down to */
@@ -45,6 +50,8 @@ typedef struct Options
 
 	bool		has_exit_code;	/* status */
 	bool		is_dry_run;		/* apply, rollback */
+	bool		runs_jobs;		/* apply */
+	int			parallel;		/* run: how many sessions */
 	int			restart_at;		/* apply: a line, or 0 */
 	bool		is_cascade;		/* rollback */
 	int			last;			/* rollback: how many, or 0 */
@@ -52,7 +59,7 @@ typedef struct Options
 	const char *requirements;	/* new: names between commas, or NULL */
 	const char *template;		/* rehearse: a database, or NULL */
 
-	char	  **names;			/* the PATCH arguments */
+	char	  **names;			/* the PATCH or JOB arguments */
 	int			name_count;
 } Options;
 

@@ -28,27 +28,29 @@ environment_names_database(void)
 
 /* Connect and read the register; NULL after a message. */
 static Register *
-connect_and_read(Options *options)
+connect_and_read(Options *options, PGconn **conn)
 {
-	PGconn	   *conn = connection_open(&options->connection, "versioning");
 	Register   *reg;
 
-	if (conn == NULL)
+	*conn = connection_open(&options->connection, "versioning");
+	if (*conn == NULL)
 		return NULL;
-	reg = register_read(conn);
+	reg = register_read(*conn);
 	if (reg != NULL)
 		report_problems(options->progname, &reg->problems, NULL);
-	connection_close(conn);
+	else
+		connection_close(*conn);
 	return reg;
 }
 
 bool
-command_register_read(Options *options, Register **reg)
+command_register_open(Options *options, PGconn **conn, Register **reg)
 {
 	*reg = NULL;
+	*conn = NULL;
 	if (!options->wants_connection && !environment_names_database())
 		return true;
-	*reg = connect_and_read(options);
+	*reg = connect_and_read(options, conn);
 	if (*reg != NULL)
 		return true;
 	if (options->wants_connection)
@@ -56,4 +58,15 @@ command_register_read(Options *options, Register **reg)
 	pg_log_warning("%s goes on without the database that the environment "
 				   "names", options->command);
 	return true;
+}
+
+bool
+command_register_read(Options *options, Register **reg)
+{
+	PGconn	   *conn;
+	bool		result = command_register_open(options, &conn, reg);
+
+	if (*reg != NULL)
+		connection_close(conn);
+	return result;
 }

@@ -122,7 +122,7 @@ plan_and_run(const Options *options, Rehearsal *rehearsal)
 	if (reg == NULL)
 		return STATUS_TROUBLE;
 	plan = plan_apply_create(rehearsal->project, reg, options->names,
-							 options->name_count);
+							 options->name_count, true);
 	report_problems(options->progname, &reg->problems, NULL);
 	report_problems(options->progname, &plan->problems, NULL);
 	if (!problem_has_errors(&plan->problems))

@@ -37,7 +37,10 @@ print_summary(const PatchStates *states)
 		printf(", %d unfinished", states->unfinished);
 	if (states->in_progress > 0)
 		printf(", %d in progress", states->in_progress);
-	printf(", %d pending, %d blocked", states->pending, states->blocked);
+	printf(", %d pending", states->pending);
+	if (states->waiting > 0)
+		printf(", %d waiting", states->waiting);
+	printf(", %d blocked", states->blocked);
 	putchar('\n');
 }
 
@@ -87,8 +90,8 @@ command_status(Options *options)
 	report_problems(options->progname, &project->problems, NULL);
 	print_states(options, states, PQclientEncoding(conn));
 	if (options->has_exit_code &&
-		states->pending + states->blocked + states->unfinished +
-		states->in_progress > 0)
+		states->pending + states->waiting + states->blocked +
+		states->unfinished + states->in_progress > 0)
 		status = STATUS_BEHIND;
 	if (problem_has_errors(&project->problems))
 		status = STATUS_PROBLEM;

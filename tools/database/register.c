@@ -67,12 +67,13 @@ static const char undefined_table[] = "42P01";
  * The questions, which are asked at once: are there functions that are not the
  * extension's, which patches are there, may there be sessions that are in one,
  * which are unfinished?  What was registered after the answer to one of the
- * last two questions, but before the second, would seem to be applied: so that
- * one comes first.  The last one is asked if there are notes of such patches.
+ * next two questions, but before the second, would seem to be applied: so that
+ * one comes first.  The last two, of which one is about jobs, are asked where
+ * there are notes of such things.
  */
 enum
 {
-	FOREIGN, PATCHES, SESSIONS, UNFINISHED
+	FOREIGN, PATCHES, SESSIONS, UNFINISHED, JOBS
 };
 
 /* What has been answered so far */
@@ -246,6 +247,8 @@ take_answer(Register *reg, PGconn *conn, PGresult *result, Answers *answers)
 		add_patches(reg, result);
 	else if (is_rows && answers->count == UNFINISHED)
 		add_unfinished(reg, result);
+	else if (is_rows && answers->count == JOBS)
+		jobs_take(&reg->jobs, result);
 	else if (is_rows)
 		answers->is_yes[answers->count] = PQgetvalue(result, 0, 0)[0] == 't';
 	else if (PQresultStatus(result) != PGRES_COMMAND_OK)
@@ -255,7 +258,8 @@ take_answer(Register *reg, PGconn *conn, PGresult *result, Answers *answers)
 		return false;
 	}
 	answers->count += is_rows;
-	if (result != reg->result && result != reg->unfinished.result)
+	if (result != reg->result && result != reg->unfinished.result &&
+		result != reg->jobs.result)
 		PQclear(result);
 	return true;
 }
@@ -273,11 +277,12 @@ register_ask(PGconn *conn)
 	}
 	initPQExpBuffer(&queries);
 	printfPQExpBuffer(&queries, "SET LOCAL statement_timeout = 0;"
-					  " %s; %s; %s; %s",
+					  " %s; %s; %s; %s; %s",
 					  register_survey_query, reg->survey.has_history ?
 					  query_with_history : query, reg->survey.has_progress ?
 					  "SELECT " IN_PROGRESS_IS_POSSIBLE : "SELECT false",
-					  reg->survey.has_unfinished ? unfinished_query : "");
+					  reg->survey.has_unfinished ? unfinished_query : "",
+					  reg->survey.has_jobs ? jobs_query : "");
 	if (!PQsendQuery(conn, queries.data))
 	{
 		report_server_message(PQerrorMessage(conn));
@@ -346,6 +351,7 @@ register_free(Register *reg)
 	register_survey_free(&reg->survey);
 	in_progress_free(&reg->progress);
 	unfinished_free(&reg->unfinished);
+	jobs_free(&reg->jobs);
 	PQclear(reg->result);
 	pg_free(reg);
 }

@@ -10,6 +10,7 @@
 
 #include "base/name_table.h"
 #include "database/in_progress.h"
+#include "database/jobs.h"
 #include "database/register_survey.h"
 #include "database/unfinished.h"
 #include "fe_utils/simple_list.h"
@@ -34,6 +35,7 @@ typedef struct Register
 	int			count;
 	InProgress	progress;		/* read after the patches */
 	Unfinished	unfinished;		/* the same; some of them are in the rows */
+	Jobs		jobs;			/* the same */
 	ProblemList problems;	/* of rows that are not as they should be */
 } Register;
 

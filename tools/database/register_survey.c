@@ -27,6 +27,9 @@
 	" 'assert_patch_is_applied', 'assert_user_is_superuser'," \
 	" 'assert_user_is_not_superuser', 'assert_user_is_one_of'," \
 	" 'note_attempt', 'resume_patch'," \
+	" 'register_job', 'note_moved_key', 'run_job', 'run_jobs', 'pause_job'," \
+	" 'resume_job', 'cancel_job', 'assert_job_is_done', 'set_job'," \
+	" 'refuse_to_plant'," \
 	" 'current_patch', 'record_changes', 'refuse_to_forge'," \
 	" 'refuse_to_forget', 'require_patch', 'warn_without_patch'"
 
@@ -86,8 +89,8 @@
 /* What comes after them, with the library of those that are intact */
 #define DEFINITION \
 	" pg_catalog.format(" \
-	"') RETURNS %s LANGUAGE c%s AS %L, %L;'," \
-	" pg_catalog.pg_get_function_result(f.oid)," \
+	"')%s LANGUAGE c%s AS %L, %L;'," \
+	" ' RETURNS ' || pg_catalog.pg_get_function_result(f.oid)," \
 	" CASE f.proname WHEN 'current_patch' THEN ' PARALLEL RESTRICTED' END," \
 	" coalesce((SELECT pg_catalog.min(i.probin) FROM functions i" \
 	"  WHERE i.is_member AND i.prosrc LIKE 'versioning%')," \
@@ -113,7 +116,8 @@
 	" coalesce(" ARGUMENTS("") ", '') ||" DEFINITION " ||" \
 	" pg_catalog.format(' ALTER EXTENSION versioning ADD FUNCTION %s;" \
 	" COMMIT;', f.signature)" \
-	" ELSE pg_catalog.format('CREATE OR REPLACE FUNCTION _v.%I('," \
+	" ELSE pg_catalog.format('CREATE OR REPLACE %s _v.%I('," \
+	" CASE f.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END," \
 	" f.proname) || coalesce(" ARGUMENTS(DEFAULTS) ", '') ||" DEFINITION \
 	" END AS remedy FROM functions f WHERE " IS_FOREIGN
 
@@ -123,14 +127,19 @@
 	" JOIN functions f ON f.oid = t.evtfoid" \
 	" WHERE f.proname = 'require_patch' AND t.evtenabled <> 'D')"
 
+/*
+ * The view of jobs takes long to plan: without any row in the table behind it,
+ * which not everybody may read, it need not be asked.
+ */
 static const char relations_query[] =
 "SELECT " IN_PROGRESS_HAS_RELATION("history") ", " IN_PROGRESS_IS_KNOWN ", "
-IN_PROGRESS_HAS_RELATION("unfinished");
+IN_PROGRESS_HAS_RELATION("unfinished") ", " IN_PROGRESS_HAS_RELATION("jobs")
+" AND pg_catalog.pg_relation_size(pg_catalog.to_regclass('_v.job_list')) > 0";
 
 /* The columns of its result */
 enum
 {
-	HAS_HISTORY, HAS_PROGRESS, HAS_UNFINISHED
+	HAS_HISTORY, HAS_PROGRESS, HAS_UNFINISHED, HAS_JOBS
 };
 
 const char register_survey_query[] =
@@ -183,6 +192,7 @@ register_survey_begin(PGconn *conn, RegisterSurvey *survey)
 	survey->has_history = PQgetvalue(result, 0, HAS_HISTORY)[0] == 't';
 	survey->has_progress = PQgetvalue(result, 0, HAS_PROGRESS)[0] == 't';
 	survey->has_unfinished = PQgetvalue(result, 0, HAS_UNFINISHED)[0] == 't';
+	survey->has_jobs = PQgetvalue(result, 0, HAS_JOBS)[0] == 't';
 	PQclear(result);
 	return true;
 }

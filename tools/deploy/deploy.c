@@ -19,6 +19,7 @@
 #include "deploy/attempts.h"
 #include "deploy/deploy.h"
 #include "deploy/execution.h"
+#include "deploy/job.h"
 #include "deploy/outcome.h"
 #include "deploy/part_note.h"
 #include "deploy/progress.h"
@@ -294,6 +295,34 @@ try_step(Deploy *deploy, const PlanStep *step, const char *name,
 	}
 }
 
+/* Run the jobs that a step waits for.  Returns false after a message. */
+static bool
+run_jobs(Deploy *deploy, const PlanStep *step)
+{
+	const FileRunner *runner = &deploy->runner;
+	const SimpleStringListCell *cell;
+	StepEnd		end = {0};
+
+	if (step->jobs.head != NULL)
+		deploy_execution_end_session(&deploy->execution);
+	for (cell = step->jobs.head; cell != NULL; cell = cell->next)
+	{
+		bool		is_done = deploy_job_run(runner->options, runner->conn,
+											 cell->val, 1, runner->progress);
+
+		if (is_done && is_ready(deploy))
+			continue;
+		end.has_failed = end.is_known = true;
+		end.reason = interruption_count() > 0 ? "interrupted" :
+			is_done ? "connection lost" : "job not done";
+		end.sqlstate = "";
+		deploy_progress_end(runner->progress, &end);
+		deploy->failed = 1;
+		return false;
+	}
+	return true;
+}
+
 /* Run a step.  Returns false after a message. */
 static bool
 run_step(Deploy *deploy, const PlanStep *step)
@@ -304,9 +333,13 @@ run_step(Deploy *deploy, const PlanStep *step)
 
 	deploy_progress_begin(deploy->runner.progress, deploy->done + 1, step,
 						  name);
-	deploy_attempts_begin(&attempts, &deploy->runner, step);
-	result = try_step(deploy, step, name, &attempts);
-	deploy_attempts_end(&attempts);
+	result = run_jobs(deploy, step);
+	if (result)
+	{
+		deploy_attempts_begin(&attempts, &deploy->runner, step);
+		result = try_step(deploy, step, name, &attempts);
+		deploy_attempts_end(&attempts);
+	}
 	pg_free(name);
 	return result;
 }

@@ -55,6 +55,43 @@ print_line(const PlanStep *step)
 		json_print_number("line", parts->cut.items[parts->next].line);
 }
 
+/* Print what a plan has left out, if it has. */
+static void
+print_waits(const PatchPlan *plan)
+{
+	int			i;
+
+	if (plan->wait_count == 0)
+		return;
+	json_print_key("waiting");
+	putchar('[');
+	for (i = 0; i < plan->wait_count; i++)
+	{
+		fputs(i > 0 ? ", {\"file\": " : "{\"file\": ", stdout);
+		json_print_string(plan->waits[i].file->path);
+		json_print_member("text", plan->waits[i].reason);
+		putchar('}');
+	}
+	putchar(']');
+}
+
+/* Print which jobs are run before a step, if there are any. */
+static void
+print_jobs(const PlanStep *step)
+{
+	const SimpleStringListCell *cell;
+
+	if (step->jobs.head == NULL)
+		return;
+	json_print_key("jobs");
+	for (cell = step->jobs.head; cell != NULL; cell = cell->next)
+	{
+		fputs(cell == step->jobs.head ? "[" : ", ", stdout);
+		json_print_string(cell->val);
+	}
+	putchar(']');
+}
+
 void
 deploy_events_plan(const char *action, const PatchPlan *plan)
 {
@@ -69,9 +106,11 @@ deploy_events_plan(const char *action, const PatchPlan *plan)
 		printf("%s{\"number\": %d", i > 0 ? ", " : "", i + 1);
 		print_patches(&plan->steps[i]);
 		print_line(&plan->steps[i]);
+		print_jobs(&plan->steps[i]);
 		putchar('}');
 	}
 	putchar(']');
+	print_waits(plan);
 	finish_event();
 }
 

@@ -289,7 +289,8 @@ deploy_report_is_finished(const DeployFailure *failure)
 	const Outcome *outcome = failure->outcome;
 
 	return outcome->progress != NULL && outcome->unfinished.name == NULL &&
-		failure->run->end != FILE_RUN_FAILED && is_registered_right(failure) && !FILE_RUN_IS_WRONG(failure->run);
+		failure->run->end != FILE_RUN_FAILED &&
+		is_registered_right(failure) && !FILE_RUN_IS_WRONG(failure->run);
 }
 
 /* Say what to do about a part of which it is not known what it did. */

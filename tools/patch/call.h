@@ -10,6 +10,7 @@
 
 #include "base/problem.h"
 #include "fe_utils/simple_list.h"
+#include "patch/job.h"
 #include "psql/script.h"
 
 typedef enum PatchAction
@@ -35,6 +36,8 @@ typedef struct PatchCall
 /* The calls that running a file would make */
 typedef struct PatchFile
 {
+	PatchJob   *jobs;			/* calls about jobs, if they are wanted */
+	int			job_count;
 	PatchCall  *calls;			/* in the order they are made */
 	int			count;
 	ProblemList problems;		/* without a path: the caller knows it */

@@ -5,8 +5,9 @@
  *
  * Reads a file as psql would run it, and collects the calls of
  * _v.register_patch, _v.try_register_patch and _v.unregister_patch that this
- * would make.  If nothing else is wanted, work is done only as far as the last
- * place where a call may be: after it, nothing can change the answer.
+ * would make, and those of the functions about jobs, if they are wanted.  If
+ * nothing else is wanted, work is done only as far as the last place where a
+ * call may be: after it, nothing can change the answer.
  *
  * The layers, each of which knows only those below it:
  *
@@ -14,6 +15,7 @@
  *	patch_statement SQL statements: is what is in it run?  PL/pgSQL, in DO
  *	patch_reader	names and calls
  *	patch_call		arguments, patch_constant what they are
+ *	patch_job		those of calls about jobs
  *	psql_script		what psql makes of a script
  *	sql_lexer		tokens, sql_constant what they mean
  *
@@ -108,15 +110,27 @@ read_queries(PatchReader *reader, const char *last_place)
 	}
 }
 
+/* The same as "found" or, if that is none, the last place in a piece. */
+static size_t
+find_in_piece(size_t found, CallSearch what, const FileBytes *bytes,
+			  size_t begin, size_t length)
+{
+	if (found != CALL_SEARCH_NONE)
+		return found;
+	found = sql_call_search_last(what, bytes->text + begin, length);
+	return found == CALL_SEARCH_NONE ? found : begin + found;
+}
+
 /*
  * The offset of the last place of a text where a call may be, or
- * CALL_SEARCH_NONE.  Is there a NUL?
+ * CALL_SEARCH_NONE, also if there may be none but about jobs.  Is there a NUL?
  */
 static size_t
-find_last_place(const FileBytes *bytes, bool *has_nul)
+find_last_place(const FileBytes *bytes, bool wants_jobs, bool *has_nul)
 {
 	size_t		end = bytes->length;
-	size_t		result = CALL_SEARCH_NONE;
+	size_t		patch = CALL_SEARCH_NONE;
+	size_t		job = wants_jobs ? CALL_SEARCH_NONE : 0;
 
 	*has_nul = false;
 	while (end > 0)
@@ -124,18 +138,14 @@ find_last_place(const FileBytes *bytes, bool *has_nul)
 		size_t		begin = end > PIECE ? end - PIECE : 0;
 		size_t		length = Min(end + CALL_SEARCH_OVERLAP,
 								 bytes->length) - begin;
-		const char *piece = bytes->text + begin;
 
-		*has_nul |= memchr(piece, '\0', end - begin) != NULL;
-		if (result == CALL_SEARCH_NONE)
-		{
-			result = sql_call_search_last(piece, length);
-			if (result != CALL_SEARCH_NONE)
-				result += begin;
-		}
+		*has_nul |= memchr(bytes->text + begin, '\0', end - begin) != NULL;
+		patch = find_in_piece(patch, CALL_SEARCH_PATCH, bytes, begin, length);
+		job = find_in_piece(job, CALL_SEARCH_JOB, bytes, begin, length);
 		end = begin;
 	}
-	return result;
+	return patch == CALL_SEARCH_NONE || job == CALL_SEARCH_NONE ?
+		patch : Max(patch, job);
 }
 
 /* Why psql would not read it from its beginning, or NULL. */
@@ -166,13 +176,13 @@ patch_file_refusal(const FileBytes *bytes, int *line)
 }
 
 PatchFile *
-patch_file_read(const FileBytes *bytes)
+patch_file_read(const FileBytes *bytes, bool wants_jobs)
 {
 	PatchFile  *file = pg_malloc0(sizeof(PatchFile));
 	const char *refusal = refuse_beginning(bytes);
 	int			line = 0;
 	bool		has_nul;
-	size_t		last_place = find_last_place(bytes, &has_nul);
+	size_t		last_place = find_last_place(bytes, wants_jobs, &has_nul);
 	ProblemList lookalikes = {0};
 	PatchReader reader;
 
@@ -212,6 +222,9 @@ patch_file_free(PatchFile *file)
 	for (i = 0; i < file->count; i++)
 		patch_call_free(&file->calls[i]);
 	pg_free(file->calls);
+	for (i = 0; i < file->job_count; i++)
+		patch_job_free(&file->jobs[i]);
+	pg_free(file->jobs);
 	problem_free(&file->problems);
 	pg_free(file);
 }

@@ -12,10 +12,11 @@
 #include "patch/reader.h"
 
 /*
- * Read the script that is made of these bytes, as far as a call may be in it.
+ * Read the script that is made of these bytes, as far as a call may be in it;
+ * if it registers something, with the calls about jobs, if these are wanted.
  * Free the result with patch_file_free.
  */
-extern PatchFile *patch_file_read(const FileBytes *bytes);
+extern PatchFile *patch_file_read(const FileBytes *bytes, bool wants_jobs);
 
 /*
  * Why psql would not read these bytes as they are, or NULL.  The line is that

@@ -108,6 +108,7 @@ patch_reader_begin_query(PatchReader *reader)
 {
 	reader->query = reader->script.token.start;
 	reader->old_calls = reader->file->count;
+	reader->old_jobs = reader->file->job_count;
 	reader->old_problems = reader->file->problems.count;
 }
 
@@ -119,6 +120,8 @@ forget_calls(PatchReader *reader)
 
 	while (file->count > reader->old_calls)
 		patch_call_free(&file->calls[--file->count]);
+	while (file->job_count > reader->old_jobs)
+		patch_job_free(&file->jobs[--file->job_count]);
 }
 
 void
@@ -134,7 +137,8 @@ patch_reader_mention(const char *text, size_t length)
 	PatchMention result = MENTION_NONE;
 	size_t		place;
 
-	while ((place = sql_call_search_last(text, length)) != CALL_SEARCH_NONE)
+	while ((place = sql_call_search_last(CALL_SEARCH_PATCH, text, length)) !=
+		   CALL_SEARCH_NONE)
 	{
 		if (place < 2 || pg_strncasecmp(text + place - 2, "un", 2) != 0)
 			return MENTION_PATCH;
@@ -172,6 +176,33 @@ read_call(PatchReader *reader)
 	file->calls[file->count++] = call;
 }
 
+/*
+ * Read such a call about a job.  Before a registration, it is not known to
+ * belong to a patch.
+ */
+static void
+read_job(PatchReader *reader)
+{
+	PatchFile  *file = reader->file;
+	PatchJob	job = {0};
+
+	job.action = (JobAction) reader->job_action;
+	job.line = psql_script_line(&reader->script, reader->script.token.start);
+	if (!patch_job_read(&reader->script, &job))
+	{
+		if (file->count > 0)
+			problem_add_kind(&file->problems, PROBLEM_WARNING,
+							 PROBLEM_NOT_UNDERSTOOD, NULL, job.line,
+							 "_v.%s: in_job_name is not a plain constant, so "
+							 "it is not known which job this is",
+							 patch_job_functions[job.action]);
+		patch_job_free(&job);
+		return;
+	}
+	ARRAY_MAKE_ROOM(file->jobs, file->job_count);
+	file->jobs[file->job_count++] = job;
+}
+
 /* Note that the current identifier is a part of a qualified name. */
 static void
 extend_name(PatchReader *reader)
@@ -185,6 +216,8 @@ extend_name(PatchReader *reader)
 	reader->function = reader->script.token;
 	reader->is_schema = sql_constant_is(&reader->script.token, "_v");
 	reader->action = -1;
+	reader->job_action = reader->in_schema ?
+		patch_job_function(&reader->script.token) : -1;
 	for (i = 0; reader->in_schema && i <= PATCH_UNREGISTER; i++)
 		if (sql_constant_is(&reader->script.token, patch_call_functions[i]))
 			reader->action = i;
@@ -264,17 +297,21 @@ patch_reader_step(PatchReader *reader)
 	{
 		bool		is_any = reader->parts > 0 && !reader->after_dot &&
 			patch_reader_at_symbol(reader, "(");
-		bool		is_call = is_any && reader->in_schema &&
-			reader->action >= 0 &&
+		bool		is_ours = is_any && reader->in_schema &&
 			(reader->parts == 2 || reader->parts == 3);
+		bool		is_call = is_ours && reader->action >= 0;
+		bool		is_job = is_ours && reader->job_action >= 0;
 
-		if (is_any && !is_call && reader->parts <= 2 &&
+		if (is_any && !is_call && !is_job && reader->parts <= 2 &&
 			reader->lookalikes != NULL && reader->file->count == 0)
 			watch_for_lookalike(reader);
 		patch_reader_forget_name(reader);
-		if (is_call)
+		if (is_call || is_job)
 		{
-			read_call(reader);
+			if (is_call)
+				read_call(reader);
+			else
+				read_job(reader);
 			return;
 		}
 	}

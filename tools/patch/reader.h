@@ -24,6 +24,7 @@ typedef struct PatchReader
 	/* the current query; a text that psql does not look into is one */
 	const char *query;			/* where it begins */
 	int			old_calls;		/* how many there were before it */
+	int			old_jobs;
 	int			old_problems;
 
 	/* the qualified name that ends before the current token */
@@ -32,6 +33,7 @@ typedef struct PatchReader
 	bool		in_schema;		/* its last part but one is _v */
 	bool		is_schema;		/* its last part is */
 	int			action;			/* what its last part does, or -1 */
+	int			job_action;		/* the same about jobs */
 	SqlToken	schema;			/* its last part but one, if there is one */
 	SqlToken	function;		/* its last part */
 } PatchReader;

@@ -91,7 +91,7 @@ want_named(Planner *planner, const char *name)
 
 PatchPlan *
 plan_apply_create(const Project *project, const Register *reg,
-				  char *const *names, int name_count)
+				  char *const *names, int name_count, bool runs_jobs)
 {
 	Planner		planner = {0};
 	Judgement  *judgement;
@@ -112,8 +112,15 @@ plan_apply_create(const Project *project, const Register *reg,
 	judgement = plan_judge_create(project, reg, planner.wanted);
 	plan_judge_report(judgement, &planner.plan->problems);
 	for (i = 0; i < judgement->order_count; i++)
-		plan_add_patch(planner.plan, &project->patches[judgement->order[i]],
-					   reg);
+	{
+		int			number = judgement->order[i];
+
+		if (!runs_jobs && plan_judge_waits(judgement, number))
+			plan_add_wait(planner.plan, &project->patches[number],
+						  plan_judge_wait_phrase(judgement, number));
+		else
+			plan_add_patch(planner.plan, &project->patches[number], reg);
+	}
 
 	plan_judge_free(judgement);
 	pg_free(planner.stack);

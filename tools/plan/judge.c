@@ -10,12 +10,16 @@
  * one is blocked, too.  Files without a place in the order are in a cycle, or
  * require one that is.
  *
+ * A file may say that a job must be done first.  Then it waits, and with it
+ * what requires its patches.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
 #include "base/array.h"
 #include "patch/graph.h"
+#include "plan/jobs.h"
 #include "plan/judge.h"
 #include "plan/names.h"
 
@@ -49,6 +53,14 @@ static const struct
 	[OBSTACLE_NEIGHBOUR] = {
 		PROBLEM_IMPOSSIBLE_PATCH, "patch \"%s\" cannot be applied: ",
 		"its file registers \"%s\", too, which is applied"
+	},
+	[OBSTACLE_NO_JOB] = {
+		PROBLEM_UNKNOWN_JOB, "patch \"%s\" ",
+		"waits for the job \"%s\", which no file registers"
+	},
+	[OBSTACLE_FOREIGN_JOB] = {
+		PROBLEM_UNKNOWN_JOB, "patch \"%s\" ",
+		"waits for the job \"%s\" of a patch that it does not require"
 	},
 	[OBSTACLE_ORDER] = {PROBLEM_CYCLE, "", "%s"},
 	[OBSTACLE_BLOCKED] = {
@@ -173,6 +185,53 @@ judge_call(Judgement *judgement, const ProjectFile *file,
 	}
 }
 
+/* Is the job known to be there? */
+static const Job *
+find_job(const Judgement *judgement, const char *name)
+{
+	return judgement->reg == NULL ? NULL :
+		jobs_find(&judgement->reg->jobs, name);
+}
+
+/*
+ * A file waits for a job that is not there: can it be, when the turn of the
+ * patch comes?
+ */
+static void
+judge_source(Judgement *judgement, const ProjectFile *file,
+			 const PatchCall *call, const char *job)
+{
+	const ProjectFile *source = plan_jobs_find_file(judgement->project, job);
+
+	if (source == NULL)
+		add(judgement, OBSTACLE_NO_JOB, file, call, job);
+	else if (source == file ||
+			 !plan_jobs_requires(judgement->project, file, source))
+		add(judgement, OBSTACLE_FOREIGN_JOB, file, call, job);
+}
+
+/* Judge a patch by the jobs that its file waits for. */
+static void
+judge_jobs(Judgement *judgement, const ProjectFile *file,
+		   const PatchCall *call)
+{
+	JudgedWait *wait = &judgement->waits[file - judgement->project->patches];
+	int			i;
+
+	for (i = 0; i < file->file->job_count; i++)
+	{
+		const PatchJob *awaited = &file->file->jobs[i];
+		const Job  *job = find_job(judgement, awaited->name);
+
+		if (awaited->action != JOB_AWAIT || (job != NULL && job->is_done))
+			continue;
+		if (job == NULL)
+			judge_source(judgement, file, call, awaited->name);
+		if (judgement->reg != NULL && wait->job == NULL)
+			wait->job = awaited;
+	}
+}
+
 /* Judge the patches of a file that are pending; returns whether some are. */
 static bool
 judge_file(Judgement *judgement, const ProjectFile *file)
@@ -196,6 +255,7 @@ judge_file(Judgement *judgement, const ProjectFile *file)
 		if (neighbour != NULL)
 			add(judgement, OBSTACLE_NEIGHBOUR, file, call, neighbour);
 		judge_call(judgement, file, call);
+		judge_jobs(judgement, file, call);
 	}
 	return has_pending;
 }
@@ -241,6 +301,27 @@ follow_file(Judgement *judgement, const ProjectFile *file)
 			!judgement->has_obstacle[project_find(judgement->project,
 												  call->name)])
 			add(judgement, OBSTACLE_COMPANION, file, call, blocked);
+	}
+}
+
+/* Does a file wait, as what one of its patches requires does? */
+static void
+follow_waits(Judgement *judgement, const ProjectFile *file)
+{
+	const Project *project = judgement->project;
+	const SimpleStringListCell *cell;
+	int			i;
+
+	for (i = 0; i < file->file->count; i++)
+	{
+		if (!plan_judge_is_pending(judgement->reg, &file->file->calls[i]))
+			continue;
+		for (cell = file->file->calls[i].requirements.head; cell != NULL;
+			 cell = cell->next)
+			if (is_coming(judgement, cell->val) &&
+				plan_judge_waits(judgement, project_find_patch(
+					project, cell->val)->patch_file))
+				judgement->waits[file - project->patches].patch = cell->val;
 	}
 }
 
@@ -321,6 +402,7 @@ judge_order(Judgement *judgement, int *files, int count)
 		judgement->order[i] = files[place];
 		files[place] = PROJECT_NONE;
 		follow_file(judgement, &patches[judgement->order[i]]);
+		follow_waits(judgement, &patches[judgement->order[i]]);
 	}
 	for (i = 0; i < count; i++)
 		if (files[i] != PROJECT_NONE)
@@ -341,6 +423,8 @@ plan_judge_create(const Project *project, const Register *reg,
 	judgement->project = project;
 	judgement->reg = reg;
 	judgement->wanted = wanted;
+	judgement->waits = pg_malloc0((project->patch_count + 1) *
+								  sizeof(JudgedWait));
 	judgement->has_obstacle = pg_malloc0(project->name_count + 1);
 	judgement->is_left_out = pg_malloc0(project->name_count + 1);
 	for (i = 0; reg != NULL && i < reg->count; i++)
@@ -358,6 +442,33 @@ char *
 plan_judge_phrase(const Obstacle *obstacle)
 {
 	return psprintf(texts[obstacle->kind].phrase, obstacle->other);
+}
+
+bool
+plan_judge_waits(const Judgement *judgement, int file)
+{
+	return judgement->waits[file].job != NULL ||
+		judgement->waits[file].patch != NULL;
+}
+
+char *
+plan_judge_wait_phrase(const Judgement *judgement, int file)
+{
+	const JudgedWait *wait = &judgement->waits[file];
+	const Job  *job;
+	char	   *how;
+	char	   *phrase;
+
+	/* One that is still to be registered may be so when this is read */
+	if (wait->job == NULL)
+		return psprintf("requires \"%s\", which waits", wait->patch);
+	job = find_job(judgement, wait->job->name);
+	if (job == NULL)
+		return psprintf("waits for the job \"%s\"", wait->job->name);
+	how = jobs_describe(job);
+	phrase = psprintf("waits for the job \"%s\" (%s)", wait->job->name, how);
+	pg_free(how);
+	return phrase;
 }
 
 /* What helps, after the sentence; the caller frees it. */
@@ -426,6 +537,7 @@ void
 plan_judge_free(Judgement *judgement)
 {
 	problem_free(&judgement->problems);
+	pg_free(judgement->waits);
 	pg_free(judgement->has_obstacle);
 	pg_free(judgement->is_left_out);
 	pg_free(judgement->order);

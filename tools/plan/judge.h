@@ -19,6 +19,8 @@ typedef enum ObstacleKind
 	OBSTACLE_ENEMY,				/* an applied one conflicts with it */
 	OBSTACLE_RIVAL,				/* it conflicts with one to be applied, too */
 	OBSTACLE_NEIGHBOUR,			/* its file registers one that is applied */
+	OBSTACLE_NO_JOB,			/* its file waits for what nobody registers */
+	OBSTACLE_FOREIGN_JOB,		/* or for what nobody must register before */
 	OBSTACLE_ORDER,				/* it waits for itself: "other" says how */
 	OBSTACLE_BLOCKED,			/* it requires one that is blocked */
 	OBSTACLE_COMPANION			/* its file registers one that is blocked */
@@ -29,8 +31,15 @@ typedef struct Obstacle
 	ObstacleKind kind;
 	const ProjectFile *file;
 	const PatchCall *call;		/* which registers the patch, in that file */
-	const char *other;			/* the patch that stands in the way */
+	const char *other;			/* the patch, or job, that is in the way */
 } Obstacle;
+
+/* What a file waits for, which is no obstacle: in time it can be applied */
+typedef struct JudgedWait
+{
+	const PatchJob *job;		/* one that is not done, or NULL */
+	const char *patch;			/* or a patch that waits, or NULL */
+} JudgedWait;
 
 /* It refers to the project and the register, which must outlive it. */
 typedef struct Judgement
@@ -43,6 +52,8 @@ typedef struct Judgement
 	int		   *order;			/* files with something pending, as they can */
 	int			order_count;	/* be applied, but for those in the way */
 	ProblemList problems;		/* of the order */
+	JudgedWait *waits;			/* by the numbers of patch files; without a
+								 * register, for nothing */
 	bool	   *has_obstacle;	/* by the numbers of names */
 	bool	   *is_left_out;	/* likewise: it has no place in the order */
 } Judgement;
@@ -62,6 +73,12 @@ extern Judgement *plan_judge_create(const Project *project,
 
 /* An obstacle as a phrase about the patch; the caller frees it. */
 extern char *plan_judge_phrase(const Obstacle *obstacle);
+
+/* Does the patch file of that number wait, and nothing else keeps it back? */
+extern bool plan_judge_waits(const Judgement *judgement, int file);
+
+/* What it waits for, as a phrase about a patch; the caller frees it. */
+extern char *plan_judge_wait_phrase(const Judgement *judgement, int file);
 
 /*
  * Add the obstacles to the problems, but for those that merely follow from

@@ -21,6 +21,7 @@ plan_create(int space)
 	PatchPlan  *plan = pg_malloc0(sizeof(PatchPlan));
 
 	plan->steps = pg_malloc0((space + 1) * sizeof(PlanStep));
+	plan->waits = pg_malloc0((space + 1) * sizeof(PlanWait));
 	return plan;
 }
 
@@ -122,6 +123,34 @@ add_name(PlanStep *step, const char *name)
 }
 
 void
+plan_add_wait(PatchPlan *plan, const ProjectFile *file, char *reason)
+{
+	PlanWait   *wait = &plan->waits[plan->wait_count++];
+
+	wait->file = file;
+	wait->reason = reason;
+}
+
+/* Note which jobs a step waits for, as far as they are not done. */
+static void
+add_jobs(PlanStep *step, const Register *reg)
+{
+	const PatchFile *file = step->file->file;
+	int			i;
+
+	for (i = 0; i < file->job_count; i++)
+	{
+		const char *name = file->jobs[i].name;
+		const Job  *job = jobs_find(&reg->jobs, name);
+
+		if (file->jobs[i].action == JOB_AWAIT &&
+			(job == NULL || !job->is_done) &&
+			!simple_string_list_member(&step->jobs, name))
+			simple_string_list_append(&step->jobs, name);
+	}
+}
+
+void
 plan_add_patch(PatchPlan *plan, const ProjectFile *file,
 			   const Register *reg)
 {
@@ -131,6 +160,7 @@ plan_add_patch(PatchPlan *plan, const ProjectFile *file,
 	for (i = 0; i < file->file->count; i++)
 		if (plan_judge_is_pending(reg, &file->file->calls[i]))
 			add_name(step, file->file->calls[i].name);
+	add_jobs(step, reg);
 }
 
 void
@@ -163,9 +193,13 @@ plan_free(PatchPlan *plan)
 	for (i = 0; i < plan->count; i++)
 	{
 		simple_string_list_destroy(&plan->steps[i].includes);
+		simple_string_list_destroy(&plan->steps[i].jobs);
 		pg_free(plan->steps[i].names);
 		free_parts(plan->steps[i].parts);
 	}
+	for (i = 0; i < plan->wait_count; i++)
+		pg_free(plan->waits[i].reason);
+	pg_free(plan->waits);
 	pg_free(plan->steps);
 	problem_free(&plan->problems);
 	pg_free(plan);

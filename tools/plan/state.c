@@ -13,6 +13,7 @@
 static const char *const kind_names[] = {
 	[PATCH_IS_APPLIED] = "applied",
 	[PATCH_IS_PENDING] = "pending",
+	[PATCH_IS_WAITING] = "waiting",
 	[PATCH_IS_BLOCKED] = "blocked",
 	[PATCH_IS_UNFINISHED] = "unfinished",
 	[PATCH_IS_BEING_APPLIED] = "being applied",
@@ -161,6 +162,28 @@ add_obstacles(PatchStates *states, const Project *project,
 	}
 }
 
+/* Note which of those that are pending wait for a job, and nothing else. */
+static void
+add_waits(PatchStates *states, const Project *project)
+{
+	int			i;
+
+	for (i = 0; i < states->count; i++)
+	{
+		PatchState *state = &states->items[i];
+		int			file = state->file - project->patches;
+		char	   *reason;
+
+		if (state->kind != PATCH_IS_PENDING ||
+			!plan_judge_waits(states->judgement, file))
+			continue;
+		state->kind = PATCH_IS_WAITING;
+		reason = plan_judge_wait_phrase(states->judgement, file);
+		simple_string_list_append(&state->reasons, reason);
+		pg_free(reason);
+	}
+}
+
 /* The state of that name, added if there is none. */
 static PatchState *
 find_or_add(PatchStates *states, const char *name)
@@ -230,6 +253,7 @@ count_kinds(PatchStates *states)
 		counts[states->items[i].kind]++;
 	states->applied = counts[PATCH_IS_APPLIED];
 	states->pending = counts[PATCH_IS_PENDING];
+	states->waiting = counts[PATCH_IS_WAITING];
 	states->blocked = counts[PATCH_IS_BLOCKED];
 	states->unfinished = counts[PATCH_IS_UNFINISHED];
 	states->in_progress = counts[PATCH_IS_BEING_APPLIED] +
@@ -257,10 +281,12 @@ plan_state_create(const Project *project, const Register *reg)
 
 	states->judgement = plan_judge_create(project, reg, NULL);
 	add_obstacles(states, project, numbers);
+	add_waits(states, project);
 	pg_free(numbers);
 
 	if (reg != NULL)
 	{
+		states->jobs = &reg->jobs;
 		add_unfinished(states, reg);
 		add_sessions(states, &reg->progress);
 	}

@@ -14,6 +14,7 @@ typedef enum PatchStateKind
 {
 	PATCH_IS_APPLIED,
 	PATCH_IS_PENDING,			/* could be applied, with what it requires */
+	PATCH_IS_WAITING,			/* for a job; "reasons" says how far it is */
 	PATCH_IS_BLOCKED,			/* could not; "reasons" says why */
 	PATCH_IS_UNFINISHED,		/* "unfinished" says how far it has come */
 	PATCH_IS_BEING_APPLIED,		/* by "session", whatever else is known */
@@ -33,7 +34,7 @@ typedef struct PatchState
 	const SimpleStringList *conflicts;	/* not applied, in its file */
 	bool		differs;		/* from its row in the register */
 	bool		has_changed;	/* the file, since the patch was applied */
-	SimpleStringList reasons;	/* why it is blocked, a phrase each */
+	SimpleStringList reasons;	/* why it is blocked, or waits: phrases */
 } PatchState;
 
 typedef struct PatchStates
@@ -43,12 +44,14 @@ typedef struct PatchStates
 	int			count;
 	int			applied;		/* how many of each kind */
 	int			pending;
+	int			waiting;
 	int			blocked;
 	int			unfinished;
 	int			in_progress;
 	int			without_file;	/* applied, but no file here */
 	int			differing;
 	int			changed;
+	const Jobs *jobs;			/* of all patches, or NULL */
 	Judgement  *judgement;		/* of those that are not applied */
 } PatchStates;
 

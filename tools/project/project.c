@@ -205,7 +205,7 @@ read_file(Project *project, const char *path, ProjectPlace place)
 			file.outline->file = NULL;
 		}
 		else
-			file.file = patch_file_read(&file.bytes);
+			file.file = patch_file_read(&file.bytes, true);
 		if (project->wish == PROJECT_OUTLINES ||
 			(project->wish == PROJECT_DIGESTS && place == PLACE_OF_PATCHES))
 			find_digest(&file);

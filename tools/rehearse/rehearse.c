@@ -5,7 +5,8 @@
  *
  * Each patch is applied and taken back, with a dump of the schema before and
  * after; if these are equal, it leaves nothing behind.  Then it is applied
- * again, for those that require it.
+ * again, for those that require it.  If it has jobs, it is taken back twice:
+ * when they have begun, and when they are done.
  *
  * If it cannot be applied again, or not be taken back, or if its rollback has
  * taken away too much, the database is not fit for what comes next.  But the
@@ -22,6 +23,7 @@
 #include "deploy/deploy.h"
 #include "pqexpbuffer.h"
 #include "rehearse/dump.h"
+#include "rehearse/jobs.h"
 #include "rehearse/rehearse.h"
 
 /* What keeps a step from being taken back, which it may excuse */
@@ -293,7 +295,7 @@ apply_again(Rehearsal *rehearsal, int number, bool is_counted,
 			rehearsal->counts[REHEARSAL_FAILED]++;
 		return begin_anew(rehearsal, number);
 	}
-	if (status == STATUS_DONE && !is_counted)
+	if (status == STATUS_DONE && !is_counted && !rehearsal->is_halfway)
 	{
 		rehearsal->counts[REHEARSAL_GOOD]++;
 		if (!rehearsal->options->is_quiet)
@@ -308,15 +310,18 @@ static Status
 take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 		  const char *before)
 {
-	Status		status = run(rehearsal, number, "taking it back",
-							 DEPLOY_ROLLBACK, rollback);
+	Status		status = run(rehearsal, number, rehearsal->is_halfway ?
+							 "taking it back during its job" :
+							 "taking it back", DEPLOY_ROLLBACK, rollback);
 	char	   *after;
 	bool		is_counted;
 	bool		is_damaged;
 
 	if (status == STATUS_FAILED && interruption_count() == 0)
 	{
-		print_result(rehearsal, number, "its rollback has failed");
+		print_result(rehearsal, number, rehearsal->is_halfway ?
+					 "its rollback has failed during its job" :
+					 "its rollback has failed");
 		rehearsal->counts[REHEARSAL_FAILED]++;
 		return begin_anew(rehearsal, number);
 	}
@@ -346,6 +351,90 @@ apply_first(Rehearsal *rehearsal, int number)
 	return status;
 }
 
+/* How many steps have been counted, however they fared? */
+static int
+count_steps(const Rehearsal *rehearsal)
+{
+	int			count = 0;
+	int			i;
+
+	for (i = 0; i < REHEARSAL_OUTCOMES; i++)
+		count += rehearsal->counts[i];
+	return count;
+}
+
+/*
+ * A step with jobs has been applied: take it back when they have begun, if it
+ * can be taken back, and apply it again.
+ */
+static Status
+take_back_halfway(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
+				  const char *before)
+{
+	Status		status;
+
+	if (rollback == NULL)
+		return STATUS_DONE;
+	if (!rehearse_jobs_begin(rehearsal->scratch->conn,
+							 &rehearsal->plan->steps[number]))
+		return STATUS_TROUBLE;
+	rehearsal->is_halfway = true;
+	status = take_back(rehearsal, number, rollback, before);
+	rehearsal->is_halfway = false;
+	return status;
+}
+
+/*
+ * Run the jobs that a step registers, or those that it waits for.  If they
+ * fail, the status says so, and the step is counted.
+ */
+static Status
+run_jobs(Rehearsal *rehearsal, int number, JobAction action)
+{
+	char	   *label = step_label(rehearsal, number, action == JOB_REGISTER ?
+								   "running its job" :
+								   "running the job that it waits for");
+	bool		is_done = rehearse_jobs_run(rehearsal->options,
+											rehearsal->scratch->conn,
+											&rehearsal->plan->steps[number],
+											action, label);
+
+	pg_free(label);
+	if (!is_done && interruption_count() == 0)
+	{
+		print_result(rehearsal, number, action == JOB_REGISTER ?
+					 "its job has failed" :
+					 "the job that it waits for has failed");
+		rehearsal->counts[REHEARSAL_FAILED]++;
+	}
+	return is_done ? STATUS_DONE : STATUS_FAILED;
+}
+
+/*
+ * A step has been applied: take it back, compare, and apply it again; with its
+ * jobs, if it has any.  The rollback is NULL if there is none.
+ */
+static Status
+go_on(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
+	  const char *before, const char *obstacle)
+{
+	const PlanStep *step = &rehearsal->plan->steps[number];
+	bool		has_jobs = rehearse_jobs_exist(step, JOB_REGISTER);
+	int			count = count_steps(rehearsal);
+	Status		status = STATUS_DONE;
+
+	if (has_jobs)
+		status = take_back_halfway(rehearsal, number, rollback, before);
+	if (status == STATUS_DONE && has_jobs && count_steps(rehearsal) == count)
+		status = run_jobs(rehearsal, number, JOB_REGISTER);
+	if (status != STATUS_DONE || count_steps(rehearsal) != count)
+		return status;
+	if (rollback != NULL)
+		return take_back(rehearsal, number, rollback, before);
+	note_obstacle(rehearsal, number, obstacle);
+	return STATUS_DONE;
+}
+
 /* Rehearse a step. */
 static Status
 rehearse(Rehearsal *rehearsal, int number)
@@ -357,7 +446,9 @@ rehearse(Rehearsal *rehearsal, int number)
 	char	   *before = NULL;
 	Status		status = STATUS_DONE;
 
-	if (rollback != NULL)
+	if (rehearse_jobs_exist(&rehearsal->plan->steps[number], JOB_AWAIT))
+		status = run_jobs(rehearsal, number, JOB_AWAIT);
+	if (rollback != NULL && status == STATUS_DONE)
 	{
 		before = take_dump(rehearsal);
 		if (before == NULL)
@@ -365,10 +456,8 @@ rehearse(Rehearsal *rehearsal, int number)
 	}
 	if (status == STATUS_DONE)
 		status = apply_first(rehearsal, number);
-	if (status == STATUS_DONE && rollback != NULL)
-		status = take_back(rehearsal, number, rollback, before);
-	else if (status == STATUS_DONE)
-		note_obstacle(rehearsal, number, obstacle);
+	if (status == STATUS_DONE)
+		status = go_on(rehearsal, number, rollback, before, obstacle);
 
 	pg_free(before);
 	if (rollback != NULL)

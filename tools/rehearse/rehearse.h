@@ -38,6 +38,7 @@ typedef struct Rehearsal
 	DeployLock *lock;			/* there */
 
 	int			counts[REHEARSAL_OUTCOMES]; /* of steps */
+	bool		is_halfway;		/* a step is taken back during its jobs */
 	int			gone;			/* all that were begun, rehearsed or not */
 } Rehearsal;
 

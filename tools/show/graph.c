@@ -45,6 +45,7 @@ typedef struct Look
 static const Look looks[] = {
 	[PATCH_IS_APPLIED] = {"applied", "#b8e3b1"},
 	[PATCH_IS_PENDING] = {"pending", "#fff2b3"},
+	[PATCH_IS_WAITING] = {"pending", "#fff2b3"},
 	[PATCH_IS_BLOCKED] = {"blocked", "#ffb3a7"},
 	[PATCH_IS_UNFINISHED] = {"pending", "#fff2b3"},
 	[PATCH_IS_BEING_APPLIED] = {"applied", "#b8e3b1"},

@@ -64,10 +64,35 @@ print_unfinished(const UnfinishedPatch *patch)
 	putchar('}');
 }
 
+/* Print a key with the jobs of a patch. */
+static void
+print_jobs(const PatchStates *states, const char *patch)
+{
+	bool		is_first = true;
+	int			i;
+
+	json_print_key("jobs");
+	putchar('[');
+	for (i = 0; states->jobs != NULL && i < states->jobs->count; i++)
+	{
+		const Job  *job = &states->jobs->jobs[i];
+
+		if (strcmp(job->patch, patch) != 0)
+			continue;
+		if (!is_first)
+			fputs(", ", stdout);
+		show_jobs_print_object(job);
+		is_first = false;
+	}
+	putchar(']');
+}
+
 /* Print one patch. */
 static void
-print_state(const PatchState *state)
+print_state(const PatchStates *states, const PatchState *state)
 {
+	static const SimpleStringList nothing = {NULL, NULL};
+	bool		waits = state->kind == PATCH_IS_WAITING;
 	const AppliedPatch *applied = state->applied;
 
 	fputs("{\"patch\": ", stdout);
@@ -89,7 +114,9 @@ print_state(const PatchState *state)
 	}
 	json_print_key("changed");
 	fputs(state->has_changed ? "true" : "false", stdout);
-	print_list("blocked_by", &state->reasons);
+	print_list("blocked_by", waits ? &nothing : &state->reasons);
+	print_list("waits_for", waits ? &state->reasons : &nothing);
+	print_jobs(states, state->name);
 	print_unfinished(state->unfinished);
 	print_session(state->session);
 	putchar('}');
@@ -104,12 +131,13 @@ show_json_print(const PatchStates *states)
 	for (i = 0; i < states->count; i++)
 	{
 		fputs(i > 0 ? ",\n  " : "\n  ", stdout);
-		print_state(&states->items[i]);
+		print_state(states, &states->items[i]);
 	}
-	printf("],\n \"applied\": %d, \"pending\": %d, \"blocked\": %d,\n"
+	printf("],\n \"applied\": %d, \"pending\": %d, \"waiting\": %d,"
+		   " \"blocked\": %d,\n"
 		   " \"unfinished\": %d, \"in_progress\": %d,\n"
 		   " \"without_file\": %d, \"differing\": %d, \"changed\": %d}\n",
-		   states->applied, states->pending, states->blocked,
+		   states->applied, states->pending, states->waiting, states->blocked,
 		   states->unfinished, states->in_progress, states->without_file,
 		   states->differing, states->changed);
 }

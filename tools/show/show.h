@@ -16,6 +16,15 @@ extern void show_table_print(const PatchStates *states, int encoding);
 /* Print them as JSON, for programs. */
 extern void show_json_print(const PatchStates *states);
 
+/* Print jobs as a table, for people; the names are in that encoding. */
+extern void show_jobs_print_table(const Jobs *list, int encoding);
+
+/* Print them as JSON, for programs. */
+extern void show_jobs_print_json(const Jobs *list);
+
+/* Print one of them as an object of JSON. */
+extern void show_jobs_print_object(const Job *job);
+
 /* Some of them, as a graph */
 typedef struct Drawing Drawing;
 

@@ -45,11 +45,34 @@ append_progress(PQExpBuffer text, const UnfinishedPatch *patch)
 		appendPQExpBuffer(text, ": %s", patch->error);
 }
 
+/* Say how far the jobs of a patch are that are not done. */
+static void
+append_jobs(PQExpBuffer text, const PatchStates *states, const char *patch)
+{
+	int			i;
+
+	for (i = 0; states->jobs != NULL && i < states->jobs->count; i++)
+	{
+		const Job  *job = &states->jobs->jobs[i];
+		char	   *how;
+
+		if (job->is_done || strcmp(job->patch, patch) != 0)
+			continue;
+		append_separator(text);
+		how = jobs_describe(job);
+		if (strcmp(job->name, patch) == 0)
+			appendPQExpBuffer(text, "job %s", how);
+		else
+			appendPQExpBuffer(text, "job \"%s\" %s", job->name, how);
+		pg_free(how);
+	}
+}
+
 /*
  * What there is to remark about a patch, to be freed with the table, or NULL.
  */
 static char *
-remarks(const PatchState *state)
+remarks(const PatchStates *states, const PatchState *state)
 {
 	const PatchSession *session = state->session;
 	PQExpBufferData text;
@@ -58,7 +81,8 @@ remarks(const PatchState *state)
 	/* Of most patches there are many and nothing is to be said. */
 	if (state->reasons.head == NULL && state->file != NULL &&
 		!state->differs && !state->has_changed && session == NULL &&
-		state->unfinished == NULL)
+		state->unfinished == NULL &&
+		(states->jobs == NULL || states->jobs->count == 0))
 		return NULL;
 
 	initPQExpBuffer(&text);
@@ -76,6 +100,7 @@ remarks(const PatchState *state)
 		append_separator(&text);
 		append_progress(&text, state->unfinished);
 	}
+	append_jobs(&text, states, state->name);
 	for (cell = state->reasons.head; cell != NULL; cell = cell->next)
 	{
 		append_separator(&text);
@@ -142,7 +167,7 @@ show_table_print(const PatchStates *states, int encoding)
 		const PatchState *state = &states->items[n];
 		const char *by = state->applied == NULL ? "" :
 			state->applied->applied_by;
-		char	   *remark = remarks(state);
+		char	   *remark = remarks(states, state);
 
 		printTableAddCell(&table, unconstify(char *, state->name), false,
 						  false);

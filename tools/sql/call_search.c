@@ -5,7 +5,8 @@
  *
  * Most of what a script holds is of no interest.  This search finds, at the
  * speed at which memory can be read, the last place where "register_patch"
- * stands, in any case.
+ * stands, in any case; or "_job", which the functions about jobs have in
+ * their names.
  *
  * It works in blocks.  Of every position in a block it asks whether three
  * letters of the name are where they would have to be, without a branch, so
@@ -24,9 +25,18 @@
 /* As much as is asked about at once */
 #define BLOCK 256
 
-static const char name[] = "register_patch";
+/* What is searched, and where in it the letters are that are asked about */
+typedef struct Needle
+{
+	const char *text;
+	size_t		length;
+	int			letters[3];
+} Needle;
 
-#define NAME_LENGTH (sizeof(name) - 1)
+static const Needle needles[] = {
+	[CALL_SEARCH_PATCH] = {"register_patch", 14, {8, 9, 13}},
+	[CALL_SEARCH_JOB] = {"_job", 4, {0, 1, 3}}
+};
 
 /* Let the machine that runs the program choose the width of the vectors. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
@@ -38,36 +48,47 @@ static const char name[] = "register_patch";
 #endif
 
 /*
- * May the name be at one of the first "count" positions of "p"?  Reads
- * NAME_LENGTH - 1 bytes more.
+ * May the needle be at one of the first "count" positions of "p"?  Reads so
+ * many bytes more as it has letters, but for one.
  */
 FOR_EACH_MACHINE
 static bool
-has_candidate(const unsigned char *p, size_t count)
+has_candidate(const unsigned char *p, size_t count, const Needle *needle)
 {
+	const unsigned char *first = p + needle->letters[0];
+	const unsigned char *second = p + needle->letters[1];
+	const unsigned char *third = p + needle->letters[2];
+	unsigned char letters[3];
 	unsigned char found = 0;
 	size_t		i;
 
+	for (i = 0; i < lengthof(letters); i++)
+		letters[i] = needle->text[needle->letters[i]] | 0x20;
 	for (i = 0; i < count; i++)
-		found |= (p[i + 8] == '_') & ((p[i + 9] | 0x20) == 'p') &
-			((p[i + 13] | 0x20) == 'h');
+		found |= ((first[i] | 0x20) == letters[0]) &
+			((second[i] | 0x20) == letters[1]) &
+			((third[i] | 0x20) == letters[2]);
 	return found != 0;
 }
 
 size_t
-sql_call_search_last(const char *text, size_t length)
+sql_call_search_last(CallSearch what, const char *text, size_t length)
 {
-	size_t		end = length < NAME_LENGTH ? 0 : length - NAME_LENGTH + 1;
+	const Needle *needle = &needles[what];
+	size_t		end = length < needle->length ? 0 :
+		length - needle->length + 1;
 
 	while (end > 0)
 	{
 		size_t		begin = end > BLOCK ? end - BLOCK : 0;
 		size_t		i = end;
 
-		if (has_candidate((const unsigned char *) text + begin, end - begin))
+		if (has_candidate((const unsigned char *) text + begin, end - begin,
+						  needle))
 			while (i-- > begin)
-				if (text[i + 8] == '_' &&
-					pg_strncasecmp(text + i, name, NAME_LENGTH) == 0)
+				if (text[i + needle->letters[0]] == '_' &&
+					pg_strncasecmp(text + i, needle->text,
+								   needle->length) == 0)
 					return i;
 		end = begin;
 	}
