@@ -54,6 +54,8 @@ enum
 	OPTION_LAST,
 	OPTION_DISABLE,
 	OPTION_REQUIRES,
+	OPTION_RECIPE,
+	OPTION_LIST_RECIPES,
 	OPTION_TEMPLATE,
 	OPTION_HELP
 };
@@ -84,6 +86,8 @@ static const struct option long_options[] = {
 	{"last", required_argument, NULL, OPTION_LAST},
 	{"disable", required_argument, NULL, OPTION_DISABLE},
 	{"requires", required_argument, NULL, OPTION_REQUIRES},
+	{"recipe", required_argument, NULL, OPTION_RECIPE},
+	{"list-recipes", no_argument, NULL, OPTION_LIST_RECIPES},
 	{"template", required_argument, NULL, OPTION_TEMPLATE},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"version", no_argument, NULL, 'V'},
@@ -114,6 +118,8 @@ static const struct
 	{OPTION_LAST, "--last", COMMAND_ROLLBACK},
 	{OPTION_DISABLE, "--disable", COMMAND_CHECK},
 	{OPTION_REQUIRES, "--requires", COMMAND_NEW},
+	{OPTION_RECIPE, "--recipe", COMMAND_NEW},
+	{OPTION_LIST_RECIPES, "--list-recipes", COMMAND_NEW},
 	{OPTION_TEMPLATE, "--template", COMMAND_REHEARSE},
 };
 
@@ -321,6 +327,12 @@ read_option(Options *options, int option, int argc, char **argv)
 		case OPTION_REQUIRES:
 			options->requirements = optarg;
 			break;
+		case OPTION_RECIPE:
+			options->recipe = optarg;
+			break;
+		case OPTION_LIST_RECIPES:
+			options->lists_recipes = true;
+			break;
 		case OPTION_TEMPLATE:
 			options->template = optarg;
 			break;
@@ -387,9 +399,11 @@ command_options_read(Options *options, int argc, char **argv)
 static void
 check_names(const Options *options, CommandBit command)
 {
-	int			most = command == COMMAND_NEW ? 1 : 0;
+	int			most = command != COMMAND_NEW ? 0 :
+		options->recipe != NULL ? PG_INT32_MAX : 1;
 
-	if (command == COMMAND_NEW && options->name_count == 0)
+	if (command == COMMAND_NEW && options->name_count == 0 &&
+		!options->lists_recipes)
 		command_options_error("new takes the name of the patch");
 	if ((command & COMMANDS_WITH_NAMES) == 0 && options->name_count > most)
 		command_options_error("\"%s\" is one argument too many for %s%s",
