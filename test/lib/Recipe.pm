@@ -32,7 +32,9 @@ my @turns = ([1], [ 0, 1 ], [ 1, 0 ]);
 #   operations  pairs of forms, old and new
 #   old, new    queries of what is to be equal, as each application asks it
 #   direct      SQL that makes of the tables what the recipe should make of them
-#   meanwhile   (optional) SQL that a patch between start and finish would be
+#   after       (optional) the query of the new application after the finish
+#   expected    (optional) the query of the model for that of the new application
+#   forgets     (optional) what taking the finish back makes of the model
 sub try_recipe
 {
 	my (%try) = @_;
@@ -60,6 +62,7 @@ sub try_in_turn
 {
 	my ($project, $model, $direct, $turn, %try) = @_;
 	my $name = $try{name};
+	my $expected = $try{expected} // $try{old};
 	my $before = schema($project->{database});
 	my ($status, $output, $errors);
 
@@ -86,24 +89,25 @@ sub try_in_turn
 	if ($has_job)
 	{
 		run_job($project, $name);
-		is(value($project->{database}, $try{new}), value($model, $try{old}),
+		is(value($project->{database}, $try{new}), value($model, $expected),
 			'the new application has all');
 	}
 	operate($project, $model, $turn + 1, %try);
 	runs($project, 'apply');
 	is(value($project->{database}, $try{after} // $try{new}),
-		value($model, $try{old}), 'all is there at the end');
+		value($model, $expected), 'all is there at the end');
 	is(schema($project->{database}), schema($direct),
 		'the tables are as if they had been made so');
 
 	# And back again
 	return if !$is_staged;
+	value($model, $try{forgets}) if $try{forgets};
 	runs($project, 'rollback', "$name-finish");
 	operate($project, $model, $turn, %try);
 	runs($project, 'rollback', '--cascade', $start);
 	is(schema($project->{database}), $before, 'all can be taken back');
 	is(value($project->{database}, $try{old}), value($model, $try{old}),
-		'and nothing is lost') if !$try{loses};
+		'and nothing is lost');
 	return;
 }
 

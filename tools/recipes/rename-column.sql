@@ -93,7 +93,7 @@ ALTER TABLE :table ADD COLUMN :"new" :type;
 :grants
 
 -- Its name makes it the last one of its kind to be fired, so it sees what
--- others have made of the row. ALWAYS: also for what logical replication writes.
+-- others have made of the row. ALWAYS: for what logical replication writes, too.
 CREATE TRIGGER :trigger BEFORE INSERT OR UPDATE ON :table
     FOR EACH ROW EXECUTE FUNCTION :function();
 ALTER TABLE :table ENABLE ALWAYS TRIGGER :trigger;
