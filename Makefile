@@ -26,7 +26,7 @@ DATA_built = sql/versioning--$(version).sql
 
 # The parts of the install script, in their order.
 INSTALL_PARTS = schema patches functions history attempts progress changes \
-	objects blame guard ownership
+	objects blame guard jobs ownership
 
 REGRESS = install register try_register unregister assertions names bad_input \
 	transactions privileges history attempts current_patch prepared guard \

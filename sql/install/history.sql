@@ -15,7 +15,8 @@ CREATE TABLE _v.history (
     client_address    inet,
     source_file       text,
     source_sha256     text,
-    command           text
+    command           text,
+    job_name          text
 );
 
 -- Nobody changes what happened, nor adds to it by hand; only a new journal takes
@@ -58,7 +59,7 @@ COMMENT ON TABLE _v.history IS
 COMMENT ON COLUMN _v.history.id IS
 'Number of the event, in the order in which patches were registered; registrations that were rolled back leave gaps.';
 COMMENT ON COLUMN _v.history.event IS
-'What happened: ''applied'', ''resumed'' (it was unfinished, and the rest of it begins), ''taken back'', ''adopted'' (found in the register when CREATE EXTENSION took it over), or ''guard bypassed''.';
+'What happened: ''applied'', ''resumed'' (it was unfinished, and the rest of it begins), ''taken back'', ''adopted'' (found in the register when CREATE EXTENSION took it over), ''guard bypassed'', or, of a job of the patch, ''job started'', ''job paused'', ''job resumed'', ''job failed'', ''job done'' or ''job canceled''.';
 COMMENT ON COLUMN _v.history.patch_name IS
 'Name of the patch. NULL where the guard was bypassed.';
 COMMENT ON COLUMN _v.history.requires IS
@@ -83,6 +84,8 @@ COMMENT ON COLUMN _v.history.source_sha256 IS
 'SHA-256 of that file, if the session said so with SET versioning.source_sha256.';
 COMMENT ON COLUMN _v.history.command IS
 'Command that bypassed the guard, and what it changed: ''ALTER TABLE: table public.users''. Its text is not kept, for it may hold a password.';
+COMMENT ON COLUMN _v.history.job_name IS
+'Name of the job, for an event of one.';
 COMMENT ON FUNCTION _v.refuse_to_forge() IS
 'Trigger function that keeps INSERT and COPY from _v.history and the like.
 Raises 42501, unless the extension has not written any row to them yet, or

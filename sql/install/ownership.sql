@@ -31,7 +31,9 @@ BEGIN
                AND refclassid = 'pg_extension'::regclass
                AND refobjid = extension
             UNION ALL
-            SELECT d.objid::regprocedure::text, 'FUNCTION', proowner, proacl,
+            SELECT d.objid::regprocedure::text,
+                   CASE prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END,
+                   proowner, proacl,
                    proname ~ '^((try_|un)?register_patch|assert_.*|note_progress|resume_patch)$'
               FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid
              WHERE d.classid = 'pg_proc'::regclass AND deptype = 'e'
@@ -69,14 +71,16 @@ BEGIN
         CASE member.kind
             WHEN 'SCHEMA' THEN
                 GRANT USAGE ON SCHEMA _v TO PUBLIC;
-            WHEN 'FUNCTION' THEN
+            WHEN 'FUNCTION', 'PROCEDURE' THEN
                 IF member.acl IS NOT NULL THEN
-                    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC',
-                                   member.object);
+                    EXECUTE format('GRANT EXECUTE ON %s %s TO PUBLIC',
+                                   member.kind, member.object);
                 END IF;
             WHEN 'SEQUENCE' THEN
                 NULL;
             ELSE
+                -- Keys are values of users' tables.
+                CONTINUE WHEN member.object ~ '^_v\.job_';
                 EXECUTE format('GRANT SELECT ON TABLE %s TO PUBLIC',
                                member.object);
         END CASE;
@@ -88,6 +92,8 @@ BEGIN
                            pg_get_userbyid(installer));
         END IF;
         EXECUTE format('GRANT INSERT ON _v.history, _v.attempts, _v.changes TO %I',
+                       pg_get_userbyid(installer));
+        EXECUTE format('GRANT SELECT, INSERT ON _v.job_list, _v.job_pieces, _v.job_moved TO %I',
                        pg_get_userbyid(installer));
     END IF;
 END

@@ -43,9 +43,8 @@ warn(const char *failure, const ErrorData *error)
 			 error->hint == NULL ? 0 : errhint("%s", error->hint)));
 }
 
-bool
-attempt_run(void (*action) (void *arg), void *arg,
-			const char *failure)
+ErrorData *
+attempt_catch(void (*action) (void *arg), void *arg)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -71,10 +70,19 @@ attempt_run(void (*action) (void *arg), void *arg,
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
 
+	if (error != NULL && is_intervention(error))
+		ReThrowError(error);
+	return error;
+}
+
+bool
+attempt_run(void (*action) (void *arg), void *arg,
+			const char *failure)
+{
+	ErrorData  *error = attempt_catch(action, arg);
+
 	if (error == NULL)
 		return true;
-	if (is_intervention(error))
-		ReThrowError(error);
 	warn(failure, error);
 	FreeErrorData(error);
 	return false;

@@ -18,4 +18,10 @@
 extern bool attempt_run(void (*action) (void *arg), void *arg,
 						const char *failure);
 
+/*
+ * The same, but the error is returned, in the current memory context, and not
+ * reported; NULL if there was none.
+ */
+extern ErrorData *attempt_catch(void (*action) (void *arg), void *arg);
+
 #endif							/* BASE_ATTEMPT_H */

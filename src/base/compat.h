@@ -269,6 +269,27 @@ compat_adds_constraint(AlterTableType part)
 	return part == AT_AddConstraint || part == AT_AddIndexConstraint;
 }
 
+/* Is the column of this number NOT NULL, for all rows? */
+static inline bool
+compat_is_not_null(TupleDesc columns, AttrNumber number)
+{
+#if PG_VERSION_NUM >= 180000
+	return TupleDescCompactAttr(columns, number - 1)->attnullability ==
+		ATTNULLABLE_VALID;
+#else
+	return TupleDescAttr(columns, number - 1)->attnotnull;
+#endif
+}
+
+/* To be called when the columns of a descriptor of ours are all there. */
+static inline void
+compat_finish_descriptor(TupleDesc columns pg_attribute_unused())
+{
+#if PG_VERSION_NUM >= 190000
+	TupleDescFinalize(columns);
+#endif
+}
+
 /* Makes the table the first and only entry of the range table. */
 static inline void
 compat_init_range_table(EState *estate, Relation table)

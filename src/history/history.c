@@ -49,10 +49,11 @@ typedef enum HistoryColumn
 	HISTORY_CLIENT_ADDRESS,
 	HISTORY_SOURCE_FILE,
 	HISTORY_SOURCE_SHA256,
-	HISTORY_COMMAND
+	HISTORY_COMMAND,
+	HISTORY_JOB_NAME
 } HistoryColumn;
 
-#define HISTORY_COLUMN_COUNT (HISTORY_COMMAND + 1)
+#define HISTORY_COLUMN_COUNT (HISTORY_JOB_NAME + 1)
 
 /* As in the install script. */
 static const ColumnDefinition columns[HISTORY_COLUMN_COUNT] = {
@@ -69,7 +70,8 @@ static const ColumnDefinition columns[HISTORY_COLUMN_COUNT] = {
 	[HISTORY_CLIENT_ADDRESS] = {"client_address", INETOID},
 	[HISTORY_SOURCE_FILE] = {"source_file", TEXTOID},
 	[HISTORY_SOURCE_SHA256] = {"source_sha256", TEXTOID},
-	[HISTORY_COMMAND] = {"command", TEXTOID}
+	[HISTORY_COMMAND] = {"command", TEXTOID},
+	[HISTORY_JOB_NAME] = {"job_name", TEXTOID}
 };
 
 static const JournalDefinition history = {
@@ -81,7 +83,13 @@ static const char *const event_names[] = {
 	[HISTORY_RESUMED] = "resumed",
 	[HISTORY_TAKEN_BACK] = "taken back",
 	[HISTORY_ADOPTED] = "adopted",
-	[HISTORY_GUARD_BYPASSED] = "guard bypassed"
+	[HISTORY_GUARD_BYPASSED] = "guard bypassed",
+	[HISTORY_JOB_STARTED] = "job started",
+	[HISTORY_JOB_PAUSED] = "job paused",
+	[HISTORY_JOB_RESUMED] = "job resumed",
+	[HISTORY_JOB_FAILED] = "job failed",
+	[HISTORY_JOB_DONE] = "job done",
+	[HISTORY_JOB_CANCELED] = "job canceled"
 };
 
 /* A row in the making. */
@@ -210,7 +218,7 @@ set_circumstances(HistoryRow *row)
 /* Adds a row to the open journal and returns its id. */
 static int64
 add_row(Journal *journal, HistoryEvent event, const Patch *patch,
-		const char *role_name, const char *command)
+		const char *role_name, const char *command, const char *job_name)
 {
 	HistoryRow	row = {0};
 
@@ -223,6 +231,7 @@ add_row(Journal *journal, HistoryEvent event, const Patch *patch,
 		set_string(&row, HISTORY_ROLE_NAME, role_name);
 	set_source(&row);
 	set_string(&row, HISTORY_COMMAND, command);
+	set_string(&row, HISTORY_JOB_NAME, job_name);
 	return journal_append(journal, row.values, row.nulls);
 }
 
@@ -232,7 +241,8 @@ history_add(HistoryEvent event, const Patch *patch, const char *command)
 	static const Patch no_patch = {0};
 	Journal    *journal = journal_open(&history);
 	int64		id = add_row(journal, event,
-							 patch == NULL ? &no_patch : patch, NULL, command);
+							 patch == NULL ? &no_patch : patch, NULL, command,
+							 NULL);
 
 	journal_close(journal);
 	return id;
@@ -243,7 +253,18 @@ history_add_adopted(const Patch *patch, const char *applied_by)
 {
 	Journal    *journal = journal_open(&history);
 
-	(void) add_row(journal, HISTORY_ADOPTED, patch, applied_by, NULL);
+	(void) add_row(journal, HISTORY_ADOPTED, patch, applied_by, NULL, NULL);
+	journal_close(journal);
+}
+
+void
+history_add_job(HistoryEvent event, const char *patch_name,
+				const char *job_name)
+{
+	Patch		patch = {.name = cstring_to_text(patch_name)};
+	Journal    *journal = journal_open(&history);
+
+	(void) add_row(journal, event, &patch, NULL, NULL, job_name);
 	journal_close(journal);
 }
 

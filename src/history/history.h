@@ -16,7 +16,13 @@ typedef enum HistoryEvent
 	HISTORY_RESUMED,
 	HISTORY_TAKEN_BACK,
 	HISTORY_ADOPTED,
-	HISTORY_GUARD_BYPASSED
+	HISTORY_GUARD_BYPASSED,
+	HISTORY_JOB_STARTED,
+	HISTORY_JOB_PAUSED,
+	HISTORY_JOB_RESUMED,
+	HISTORY_JOB_FAILED,
+	HISTORY_JOB_DONE,
+	HISTORY_JOB_CANCELED
 } HistoryEvent;
 
 /* The OID of the table; InvalidOid without it.  Locks nothing. */
@@ -43,6 +49,10 @@ extern int64 history_add(HistoryEvent event, const Patch *patch,
  * there, and for the role of whom the register says that it has applied it.
  */
 extern void history_add_adopted(const Patch *patch, const char *applied_by);
+
+/* The same for a job of a patch, without an id. */
+extern void history_add_job(HistoryEvent event, const char *patch_name,
+							const char *job_name);
 
 /* See journal_was_written(). */
 extern bool history_was_written(void);

@@ -19,6 +19,8 @@
 #include "guard/guard.h"
 #include "history/current.h"
 #include "history/history.h"
+#include "jobs/cancel.h"
+#include "jobs/settings.h"
 #include "nodes/execnodes.h"
 #include "register/progress.h"
 #include "register/rules.h"
@@ -37,6 +39,7 @@ PG_FUNCTION_INFO_V1(versioning_unregister_patch);
 void
 _PG_init(void)
 {
+	jobs_settings_define();
 	settings_define();
 	history_current_init();
 	guard_init();
@@ -121,6 +124,7 @@ versioning_unregister_patch(PG_FUNCTION_ARGS)
 	patch.conflicts.array = register_names(reg, COLUMN_CONFLICTS);
 	register_delete(reg, patch.name);
 	register_progress_forget(patch.name);
+	jobs_cancel_of_patch(text_to_cstring(patch.name));
 	begin_patch(HISTORY_TAKEN_BACK, &patch);
 	register_close(reg);
 	return no_rows(fcinfo);

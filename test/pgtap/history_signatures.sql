@@ -24,7 +24,8 @@ SELECT results_eq(
              ('client_address', 'inet'),
              ('source_file', 'text'),
              ('source_sha256', 'text'),
-             ('command', 'text')$$,
+             ('command', 'text'),
+             ('job_name', 'text')$$,
     'columns of _v.history in their order');
 SELECT col_is_pk('_v', 'history', ARRAY['id']::name[],
                  'id is the primary key');
@@ -150,6 +151,14 @@ SELECT results_eq(
     $$SELECT name COLLATE "default", vartype, context FROM pg_settings
        WHERE name LIKE 'versioning.%' ORDER BY 1$$,
     $$VALUES ('versioning.bypass_guard', 'bool', 'superuser'),
+             ('versioning.job_batch_time', 'integer', 'user'),
+             ('versioning.job_lock_timeout', 'integer', 'user'),
+             ('versioning.job_max_archive_backlog', 'integer', 'user'),
+             ('versioning.job_max_replay_lag', 'integer', 'user'),
+             ('versioning.job_max_snapshot_age', 'integer', 'user'),
+             ('versioning.job_on_error', 'enum', 'user'),
+             ('versioning.job_pause', 'real', 'user'),
+             ('versioning.job_tries', 'integer', 'user'),
              ('versioning.source_file', 'string', 'user'),
              ('versioning.source_sha256', 'string', 'user')$$,
     'what a session may SET');

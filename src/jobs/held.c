@@ -1,0 +1,62 @@
+/*-------------------------------------------------------------------------
+ *
+ * jobs/held.c
+ *		What a job is held back by.
+ *
+ * A job has time, and others may not: a standby that has to follow, the
+ * archive that has to take the WAL, VACUUM that cannot remove what the job
+ * leaves, a deploy that waits for the table.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "jobs/held.h"
+#include "jobs/store.h"
+
+/* $1 is the table, the others are the limits; 0 for none. */
+static const char *const query =
+"SELECT coalesce("
+"    (SELECT format('process %s waits for a lock on table %s', pid, $1)"
+"       FROM pg_locks"
+"      WHERE relation = to_regclass($1) AND NOT granted"
+"        AND database = (SELECT oid FROM pg_database"
+"                         WHERE datname = current_database())"
+"        AND mode IN ('ShareLock', 'ShareRowExclusiveLock',"
+"                     'ExclusiveLock', 'AccessExclusiveLock')"
+"      LIMIT 1),"
+"    (SELECT format('standby \"%s\" is %s s behind', application_name,"
+"                   floor(extract(epoch FROM replay_lag)))"
+"       FROM pg_stat_replication"
+"      WHERE $2 <> '0' AND replay_lag > make_interval(secs =>"
+"                                        $2::float8 / 1000)"
+"      ORDER BY replay_lag DESC LIMIT 1),"
+"    (SELECT format('%s files of WAL wait to be archived', count(*))"
+"       FROM (SELECT WHERE current_setting('archive_mode') <> 'off'"
+"                      AND $3 <> '0') AS asked,"
+"            LATERAL pg_ls_archive_statusdir() AS file"
+"      WHERE file.name LIKE '%.ready'"
+"     HAVING count(*) > $3::bigint),"
+"    (SELECT format('process %s has held a snapshot for %s s', pid,"
+"                   floor(extract(epoch FROM clock_timestamp() -"
+"                                            xact_start)))"
+"       FROM pg_stat_activity"
+"      WHERE $4 <> '0' AND backend_xmin IS NOT NULL"
+"        AND pid <> pg_backend_pid()"
+"        AND xact_start < clock_timestamp() -"
+"                         make_interval(secs => $4::float8 / 1000)"
+"      ORDER BY xact_start LIMIT 1))";
+
+char *
+jobs_held_reason(const Job *job, const JobSettings *settings)
+{
+	char	   *reason;
+
+	(void) jobs_store(query, job->table,
+					  psprintf("%d", settings->max_replay_lag),
+					  psprintf("%d", settings->max_archive_backlog),
+					  psprintf("%d", settings->max_snapshot_age));
+	reason = jobs_store_value(0, 0);
+	jobs_store_free();
+	return reason;
+}

@@ -1,0 +1,17 @@
+/*-------------------------------------------------------------------------
+ *
+ * jobs/held.h
+ *		What a job is held back by.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef JOBS_HELD_H
+#define JOBS_HELD_H
+
+#include "jobs/job.h"
+#include "jobs/settings.h"
+
+/* Why the job is not to go on for now; NULL if it may. */
+extern char *jobs_held_reason(const Job *job, const JobSettings *settings);
+
+#endif							/* JOBS_HELD_H */

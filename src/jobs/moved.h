@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * jobs/moved.h
+ *		The rows whose key changes while a job runs.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef JOBS_MOVED_H
+#define JOBS_MOVED_H
+
+#include "jobs/batch.h"
+
+/* Are there rows that were noted, and are not done? */
+extern bool jobs_moved_is_left(const Job *job);
+
+/* Runs a batch of at most so many of them. */
+extern void jobs_moved_work(JobBatch *batch, int size);
+
+/*
+ * Makes the trigger that notes them, as the current user.  The table, of which
+ * this is the key, is not open.
+ */
+extern void jobs_moved_create_trigger(Oid table, const JobKey *key,
+									  const char *job_name);
+
+/* Drops it, if it is there; no privilege is needed. */
+extern void jobs_moved_drop_trigger(const Job *job);
+
+/* Forgets the notes, when those who might be noting have finished. */
+extern void jobs_moved_forget(const char *job_name);
+
+#endif							/* JOBS_MOVED_H */

@@ -1,0 +1,75 @@
+/*-------------------------------------------------------------------------
+ *
+ * jobs/role.c
+ *		The role of a job, as which all is done that is not ours.
+ *
+ * Whoever runs a job runs code of others: the statement, and the triggers and
+ * functions of the table.  It runs as the role that has registered the job,
+ * and cannot become the caller again: SET ROLE, temporary objects and triggers
+ * that wait for the commit are out of its reach.  And the caller, who may be
+ * nobody to that role, has no say in what the statement means: search_path and
+ * the like are those under which it was registered.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "jobs/key.h"
+#include "jobs/role.h"
+#include "miscadmin.h"
+#include "utils/guc.h"
+
+/* Sets it until the nest level of GUCs ends. */
+static void
+set(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+JobRole
+jobs_role_begin(const Job *job, const JobSettings *settings)
+{
+	JobRole		before;
+
+	if (!OidIsValid(job->role))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role \"%s\" of job \"%s\" does not exist",
+						job->role_name, job->name),
+				 errdetail("It was dropped or renamed after it had "
+						   "registered the job."),
+				 errhint("Cancel the job, and register it again.")));
+	GetUserIdAndSecContext(&before.user, &before.context);
+	before.level = NewGUCNestLevel();
+	SetUserIdAndSecContext(job->role,
+						   before.context | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
+	jobs_key_settings();
+	set("lock_timeout", psprintf("%d", settings->lock_timeout));
+	set("row_security", "on");
+
+	/* The rows to find lie together, and were just read. */
+	set("random_page_cost", "0.1");
+	return before;
+}
+
+JobRole
+jobs_role_begin_statement(const Job *job, const JobSettings *settings)
+{
+	JobRole		before = jobs_role_begin(job, settings);
+
+	set("search_path", psprintf("%s%spg_temp", job->search_path,
+								*job->search_path == '\0' ? "" : ", "));
+	set("TimeZone", job->time_zone);
+	set("extra_float_digits", "1");
+	set("transform_null_equals", "off");
+	return before;
+}
+
+void
+jobs_role_end(const JobRole *before)
+{
+	AtEOXact_GUC(false, before->level);
+	SetUserIdAndSecContext(before->user, before->context);
+}
