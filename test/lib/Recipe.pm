@@ -221,7 +221,7 @@ sub schema
 	my ($database) = @_;
 	my ($output, $errors) = ('', '');
 
-	IPC::Run::run([ qw(pg_dump --schema-only -n public -d), $database ],
+	IPC::Run::run([ qw(pg_dump --schema-only -N _v -d), $database ],
 		'<', \'', '>', \$output, '2>', \$errors)
 	  or die "pg_dump: $errors";
 	return join "\n", sort grep { !/^(?:--|\\|$)/ }

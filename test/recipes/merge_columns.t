@@ -24,7 +24,7 @@ my @operations = (
 	map({ my $id = $_; (
 		[ qq{UPDATE people SET family = 'Lovelace' WHERE id = $id},
 			qq{UPDATE people SET name =
-				coalesce(name, given || ' ' || family);
+				coalesce(name, given || ' ' || family) WHERE id = $id;
 			UPDATE people SET name = split_part(name, ' ', 1) || ' Lovelace'
 				WHERE id = $id} ],
 		[ qq{UPDATE people SET given = 'Annabella' WHERE id = $id},

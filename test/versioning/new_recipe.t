@@ -84,7 +84,7 @@ my ($status, $output, $errors) =
 is($status, 0, 'recipes are listed');
 like($output, qr/^own {13}  A recipe of our own$/m, 'our own');
 like($output, qr/^rename-column     Ours$/m, 'ours instead of the one there is');
-unlike($output, qr/hidden|notes|another name/, 'and no others');
+unlike($output, qr/hidden|notes|column another name/, 'and no others');
 
 # Without a database
 

@@ -146,13 +146,13 @@ is_open_to_user(const RecipeEntry *entry)
 	return entry->kind == RECIPE_VALUE || entry->kind == RECIPE_RELATION;
 }
 
-/* Say what the recipe wants to know. */
+/* Say what the recipe wants to know, or what of that it does not know yet. */
 static void
-explain_entries(const Recipe *recipe, bool is_missing)
+explain_entries(const Recipe *recipe, int count, bool is_missing)
 {
 	int			i;
 
-	for (i = 0; i < recipe->entry_count; i++)
+	for (i = 0; i < count; i++)
 	{
 		const RecipeEntry *entry = &recipe->entries[i];
 
@@ -187,7 +187,7 @@ read_word(Recipe *recipe, const char *word)
 		pg_log_error(sign == NULL ? "\"%s\" should be NAME=VALUE" :
 					 "the recipe does not ask for \"%s\"",
 					 report_printable(name));
-		explain_entries(recipe, false);
+		explain_entries(recipe, recipe->entry_count, false);
 	}
 	pg_free(name);
 	return is_good;
@@ -374,35 +374,34 @@ connect_for_queries(Options *options)
 	return NULL;
 }
 
-/* Complete all entries; false after a message. */
+/*
+ * Complete all entries; false after a message.  With a database, one that is
+ * missing is the end: the queries after it may need it.
+ */
 static bool
 complete_entries(const Options *options, PGconn *conn, Recipe *recipe)
 {
 	int			count = recipe->entry_count;
-	bool		has_function = false;
+	int			missing = 0;
 	int			i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count && (conn == NULL || missing == 0); i++)
 	{
-		if (!complete_entry(options, conn, recipe, &recipe->entries[i]))
+		RecipeEntry *entry = &recipe->entries[i];
+
+		if (!complete_entry(options, conn, recipe, entry))
 			return false;
-		if (recipe->entries[i].kind == RECIPE_RELATION && !has_function &&
-			recipe->entries[i].value != NULL)
-		{
-			define_function(recipe, recipe->entries[i].value);
-			has_function = true;
-		}
+		if (entry->value == NULL && is_open_to_user(entry))
+			missing = i + 1;
+		else if (entry->kind == RECIPE_RELATION &&
+				 project_recipe_find(recipe, "function") == NULL)
+			define_function(recipe, entry->value);
 	}
-	for (i = 0; i < count; i++)
-		if (is_open_to_user(&recipe->entries[i]) &&
-			recipe->entries[i].value == NULL)
-		{
-			pg_log_error("the recipe \"%s\" needs to know more",
-						 options->recipe);
-			explain_entries(recipe, true);
-			return false;
-		}
-	return true;
+	if (missing == 0)
+		return true;
+	pg_log_error("the recipe \"%s\" needs to know more", options->recipe);
+	explain_entries(recipe, missing, true);
+	return false;
 }
 
 bool

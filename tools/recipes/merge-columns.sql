@@ -133,6 +133,8 @@
 --        AND a.attnum = refobjsubid
 --    WHERE refclassid = 'pg_class'::regclass AND refobjid = :'table'::regclass
 --        AND attname IN (:'first', :'second') AND deptype = 'n'
+--        AND NOT EXISTS (SELECT FROM pg_constraint WHERE oid = objid
+--            AND classid = 'pg_constraint'::regclass AND conrelid = refobjid)
 --    HAVING count(*) > 0
 --    UNION ALL SELECT '' LIMIT 1
 -- default:
