@@ -5,6 +5,7 @@
 #   make uninstall      undoes that    make bench  what it costs, on one, too
 #   make installcheck   the regression tests, on the running server
 #   make clean          removes what was built
+#   make demo-three-phases  a tour of a change under traffic, likewise
 #
 # PG_CONFIG=/path/to/pg_config chooses the PostgreSQL to build for, and a
 # build directory elsewhere works, too: make -f /path/to/versioning/Makefile.
@@ -166,10 +167,13 @@ setup setup-test:
 setup-bench:
 	$(here)test/harness/setup build
 
-demo test bench: export BUILD_DIRECTORY := $(CURDIR)
+demo demo-three-phases test bench: export BUILD_DIRECTORY := $(CURDIR)
 
 demo:
 	@$(here)test/harness/demo
+
+demo-three-phases:
+	@$(here)test/harness/demo three-phases
 
 test: setup-test
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
@@ -179,6 +183,6 @@ bench: setup-bench
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
 	$(here)test/bench/run
 
-.PHONY: setup setup-test setup-bench demo test bench \
+.PHONY: setup setup-test setup-bench demo demo-three-phases test bench \
 	install-programs installdirs-programs uninstall-programs \
 	remove-directories clean-directories
