@@ -56,6 +56,24 @@ SELECT pg_extension_config_dump('_v.job_list', '');
 SELECT pg_extension_config_dump('_v.job_pieces', '');
 SELECT pg_extension_config_dump('_v.job_moved', '');
 
+-- INSERT and COPY are for restoring a dump.
+
+CREATE FUNCTION _v.refuse_to_plant() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_refuse_to_plant';
+
+CREATE TRIGGER own_only
+    BEFORE INSERT ON _v.job_list
+    FOR EACH ROW EXECUTE FUNCTION _v.refuse_to_plant();
+ALTER TABLE _v.job_list ENABLE ALWAYS TRIGGER own_only;
+CREATE TRIGGER own_only
+    BEFORE INSERT ON _v.job_pieces
+    FOR EACH ROW EXECUTE FUNCTION _v.refuse_to_plant();
+ALTER TABLE _v.job_pieces ENABLE ALWAYS TRIGGER own_only;
+CREATE TRIGGER own_only
+    BEFORE INSERT ON _v.job_moved
+    FOR EACH ROW EXECUTE FUNCTION _v.refuse_to_plant();
+ALTER TABLE _v.job_moved ENABLE ALWAYS TRIGGER own_only;
+
 CREATE FUNCTION _v.register_job(
     in_job_name text,
     in_table regclass,
@@ -267,6 +285,10 @@ is a job of this name; 42809 for a table that cannot have one; 42601 if the
 statement does not read from batch, or if it or the check is not one command;
 42501 without the INSERT privilege on _v.patches, and what CREATE TRIGGER
 raises. Locks the table in SHARE ROW EXCLUSIVE mode.';
+COMMENT ON FUNCTION _v.refuse_to_plant() IS
+'Trigger function that lets INSERT and COPY bring in jobs of roles that the
+current one is a member of, and no others.
+Raises 42501.';
 COMMENT ON FUNCTION _v.note_moved_key() IS
 'Trigger function that notes the rows whose key changes while a job is not done.
 Raises 55000 if the table is not that of the job.';

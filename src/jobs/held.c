@@ -60,3 +60,22 @@ jobs_held_reason(const Job *job, const JobSettings *settings)
 	jobs_store_free();
 	return reason;
 }
+
+char *
+jobs_held_subscription(const Job *job)
+{
+	char	   *subscription = NULL;
+
+	if (jobs_store("SELECT subname"
+				   "  FROM pg_subscription_rel"
+				   "  JOIN pg_subscription AS s ON s.oid = srsubid"
+				   " WHERE srrelid IN (SELECT relid"
+				   "                     FROM pg_partition_tree(to_regclass($1))"
+				   "                   UNION ALL SELECT to_regclass($1)"
+				   "                   UNION ALL"
+				   "                   SELECT '_v.job_list'::regclass)"
+				   " LIMIT 1", job->table) > 0)
+		subscription = jobs_store_value(0, 0);
+	jobs_store_free();
+	return subscription;
+}

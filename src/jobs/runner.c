@@ -15,6 +15,7 @@
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "executor/spi.h"
+#include "jobs/held.h"
 #include "jobs/job.h"
 #include "jobs/step.h"
 #include "jobs/store.h"
@@ -189,17 +190,35 @@ check_not_standby(const char *call)
 				 errhint("Jobs run on the primary.")));
 }
 
+/* Raises 55000 on a subscriber. */
+static void
+check_not_subscriber(const Job *job)
+{
+	const char *subscription = jobs_held_subscription(job);
+
+	if (subscription != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("job \"%s\" does not run on a subscriber", job->name),
+				 errdetail("Subscription \"%s\" writes to table %s, or to "
+						   "_v.job_list.", subscription, job->table),
+				 errhint("Run the job where the rows come from.")));
+}
+
 /* _v.run_job(text) */
 Datum
 versioning_run_job(PG_FUNCTION_ARGS)
 {
 	JobRunner	runner = {.name = jobs_job_argument(fcinfo, 0)};
+	Job		   *job;
 
 	check_not_standby("_v.run_job()");
 	check_may_commit(fcinfo, psprintf("_v.run_job(%s)",
 									  quote_literal_cstr(runner.name)));
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
-	jobs_job_check_privilege(jobs_job_get(runner.name));
+	job = jobs_job_get(runner.name);
+	jobs_job_check_privilege(job);
+	check_not_subscriber(job);
 	next_transaction();
 	(void) run(&runner, 0);
 	report_end(runner.name);
@@ -227,7 +246,8 @@ due_jobs(void)
 	{
 		const Job  *job = jobs_job_find(lfirst(lc));
 
-		if (job != NULL && jobs_job_is_allowed(job))
+		if (job != NULL && jobs_job_is_allowed(job) &&
+			jobs_held_subscription(job) == NULL)
 			allowed = lappend(allowed, lfirst(lc));
 	}
 	return allowed;

@@ -13,18 +13,63 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "jobs/key.h"
 #include "jobs/store.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 /* More than any query of ours has */
 #define MAX_PARAMETERS 24
+
+/* Is this relation of _v what CREATE EXTENSION has made? */
+static bool
+is_ours(const char *name, char kind)
+{
+	Oid			relid = RangeVarGetRelid(makeRangeVar("_v", pstrdup(name), -1),
+										 AccessShareLock, true);
+	HeapTuple	row = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		result = false;
+
+	if (HeapTupleIsValid(row))
+	{
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(row);
+
+		result = form->relkind == kind &&
+			form->relowner == BOOTSTRAP_SUPERUSERID;
+		ReleaseSysCache(row);
+	}
+	return result;
+}
+
+/*
+ * Raises 55000 unless what the queries are about is ours.  A runner outlives
+ * the extension, if that is dropped meanwhile, and so somebody else may have
+ * put other tables, or views, in their place.  The locks keep it so until the
+ * transaction ends.
+ */
+static void
+check_ours(void)
+{
+	if (is_ours("job_list", RELKIND_RELATION) &&
+		is_ours("job_pieces", RELKIND_RELATION) &&
+		is_ours("job_moved", RELKIND_RELATION) &&
+		is_ours("jobs", RELKIND_VIEW))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("the tables of the jobs are not there as CREATE "
+					"EXTENSION made them")));
+}
 
 /* Runs the query with a snapshot of this moment. */
 static int
@@ -70,6 +115,7 @@ jobs_store_execute(const char *query, const char *const *parameters,
 						   context | SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION);
 	jobs_key_settings();
+	check_ours();
 	if (execute(query, values, nulls, count) < 0)
 		elog(ERROR, "cannot execute \"%s\": %s", query,
 			 SPI_result_code_string(SPI_result));
