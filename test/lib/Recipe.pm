@@ -34,6 +34,8 @@ my @turns = ([1], [ 0, 1 ], [ 1, 0 ]);
 #   direct      SQL that makes of the tables what the recipe should make of them
 #   after       (optional) the query of the new application after the finish
 #   expected    (optional) the query of the model for that of the new application
+#   written     (optional) the table that the job writes to, if it is another one
+#   between     (optional) SQL to be run after the start
 #   forgets     (optional) what taking the finish back makes of the model
 sub try_recipe
 {
@@ -74,8 +76,9 @@ sub try_in_turn
 
 	# To the middle, and back
 	runs($project, 'apply', $start);
+	value($project->{database}, $try{between}) if $try{between};
 	operate($project, $model, $turn, %try);
-	run_job_partly($project, $name) if $has_job;
+	run_job_partly($project, $name, $try{written}) if $has_job;
 	operate($project, $model, $turn + 1, %try);
 	runs($project, 'rollback', '--cascade', $start);
 	is(schema($project->{database}), $before, 'all is as it was')
@@ -85,6 +88,7 @@ sub try_in_turn
 
 	# To the end
 	runs($project, 'apply', $start);
+	value($project->{database}, $try{between}) if $try{between};
 	operate($project, $model, $turn, %try);
 	if ($has_job)
 	{
@@ -163,7 +167,7 @@ sub seen
 	my $file = File::Temp->new;
 
 	print $file join "\\echo next\n",
-	  map { $_ . (/\n\z/ ? '' : ";\n") . "RESET ALL;\n$query;\n" } @scripts;
+	  map { $_ . (/\n\z/ ? '' : ";\n") . "RESET ALL; RESET ROLE;\n$query;\n" } @scripts;
 	close $file or die "cannot write $file: $!\n";
 	return split /^next\n/m, value($database, "\\i $file");
 }
@@ -192,18 +196,19 @@ sub run_job
 }
 
 # Runs a job until it comes to a row that cannot be written, the one with the
-# number 500.
+# number 500, of its table or of another one that it writes to.
 sub run_job_partly
 {
-	my ($project, $name) = @_;
-	my $table = value($project->{database},
+	my ($project, $name, $table) = @_;
+
+	$table //= value($project->{database},
 		"SELECT table_name FROM _v.jobs WHERE job_name = '$name'");
 
 	value($project->{database}, <<~"SQL");
 		CREATE FUNCTION stop_here() RETURNS trigger LANGUAGE plpgsql AS
 			'BEGIN RAISE EXCEPTION ''not this one''; END';
-		CREATE TRIGGER stop_here BEFORE UPDATE ON $table FOR EACH ROW
-			WHEN (OLD.id = 500) EXECUTE FUNCTION stop_here();
+		CREATE TRIGGER stop_here BEFORE INSERT OR UPDATE ON $table
+			FOR EACH ROW WHEN (NEW.id = 500) EXECUTE FUNCTION stop_here();
 		SQL
 	psql($project->{database}, "CALL _v.run_job('$name')");
 	value($project->{database}, <<~"SQL");

@@ -86,6 +86,22 @@ like($output, qr/^own {13}  A recipe of our own$/m, 'our own');
 like($output, qr/^rename-column     Ours$/m, 'ours instead of the one there is');
 unlike($output, qr/hidden|notes|column another name/, 'and no others');
 
+# The page has all recipes that came with the program, and what each asks for.
+my $root = "$FindBin::Bin/../..";
+open my $file, '<', "$root/doc/recipes.md" or die "cannot read the page: $!\n";
+my %on_page = map { /^\| `([a-z-]+)` \| ((?:`\w+` ?)+)\|/ } <$file>;
+is_deeply([ sort keys %on_page ],
+	[ sort map { m{([^/]*)\.sql$} } glob "$root/tools/recipes/*" ],
+	'the page has all recipes');
+for my $name (sort keys %on_page)
+{
+	open my $text, '<', "$root/tools/recipes/$name.sql"
+	  or die "cannot read $name: $!\n";
+	my %asked = map { /^-- (?:value|relation): (\w+)/ ? ($1 => 1) : () } <$text>;
+	is_deeply([ grep { !$asked{$_} } $on_page{$name} =~ /\w+/g ],
+		[], "$name asks for what the page says");
+}
+
 # Without a database
 
 is_deeply([ begin("it's", 'own', qw(table=t column=a type=int)) ],
