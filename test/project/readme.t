@@ -90,7 +90,8 @@ my $prose = $readme =~ s/^```.*?^```$//gmsr;
 unlike($prose, qr/^(?: {4,}|\t)\S/m, 'nothing is set as code without a fence');
 is_deeply([ grep { !$mentioned{$_} } commands($prose) ],
 	[], 'commands that the text mentions are in a list');
-for my $table (qw(patches history attempts in_progress changes objects))
+for my $table (qw(patches history attempts in_progress jobs changes
+	objects))
 {
 	is_deeply([ documented("column of `_v.$table`") ],
 		[ queried("SELECT attname FROM pg_attribute WHERE attnum > 0

@@ -1,0 +1,192 @@
+# Jobs and other sessions: who runs a job is seen, shared and waited for; it gives
+# way; and it does not run anybody's code when the extension is gone.
+
+use strict;
+use warnings;
+
+use FindBin;
+use IPC::Run ();
+use lib "$FindBin::Bin/../lib";
+use Scratch;
+use Test::More;
+
+my ($owner, $other) = map { role($_) } qw(owner other);
+my $database = database('jobs', '-O', $owner);
+
+value($database, 'CREATE EXTENSION versioning', user => $owner);
+value($database, "GRANT CREATE ON SCHEMA public TO $owner");
+
+# Makes a table t with 200 rows, and a job j on it, of batches of a row and a
+# pause, or of the settings given.
+sub job
+{
+	my (%settings) = @_;
+	my $set = join '', map { "SELECT _v.set_job('j', '$_', '$settings{$_}');" }
+	  sort keys %settings;
+
+	value($database, <<"SQL", user => $owner);
+SELECT _v.unregister_patch('p') FROM _v.patches;
+DROP TABLE IF EXISTS t CASCADE;
+CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+INSERT INTO t SELECT i FROM generate_series(1, 200) AS i;
+ANALYZE t;
+BEGIN;
+SELECT _v.register_patch('p');
+SELECT _v.register_job('j', 't', 'UPDATE t SET n = n + 1 FROM batch WHERE t.id = batch.id');
+$set
+COMMIT;
+SQL
+	return;
+}
+
+# Starts SQL in a session of its own; finish() waits for its end and returns what
+# it has said.
+sub start
+{
+	my ($sql, $user) = @_;
+	my $output = '';
+	my $session = IPC::Run::start(
+		[ qw(psql -X -q -A -t -v VERBOSITY=verbose -d), $database, '-U',
+			$user // $owner, '-c', $sql ], '<', '/dev/null', '>&', \$output);
+	return [ $session, \$output ];
+}
+
+sub finish
+{
+	my ($session) = @_;
+	IPC::Run::finish($session->[0]);
+	return ${ $session->[1] };
+}
+
+# Waits until a query says true.
+sub wait_for
+{
+	my ($query, $name) = @_;
+	for (1 .. 600)
+	{
+		return pass($name) if value($database, $query) eq 't';
+		select undef, undef, undef, 0.05;
+	}
+	return fail($name);
+}
+
+sub touched
+{
+	return value($database, q{SELECT string_agg(n || ':' || c, ' ' ORDER BY n) || ', ' ||
+		(SELECT state FROM _v.jobs) FROM (SELECT n, count(*) AS c FROM t GROUP BY n) AS s});
+}
+
+my $run = "CALL _v.run_job('j')";
+
+# Who runs it
+
+job();
+value($database, "UPDATE _v.job_list SET next_size = 1");
+value($database, "SELECT _v.set_job('j', 'batch_time', '1'), _v.set_job('j', 'pause', '30')");
+my @runners = (start($run), start($run));
+wait_for("SELECT state = 'running' AND cardinality(runners) = 2 FROM _v.jobs",
+	'two sessions run it');
+value($database, "SELECT _v.set_job('j', 'pause', '0')");
+like(finish($_), qr/NOTICE:  00000: job "j" is done/, 'both see its end') for @runners;
+is(touched(), '1:200, done', 'each row once');
+is(value($database, 'SELECT cardinality(runners) FROM _v.jobs'), 0, 'nobody runs it');
+
+# It is paused and canceled between two batches.
+for (
+	[ "SELECT _v.pause_job('j')", qr/job "j" is paused/ ],
+	[ "SELECT _v.cancel_job('j')", qr/job "j" was canceled/ ],
+	[ "SELECT _v.unregister_patch('p')", qr/job "j" was canceled/ ])
+{
+	my ($sql, $notice) = @$_;
+	job(batch_time => 1, pause => 20);
+	value($database, "UPDATE _v.job_list SET next_size = 1");
+	my $runner = start($run);
+	wait_for('SELECT rows_done > 0 FROM _v.jobs', 'it is running');
+	value($database, $sql);
+	like(finish($runner), $notice, "$sql ends it");
+}
+
+# It goes on where a killed session was.
+job(batch_time => 1, pause => 50);
+value($database, "UPDATE _v.job_list SET next_size = 1");
+my $runner = start($run);
+wait_for('SELECT rows_done > 0 FROM _v.jobs', 'it is running');
+value($database, 'SELECT pg_terminate_backend(runners[1]) FROM _v.jobs');
+like(finish($runner), qr/57P01/, 'it is killed');
+wait_for("SELECT state = 'waiting' FROM _v.jobs", 'it waits for another one');
+value($database, "SELECT _v.set_job('j', 'pause', '0'); $run");
+is(touched(), '1:200, done', 'which does the rest');
+
+# A row that is locked: the others are not.
+job(pause => 0, lock_timeout => 50);
+my $holder = start("BEGIN; UPDATE t SET n = 0 WHERE id = 150; SELECT pg_advisory_lock(1); SELECT pg_sleep(100)");
+wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory'", 'a row is locked');
+$runner = start($run);
+wait_for("SELECT rows_done = 149 AND last_error ~ 'lock timeout' FROM _v.jobs", 'all before it are done');
+value($database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'");
+like(finish($runner), qr/is done/, 'and when it is not locked, it is done');
+is(touched(), '1:200, done', 'each row once');
+finish($holder);
+
+# Held back
+
+job(batch_time => 1, pause => 20);
+value($database, "UPDATE _v.job_list SET next_size = 1");
+$holder = start("BEGIN; SELECT FROM t LIMIT 1; SELECT pg_advisory_lock(1); SELECT pg_sleep(100)");
+wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory'", 'somebody reads the table');
+$runner = start($run);
+wait_for('SELECT rows_done > 0 FROM _v.jobs', 'it is running');
+my $deploy = start('ALTER TABLE t ADD x int');
+wait_for("SELECT state = 'held back' AND held_back ~ 'waits for a lock on table public.t' FROM _v.jobs",
+	'a deploy wants the table');
+value($database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'");
+finish($_) for $holder, $deploy;
+wait_for("SELECT state IN ('running', 'done') AND held_back IS NULL FROM _v.jobs", 'it has got it');
+value($database, "SELECT _v.set_job('j', 'pause', '0')");
+finish($runner);
+is(touched(), '1:200, done', 'each row once');
+
+job(pause => 0, max_snapshot_age => 1);
+$holder = start("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM t LIMIT 1; SELECT pg_advisory_lock(1); SELECT pg_sleep(100)");
+wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory'", 'somebody has an old snapshot');
+$runner = start($run);
+wait_for("SELECT held_back ~ '^process \\d+ has held a snapshot for \\d+ s\$' FROM _v.jobs", 'it says so');
+value($database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'");
+finish($_) for $holder, $runner;
+is(touched(), '1:200, done', 'and then goes on');
+
+# A query cancel ends it, and is no failure of the batch.
+job(batch_time => 1, pause => 50);
+value($database, "UPDATE _v.job_list SET next_size = 1");
+$runner = start($run);
+wait_for('SELECT rows_done > 0 FROM _v.jobs', 'it is running');
+value($database, 'SELECT pg_cancel_backend(runners[1]) FROM _v.jobs');
+like(finish($runner), qr/57014/, 'it is canceled by its user');
+is(value($database, 'SELECT concat(state, last_error) FROM _v.jobs'), 'waiting', 'and waits');
+
+# The owner of the extension drops it, and puts a view of theirs in its place,
+# while a job is running that then would read it.
+job(batch_time => 1, pause => 50);
+value($database, climb($owner));
+value($database, "UPDATE _v.job_list SET next_size = 1; GRANT CREATE ON DATABASE $database TO $owner");
+$runner = start($run);
+wait_for('SELECT rows_done > 0 FROM _v.jobs', 'it is running');
+value($database, <<'SQL', user => $owner);
+BEGIN;
+DROP EXTENSION versioning CASCADE;
+CREATE SCHEMA _v;
+CREATE FUNCTION _v.climb() RETURNS text LANGUAGE plpgsql AS
+	$$BEGIN PERFORM public.climb(); RETURN 'j'; END$$;
+CREATE VIEW _v.job_list AS SELECT _v.climb() AS job_name, ''::text AS patch_name,
+	''::text AS table_name, ''::text AS statement, ''::text AS check_query,
+	''::text AS role_name, ''::text AS search_path, ''::text AS time_zone,
+	0::oid AS role_oid, 0::bigint AS system_identifier, '{}'::text[] AS settings,
+	'waiting'::text AS state, ''::text AS last_error, 1 AS next_size,
+	''::text AS last_key, ''::text AS cursor, true AS handed_out,
+	now() AS started_at;
+COMMIT;
+SQL
+like(finish($runner), qr/55000: the tables of the jobs are not there as CREATE EXTENSION made them/, 'a runner does not read it');
+is(value($database, "SELECT rolsuper FROM pg_roles WHERE rolname = '$owner'"), 'f', 'nobody has become a superuser');
+
+done_testing();
