@@ -18,6 +18,10 @@
 --        WHEN a.attnum IS NULL
 --            THEN format('table %s has no column "%s"', c.oid::regclass,
 --                        :'column')
+--        WHEN a.attinhcount > 0 OR c.relkind = 'r' AND EXISTS (
+--                SELECT FROM pg_inherits WHERE inhparent = c.oid)
+--            THEN format('table %s has parents or children: this recipe is for '
+--                        'others', c.oid::regclass)
 --        WHEN n.attnum IS NOT NULL
 --            THEN format('table %s has a column "%s" already', c.oid::regclass,
 --                        n.attname)
@@ -79,11 +83,13 @@
 -- default:
 --
 -- value: carried   the indexes that the second column gets: not those with
---    expressions, conditions or operator classes, which need a look
+--    expressions, conditions or operator classes, nor those of a partitioned
+--    table, which need a look
 -- query: SELECT coalesce(array_agg(indexrelid), '{}')
 --    FROM pg_index
 --    WHERE indrelid = :'table'::regclass AND indexprs IS NULL
 --        AND indpred IS NULL AND NOT indisexclusion
+--        AND (SELECT relkind FROM pg_class WHERE oid = indrelid) = 'r'
 --        AND (SELECT attnum FROM pg_attribute WHERE attrelid = indrelid
 --                AND attname = :'column') = ANY (indkey)
 --        AND (SELECT bool_and(opcdefault)

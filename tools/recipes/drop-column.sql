@@ -11,6 +11,10 @@
 --        WHEN a.attnum IS NULL
 --            THEN format('table %s has no column "%s"', c.oid::regclass,
 --                        :'column')
+--        WHEN a.attinhcount > 0 OR c.relkind = 'r' AND EXISTS (
+--                SELECT FROM pg_inherits WHERE inhparent = c.oid)
+--            THEN format('table %s has parents or children: this recipe is for '
+--                        'others', c.oid::regclass)
 --        WHEN a.attidentity <> ''
 --            THEN format('column "%s" is an identity column: this recipe is '
 --                        'for others', a.attname) END
@@ -31,8 +35,9 @@
 --               format(' COLLATE %s', attcollation::regcollation)
 --           ELSE '' END
 --        || CASE WHEN attgenerated <> '' THEN
---               format(' GENERATED ALWAYS AS (%s) STORED',
---                      pg_get_expr(adbin, adrelid))
+--               format(' GENERATED ALWAYS AS (%s) %s',
+--                      pg_get_expr(adbin, adrelid), CASE attgenerated
+--                      WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END)
 --           ELSE coalesce(' DEFAULT ' || coalesce(nullif(:'fill', ''),
 --                         pg_get_expr(adbin, adrelid)), '') END
 --    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid

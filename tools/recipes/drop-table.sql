@@ -38,8 +38,9 @@
 --                CASE WHEN attcollation <> typcollation THEN
 --                    format(' COLLATE %s', attcollation::regcollation) END,
 --                CASE WHEN attgenerated <> '' THEN format(
---                    ' GENERATED ALWAYS AS (%s) STORED',
---                    pg_get_expr(adbin, adrelid))
+--                    ' GENERATED ALWAYS AS (%s) %s',
+--                    pg_get_expr(adbin, adrelid), CASE attgenerated
+--                    WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END)
 --                WHEN attidentity <> '' THEN format(
 --                    ' GENERATED %s AS IDENTITY', CASE attidentity
 --                    WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END)

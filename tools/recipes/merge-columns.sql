@@ -18,6 +18,10 @@
 --            THEN format('%s is not a table', c.oid::regclass)
 --        WHEN a.attnum IS NULL
 --            THEN format('table %s has no column "%s"', c.oid::regclass, w.name)
+--        WHEN a.attinhcount > 0 OR c.relkind = 'r' AND EXISTS (
+--                SELECT FROM pg_inherits WHERE inhparent = c.oid)
+--            THEN format('table %s has parents or children: this recipe is for '
+--                        'others', c.oid::regclass)
 --        WHEN a.attgenerated <> '' OR a.attidentity <> ''
 --            THEN format('column "%s" is generated: this recipe is for others',
 --                        a.attname)
@@ -40,7 +44,9 @@
 --    LEFT JOIN pg_partitioned_table AS p ON p.partrelid = c.oid
 --    WHERE c.relkind NOT IN ('r', 'p') OR a.attnum IS NULL
 --        OR a.attgenerated <> '' OR a.attidentity <> ''
---        OR a.attnum = ANY (p.partattrs)
+--        OR a.attnum = ANY (p.partattrs) OR a.attinhcount > 0
+--        OR c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits
+--                                       WHERE inhparent = c.oid)
 --        OR EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid
 --                      AND indisprimary AND a.attnum = ANY (indkey))
 --        OR EXISTS (SELECT FROM pg_constraint WHERE confrelid = c.oid

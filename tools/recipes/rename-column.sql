@@ -14,6 +14,10 @@
 --        WHEN a.attnum IS NULL
 --            THEN format('table %s has no column "%s"', c.oid::regclass,
 --                        :'column')
+--        WHEN a.attinhcount > 0 OR c.relkind = 'r' AND EXISTS (
+--                SELECT FROM pg_inherits WHERE inhparent = c.oid)
+--            THEN format('table %s has parents or children: this recipe is for '
+--                        'others', c.oid::regclass)
 --        WHEN a.attgenerated <> ''
 --            THEN format('column "%s" is generated: add a second one that is '
 --                        'generated in the same way instead', a.attname)
