@@ -3,8 +3,8 @@
  * command/new.c
  *		versioning new: begin a patch
  *
- * Writes a patch and its rollback, both ready to be run and to be filled in, or
- * all the patches of a recipe, each of which requires the one before.
+ * Writes a patch and its rollback, both ready to be run and to be filled in,
+ * or all the patches of a recipe, each of which requires the one before.
  * What the patch requires is what the user says, or else the leaves: all
  * patches that no other one requires.
  *
@@ -370,7 +370,7 @@ write_patches(Options *options, FileList *list, Recipe *recipe,
 	return is_written ? STATUS_DONE : STATUS_PROBLEM;
 }
 
-/* Can there be a patch of that name, with those requirements?  Else says so. */
+/* Can there be a patch of that name, with those requirements?  Else says. */
 static bool
 can_begin(const Options *options, const FileList *list,
 		  SimpleStringList *requirements)

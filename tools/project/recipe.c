@@ -48,7 +48,7 @@
 typedef struct HeadReader
 {
 	Recipe	   *recipe;
-	char	  **field;			/* what the next line may go on with, or NULL */
+	char	  **field;			/* what the next line goes on with, or NULL */
 	ProblemList *problems;
 } HeadReader;
 

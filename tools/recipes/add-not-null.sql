@@ -1,8 +1,8 @@
 -- recipe: Keep NULL out of a column that has data
 --
--- From the start on, a trigger puts a value where an application writes NULL, or
--- nothing; a job does so in the rows that there are. Nobody waits while all rows
--- are read.
+-- From the start on, a trigger puts a value where an application writes NULL,
+-- or nothing; a job does so in the rows that there are. Nobody waits while all
+-- rows are read.
 --
 -- relation: table  the table
 -- value: column    the column
@@ -16,8 +16,8 @@
 --                        :'column')
 --        WHEN a.attinhcount > 0 OR c.relkind = 'r' AND EXISTS (
 --                SELECT FROM pg_inherits WHERE inhparent = c.oid)
---            THEN format('table %s has parents or children: this recipe is for '
---                        'others', c.oid::regclass)
+--            THEN format('table %s has parents or children: this recipe is '
+--                        'for others', c.oid::regclass)
 --        WHEN a.attnotnull THEN format('column "%s" is NOT NULL already',
 --            a.attname)
 --        WHEN a.attgenerated <> '' THEN format('column "%s" is generated',
@@ -47,21 +47,22 @@
 -- value: name_of_constraint
 -- query: SELECT CASE WHEN current_setting('server_version_num')::int < 180000
 --            THEN :'trigger'
---            ELSE left(relname, 25) || '_' || left(:'column', 25) || '_not_null'
---            END
+--            ELSE concat_ws('_', left(relname, 25), left(:'column', 25),
+--                           'not_null') END
 --    FROM pg_class WHERE oid = :'table'::regclass
 -- default: :trigger
 -- value: sets      how the constraint becomes NOT NULL, if it is not
 -- query: SELECT CASE WHEN current_setting('server_version_num')::int < 180000
 --        THEN format(E'ALTER TABLE %s ALTER COLUMN %I SET NOT NULL;\n'
---            'ALTER TABLE %s DROP CONSTRAINT %I;', :'table', :'column', :'table',
---            :'trigger') ELSE '' END
+--            'ALTER TABLE %s DROP CONSTRAINT %I;', :'table', :'column',
+--            :'table', :'trigger') ELSE '' END
 -- default: ALTER TABLE :table ALTER COLUMN :"column" SET NOT NULL;
 --    ALTER TABLE :table DROP CONSTRAINT :trigger;
 -- value: unsets
 -- query: SELECT CASE WHEN current_setting('server_version_num')::int < 180000
---        THEN format(E'ALTER TABLE %s ADD CONSTRAINT %I CHECK (%I IS NOT NULL) '
---            'NOT VALID;\nALTER TABLE %s ALTER COLUMN %I DROP NOT NULL;',
+--        THEN format(E'ALTER TABLE %s ADD CONSTRAINT %I '
+--            E'CHECK (%I IS NOT NULL) NOT VALID;\n'
+--            'ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL;',
 --            :'table', :'trigger', :'column', :'table', :'column') ELSE '' END
 -- default: ALTER TABLE :table ADD CONSTRAINT :trigger
 --    CHECK (:"column" IS NOT NULL) NOT VALID;
@@ -84,7 +85,7 @@ END $$;
 ALTER TABLE :table ADD CONSTRAINT :"name_of_constraint" :constraint NOT VALID;
 
 -- Its name makes it the last one of its kind to be fired, so it sees what
--- others have made of the row. ALWAYS: for what logical replication writes, too.
+-- others have made of the row. ALWAYS: for what replication writes, too.
 CREATE TRIGGER :trigger BEFORE INSERT OR UPDATE ON :table
     FOR EACH ROW WHEN (NEW.:"column" IS NULL) EXECUTE FUNCTION :function();
 ALTER TABLE :table ENABLE ALWAYS TRIGGER :trigger;

@@ -11,7 +11,8 @@
 --        'concurrently there', oid::regclass)
 --    FROM pg_class WHERE oid = :'table'::regclass AND relkind = 'p'
 -- value: drops     how the index is dropped
--- query: SELECT format('DROP INDEX CONCURRENTLY %I.%I;', nspname, :'constraint')
+-- query: SELECT format('DROP INDEX CONCURRENTLY %I.%I;', nspname,
+--                      :'constraint')
 --    FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace
 --    WHERE pg_class.oid = :'table'::regclass
 -- default: DROP INDEX CONCURRENTLY :"constraint";
@@ -44,8 +45,8 @@ COMMIT;
 
 -- rollback: finish
 
--- A constraint takes its index along. So the index is built anew, and nobody can
--- write meanwhile.
+-- A constraint takes its index along. So the index is built anew, and nobody
+-- can write meanwhile.
 
 BEGIN;
 SELECT _v.unregister_patch(:'finish');

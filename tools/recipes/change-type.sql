@@ -20,8 +20,8 @@
 --                        :'column')
 --        WHEN a.attinhcount > 0 OR c.relkind = 'r' AND EXISTS (
 --                SELECT FROM pg_inherits WHERE inhparent = c.oid)
---            THEN format('table %s has parents or children: this recipe is for '
---                        'others', c.oid::regclass)
+--            THEN format('table %s has parents or children: this recipe is '
+--                        'for others', c.oid::regclass)
 --        WHEN n.attnum IS NOT NULL
 --            THEN format('table %s has a column "%s" already', c.oid::regclass,
 --                        n.attname)
@@ -75,8 +75,9 @@
 -- default:
 --
 -- value: not_null  what keeps NULL out of the second column
--- query: SELECT format('ALTER TABLE %s ADD CONSTRAINT %I CHECK (%I IS NOT NULL)'
---                      ' NOT VALID;', :'table', :'trigger', :'new')
+-- query: SELECT format('ALTER TABLE %s ADD CONSTRAINT %I '
+--                      'CHECK (%I IS NOT NULL) NOT VALID;', :'table',
+--                      :'trigger', :'new')
 --    FROM pg_attribute WHERE attrelid = :'table'::regclass
 --        AND attname = :'column' AND attnotnull
 --    UNION ALL SELECT '' LIMIT 1
@@ -97,10 +98,11 @@
 -- default: {}
 --
 -- value: indexes   what makes those
--- query: SELECT string_agg(format('CREATE %sINDEX CONCURRENTLY %I ON %s USING '
---                '%I (%s)%s;', CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END,
---                left('new_' || relname, 63), :'table', amname, keys, included),
---                E'\n' ORDER BY relname)
+-- query: SELECT string_agg(format('CREATE %sINDEX CONCURRENTLY %I ON %s '
+--                'USING %I (%s)%s;',
+--                CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END,
+--                left('new_' || relname, 63), :'table', amname, keys,
+--                included), E'\n' ORDER BY relname)
 --    FROM pg_index
 --    JOIN pg_class AS i ON i.oid = indexrelid
 --    JOIN pg_am AS m ON m.oid = i.relam,
@@ -201,8 +203,8 @@
 --                   '\nALTER TABLE %s ALTER COLUMN %I DROP NOT NULL;',
 --                   :'table', :'trigger', :'new', :'table', :'new') END,
 --        (SELECT string_agg(CASE WHEN conname IS NOT NULL THEN
---                    format(E'ALTER TABLE %s DROP CONSTRAINT %I;\n%s', :'table',
---                           conname, replace((regexp_match(:'indexes',
+--                    format(E'ALTER TABLE %s DROP CONSTRAINT %I;\n%s',
+--                           :'table', conname, replace((regexp_match(:'indexes',
 --                           format('[^\n]* %s [^\n]*', quote_ident(
 --                           left('new_' || relname, 63)))))[1],
 --                           ' CONCURRENTLY', ''))
@@ -308,7 +310,7 @@ ALTER TABLE :table ADD COLUMN :"new" :type;
 :grants
 
 -- Its name makes it the last one of its kind to be fired, so it sees what
--- others have made of the row. ALWAYS: for what logical replication writes, too.
+-- others have made of the row. ALWAYS: for what replication writes, too.
 CREATE TRIGGER :trigger BEFORE INSERT OR UPDATE ON :table
     FOR EACH ROW EXECUTE FUNCTION :function();
 ALTER TABLE :table ENABLE ALWAYS TRIGGER :trigger;

@@ -13,8 +13,8 @@
 --                        :'column')
 --        WHEN a.attinhcount > 0 OR c.relkind = 'r' AND EXISTS (
 --                SELECT FROM pg_inherits WHERE inhparent = c.oid)
---            THEN format('table %s has parents or children: this recipe is for '
---                        'others', c.oid::regclass)
+--            THEN format('table %s has parents or children: this recipe is '
+--                        'for others', c.oid::regclass)
 --        WHEN a.attidentity <> ''
 --            THEN format('column "%s" is an identity column: this recipe is '
 --                        'for others', a.attname) END
@@ -46,11 +46,12 @@
 --
 -- value: restores  what is dropped with it, to be made again
 -- query: WITH a AS (SELECT * FROM pg_attribute
---            WHERE attrelid = :'table'::regclass AND attname IN (:'column'))
+--            WHERE attrelid = :'table'::regclass
+--                AND attname IN (:'column'))
 --    SELECT concat_ws(E'\n',
---        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT '
---                '%s;', :'table', attname, pg_get_expr(adbin, adrelid)), E'\n'
---                ORDER BY attnum)
+--        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I '
+--                'SET DEFAULT %s;', :'table', attname,
+--                pg_get_expr(adbin, adrelid)), E'\n' ORDER BY attnum)
 --         FROM a JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 --         WHERE attgenerated = ''),
 --        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I SET NOT '
@@ -126,7 +127,7 @@ COMMIT;
 
 -- patch: finish
 
--- No application knows column :column of :table any more. What is in it is lost.
+-- No application knows :column of :table any more. What is in it is lost.
 :by_hand
 
 BEGIN;

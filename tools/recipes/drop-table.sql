@@ -1,7 +1,7 @@
 -- recipe: Drop a table that may still be used
 --
--- The start takes its name away, so that whoever still uses it is found, and can
--- be helped at once by taking that back. The finish drops it.
+-- The start takes its name away, so that whoever still uses it is found, and
+-- can be helped at once by taking that back. The finish drops it.
 --
 -- relation: table  the table
 -- value: dropped   its name until the finish, without a schema

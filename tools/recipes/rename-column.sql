@@ -16,8 +16,8 @@
 --                        :'column')
 --        WHEN a.attinhcount > 0 OR c.relkind = 'r' AND EXISTS (
 --                SELECT FROM pg_inherits WHERE inhparent = c.oid)
---            THEN format('table %s has parents or children: this recipe is for '
---                        'others', c.oid::regclass)
+--            THEN format('table %s has parents or children: this recipe is '
+--                        'for others', c.oid::regclass)
 --        WHEN a.attgenerated <> ''
 --            THEN format('column "%s" is generated: add a second one that is '
 --                        'generated in the same way instead', a.attname)
@@ -97,7 +97,7 @@ ALTER TABLE :table ADD COLUMN :"new" :type;
 :grants
 
 -- Its name makes it the last one of its kind to be fired, so it sees what
--- others have made of the row. ALWAYS: for what logical replication writes, too.
+-- others have made of the row. ALWAYS: for what replication writes, too.
 CREATE TRIGGER :trigger BEFORE INSERT OR UPDATE ON :table
     FOR EACH ROW EXECUTE FUNCTION :function();
 ALTER TABLE :table ENABLE ALWAYS TRIGGER :trigger;

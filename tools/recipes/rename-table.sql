@@ -61,7 +61,8 @@
 --                CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END),
 --                E'\n' ORDER BY attnum, grantee, privilege_type)
 --         FROM pg_attribute, aclexplode(attacl)
---         WHERE attrelid = :'table'::regclass AND privilege_type <> 'REFERENCES'))
+--         WHERE attrelid = :'table'::regclass
+--             AND privilege_type <> 'REFERENCES'))
 -- default:
 
 -- patch: start

@@ -21,11 +21,12 @@
 --        WHEN c.relkind NOT IN ('r', 'p')
 --            THEN format('%s is not a table', c.oid::regclass)
 --        WHEN a.attnum IS NULL
---            THEN format('table %s has no column "%s"', c.oid::regclass, w.name)
+--            THEN format('table %s has no column "%s"', c.oid::regclass,
+--                        w.name)
 --        WHEN a.attinhcount > 0 OR c.relkind = 'r' AND EXISTS (
 --                SELECT FROM pg_inherits WHERE inhparent = c.oid)
---            THEN format('table %s has parents or children: this recipe is for '
---                        'others', c.oid::regclass)
+--            THEN format('table %s has parents or children: this recipe is '
+--                        'for others', c.oid::regclass)
 --        WHEN a.attgenerated <> '' OR a.attidentity <> ''
 --            THEN format('column "%s" is generated: this recipe is for others',
 --                        a.attname)
@@ -86,11 +87,12 @@
 --
 -- value: restores  what is dropped with it, to be made again
 -- query: WITH a AS (SELECT * FROM pg_attribute
---            WHERE attrelid = :'table'::regclass AND attname IN (:'column'))
+--            WHERE attrelid = :'table'::regclass
+--                AND attname IN (:'column'))
 --    SELECT concat_ws(E'\n',
---        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT '
---                '%s;', :'table', attname, pg_get_expr(adbin, adrelid)), E'\n'
---                ORDER BY attnum)
+--        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I '
+--                'SET DEFAULT %s;', :'table', attname,
+--                pg_get_expr(adbin, adrelid)), E'\n' ORDER BY attnum)
 --         FROM a JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum),
 --        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I SET NOT '
 --                'NULL;', :'table', attname), E'\n' ORDER BY attnum)
@@ -196,7 +198,7 @@ ALTER TABLE :table
 :grants
 
 -- Its name makes it the last one of its kind to be fired, so it sees what
--- others have made of the row. ALWAYS: for what logical replication writes, too.
+-- others have made of the row. ALWAYS: for what replication writes, too.
 CREATE TRIGGER :trigger BEFORE INSERT OR UPDATE ON :table
     FOR EACH ROW EXECUTE FUNCTION :function();
 ALTER TABLE :table ENABLE ALWAYS TRIGGER :trigger;

@@ -1,8 +1,8 @@
 -- recipe: Move columns to a table of their own
 --
 -- Until the finish, both tables have them, and triggers keep these in step. The
--- new table has a row for each row of the old one in which one of the columns is
--- not NULL. The recipe needs a database (-d).
+-- new table has a row for each row of the old one in which one of the columns
+-- is not NULL. The recipe needs a database (-d).
 --
 -- relation: table  the table
 -- value: columns   the columns that move, with commas between
@@ -23,8 +23,8 @@
 --        WHEN a.attnum IS NULL THEN format('table %s has no column "%s"',
 --            c.oid::regclass, w.name)
 --        WHEN attnotnull OR atthasdef OR attidentity <> '' THEN format(
---            'column "%s" is NOT NULL or has a default: rows of the table could '
---            'not be written without it', w.name) END
+--            'column "%s" is NOT NULL or has a default: rows of the table '
+--            'could not be written without it', w.name) END
 --    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
 --    LEFT JOIN unnest(CAST(:'names' AS text[])) AS w (name) ON true
 --    LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
@@ -60,7 +60,7 @@
 -- value: match
 -- query: SELECT string_agg(format('t.%1$I = b.%1$I', k), ' AND ')
 --    FROM unnest(CAST(:'keys' AS text[])) AS k
--- value: same      rows t of the table and n of the new one that belong together
+-- value: same      rows t of the table and n of the new one that are a pair
 -- query: SELECT string_agg(format('t.%1$I = n.%1$I', k), ' AND ')
 --    FROM unnest(CAST(:'keys' AS text[])) AS k
 -- value: key_of_t
@@ -131,11 +131,12 @@
 --
 -- value: restores  what is dropped with it, to be made again
 -- query: WITH a AS (SELECT * FROM pg_attribute
---            WHERE attrelid = :'table'::regclass AND attname = ANY (:'names'))
+--            WHERE attrelid = :'table'::regclass
+--                AND attname = ANY (:'names'))
 --    SELECT concat_ws(E'\n',
---        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT '
---                '%s;', :'table', attname, pg_get_expr(adbin, adrelid)), E'\n'
---                ORDER BY attnum)
+--        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I '
+--                'SET DEFAULT %s;', :'table', attname,
+--                pg_get_expr(adbin, adrelid)), E'\n' ORDER BY attnum)
 --         FROM a JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum),
 --        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I SET NOT '
 --                'NULL;', :'table', attname), E'\n' ORDER BY attnum)
@@ -209,13 +210,13 @@ CREATE TABLE :new_table (
 :grants
 
 -- Each of the two writes only what is different, so they do not go on for ever.
--- They have the rights of their owner: not all who may write to the one table may
--- write to the other.
+-- They have the rights of their owner: not all who may write to the one table
+-- may write to the other.
 CREATE FUNCTION :function() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        IF ROW(:new_values)::text IS NOT DISTINCT FROM ROW(:old_values)::text THEN
+        IF ROW(:new_values)::text = ROW(:old_values)::text THEN
             RETURN NULL;
         END IF;
     END IF;
@@ -306,7 +307,7 @@ CREATE FUNCTION :function() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        IF ROW(:new_values)::text IS NOT DISTINCT FROM ROW(:old_values)::text THEN
+        IF ROW(:new_values)::text = ROW(:old_values)::text THEN
             RETURN NULL;
         END IF;
     END IF;
