@@ -61,7 +61,7 @@
 -- value: unsets
 -- query: SELECT CASE WHEN current_setting('server_version_num')::int < 180000
 --        THEN format(E'ALTER TABLE %s ADD CONSTRAINT %I '
---            E'CHECK (%I IS NOT NULL) NOT VALID;\n'
+--            'CHECK (%I IS NOT NULL) NOT VALID;\n'
 --            'ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL;',
 --            :'table', :'trigger', :'column', :'table', :'column') ELSE '' END
 -- default: ALTER TABLE :table ADD CONSTRAINT :trigger
