@@ -50,7 +50,7 @@ CREATE TABLE _v.job_moved (
     done     boolean NOT NULL
 );
 CREATE INDEX job_moved_key_idx ON _v.job_moved USING hash (key);
-CREATE INDEX job_moved_open_idx ON _v.job_moved (job_name) WHERE NOT done;
+CREATE INDEX job_moved_job_idx ON _v.job_moved (job_name, done);
 
 SELECT pg_extension_config_dump('_v.job_list', '');
 SELECT pg_extension_config_dump('_v.job_pieces', '');
@@ -111,8 +111,8 @@ CREATE FUNCTION _v.set_job(
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_set_job';
 
 -- A job runs as long as a session holds the lock that says so: see
--- src/jobs/job.c. The view does not belong to the installer, and shows what the
--- tables, which may hold values of anybody's keys, do not.
+-- src/jobs/job.c. The view does not belong to the installer, as the tables
+-- do not. All can read these, so that all can dump them.
 
 CREATE VIEW _v.jobs AS
 SELECT j.job_name, j.patch_name, j.table_name, j.role_name,
@@ -223,7 +223,7 @@ COMMENT ON COLUMN _v.job_pieces.tries IS
 COMMENT ON COLUMN _v.job_pieces.given_up IS
 'It has failed too often.';
 COMMENT ON COLUMN _v.job_pieces.error IS
-'How it has failed.';
+'How its first batch has failed.';
 COMMENT ON TABLE _v.job_moved IS
 'The rows whose key was changed while a job has to go through their table.';
 COMMENT ON COLUMN _v.job_moved.id IS
@@ -236,8 +236,8 @@ COMMENT ON COLUMN _v.job_moved.done IS
 'It was in a batch.';
 COMMENT ON INDEX _v.job_moved_key_idx IS
 'Finds the rows of a batch.';
-COMMENT ON INDEX _v.job_moved_open_idx IS
-'Finds the rows that are left.';
+COMMENT ON INDEX _v.job_moved_job_idx IS
+'Finds those of a job, and those that are left.';
 COMMENT ON VIEW _v.jobs IS
 'The jobs: work on all rows of a table that patches have left to be done in the background.';
 COMMENT ON COLUMN _v.jobs.job_name IS

@@ -79,8 +79,6 @@ BEGIN
             WHEN 'SEQUENCE' THEN
                 NULL;
             ELSE
-                -- Keys are values of users' tables.
-                CONTINUE WHEN member.object ~ '^_v\.job_';
                 EXECUTE format('GRANT SELECT ON TABLE %s TO PUBLIC',
                                member.object);
         END CASE;
@@ -91,9 +89,7 @@ BEGIN
             EXECUTE format('GRANT ALL ON SCHEMA _v TO %I WITH GRANT OPTION',
                            pg_get_userbyid(installer));
         END IF;
-        EXECUTE format('GRANT INSERT ON _v.history, _v.attempts, _v.changes TO %I',
-                       pg_get_userbyid(installer));
-        EXECUTE format('GRANT SELECT, INSERT ON _v.job_list, _v.job_pieces, _v.job_moved TO %I',
+        EXECUTE format('GRANT INSERT ON _v.history, _v.attempts, _v.changes, _v.job_list, _v.job_pieces, _v.job_moved TO %I',
                        pg_get_userbyid(installer));
     END IF;
 END

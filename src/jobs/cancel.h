@@ -9,9 +9,9 @@
 #define JOBS_CANCEL_H
 
 /*
- * Cancels the job of this name, in this transaction: waits for the batches that
- * are at work, drops its trigger, and forgets it.  Does nothing if there is
- * none.  Needs no privilege.  SPI must be connected.
+ * Cancels the job of this name, in this transaction: waits for the batches
+ * that are at work, drops its trigger, and forgets it.  Does nothing if there
+ * is none.  Needs no privilege.  SPI must be connected.
  */
 extern void jobs_cancel(const char *name);
 

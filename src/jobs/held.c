@@ -69,11 +69,10 @@ jobs_held_subscription(const Job *job)
 	if (jobs_store("SELECT subname"
 				   "  FROM pg_subscription_rel"
 				   "  JOIN pg_subscription AS s ON s.oid = srsubid"
-				   " WHERE srrelid IN (SELECT relid"
-				   "                     FROM pg_partition_tree(to_regclass($1))"
-				   "                   UNION ALL SELECT to_regclass($1)"
-				   "                   UNION ALL"
-				   "                   SELECT '_v.job_list'::regclass)"
+				   " WHERE srrelid = '_v.job_list'::regclass"
+				   "    OR srrelid = to_regclass($1)"
+				   "    OR srrelid IN (SELECT relid FROM"
+				   "                   pg_partition_tree(to_regclass($1)))"
 				   " LIMIT 1", job->table) > 0)
 		subscription = jobs_store_value(0, 0);
 	jobs_store_free();

@@ -15,8 +15,8 @@
 extern char *jobs_held_reason(const Job *job, const JobSettings *settings);
 
 /*
- * The subscription that writes to the table of the job, or to the list of jobs;
- * NULL if there is none.  Jobs run where such rows come from.
+ * The subscription that writes to the table of the job, or to the list of
+ * jobs; NULL if there is none.  Jobs run where such rows come from.
  */
 extern char *jobs_held_subscription(const Job *job);
 

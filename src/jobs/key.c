@@ -199,8 +199,8 @@ operator_name(const JobKeyColumn *column, int strategy)
 		elog(ERROR, "operator family %u has no strategy %d",
 			 column->opfamily, strategy);
 	operator = (Form_pg_operator) GETSTRUCT(row);
-	name = psprintf("OPERATOR(%s.%s)",
-					quote_identifier(get_namespace_name(operator->oprnamespace)),
+	name = get_namespace_name(operator->oprnamespace);
+	name = psprintf("OPERATOR(%s.%s)", quote_identifier(name),
 					NameStr(operator->oprname));
 	ReleaseSysCache(row);
 	return name;

@@ -24,6 +24,7 @@
 
 #include "access/htup_details.h"
 #include "access/nbtree.h"
+#include "access/relation.h"
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "catalog/dependency.h"
@@ -32,6 +33,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
+#include "common/hashfn.h"
 #include "executor/spi.h"
 #include "jobs/moved.h"
 #include "jobs/store.h"
@@ -312,7 +314,7 @@ is_equal_image(const JobKeyColumn *column)
 
 	return column->opcintype < FirstNormalObjectId && OidIsValid(function) &&
 		DatumGetBool(OidFunctionCall1Coll(function, column->collation,
-										  ObjectIdGetDatum(column->opcintype)));
+								ObjectIdGetDatum(column->opcintype)));
 }
 
 /* The condition under which the trigger fires. */
@@ -336,14 +338,18 @@ key_has_changed(const JobKey *key)
 	return condition.data;
 }
 
-/* The name of the trigger; a long one is cut. */
+/* The name of the trigger; a long one is cut, and gets a hash of the whole. */
 static char *
 trigger_name(const char *job_name)
 {
 	char	   *name = psprintf("versioning_job_%s", job_name);
+	uint32		hash = hash_bytes((const unsigned char *) job_name,
+								  strlen(job_name));
 
-	name[pg_mbcliplen(name, strlen(name), NAMEDATALEN - 1)] = '\0';
-	return name;
+	if (strlen(name) < NAMEDATALEN)
+		return name;
+	name[pg_mbcliplen(name, strlen(name), NAMEDATALEN - 10)] = '\0';
+	return psprintf("%s_%08x", name, hash);
 }
 
 /* Runs a utility command by SPI. */
@@ -418,13 +424,13 @@ jobs_moved_drop_trigger(const Job *job)
 {
 	Oid			relid = table_oid(job);
 	Relation	table = OidIsValid(relid) ?
-		try_table_open(relid, AccessShareLock) : NULL;
+		try_relation_open(relid, AccessShareLock) : NULL;
 	ObjectAddress trigger = {TriggerRelationId, InvalidOid, 0};
 
 	if (table == NULL)
 		return;
 	trigger.objectId = find_trigger(table, job->name);
-	table_close(table, NoLock);
+	relation_close(table, NoLock);
 	if (OidIsValid(trigger.objectId))
 		performDeletion(&trigger, DROP_RESTRICT, 0);
 }

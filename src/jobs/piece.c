@@ -41,10 +41,12 @@ jobs_piece_take(const Job *job)
 {
 	JobPiece   *piece = NULL;
 
-	if (jobs_store("SELECT number, after_key, to_key, tries"
+	if (jobs_store("SELECT number, after_key, to_key, tries,"
+				   "       tries = 0 AND error IS NOT NULL"
 				   "  FROM _v.job_pieces"
 				   " WHERE job_name = $1 AND NOT given_up"
-				   " ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED",
+				   " ORDER BY tries = 0 AND error IS NOT NULL, number"
+				   " LIMIT 1 FOR UPDATE SKIP LOCKED",
 				   job->name) > 0)
 	{
 		piece = palloc(sizeof(JobPiece));
@@ -52,6 +54,7 @@ jobs_piece_take(const Job *job)
 		piece->after = jobs_store_value(0, 1);
 		piece->to = jobs_store_value(0, 2);
 		piece->tries = jobs_store_int(0, 3);
+		piece->is_blocked = jobs_store_bool(0, 4);
 	}
 	jobs_store_free();
 	return piece;
@@ -97,7 +100,7 @@ execute(const JobKey *key, const char *query, const char *first,
 		elog(ERROR, "cannot execute \"%s\"", query);
 }
 
-/* The condition for the keys after one, up to another; NULL stands for none. */
+/* The condition for the keys after one, up to another; NULL is before all. */
 static char *
 between(const JobKey *key, const char *after)
 {
@@ -345,7 +348,7 @@ jobs_piece_work(JobBatch *batch, JobPiece *piece, int size)
 						  batch->job->name, number(piece->number));
 	else
 		(void) jobs_store("UPDATE _v.job_pieces"
-						  "   SET after_key = $3, tries = 0"
+						  "   SET after_key = $3, tries = 0, error = NULL"
 						  " WHERE job_name = $1 AND number = $2::bigint",
 						  batch->job->name, number(piece->number),
 						  batch->last);
@@ -354,11 +357,14 @@ jobs_piece_work(JobBatch *batch, JobPiece *piece, int size)
 }
 
 void
-jobs_piece_note_try(const Job *job, const JobPiece *piece)
+jobs_piece_note_try(const Job *job, const JobPiece *piece, bool counts,
+					const char *error)
 {
-	(void) jobs_store("UPDATE _v.job_pieces SET tries = tries + 1"
+	(void) jobs_store("UPDATE _v.job_pieces"
+					  "   SET tries = tries + $3::int, error = $4"
 					  " WHERE job_name = $1 AND number = $2::bigint",
-					  job->name, number(piece->number));
+					  job->name, number(piece->number), counts ? "1" : "0",
+					  error);
 }
 
 void
@@ -383,7 +389,8 @@ jobs_piece_give_up(const JobBatch *batch, const JobPiece *piece,
 					  number(piece->tries + 1), error);
 	(void) jobs_store("UPDATE _v.job_list SET pieces = pieces + 1"
 					  " WHERE job_name = $1", name);
-	(void) jobs_store("UPDATE _v.job_pieces SET after_key = $3, tries = 0"
+	(void) jobs_store("UPDATE _v.job_pieces"
+					  "   SET after_key = $3, tries = 0, error = NULL"
 					  " WHERE job_name = $1 AND number = $2::bigint",
 					  name, number(piece->number), batch->last);
 }

@@ -17,11 +17,12 @@ typedef struct JobPiece
 	char	   *after;
 	char	   *to;
 	int			tries;
+	bool		is_blocked;		/* by a lock, when it was tried last */
 } JobPiece;
 
 /*
- * Takes a piece that nobody works on, until the end of the transaction.
- * Returns NULL if there is none.
+ * Takes a piece that nobody works on, until the end of the transaction; one
+ * that is blocked if there are no others.  Returns NULL if there is none.
  */
 extern JobPiece *jobs_piece_take(const Job *job);
 
@@ -45,7 +46,8 @@ extern void jobs_piece_work(JobBatch *batch, JobPiece *piece, int size);
 extern void jobs_piece_give_up(const JobBatch *batch, const JobPiece *piece,
 							   const char *error);
 
-/* Notes that it has failed once more. */
-extern void jobs_piece_note_try(const Job *job, const JobPiece *piece);
+/* Notes that it has failed once more, and whether that counts as a try. */
+extern void jobs_piece_note_try(const Job *job, const JobPiece *piece,
+								bool counts, const char *error);
 
 #endif							/* JOBS_PIECE_H */

@@ -46,7 +46,7 @@ current_patch(void)
 	return patch->name;
 }
 
-/* Raises 42809 or 42602 unless rows of the table can be worked on in batches. */
+/* Raises 42809 unless there can be a job on the table. */
 static void
 check_table(Relation table)
 {

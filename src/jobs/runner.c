@@ -21,7 +21,6 @@
 #include "jobs/store.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
-#include "pgstat.h"
 #include "storage/latch.h"
 #include "tcop/pquery.h"
 #include "tcop/utility.h"
@@ -30,6 +29,7 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "utils/wait_event.h"
 
 PG_FUNCTION_INFO_V1(versioning_run_job);
 PG_FUNCTION_INFO_V1(versioning_run_jobs);

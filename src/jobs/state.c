@@ -23,17 +23,20 @@ PG_FUNCTION_INFO_V1(versioning_cancel_job);
 PG_FUNCTION_INFO_V1(versioning_assert_job_is_done);
 PG_FUNCTION_INFO_V1(versioning_set_job);
 
-/* The job of the first argument, of which the caller may dispose. */
+/*
+ * The job of the first argument, of which the caller may dispose.  Waits for
+ * the batches that are at work: when they have locked rows, they are not to
+ * wait for somebody who is slow to commit.
+ */
 static Job *
 job_of_caller(FunctionCallInfo fcinfo)
 {
 	char	   *name = jobs_job_argument(fcinfo, 0);
-	Job		   *job;
 
 	SPI_connect();
-	job = jobs_job_get(name);
-	jobs_job_check_privilege(job);
-	return job;
+	jobs_job_check_privilege(jobs_job_get(name));
+	jobs_job_lock(name, ExclusiveLock);
+	return jobs_job_get(name);
 }
 
 /* Raises 55000: that cannot be done to a job in this state. */
@@ -58,7 +61,6 @@ versioning_pause_job(PG_FUNCTION_ARGS)
 		history_add_job(HISTORY_JOB_PAUSED, job->patch_name, job->name);
 	else
 	{
-		job = jobs_job_get(job->name);
 		if (strcmp(job->state, "paused") != 0)
 			report_state(job, "paused");
 		ereport(NOTICE, (errmsg("job \"%s\" is paused already", job->name)));
@@ -112,7 +114,6 @@ versioning_resume_job(PG_FUNCTION_ARGS)
 	}
 	else
 	{
-		job = jobs_job_get(job->name);
 		if (strcmp(job->state, "waiting") != 0)
 			report_state(job, "resumed");
 		ereport(NOTICE,

@@ -37,7 +37,7 @@ typedef struct Attempt
 	int64		wrong;			/* what the check has counted */
 } Attempt;
 
-/* Makes other sessions' changes count for what is done now; see below. */
+/* What is tried; each has an SPI connection of its own, which ends with it. */
 static void
 work_on_piece(void *arg)
 {
@@ -176,7 +176,7 @@ is_passing(const ErrorData *error)
 		error->sqlerrcode == ERRCODE_T_R_SERIALIZATION_FAILURE;
 }
 
-/* What is said of an error. */
+/* What is said of an error: not its detail, which may have a whole row. */
 static char *
 describe(const ErrorData *error, const JobBatch *batch)
 {
@@ -186,9 +186,7 @@ describe(const ErrorData *error, const JobBatch *batch)
 		keys = strcmp(batch->first, batch->last) == 0 ?
 			psprintf(", at key %s", batch->first) :
 			psprintf(", at keys %s to %s", batch->first, batch->last);
-	return psprintf("%s%s%s%s", error->message,
-					error->detail == NULL ? "" : "; ",
-					error->detail == NULL ? "" : error->detail, keys);
+	return psprintf("%s%s", error->message, keys);
 }
 
 /* The next batch is to be half of this one. */
@@ -216,8 +214,8 @@ note_failure(JobRunner *runner, Attempt *attempt, const ErrorData *error)
 		attempt->piece->tries;
 
 	runner->failures++;
-	if (attempt->piece != NULL && !is_passing(error))
-		jobs_piece_note_try(job, attempt->piece);
+	if (attempt->piece != NULL)
+		jobs_piece_note_try(job, attempt->piece, !is_passing(error), text);
 	if (is_passing(error) || job->next_size > 1 ||
 		tries + 1 < settings->tries)
 	{
@@ -275,17 +273,24 @@ run_hand_out(JobRunner *runner, Attempt *attempt)
 	return JOB_STEP_AGAIN;
 }
 
-/* How many batches were given up. */
-static int64
+/* What is said of the batches that were given up; NULL if there are none. */
+static char *
 given_up(const Job *job)
 {
-	int64		count;
+	char	   *text;
 
-	(void) jobs_store("SELECT count(*) FROM _v.job_pieces"
-					  " WHERE job_name = $1 AND given_up", job->name);
-	count = jobs_store_int(0, 0);
+	(void) jobs_store("SELECT format('%s given up, the last one after: %s',"
+					  "              CASE count(*) WHEN 1"
+					  "              THEN 'a batch was'"
+					  "              ELSE count(*) || ' batches were' END,"
+					  "              (array_agg(error ORDER BY number))"
+					  "              [count(*)])"
+					  "  FROM _v.job_pieces"
+					  " WHERE job_name = $1 AND given_up"
+					  " HAVING count(*) > 0", job->name);
+	text = SPI_processed == 0 ? NULL : jobs_store_value(0, 0);
 	jobs_store_free();
-	return count;
+	return text;
 }
 
 /* All rows were in a batch: is all well? */
@@ -293,19 +298,15 @@ static JobStep
 finish(JobRunner *runner, Attempt *attempt)
 {
 	const Job  *job = attempt->batch.job;
-	int64		count = given_up(job);
+	char	   *failure = given_up(job);
 	ErrorData  *error = NULL;
 
-	if (job->check != NULL && count == 0)
+	if (job->check != NULL && failure == NULL)
 		error = attempt_catch(check, attempt);
 	if (error != NULL)
 		return note_other_failure(runner, job, error);
-	if (count > 0)
-		(void) end_job(job, "failed",
-					   psprintf("%lld batches were given up, the last one "
-								"after: %s", (long long) count,
-								job->last_error == NULL ? "" :
-								job->last_error));
+	if (failure != NULL)
+		(void) end_job(job, "failed", failure);
 	else if (attempt->wrong != 0)
 		(void) end_job(job, "failed",
 					   psprintf("all rows were worked on, and the check "
@@ -346,7 +347,8 @@ work(JobRunner *runner, Attempt *attempt)
 	const Job  *job = attempt->batch.job;
 
 	attempt->piece = jobs_piece_take(job);
-	if (attempt->piece != NULL)
+	if (attempt->piece != NULL &&
+		(job->handed_out || !attempt->piece->is_blocked))
 		return run_batch(runner, attempt);
 	if (!job->handed_out)
 		return run_hand_out(runner, attempt);

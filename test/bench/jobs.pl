@@ -65,6 +65,7 @@ SQL
 sub fresh_inventory
 {
 	psql('jobs', <<"SQL");
+\\o /dev/null
 SET client_min_messages = warning;
 SELECT FROM _v.patches, _v.unregister_patch(patch_name);
 DROP TABLE IF EXISTS inventory;
@@ -82,12 +83,13 @@ sub register_job
 {
 	my ($pause) = @_;
 	psql('jobs', <<"SQL");
+\\o /dev/null
 BEGIN;
 SELECT FROM _v.register_patch('p');
 SELECT _v.register_job('j', 'inventory', \$\$
     UPDATE inventory AS i $set
-      FROM batch WHERE i.id = batch.id \$\$) IS NULL AND false;
-SELECT _v.set_job('j', 'pause', $pause) IS NULL AND false;
+      FROM batch WHERE i.id = batch.id \$\$);
+SELECT _v.set_job('j', 'pause', $pause);
 COMMIT;
 SQL
 	return;
@@ -137,7 +139,7 @@ sub measure_rest
 	my ($runner) = start_runners(1);
 	sleep 0.02 until job_value('rows_done') >= 0.9 * JOB_ROWS;
 	my $before = time - $start;
-	psql('jobs', 'SELECT FROM _v.jobs, pg_terminate_backend(runners[1])');
+	psql('jobs', "\\o /dev/null\nSELECT pg_terminate_backend(runners[1]) FROM _v.jobs");
 	waitpid $runner, 0;
 	my $done = job_value('rows_done');
 	$start = time;
@@ -176,7 +178,7 @@ SQL
 		push @without, slowest();
 		my ($runner) = start_runners(1);
 		push @with, slowest();
-		psql('jobs', "SELECT FROM _v.cancel_job('j')");
+		psql('jobs', "\\o /dev/null\nSELECT _v.cancel_job('j')");
 		waitpid $runner, 0;
 	}
 	print_subject('p99 of a short transaction, in ms, with a job and without');

@@ -96,6 +96,11 @@ standby(sub {
 			"BEGIN ISOLATION LEVEL $level; SELECT _v.assert_patch_is_applied('nope')",
 			qr/P0001: Patch nope is not applied!/, $level);
 	}
+	fails($primary, q{CALL _v.run_job('late')},
+		qr/ERROR:  25006: cannot execute _v\.run_job\(\) during recovery/,
+		'it runs no job');
+	is((psql($primary, q{CALL _v.run_jobs('1 minute')}))[2] =~ /NOTICE.*no job is run on a standby/,
+		1, 'and what runs all jobs says so');
 	fails($primary, q{SELECT _v.register_patch('new')},
 		qr/ERROR:  25006: cannot execute INSERT in a read-only transaction/,
 		'it refuses to register');

@@ -96,6 +96,14 @@ publisher(q{SELECT _v.register_patch('four')});
 value($follower, q{SELECT _v.register_patch('mine')});
 publisher('INSERT INTO one VALUES (2)');
 ok(wait_until($follower, 'SELECT count(*) = 2 FROM one'), 'and followed');
+value($follower, q{SELECT _v.register_patch('five');
+	SELECT _v.register_job('j', 'one', 'DELETE FROM one USING batch WHERE one.a = batch.a')});
+fails($follower, q{CALL _v.run_job('j')},
+	qr/55000: job "j" does not run on a subscriber\n.*"some_of_it" writes to table public\.one/,
+	'a job on such a table is not run');
+succeeds($follower, q{CALL _v.run_jobs('1 minute')}, 'nor by who runs all jobs');
+is(value($follower, 'SELECT count(*) FROM one'), 2, 'its rows are there');
+value($follower, q{SELECT _v.unregister_patch('five')});
 is(
 	value($follower, q{
 		SELECT string_agg(patch_name, ' ' ORDER BY patch_name)
