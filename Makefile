@@ -5,6 +5,7 @@
 #   make uninstall      undoes that    make bench  what it costs, on one, too
 #   make installcheck   the regression tests, on the running server
 #   make clean          removes what was built
+#   make demo-three-phases  a tour of a change under traffic, likewise
 #
 # PG_CONFIG=/path/to/pg_config chooses the PostgreSQL to build for, and a
 # build directory elsewhere works, too: make -f /path/to/versioning/Makefile.
@@ -93,6 +94,10 @@ tools/versioning: DIGESTS = $(filter -lcrypto,$(LIBS))
 # Where bash looks for completions, if the manual pages are where man looks.
 completionsdir = $(dir $(mandir))bash-completion/completions
 
+# What versioning new --recipe knows.
+recipesdir = $(datadir)/versioning/recipes
+RECIPES = $(wildcard $(srcdir)/tools/recipes/*.sql)
+
 install: install-programs
 installdirs: installdirs-programs
 remove-directories = remove-directories
@@ -104,28 +109,32 @@ install-programs: $(PROGRAMS) | installdirs-programs
 	$(INSTALL_DATA) $(PROGRAMS:%=$(srcdir)/%.1) '$(DESTDIR)$(mandir)/man1/'
 	$(INSTALL_DATA) $(srcdir)/tools/versioning.bash-completion \
 		'$(DESTDIR)$(completionsdir)/versioning'
+	$(INSTALL_DATA) $(RECIPES) '$(DESTDIR)$(recipesdir)/'
 
 installdirs-programs:
 	$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1' \
-		'$(DESTDIR)$(completionsdir)'
+		'$(DESTDIR)$(completionsdir)' '$(DESTDIR)$(recipesdir)'
 
 uninstall-programs:
 	rm -f $(PROGRAMS:tools/%='$(DESTDIR)$(bindir)/%') \
 		$(PROGRAMS:tools/%='$(DESTDIR)$(mandir)/man1/%.1') \
-		'$(DESTDIR)$(completionsdir)/versioning'
+		'$(DESTDIR)$(completionsdir)/versioning' \
+		$(RECIPES:$(srcdir)/tools/recipes/%='$(DESTDIR)$(recipesdir)/%')
 
 # Directories that only we may have made go with what was in them. Below DESTDIR
 # that is all of them; there PGXS's own rule, which comes last, would leave some.
 ifeq ($(DESTDIR),)
 remove-directories: uninstall-programs
 	rmdir '$(mandir)/man1' '$(completionsdir)' \
-		'$(dir $(mandir))bash-completion' 2>/dev/null || :
+		'$(dir $(mandir))bash-completion' \
+		'$(recipesdir)' '$(dir $(recipesdir))' 2>/dev/null || :
 else
 remove-directories: uninstall-programs
 	@$(MAKE) -s -f $(firstword $(MAKEFILE_LIST)) uninstall \
 		remove-directories=
 	cd '$(DESTDIR)' && rmdir -p './$(bindir)' './$(mandir)/man1' \
-		'./$(completionsdir)' './$(pkglibdir)' './$(pkglibdir)/bitcode' \
+		'./$(completionsdir)' './$(recipesdir)' './$(pkglibdir)' \
+		'./$(pkglibdir)/bitcode' \
 		'./$(datadir)/extension' 2>/dev/null || :
 endif
 
@@ -158,10 +167,13 @@ setup setup-test:
 setup-bench:
 	$(here)test/harness/setup build
 
-demo test bench: export BUILD_DIRECTORY := $(CURDIR)
+demo demo-three-phases test bench: export BUILD_DIRECTORY := $(CURDIR)
 
 demo:
 	@$(here)test/harness/demo
+
+demo-three-phases:
+	@$(here)test/harness/demo three-phases
 
 test: setup-test
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
@@ -171,6 +183,6 @@ bench: setup-bench
 	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) all
 	$(here)test/bench/run
 
-.PHONY: setup setup-test setup-bench demo test bench \
+.PHONY: setup setup-test setup-bench demo demo-three-phases test bench \
 	install-programs installdirs-programs uninstall-programs \
 	remove-directories clean-directories

@@ -55,7 +55,8 @@ print_usage(void)
 		 "  graph [PATCH]     draw these and what they require, or all, for "
 		 "Graphviz\n"
 		 "  new NAME          write a patch and its rollback, to be filled "
-		 "in\n"
+		 "in,\n"
+		 "                    or those of a --recipe\n"
 		 "  rehearse [PATCH]  apply, take back and apply these, or all, in a\n"
 		 "                    scratch database\n"
 		 "  jobs              show the jobs of patches, and how far they are\n"
@@ -99,7 +100,11 @@ print_usage(void)
 		 "  --template DB         rehearse: begin with a copy of this one\n");
 	puts("Options of check and new:\n"
 		 "  --disable A,B         check: do not report these findings\n"
-		 "  --requires A,B        new: what the patch requires\n");
+		 "  --requires A,B        new: what the patch requires\n"
+		 "  --recipe RECIPE       new: write the patches of a recipe, with "
+		 "the values\n"
+		 "                        that NAME=VALUE arguments and -d say\n"
+		 "  --list-recipes        new: print which recipes there are\n");
 	puts("Connection options:\n"
 		 "  -d, --dbname NAME     database, or connection string\n"
 		 "  -h, --host NAME       server, or directory of its socket\n"

@@ -26,6 +26,7 @@ my @installed = sort
   dirname($place{mandir}) . '/bash-completion/completions/versioning',
   "$place{pkglibdir}/versioning.so",
   "$place{sharedir}/extension/versioning.control",
+  (map { s{^tools}{$place{sharedir}/versioning}r } glob 'tools/recipes/*.sql'),
   glob("sql/versioning--*.sql") =~ s{^sql}{$place{sharedir}/extension}r;
 
 # A copy of the sources to build in.

@@ -25,6 +25,21 @@ psql('postgres', 'DROP DATABASE second');
 unlike($output, qr/^(?:psql|versioning|createdb|list-dependencies) /m,
 	'each command has its prompt');
 
+# The tour of a change in three phases
+{
+	local $ENV{PGDATABASE} = database('three_phases');
+	local $ENV{DEMO_ROWS} = 30_000;
+	$output = `test/harness/demo three_phases 2>&1`;
+
+	is($?, 0, 'no command of the tour of three phases fails')
+	  || diag($output);
+	like($output, qr/^\$ versioning $_/m, "it shows versioning $_")
+	  for 'new', 'check', 'apply', 'rollback';
+	like($output, qr/^new application: [1-9]\d* transactions, .* ms$/m,
+		'the new application has worked');
+	like($output, qr/^# That was the tour\./m, 'it comes to its end');
+}
+
 # All of it, installed below a directory
 {
 	local $ENV{DESTDIR} = tempdir(CLEANUP => 1);

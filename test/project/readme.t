@@ -108,9 +108,9 @@ is_deeply([ documented('setting') ],
 	'the reference has the settings');
 
 is_deeply([ missing_targets($_) ], [], "what $_ links to is there")
-  for qw(README.md SECURITY.md doc/reference.md doc/locks.md);
+  for qw(README.md SECURITY.md doc/reference.md doc/locks.md doc/recipes.md);
 
-for my $page (qw(README.md doc/reference.md doc/locks.md))
+for my $page (qw(README.md doc/reference.md doc/locks.md doc/recipes.md))
 {
 	my $text = slurp("$root/$page");
 	my %listed = map { $_ => 1 } $text =~ /\]\(#([^)]+)\)/g;

@@ -82,7 +82,8 @@ completes('--js', '', 'an option of another command');
 completes('status --js', '--json', 'an option of the command');
 completes('apply --v', '--version | --variable= | --verbose',
 	'options, with a sign if they take a value');
-completes('new --dbn', '', 'new does not connect');
+completes('new --dbn', '--dbname=', 'new may connect');
+completes('new x --recipe rename-c', 'rename-column', 'recipes');
 
 # They are those of the program.
 my (undef, $help) = run($program, '--help');

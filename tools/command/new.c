@@ -3,7 +3,8 @@
  * command/new.c
  *		versioning new: begin a patch
  *
- * Writes a patch and its rollback, both ready to be run and to be filled in.
+ * Writes a patch and its rollback, both ready to be run and to be filled in,
+ * or all the patches of a recipe, each of which requires the one before.
  * What the patch requires is what the user says, or else the leaves: all
  * patches that no other one requires.
  *
@@ -16,10 +17,21 @@
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/command.h"
+#include "command/recipe.h"
 #include "plan/judge.h"
 #include "plan/names.h"
-#include "project/pair.h"
+#include "project/new_files.h"
 #include "project/template.h"
+
+/* The files that are to be written */
+typedef struct FileList
+{
+	const char *progname;
+	const char *patches;		/* the directories that they go to */
+	const char *rollbacks;
+	NewFile    *files;
+	int			count;
+} FileList;
 
 /* Is there nothing of that name yet? */
 static bool
@@ -219,65 +231,198 @@ make_path(const char *directory, const char *prefix, const char *name)
 					name);
 }
 
-/* Write the two files and print their paths; false after a message. */
-static bool
-write_files(const char *name, const SimpleStringList *requirements,
-			const char *patches, const char *rollbacks)
+/* Append a file of a patch, for the text, which becomes the list's. */
+static void
+append_file(FileList *list, bool is_rollback, const char *name, char *text)
 {
 	char	   *file_name = project_template_file_name(name);
-	char	   *patch_path = make_path(patches, "", file_name);
-	char	   *rollback_path = make_path(rollbacks, "rollback-", file_name);
-	char	   *patch_text = project_template_patch(name, requirements);
-	char	   *rollback_text = project_template_rollback(name);
-	NewFile		patch = {patch_path, patch_text};
-	NewFile		rollback = {rollback_path, rollback_text};
-	bool		is_written = make_directory(patches) &&
-		make_directory(rollbacks) && project_pair_write(&patch, &rollback);
+	NewFile    *file;
 
-	if (is_written)
-		printf("%s\n%s\n", patch_path, rollback_path);
-	pg_free(rollback_text);
-	pg_free(patch_text);
-	pg_free(rollback_path);
-	pg_free(patch_path);
+	list->files = pg_realloc(list->files,
+							 (list->count + 1) * sizeof(NewFile));
+	file = &list->files[list->count++];
+	file->path = is_rollback ?
+		make_path(list->rollbacks, "rollback-", file_name) :
+		make_path(list->patches, "", file_name);
+	file->text = text;
 	pg_free(file_name);
-	return is_written;
 }
 
-/* Write a patch and its rollback. */
+/* The files of a patch that is to be filled in. */
+static bool
+append_templates(FileList *list, const Project *project, const char *name,
+				 const SimpleStringList *requirements)
+{
+	if (!is_free(project, name))
+		return false;
+	append_file(list, false, name, project_template_patch(name, requirements));
+	append_file(list, true, name, project_template_rollback(name));
+	return true;
+}
+
+/* Is a file of the recipe to be made? */
+static bool
+is_wanted(const Recipe *recipe, const RecipeFile *file)
+{
+	const RecipeEntry *entry = file->condition == NULL ? NULL :
+		project_recipe_find(recipe, file->condition);
+
+	return file->condition == NULL ||
+		(entry != NULL && entry->value != NULL && entry->value[0] != '\0');
+}
+
+/* Tell the recipe what the next patch requires. */
+static void
+define_requirements(Recipe *recipe, const SimpleStringList *requirements)
+{
+	PQExpBuffer text = createPQExpBuffer();
+
+	project_template_array(text, 0, requirements);
+	project_recipe_define(recipe, "requirements", text->data);
+	destroyPQExpBuffer(text);
+}
+
+/*
+ * A file of a recipe.  What the next patch requires becomes this one.  Returns
+ * false after a message.
+ */
+static bool
+append_filled(FileList *list, const Project *project, Recipe *recipe,
+			  const RecipeFile *file, const char *name)
+{
+	SimpleStringList next = {NULL, NULL};
+	ProblemList problems = {0};
+	char	   *text = file->is_rollback || is_free(project, name) ?
+		project_recipe_fill(recipe, file->text, file->line, &problems) : NULL;
+
+	report_problems(list->progname, &problems, NULL);
+	problem_free(&problems);
+	if (text == NULL)
+		return false;
+	append_file(list, file->is_rollback, name, text);
+	if (!file->is_rollback)
+	{
+		simple_string_list_append(&next, name);
+		define_requirements(recipe, &next);
+		simple_string_list_destroy(&next);
+	}
+	return true;
+}
+
+/* All files of a recipe; false after a message. */
+static bool
+append_recipe(FileList *list, const Project *project, Recipe *recipe,
+			  const char *name, const SimpleStringList *requirements)
+{
+	bool		is_fine = true;
+	int			i;
+
+	define_requirements(recipe, requirements);
+	for (i = 0; i < recipe->file_count && is_fine; i++)
+	{
+		const RecipeFile *file = &recipe->files[i];
+		char	   *whole = psprintf("%s%s%s", name,
+									 file->key[0] == '\0' ? "" : "-",
+									 file->key);
+
+		if (is_wanted(recipe, file))
+			is_fine = append_filled(list, project, recipe, file, whole);
+		pg_free(whole);
+	}
+	return is_fine;
+}
+
+/* Write the files and print their paths; false after a message. */
+static bool
+write_files(const FileList *list)
+{
+	int			i;
+
+	if (!make_directory(list->patches) || !make_directory(list->rollbacks) ||
+		!project_new_files_write(list->files, list->count))
+		return false;
+	for (i = 0; i < list->count; i++)
+		printf("%s\n", list->files[i].path);
+	return true;
+}
+
+/* Find out what the patch requires, and write all files. */
+static Status
+write_patches(Options *options, FileList *list, Recipe *recipe,
+			  SimpleStringList *requirements)
+{
+	const char *name = options->names[0];
+	Project    *project = read_project(options, list->patches,
+									   list->rollbacks);
+	bool		is_written;
+
+	report_problems(options->progname, &project->problems, NULL);
+	if (options->requirements != NULL)
+		warn_of_unknown(project, requirements);
+	is_written =
+		(options->requirements != NULL ||
+		 find_leaves(project, requirements)) &&
+		(recipe != NULL ?
+		 append_recipe(list, project, recipe, name, requirements) :
+		 append_templates(list, project, name, requirements)) &&
+		write_files(list);
+	project_free(project);
+	return is_written ? STATUS_DONE : STATUS_PROBLEM;
+}
+
+/* Can there be a patch of that name, with those requirements?  Else says. */
+static bool
+can_begin(const Options *options, const FileList *list,
+		  SimpleStringList *requirements)
+{
+	if (list->patches == NULL || list->rollbacks == NULL)
+		return false;
+	if (options->names[0][0] == '\0')
+	{
+		pg_log_error("the name of a patch cannot be empty");
+		return false;
+	}
+	return options->requirements == NULL ||
+		read_requirements(options, requirements);
+}
+
+/* Free the files. */
+static void
+free_files(FileList *list)
+{
+	int			i;
+
+	for (i = 0; i < list->count; i++)
+	{
+		pg_free(list->files[i].path);
+		pg_free(list->files[i].text);
+	}
+	pg_free(list->files);
+}
+
+/* Write a patch and its rollback, or those of a recipe. */
 Status
 command_new(Options *options)
 {
-	const char *patches = choose_directory(&options->patches, "--patches");
-	const char *rollbacks = choose_directory(&options->rollbacks,
-											 "--rollbacks");
-	const char *name = options->names[0];
+	FileList	list = {0};
 	SimpleStringList requirements = {NULL, NULL};
-	Project    *project;
-	Status		status = STATUS_PROBLEM;
+	Recipe	   *recipe = NULL;
+	Status		status = STATUS_TROUBLE;
 
-	if (patches == NULL || rollbacks == NULL)
-		return STATUS_TROUBLE;
-	if (name[0] == '\0')
-	{
-		pg_log_error("the name of a patch cannot be empty");
-		return STATUS_TROUBLE;
-	}
-	if (options->requirements != NULL &&
-		!read_requirements(options, &requirements))
-		return STATUS_TROUBLE;
+	if (options->lists_recipes)
+		return command_recipe_list(options);
+	list.progname = options->progname;
+	list.patches = choose_directory(&options->patches, "--patches");
+	list.rollbacks = choose_directory(&options->rollbacks, "--rollbacks");
+	if (can_begin(options, &list, &requirements) &&
+		(options->recipe == NULL ||
+		 ((recipe = command_recipe_read(options)) != NULL &&
+		  command_recipe_complete(options, recipe))))
+		status = write_patches(options, &list, recipe, &requirements);
 
-	project = read_project(options, patches, rollbacks);
-	report_problems(options->progname, &project->problems, NULL);
-	if (options->requirements != NULL)
-		warn_of_unknown(project, &requirements);
-	if (is_free(project, name) &&
-		(options->requirements != NULL ||
-		 find_leaves(project, &requirements)) &&
-		write_files(name, &requirements, patches, rollbacks))
-		status = STATUS_DONE;
-
+	if (recipe != NULL)
+		project_recipe_free(recipe);
+	free_files(&list);
 	simple_string_list_destroy(&requirements);
-	project_free(project);
 	return status;
 }

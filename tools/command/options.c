@@ -60,6 +60,8 @@ enum
 	OPTION_LAST,
 	OPTION_DISABLE,
 	OPTION_REQUIRES,
+	OPTION_RECIPE,
+	OPTION_LIST_RECIPES,
 	OPTION_TEMPLATE,
 	OPTION_HELP
 };
@@ -92,6 +94,8 @@ static const struct option long_options[] = {
 	{"last", required_argument, NULL, OPTION_LAST},
 	{"disable", required_argument, NULL, OPTION_DISABLE},
 	{"requires", required_argument, NULL, OPTION_REQUIRES},
+	{"recipe", required_argument, NULL, OPTION_RECIPE},
+	{"list-recipes", no_argument, NULL, OPTION_LIST_RECIPES},
 	{"template", required_argument, NULL, OPTION_TEMPLATE},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"version", no_argument, NULL, 'V'},
@@ -125,6 +129,8 @@ static const struct
 	{OPTION_LAST, "--last", COMMAND_ROLLBACK},
 	{OPTION_DISABLE, "--disable", COMMAND_CHECK},
 	{OPTION_REQUIRES, "--requires", COMMAND_NEW},
+	{OPTION_RECIPE, "--recipe", COMMAND_NEW},
+	{OPTION_LIST_RECIPES, "--list-recipes", COMMAND_NEW},
 	{OPTION_TEMPLATE, "--template", COMMAND_REHEARSE},
 };
 
@@ -338,6 +344,12 @@ read_option(Options *options, int option, int argc, char **argv)
 		case OPTION_REQUIRES:
 			options->requirements = optarg;
 			break;
+		case OPTION_RECIPE:
+			options->recipe = optarg;
+			break;
+		case OPTION_LIST_RECIPES:
+			options->lists_recipes = true;
+			break;
 		case OPTION_TEMPLATE:
 			options->template = optarg;
 			break;
@@ -405,9 +417,11 @@ command_options_read(Options *options, int argc, char **argv)
 static void
 check_names(const Options *options, CommandBit command)
 {
-	int			most = command == COMMAND_NEW ? 1 : 0;
+	int			most = command != COMMAND_NEW ? 0 :
+		options->recipe != NULL ? PG_INT32_MAX : 1;
 
-	if (command == COMMAND_NEW && options->name_count == 0)
+	if (command == COMMAND_NEW && options->name_count == 0 &&
+		!options->lists_recipes)
 		command_options_error("new takes the name of the patch");
 	if ((command & COMMANDS_WITH_JOBS) != 0 && options->name_count == 0)
 		command_options_error("%s takes the names of jobs",

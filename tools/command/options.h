@@ -57,6 +57,8 @@ typedef struct Options
 	int			last;			/* rollback: how many, or 0 */
 	SimpleStringList disabled;	/* check: findings not wanted */
 	const char *requirements;	/* new: names between commas, or NULL */
+	const char *recipe;			/* new: its name, or NULL */
+	bool		lists_recipes;	/* new */
 	const char *template;		/* rehearse: a database, or NULL */
 
 	char	  **names;			/* the PATCH or JOB arguments */

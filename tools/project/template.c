@@ -18,9 +18,8 @@
 /* A file's name takes 255 bytes; what is put around this one needs some */
 #define LONGEST_FILE_NAME 200
 
-/* Append a constant that means the same whatever the server's settings are. */
-static void
-append_constant(PQExpBuffer text, const char *value)
+void
+project_template_constant(PQExpBuffer text, const char *value)
 {
 	if (strchr(value, '\\') != NULL)
 		appendPQExpBufferChar(text, 'E');
@@ -29,19 +28,24 @@ append_constant(PQExpBuffer text, const char *value)
 	appendStringLiteral(text, value, PG_SQL_ASCII, false);
 }
 
-/* Append an array of names, which begins in the line that starts there. */
-static void
-append_array(PQExpBuffer text, size_t line_start,
-			 const SimpleStringList *names)
+void
+project_template_array(PQExpBuffer text, size_t line_start,
+					   const SimpleStringList *names)
 {
 	const SimpleStringListCell *cell;
-	PQExpBuffer constant = createPQExpBuffer();
+	PQExpBuffer constant;
 
+	if (names->head == NULL)
+	{
+		appendPQExpBufferStr(text, "NULL");
+		return;
+	}
+	constant = createPQExpBuffer();
 	appendPQExpBufferStr(text, "ARRAY[");
 	for (cell = names->head; cell != NULL; cell = cell->next)
 	{
 		resetPQExpBuffer(constant);
-		append_constant(constant, cell->val);
+		project_template_constant(constant, cell->val);
 		if (cell == names->head)
 			;
 		else if (text->len - line_start + constant->len <= LONGEST_LINE)
@@ -77,12 +81,9 @@ project_template_patch(const char *name, const SimpleStringList *requirements)
 	appendPQExpBufferStr(text, "BEGIN;\n");
 	line_start = text->len;
 	appendPQExpBufferStr(text, "SELECT _v.register_patch(");
-	append_constant(text, name);
+	project_template_constant(text, name);
 	appendPQExpBufferStr(text, ", ");
-	if (requirements->head == NULL)
-		appendPQExpBufferStr(text, "NULL");
-	else
-		append_array(text, line_start, requirements);
+	project_template_array(text, line_start, requirements);
 	appendPQExpBufferStr(text, ", NULL);\n"
 						 "\n"
 						 "-- What the patch does goes here.\n"
@@ -98,7 +99,7 @@ project_template_rollback(const char *name)
 
 	appendPQExpBufferStr(text, "BEGIN;\n"
 						 "SELECT _v.unregister_patch(");
-	append_constant(text, name);
+	project_template_constant(text, name);
 	appendPQExpBufferStr(text, ");\n"
 						 "\n"
 						 "-- What takes back all that the patch does goes "

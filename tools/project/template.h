@@ -9,6 +9,7 @@
 #define PROJECT_TEMPLATE_H
 
 #include "fe_utils/simple_list.h"
+#include "pqexpbuffer.h"
 
 /* The text of a patch; the caller frees it. */
 extern char *project_template_patch(const char *name,
@@ -16,6 +17,16 @@ extern char *project_template_patch(const char *name,
 
 /* The text of its rollback; the caller frees it. */
 extern char *project_template_rollback(const char *name);
+
+/* Append a constant that means the same whatever the server's settings are. */
+extern void project_template_constant(PQExpBuffer text, const char *value);
+
+/*
+ * Append an array of names, or NULL if there are none.  Where the line begins
+ * decides where it is broken.
+ */
+extern void project_template_array(PQExpBuffer text, size_t line_start,
+								   const SimpleStringList *names);
 
 /*
  * The name of a file for a patch, without ".sql": the patch's name as far as

@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
- * project/pair.c
- *		Two new files, or none
+ * project/new_files.c
+ *		New files, all of them or none
  *
- * A file that exists is never touched, and if one of the two cannot be
- * written, the other is not left behind.
+ * A file that exists is never touched, and if one of them cannot be written,
+ * the others are not left behind.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,7 +14,7 @@
 
 #include "base/report.h"
 #include "common/logging.h"
-#include "project/pair.h"
+#include "project/new_files.h"
 
 /* Write a new file; false after a message, and then it is not there. */
 static bool
@@ -45,12 +45,15 @@ write_new(const NewFile *file)
 }
 
 bool
-project_pair_write(const NewFile *first, const NewFile *second)
+project_new_files_write(const NewFile *files, int count)
 {
-	if (!write_new(first))
-		return false;
-	if (write_new(second))
+	int			i = 0;
+
+	while (i < count && write_new(&files[i]))
+		i++;
+	if (i == count)
 		return true;
-	unlink(first->path);
+	while (i-- > 0)
+		unlink(files[i].path);
 	return false;
 }

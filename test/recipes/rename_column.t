@@ -1,0 +1,83 @@
+# rename-column: each application has what the other one writes, and the column
+# keeps all that it had.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Deploy;
+use Recipe;
+use Scratch qw(value role);
+use Test::More;
+
+my $role = role('reader');
+
+# An operation whose two forms differ in the column's name only.
+sub both
+{
+	my ($operation) = @_;
+	return [ map { $operation =~ s/:column/$_/gr } qw(email mail) ];
+}
+
+my @operations = map { both($_) } (
+	q{DELETE FROM users WHERE id < 0},
+	q{INSERT INTO users (id, :column) VALUES (-1, 'minus one')},
+	q{INSERT INTO users (id) VALUES (-2)},
+	q{INSERT INTO users (id, :column) VALUES (-3, NULL)},
+	q{UPDATE users SET :column = 'one' WHERE id IN (1, 999)},
+	q{UPDATE users SET note = 'x' WHERE id IN (2, 998)},
+	q{UPDATE users SET :column = :column WHERE id IN (3, 997)},
+	q{UPDATE users SET :column = upper('FOUR') WHERE id IN (4, 1, -3)},
+	q{UPDATE users SET :column = NULL WHERE id = -1},
+	q{UPDATE users SET (:column, note) = ('five', 'five') WHERE id = -1},
+	q{INSERT INTO users (id, :column) VALUES (5, 'new five'), (-5, 'new')
+		ON CONFLICT (id) DO UPDATE SET :column = EXCLUDED.:column},
+	q{INSERT INTO users (id, :column) VALUES (6, 'new six')
+		ON CONFLICT DO NOTHING},
+	qq{COPY users (id, :column) FROM stdin;\n-6\tcopied\n-7\t\\N\n\\.\n},
+	q{DELETE FROM users WHERE id IN (-6, 7)},
+	q{INSERT INTO users (id, :column) VALUES (7, 'back again')},
+	q{UPDATE users SET id = -id WHERE id IN (8, 900)},
+	q{UPDATE users SET id = -id WHERE id IN (-8, -900)},
+	q{SET session_replication_role = replica;
+		INSERT INTO users (id, :column) VALUES (-9, 'replicated');
+		UPDATE users SET :column = 'replicated' WHERE id = 9});
+push @operations, both(q{
+	MERGE INTO users USING (VALUES (10, 'ten'), (-10, 'new')) AS n (id, v)
+		ON users.id = n.id
+		WHEN MATCHED THEN UPDATE SET :column = v
+		WHEN NOT MATCHED THEN INSERT (id, :column) VALUES (n.id, v)})
+  if value('postgres', 'SHOW server_version_num') >= 150000;
+
+my $tables = qq{
+	CREATE TABLE users (id int PRIMARY KEY, note text,
+		email varchar(40) COLLATE "C" CHECK (email <> ''));
+	INSERT INTO users SELECT n, '', nullif('user' || n, 'user11')
+		FROM generate_series(1, 1000) AS n;
+	GRANT SELECT (email), UPDATE (email) ON users TO $role;
+	CREATE INDEX ON users (lower(email)) WHERE email > 'u';
+	CREATE VIEW emails AS SELECT email FROM users;
+	CREATE STATISTICS few ON email, note FROM users;
+	COMMENT ON COLUMN users.email IS 'Where to write to';};
+
+my %try = (
+	name => 'rename',
+	recipe => [qw(rename-column table=users column=email new=mail)],
+	tables => $tables,
+	operations => \@operations,
+	old => 'SELECT id, email, note FROM users ORDER BY id',
+	new => 'SELECT id, mail, note FROM users ORDER BY id',
+	direct => 'ALTER TABLE users RENAME email TO mail');
+
+try_recipe(%try);
+
+# With a default, that and an explicit NULL cannot be told from one another.
+try_recipe(%try,
+	tables => $tables . q{
+		UPDATE users SET email = '?' WHERE email IS NULL;
+		ALTER TABLE users ALTER email SET DEFAULT 'nobody',
+			ALTER email SET NOT NULL;},
+	operations => [ grep { $_->[0] !~ /NULL|\\N/ } @operations ]);
+
+done_testing();

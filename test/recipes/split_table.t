@@ -1,0 +1,115 @@
+# split-table: what is written to one of the two tables is in the other.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Deploy;
+use Recipe;
+use Scratch qw(succeeds value role);
+use Test::More;
+
+my $old = role('old');
+my $new = role('new');
+
+# How the new application writes a row, which may not be there yet
+sub upsert
+{
+	my ($street, $city, @ids) = @_;
+	return 'INSERT INTO addresses (id, street, city) VALUES '
+	  . join(', ', map { "($_, $street, $city)" } @ids)
+	  . ' ON CONFLICT (id) DO UPDATE SET street = EXCLUDED.street,
+			city = EXCLUDED.city';
+}
+
+my @operations = (
+	map({ [ $_, $_ ] } q{DELETE FROM people WHERE id < 0},
+		q{UPDATE people SET note = 'x' WHERE id IN (2, 998)},
+		q{INSERT INTO people (id) VALUES (-2), (-3), (-9)},
+		q{UPDATE people SET id = -id WHERE id IN (8, 900)},
+		q{UPDATE people SET id = -id WHERE id IN (-8, -900)}),
+	[ q{INSERT INTO people (id, street, city) VALUES (-1, 'a', 'b')},
+		q{INSERT INTO people (id) VALUES (-1);}
+		. q{INSERT INTO addresses (id, street, city) VALUES (-1, 'a', 'b')} ],
+	[ q{UPDATE people SET street = 'c', city = 'd' WHERE id IN (1, -1, 999)},
+		upsert(q{'c'}, q{'d'}, 1, -1, 999) ],
+	[ q{UPDATE people SET street = NULL, city = 'e' WHERE id IN (-2, 3)},
+		upsert('NULL', q{'e'}, -2, 3) ],
+	[ q{UPDATE people SET city = 'f' WHERE id IN (-2)},
+		q{UPDATE addresses SET city = 'f' WHERE id = -2} ],
+	[ q{UPDATE people SET street = NULL, city = NULL WHERE id IN (-1)},
+		q{DELETE FROM addresses WHERE id = -1} ],
+	[ q{UPDATE people SET street = NULL, city = NULL WHERE id IN (-2)},
+		q{UPDATE addresses SET street = NULL, city = NULL WHERE id = -2} ],
+	[ q{INSERT INTO people (id, city) VALUES (5, 'g'), (-5, 'g')
+			ON CONFLICT (id) DO UPDATE SET city = EXCLUDED.city,
+			street = EXCLUDED.street},
+		q{INSERT INTO people (id) VALUES (5), (-5) ON CONFLICT DO NOTHING;}
+		. upsert('NULL', q{'g'}, 5, -5) ],
+	[ qq{COPY people (id, street, city) FROM stdin;\n-6\th\ti\n\\.\n},
+		qq{INSERT INTO people (id) VALUES (-6);\n}
+		. qq{COPY addresses (id, street, city) FROM stdin;\n-6\th\ti\n\\.\n} ],
+	[ q{DELETE FROM people WHERE id IN (7); INSERT INTO people (id, street)
+			VALUES (7, 'j')},
+		q{DELETE FROM people WHERE id IN (7); INSERT INTO people (id)
+			VALUES (7);} . upsert(q{'j'}, 'NULL', 7) ],
+
+	# Neither needs a right on the other table.
+	[ "SET ROLE $old; UPDATE people SET city = 'k' WHERE id IN (9, -9)",
+		"SET ROLE $new; " . upsert(q{'street9'}, q{'k'}, 9) . '; '
+			. upsert('NULL', q{'k'}, -9) ]);
+
+my %try = (
+	name => 'addresses',
+	recipe => ['split-table', 'table=people', 'columns=street, city',
+		'new=addresses'],
+	tables => qq{
+		CREATE TABLE people (id int PRIMARY KEY, note text, street text COLLATE "C",
+			city varchar(20), CHECK (street <> city), UNIQUE (city, id));
+		INSERT INTO people SELECT n, '', 'street' || n, 'city' || n
+			FROM generate_series(1, 1000) AS n;
+		UPDATE people SET street = NULL, city = NULL WHERE id IN (11, 12, 601);
+		CREATE INDEX ON people (lower(street));
+		GRANT SELECT, UPDATE ON people TO $old},
+	operations => \@operations,
+	old => 'SELECT id, street, city, note FROM people ORDER BY id',
+	new => 'SELECT id, a.street, a.city, note FROM people AS p
+		LEFT JOIN addresses AS a USING (id) ORDER BY id',
+	direct => qq{
+		ALTER TABLE people DROP street, DROP city;
+		CREATE TABLE addresses (id int PRIMARY KEY REFERENCES people
+			ON UPDATE CASCADE ON DELETE CASCADE, street text COLLATE "C",
+			city varchar(20));
+		GRANT SELECT, UPDATE ON addresses TO $old;
+		GRANT SELECT, INSERT, UPDATE ON addresses TO $new},
+	written => 'addresses',
+	between => "GRANT SELECT, INSERT, UPDATE ON addresses TO $new");
+try_recipe(%try);
+
+# A key of two columns, with odd names
+
+my $project = project('odd');
+value($project->{database}, q{
+	CREATE SCHEMA s;
+	CREATE TABLE s."T" ("A b" int, c int, "It's" int, e int,
+		PRIMARY KEY ("A b", c));
+	INSERT INTO s."T" SELECT n % 7, n, n, NULL FROM generate_series(1, 90) AS n});
+begin_recipe($project, 'odd', 'split-table', 'table=s."T"',
+	q{columns="It's", e}, 'new=U v');
+my $before = schema($project->{database});
+runs($project, 'apply', 'odd-start');
+succeeds($project->{database}, q{
+	UPDATE s."T" SET e = 1 WHERE c = 1;
+	UPDATE s."U v" SET "It's" = 0 WHERE c = 1}, 'both are written');
+run_job($project, 'odd');
+is(value($project->{database}, q{SELECT count(*) FROM s."U v" AS u
+		JOIN s."T" AS t ON (u.*)::text = (t.*)::text}),
+	90, 'both have the same');
+runs($project, 'apply');
+runs($project, 'rollback', '--last', 2);
+is(schema($project->{database}), $before, 'all is as it was');
+is(value($project->{database}, 'SELECT e, "It\'s" FROM s."T" WHERE c = 1'),
+	'1|0', 'nothing is lost');
+
+done_testing();

@@ -1,0 +1,74 @@
+-- recipe: Add a foreign key to a table that has data
+--
+-- The start keeps wrong rows from being written; the finish reads those that
+-- there are, while others read and write.
+--
+-- relation: table  the table
+-- value: column    its column, or columns with commas between
+-- relation: referenced  the table that it refers to
+-- value: constraint  the name of the foreign key
+-- default: :name
+-- value: key       the column, or columns, that it refers to
+-- query: SELECT string_agg(quote_ident(attname), ', ' ORDER BY place)
+--    FROM (SELECT * FROM pg_index WHERE indrelid = :'referenced'::regclass
+--              AND indisprimary) AS i,
+--         unnest(indkey) WITH ORDINALITY AS k (attnum, place)
+--    JOIN pg_attribute AS a USING (attnum)
+--    WHERE attrelid = :'referenced'::regclass
+--    HAVING count(*) > 0
+-- default: id
+-- value: action    such as ON DELETE CASCADE
+-- default:
+
+-- patch: start
+
+-- Rows of :table that are written from now on must have theirs in :referenced,
+-- and must have them as long as they are there. Both tables are locked against
+-- writing for a moment.
+
+BEGIN;
+SELECT _v.register_patch(:'start', :requirements, NULL);
+
+ALTER TABLE :table ADD CONSTRAINT :"constraint"
+    FOREIGN KEY (:column) REFERENCES :referenced (:key)
+    :action
+    NOT VALID;
+
+COMMIT;
+
+-- rollback: start
+
+BEGIN;
+SELECT _v.unregister_patch(:'start');
+
+ALTER TABLE :table DROP CONSTRAINT :"constraint";
+
+COMMIT;
+
+-- patch: finish
+
+-- All rows are read, while others read and write. If this fails, there are rows
+-- without theirs in :referenced, which must be mended first:
+--
+-- SELECT * FROM :table
+--  WHERE (:column) NOT IN (SELECT :key FROM :referenced);
+
+BEGIN;
+SELECT _v.register_patch(:'finish', :requirements, NULL);
+
+ALTER TABLE :table VALIDATE CONSTRAINT :"constraint";
+
+COMMIT;
+
+-- rollback: finish
+
+BEGIN;
+SELECT _v.unregister_patch(:'finish');
+
+ALTER TABLE :table DROP CONSTRAINT :"constraint";
+ALTER TABLE :table ADD CONSTRAINT :"constraint"
+    FOREIGN KEY (:column) REFERENCES :referenced (:key)
+    :action
+    NOT VALID;
+
+COMMIT;
