@@ -181,7 +181,7 @@ COMMENT ON COLUMN _v.job_list.settings IS
 COMMENT ON COLUMN _v.job_list.state IS
 '''waiting'', ''paused'', ''failed'' or ''done''.';
 COMMENT ON COLUMN _v.job_list.next_size IS
-'How many rows the next batch is to have.';
+'How many rows the first batch of the next session that runs it is to have.';
 COMMENT ON COLUMN _v.job_list.last_key IS
 'Greatest key of the table when the job began.';
 COMMENT ON COLUMN _v.job_list.cursor IS

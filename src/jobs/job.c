@@ -6,10 +6,10 @@
  * Three locks stand for a job, of the kind that is on an object; no SQL
  * command takes one on a row of ours.  Each batch holds the first one, until
  * its transaction ends: whoever cancels or pauses the job takes it alone, and
- * so waits for the batches that are at work, and keeps out further ones.  The second is held by
- * a session as long as it runs the job, and is there for others to see; it
- * ends with the session, however that ends.  The third one is held by those
- * who change the key of a row: see moved.c.
+ * so waits for the batches that are at work, and keeps out further ones.  The
+ * second is held by a session as long as it runs the job, and is there for
+ * others to see; it ends with the session, however that ends.  The third one is
+ * held by those who change the key of a row: see moved.c.
  *
  * The number in the lock is a hash of the name.  Two jobs that have the same
  * one would wait for each other, and nothing worse.

@@ -335,7 +335,7 @@ find_rows(JobBatch *batch, const JobPiece *piece, int size)
 	return false;
 }
 
-void
+bool
 jobs_piece_work(JobBatch *batch, JobPiece *piece, int size)
 {
 	bool		is_last;
@@ -354,6 +354,8 @@ jobs_piece_work(JobBatch *batch, JobPiece *piece, int size)
 						  batch->last);
 	jobs_batch_execute(batch);
 	table_close(batch->table, NoLock);
+	piece->after = batch->last;
+	return !is_last;
 }
 
 void
