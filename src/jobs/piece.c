@@ -340,6 +340,7 @@ jobs_piece_work(JobBatch *batch, JobPiece *piece, int size)
 {
 	bool		is_last;
 
+	batch->first = batch->last = NULL;
 	open_as_role(batch);
 	is_last = find_rows(batch, piece, size);
 	if (is_last)

@@ -42,8 +42,8 @@ typedef struct Attempt
 	JobPiece   *piece;			/* NULL for rows whose key has changed */
 	int			size;			/* the most rows that the batch may have */
 	instr_time	begin;
-	int			rows;			/* that it has found, and those of them that */
-	int64		done;			/* it has not left out */
+	int			rows;			/* that it has found */
+	int64		done;			/* those of them that it has not left out */
 	int64		wrong;			/* what the check has counted */
 } Attempt;
 
@@ -59,8 +59,10 @@ elapsed(instr_time since)
 }
 
 /*
- * Runs a batch, in parts.  What has been done by then is the batch when it has
- * come to its size, or to its time.
+ * What is tried; each has an SPI connection of its own, which ends with it.
+ *
+ * A batch runs in parts.  It is over when it has come to its size, or to its
+ * time.
  */
 static void
 work_on_piece(void *arg)
@@ -90,6 +92,7 @@ work_on_moved(void *arg)
 	SPI_connect();
 	jobs_moved_work(&attempt->batch, Min(attempt->size, PART_SIZE));
 	SPI_finish();
+	attempt->rows = attempt->batch.count;
 	attempt->done = attempt->batch.done;
 }
 
