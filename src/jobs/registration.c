@@ -201,8 +201,9 @@ add_job(Relation table, const JobKey *key, const char *name,
 					  "    handed_out, pieces, rows_done, batches_done,"
 					  "    run_ms, registered_at)"
 					  " SELECT $1, $2, $3, $4, $5, $6, $7::oid,"
-					  "        system_identifier, $8, $9, $10, '{}', 'waiting',"
-					  "        " FIRST_SIZE ", false, 0, 0, 0, 0, clock_timestamp()"
+					  "        system_identifier, $8, $9, $10, '{}',"
+					  "        'waiting', " FIRST_SIZE ", false, 0, 0, 0, 0,"
+					  "        clock_timestamp()"
 					  "   FROM pg_control_system()",
 					  name, patch_name, table_name, statement, check,
 					  GetUserNameFromId(GetUserId(), false),
