@@ -127,19 +127,24 @@
 	" JOIN functions f ON f.oid = t.evtfoid" \
 	" WHERE f.proname = 'require_patch' AND t.evtenabled <> 'D')"
 
+/* A table has pages, so it may have rows, which not everybody may read */
+#define HAS_PAGES(table) \
+	"coalesce(pg_catalog.pg_relation_size(pg_catalog.to_regclass('_v." table \
+	"')) > 0, false)"
+
 /*
- * The view of jobs takes long to plan: without any row in the table behind it,
- * which not everybody may read, it need not be asked.
+ * The views of what is unfinished and of jobs take long to plan: without any
+ * row in the tables behind them, they need not be asked.
  */
 static const char relations_query[] =
 "SELECT " IN_PROGRESS_HAS_RELATION("history") ", " IN_PROGRESS_IS_KNOWN ", "
-IN_PROGRESS_HAS_RELATION("unfinished") ", " IN_PROGRESS_HAS_RELATION("jobs")
-" AND pg_catalog.pg_relation_size(pg_catalog.to_regclass('_v.job_list')) > 0";
+IN_PROGRESS_HAS_RELATION("unfinished") ", " HAS_PAGES("progress") ", "
+IN_PROGRESS_HAS_RELATION("jobs") " AND " HAS_PAGES("job_list");
 
 /* The columns of its result */
 enum
 {
-	HAS_HISTORY, HAS_PROGRESS, HAS_UNFINISHED, HAS_JOBS
+	HAS_HISTORY, HAS_PROGRESS, HAS_UNFINISHED, MAY_BE_UNFINISHED, HAS_JOBS
 };
 
 const char register_survey_query[] =
@@ -192,6 +197,8 @@ register_survey_begin(PGconn *conn, RegisterSurvey *survey)
 	survey->has_history = PQgetvalue(result, 0, HAS_HISTORY)[0] == 't';
 	survey->has_progress = PQgetvalue(result, 0, HAS_PROGRESS)[0] == 't';
 	survey->has_unfinished = PQgetvalue(result, 0, HAS_UNFINISHED)[0] == 't';
+	survey->may_be_unfinished = survey->has_unfinished &&
+		PQgetvalue(result, 0, MAY_BE_UNFINISHED)[0] == 't';
 	survey->has_jobs = PQgetvalue(result, 0, HAS_JOBS)[0] == 't';
 	PQclear(result);
 	return true;

@@ -16,7 +16,8 @@ typedef struct RegisterSurvey
 {
 	bool		has_history;	/* there is _v.history */
 	bool		has_progress;	/* and _v.in_progress */
-	bool		has_unfinished; /* and _v.unfinished */
+	bool		has_unfinished; /* and _v.unfinished, */
+	bool		may_be_unfinished;	/* and maybe some patches are there */
 	bool		has_jobs;		/* and _v.jobs, and maybe some are there */
 	ProblemList functions;	/* of those that are not the extension's */
 	bool		is_captured;	/* by one of them a patch may be registered */
