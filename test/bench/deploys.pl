@@ -162,7 +162,7 @@ sub measure_looks
 		  . "SELECT _v.register_patch('one', NULL, NULL);\n"
 		  . "LOCK TABLE numbers;\n"
 		  . "SET LOCAL max_parallel_workers_per_gather = 0;\n"
-		  . "SELECT sum(n * i) FROM numbers, generate_series(1, 20) AS i;\n"
+		  . "SELECT sum(n * i) FROM numbers, generate_series(1, 80) AS i;\n"
 		  . "COMMIT;\n");
 	chdir $project or die "cannot change to $project: $!\n";
 	for my $repeat (1 .. 11)
