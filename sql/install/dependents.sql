@@ -486,7 +486,56 @@ AS $$
      WHERE c.oid = in_view
 $$;
 
--- A column that is inherited comes with that of the parent, and goes with it.
+CREATE FUNCTION _v.constraint_definition(
+    in_constraint oid,
+    OUT role oid,
+    OUT statement text
+) RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
+AS $$
+    SELECT s.role, s.statement
+      FROM pg_constraint AS k
+      LEFT JOIN pg_class AS c ON c.oid = conrelid
+      LEFT JOIN pg_type AS t ON t.oid = contypid,
+           LATERAL (SELECT coalesce(relowner, typowner),
+                           CASE conrelid WHEN 0 THEN 'DOMAIN' ELSE 'TABLE' END)
+                   AS o (owner, kind),
+           pg_identify_object(CASE conrelid WHEN 0 THEN 'pg_type'::regclass
+                                            ELSE 'pg_class'::regclass END,
+                              coalesce(c.oid, contypid), 0) AS i,
+           LATERAL (
+        SELECT owner,
+               format('ALTER %s %s ADD CONSTRAINT %I %s', kind, i.identity,
+                      conname, pg_get_constraintdef(k.oid))
+        UNION ALL
+        SELECT owner,
+               format('ALTER INDEX %s SET (%s)', x.identity,
+                      (SELECT string_agg(format('%I=%L', option_name,
+                                                option_value), ', ')
+                         FROM pg_options_to_table(reloptions)))
+          FROM pg_class, pg_identify_object('pg_class'::regclass, conindid, 0)
+                         AS x
+         WHERE contype IN ('p', 'u', 'x') AND pg_class.oid = conindid
+           AND reloptions IS NOT NULL
+        UNION ALL
+        SELECT n.role, n.statement
+          FROM _v.notes('pg_constraint'::regclass, k.oid, 0, owner,
+                        'CONSTRAINT'::text,
+                        concat(quote_ident(conname), ' ON ',
+                               CASE conrelid WHEN 0 THEN 'DOMAIN ' END,
+                               i.identity)) AS n
+        UNION ALL
+        SELECT n.role, n.statement
+          FROM _v.index_notes(conindid, owner) AS n
+         WHERE contype IN ('p', 'u', 'x'))
+        AS s (role, statement)
+     WHERE k.oid = in_constraint
+$$;
+
+-- A column that is inherited comes with that of the parent, and goes with it,
+-- but may be NOT NULL where that is not. Since version 18 that is a constraint.
 
 CREATE FUNCTION _v.generated_column_definition(
     in_relation oid,
@@ -506,19 +555,33 @@ AS $$
                        THEN ' COLLATE ' || attcollation::regcollation END,
                   ' GENERATED ALWAYS AS (', pg_get_expr(adbin, adrelid),
                   CASE attgenerated WHEN 's' THEN ') STORED'
-                                    ELSE ') VIRTUAL' END,
-                  CASE WHEN attnotnull THEN
-                       coalesce(' CONSTRAINT ' || quote_ident(
-                           (SELECT conname FROM pg_constraint
-                             WHERE conrelid = c.oid AND contype = 'n'
-                               AND conkey = ARRAY[attnum])), '')
-                       || ' NOT NULL' END)
+                                    ELSE ') VIRTUAL' END)
       FROM pg_class AS c
       JOIN pg_attribute ON attrelid = c.oid
       JOIN pg_type AS t ON t.oid = atttypid
       JOIN pg_attrdef ON adrelid = c.oid AND adnum = attnum,
            pg_identify_object('pg_class'::regclass, c.oid, 0) AS i
      WHERE c.oid = in_relation AND attnum = in_column AND attislocal
+    UNION ALL
+    SELECT relowner,
+           format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', i.identity,
+                  a.attname)
+      FROM pg_class AS c
+      JOIN pg_attribute AS a ON a.attrelid = c.oid,
+           pg_identify_object('pg_class'::regclass, c.oid, 0) AS i
+     WHERE c.oid = in_relation AND a.attnum = in_column AND a.attnotnull
+       AND NOT EXISTS (SELECT FROM pg_constraint
+                        WHERE conrelid = c.oid AND contype = 'n'
+                          AND conkey = ARRAY[in_column])
+       AND NOT EXISTS (SELECT FROM pg_inherits
+                         JOIN pg_attribute AS p ON p.attrelid = inhparent
+                        WHERE inhrelid = c.oid AND p.attname = a.attname
+                          AND p.attnotnull)
+    UNION ALL
+    SELECT d.role, d.statement
+      FROM pg_constraint AS k, _v.constraint_definition(k.oid) AS d
+     WHERE conrelid = in_relation AND contype = 'n' AND conislocal
+       AND conkey = ARRAY[in_column]
     UNION ALL
     SELECT n.role, n.statement
       FROM _v.column_notes(in_relation, in_column) AS n
@@ -628,44 +691,6 @@ AS $$
                         upper(i.type), i.identity) AS n)
         AS s (role, statement)
      WHERE c.oid = in_relation
-$$;
-
-CREATE FUNCTION _v.constraint_definition(
-    in_constraint oid,
-    OUT role oid,
-    OUT statement text
-) RETURNS SETOF record
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-SET quote_all_identifiers = off
-AS $$
-    SELECT s.role, s.statement
-      FROM pg_constraint AS k
-      LEFT JOIN pg_class AS c ON c.oid = conrelid
-      LEFT JOIN pg_type AS t ON t.oid = contypid,
-           LATERAL (SELECT coalesce(relowner, typowner),
-                           CASE conrelid WHEN 0 THEN 'DOMAIN' ELSE 'TABLE' END)
-                   AS o (owner, kind),
-           pg_identify_object(CASE conrelid WHEN 0 THEN 'pg_type'::regclass
-                                            ELSE 'pg_class'::regclass END,
-                              coalesce(c.oid, contypid), 0) AS i,
-           LATERAL (
-        SELECT owner,
-               format('ALTER %s %s ADD CONSTRAINT %I %s', kind, i.identity,
-                      conname, pg_get_constraintdef(k.oid))
-        UNION ALL
-        SELECT n.role, n.statement
-          FROM _v.notes('pg_constraint'::regclass, k.oid, 0, owner,
-                        'CONSTRAINT'::text,
-                        concat(quote_ident(conname), ' ON ',
-                               CASE conrelid WHEN 0 THEN 'DOMAIN ' END,
-                               i.identity)) AS n
-        UNION ALL
-        SELECT n.role, n.statement
-          FROM _v.index_notes(conindid, owner) AS n
-         WHERE contype IN ('p', 'u', 'x'))
-        AS s (role, statement)
-     WHERE k.oid = in_constraint
 $$;
 
 CREATE FUNCTION _v.statistics_definition(

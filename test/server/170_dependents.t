@@ -370,7 +370,7 @@ fails($database, q{BEGIN; SELECT _v.drop_dependents('app.users', 'email')},
 	g4 int4range GENERATED ALWAYS AS (int4range(a, a + 1)) STORED,
 	EXCLUDE USING gist (g4 WITH &&) WHERE (g > 0),
 	UNIQUE (g) INCLUDE (id) DEFERRABLE INITIALLY DEFERRED,
-	UNIQUE (g2, id),
+	UNIQUE (g2, id) WITH (fillfactor = 40),
 	CHECK (g > 0) NO INHERIT, CHECK (g3 IS NOT NULL AND a > 0) NOT VALID);
 	INSERT INTO "select" SELECT i, i FROM generate_series(1, 20) i;
 	ALTER TABLE "select" ADD PRIMARY KEY (g3);
@@ -592,7 +592,7 @@ SKIP:
 		CREATE VIEW of_child AS SELECT note FROM child;
 		CREATE TABLE g (id int, a text, b text GENERATED ALWAYS AS (a) STORED)
 			PARTITION BY RANGE (id);
-		CREATE TABLE g1 PARTITION OF g FOR VALUES FROM (0) TO (10);
+		CREATE TABLE g1 PARTITION OF g (b NOT NULL) FOR VALUES FROM (0) TO (10);
 		CREATE TABLE g2 (id int, a text, b text GENERATED ALWAYS AS (a) STORED);
 		ALTER TABLE g ATTACH PARTITION g2 FOR VALUES FROM (10) TO (20);
 		ALTER TABLE g ADD CHECK (b <> '');
@@ -655,7 +655,7 @@ SKIP:
 		SELECT _v.drop_dependents('t', 'a');
 		ALTER TABLE t DROP a;
 		SELECT _v.restore_dependents()},
-		qr/42703: cannot restore view public.v: column t.a does not exist\n.*QUERY:  CREATE VIEW public.v AS +SELECT t.a,/s,
+		qr/42703: cannot restore view public.v: column "?(?:t\.)?a"? does not exist\n.*QUERY:  CREATE VIEW public.v AS +SELECT (?:t\.)?a,/s,
 		'the statement is shown');
 	fails($database, q{
 		BEGIN;
