@@ -852,6 +852,34 @@ AS $$
              ON true
 $$;
 
+-- What a generated column has otherwise than the one that it is inherited from,
+-- as a reason not to drop it, or NULL.
+
+CREATE FUNCTION _v.inherited_otherwise(in_relation oid, in_column name) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH columns (relation, expression, not_null) AS NOT MATERIALIZED (
+        SELECT attrelid, pg_get_expr(adbin, adrelid), conname
+          FROM pg_attribute
+          JOIN pg_attrdef ON (adrelid, adnum) = (attrelid, attnum)
+          LEFT JOIN pg_constraint ON conrelid = attrelid AND contype = 'n'
+                                 AND conkey = ARRAY[attnum]
+         WHERE attname = in_column
+    )
+    SELECT CASE WHEN p.expression <> c.expression
+                THEN 'Its expression is not the one that it has inherited.'
+                WHEN p.not_null <> c.not_null
+                THEN 'Its NOT NULL has another name than the inherited one.'
+                END
+      FROM pg_inherits
+      JOIN columns AS c ON c.relation = inhrelid
+      JOIN columns AS p ON p.relation = inhparent
+     WHERE inhrelid = in_relation
+     ORDER BY 1 NULLS LAST
+     LIMIT 1
+$$;
+
 -- Refuses what could not be brought back as it was, and tells of a generated
 -- column that others come after.
 
@@ -888,18 +916,24 @@ BEGIN
         reason := 'A partition has it as a constraint, '
                   'or in another tablespace.';
     END IF;
+    IF EXISTS (SELECT FROM pg_constraint
+                WHERE in_class = 'pg_constraint'::regclass AND oid = in_object
+                  AND conislocal AND coninhcount > 0) THEN
+        reason := 'It is inherited, and a constraint of its table as well.';
+    END IF;
     IF in_part <> 0 AND reason IS NULL THEN
         SELECT CASE WHEN attislocal AND attinhcount > 0
                     THEN 'It is inherited, and a column of its table as well.'
                     WHEN attfdwoptions IS NOT NULL
-                    THEN 'It has options of a foreign table.' END
+                    THEN 'It has options of a foreign table.'
+                    ELSE _v.inherited_otherwise(in_object, attname) END
           INTO reason
           FROM pg_attribute
          WHERE attrelid = in_object AND attnum = in_part;
     END IF;
     IF reason IS NOT NULL THEN
         RAISE EXCEPTION 'cannot drop %, because it could not be restored',
-                        in_identity
+                        pg_describe_object(in_class, in_object, in_part)
               USING ERRCODE = 'feature_not_supported', DETAIL = reason,
                     HINT = 'Drop it by hand, and create it again.';
     END IF;
@@ -942,8 +976,7 @@ SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
 DECLARE
-    relation text := (pg_identify_object('pg_class'::regclass, in_relation,
-                                         0)).identity;
+    relation text;
     roles oid[];
     statements text[];
     index_tablespace text;
@@ -955,6 +988,11 @@ BEGIN
     END IF;
     SELECT i.type, i.identity INTO object_type, identity
       FROM pg_identify_object(in_class, in_object, in_part) AS i;
+    IF identity IS NULL THEN
+        RETURN; -- somebody else has dropped it
+    END IF;
+    relation := (pg_identify_object('pg_class'::regclass, in_relation,
+                                    0)).identity;
     PERFORM _v.check_dependent(in_class, in_object, in_part, identity);
     SELECT coalesce(array_agg(d.role ORDER BY number), '{}'),
            coalesce(array_agg(d.statement ORDER BY number), '{}')
@@ -1000,7 +1038,18 @@ SET extra_float_digits = 3
 SET standard_conforming_strings = on
 SET jit = off -- it would take longer than the queries
 AS $$
+DECLARE
+    error text;
+    its_detail text;
 BEGIN
+    IF current_setting('transaction_isolation') NOT LIKE 'read %' THEN
+        RAISE EXCEPTION 'cannot drop dependents in a % transaction',
+                        upper(current_setting('transaction_isolation'))
+              USING ERRCODE = 'feature_not_supported',
+                    DETAIL = 'It does not see what others have changed since '
+                             'it began, and would restore what was before.',
+                    HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED;';
+    END IF;
     IF in_relation IS NULL THEN
         RAISE EXCEPTION 'the relation must not be null'
               USING ERRCODE = 'null_value_not_allowed';
@@ -1024,8 +1073,17 @@ BEGIN
                _v.drop_dependent(d.class_id, d.object_id, d.part,
                                  d.relation_id) AS dropped
     LOOP
+        CONTINUE WHEN identity IS NULL;
         RETURN NEXT;
     END LOOP;
+EXCEPTION WHEN dependent_objects_still_exist THEN
+    -- PostgreSQL's hint is CASCADE, which would drop what is not remembered.
+    GET STACKED DIAGNOSTICS error = MESSAGE_TEXT,
+                            its_detail = PG_EXCEPTION_DETAIL;
+    RAISE EXCEPTION USING
+          ERRCODE = 'dependent_objects_still_exist',
+          MESSAGE = error, DETAIL = its_detail,
+          HINT = 'Drop by hand what depends on it, and create it again.';
 END
 $$;
 
@@ -1038,6 +1096,8 @@ SET IntervalStyle = postgres
 SET extra_float_digits = 3
 SET standard_conforming_strings = on
 SET transform_null_equals = off
+SET array_nulls = on
+SET xmloption = content
 SET check_function_bodies = off
 SET default_tablespace = ''
 AS 'MODULE_PATHNAME', 'versioning_restore_dependents';
@@ -1082,6 +1142,8 @@ COMMENT ON FUNCTION _v.definition(oid, oid, int4, oid) IS
 'The statements that make an object again, and the roles to run them as.';
 COMMENT ON FUNCTION _v.drop_command(oid, oid, int4, oid) IS
 'The command that drops an object.';
+COMMENT ON FUNCTION _v.inherited_otherwise(oid, name) IS
+'Why a generated column could not be restored with what it inherits.';
 COMMENT ON FUNCTION _v.check_dependent(oid, oid, int4, text) IS
 'Raises 0A000 for what _v.restore_dependents() could not bring back.';
 COMMENT ON FUNCTION _v.lock_dependent(oid) IS

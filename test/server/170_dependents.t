@@ -147,7 +147,8 @@ my $everything = q{
 		app.users WHERE email LIKE '%@%' AND
 		email <> 'a\\_' AND created > '2001-02-03 04:05:06+00';
 	CREATE VIEW app.v2 WITH (INVOKER) AS SELECT id, email, upper(email) AS up,
-		'1 year 2 mons -3 days'::interval AS i, 0.1::float8 + 1/3::float8 AS f
+		'1 year 2 mons -3 days'::interval AS i,
+		'{NULL,"NULL"}'::text[] AS n, '<a/><b/>'::xml AS x, 0.1::float8 + 1/3::float8 AS f
 		FROM app.v1;
 	CREATE VIEW "Odd ""schema"."View 3" AS SELECT id, email AS "E Mail" FROM
 		app.users WHERE email IS NOT NULL WITH CASCADED CHECK OPTION;
@@ -522,6 +523,8 @@ fails($database, q{BEGIN; SELECT _v.drop_dependents('app.users', 'email')},
 		SET search_path = app, pg_catalog, pg_temp;
 		SET quote_all_identifiers = on;
 		SET TimeZone = 'Asia/Tokyo';
+		SET array_nulls = off;
+		SET xmloption = document;
 	} . ($version < 190000 ? 'SET standard_conforming_strings = off' : '');
 	my $before = dump_of($database);
 
@@ -664,6 +667,16 @@ SKIP:
 		SELECT _v.restore_dependents()},
 		qr/42P07: cannot restore view public.v: relation "v" already exists\nDETAIL:  The statement was run as role "postgres".\nHINT:  .*SELECT _v.forget_dependents\('public.v'\);\nQUERY:  CREATE VIEW public.v/,
 		'something in its place');
+}
+
+# What others have changed since then is not seen in such a transaction.
+
+for my $level ('REPEATABLE READ', 'SERIALIZABLE')
+{
+	fails($database, "BEGIN ISOLATION LEVEL $level;
+		SELECT _v.drop_dependents('_v.patches')",
+		qr/0A000: cannot drop dependents in a $level transaction.*\nHINT:  BEGIN ISOLATION LEVEL READ COMMITTED;\n/s,
+		"a $level transaction");
 }
 
 # A view that is temporary
