@@ -190,8 +190,9 @@ $$;
 -- Statements that make something again are run as a role: the owner of what
 -- they are about, or who had granted something, or the caller if this is 0.
 
--- What a list of privileges was granted with. It is in the order of the list,
--- for some may have been granted by those whom others had granted them to.
+-- What a list of privileges was granted with, in the order of the list; but
+-- those that a role has granted come after those that the role has them from,
+-- which may be later ones in the list.
 
 CREATE FUNCTION _v.grants(
     in_on text,
@@ -204,6 +205,23 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+    WITH RECURSIVE items AS (
+        SELECT number, grantor, grantee, privilege_type, is_grantable
+          FROM unnest(in_acl) WITH ORDINALITY AS items (item, number),
+               aclexplode(ARRAY[item])
+    ), ways AS (
+        SELECT items.*, number AS place, 0 AS depth FROM items
+        UNION
+        SELECT i.*, greatest(place, i.number), depth + 1
+          FROM ways AS w
+          JOIN items AS i ON i.grantor = w.grantee
+                         AND i.privilege_type = w.privilege_type
+         WHERE w.is_grantable AND depth < cardinality(in_acl)
+    ), ordered AS (
+        SELECT number, grantor, grantee, privilege_type, is_grantable,
+               max(place) AS place, max(depth) AS depth
+          FROM ways GROUP BY 1, 2, 3, 4, 5
+    )
     SELECT grantor,
            format('GRANT %s ON %s TO %s%s',
                   string_agg(privilege_type ||
@@ -214,10 +232,9 @@ AS $$
                   CASE grantee WHEN 0 THEN 'PUBLIC'
                                ELSE grantee::regrole::text END,
                   CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END)
-      FROM unnest(in_acl) WITH ORDINALITY AS items (item, number),
-           aclexplode(ARRAY[item])
-     GROUP BY number, grantor, grantee, is_grantable
-     ORDER BY number, is_grantable
+      FROM ordered
+     GROUP BY place, depth, number, grantor, grantee, is_grantable
+     ORDER BY place, depth, number, is_grantable
 $$;
 
 -- Takes away what default privileges have given on something new. It is for
@@ -535,7 +552,8 @@ AS $$
 $$;
 
 -- A column that is inherited comes with that of the parent, and goes with it,
--- but may be NOT NULL where that is not. Since version 18 that is a constraint.
+-- but may be NOT NULL where that is not. Since version 18, NOT NULL is a
+-- constraint.
 
 CREATE FUNCTION _v.generated_column_definition(
     in_relation oid,
@@ -852,10 +870,11 @@ AS $$
              ON true
 $$;
 
--- What a generated column has otherwise than the one that it is inherited from,
--- as a reason not to drop it, or NULL.
+-- Why a generated column would not come back with the one that it is inherited
+-- from as it was, or NULL.
 
-CREATE FUNCTION _v.inherited_otherwise(in_relation oid, in_column name) RETURNS text
+CREATE FUNCTION _v.inherited_otherwise(in_relation oid, in_column name)
+RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
