@@ -1179,8 +1179,9 @@ COLUMN TYPE refuses for, else what DROP does; foreign keys are left alone.
 Returns the type and identity of each object, in order, the deepest first.
 Raises 42501 if the caller may not drop something, or not SET ROLE to its
 owner or to a role that has granted something on it; 2BP01 and 0A000 for
-what cannot be dropped, or not be restored. The transaction cannot commit
-until all is restored, or given up with _v.forget_dependents().
+what cannot be dropped, or not be restored, and for a transaction that is
+not READ COMMITTED. The transaction cannot commit until all is restored, or
+given up with _v.forget_dependents().
 Locks what DROP locks.';
 COMMENT ON FUNCTION _v.restore_dependents() IS
 'Makes again what _v.drop_dependents() has dropped in this transaction.
