@@ -1060,6 +1060,7 @@ AS $$
 DECLARE
     error text;
     its_detail text;
+    its_hint text;
 BEGIN
     IF current_setting('transaction_isolation') NOT LIKE 'read %' THEN
         RAISE EXCEPTION 'cannot drop dependents in a % transaction',
@@ -1096,13 +1097,17 @@ BEGIN
         RETURN NEXT;
     END LOOP;
 EXCEPTION WHEN dependent_objects_still_exist THEN
-    -- PostgreSQL's hint is CASCADE, which would drop what is not remembered.
+    -- PostgreSQL's hint is CASCADE, which would drop what is not remembered,
+    -- or what to drop instead, if it is a part of an extension.
     GET STACKED DIAGNOSTICS error = MESSAGE_TEXT,
-                            its_detail = PG_EXCEPTION_DETAIL;
+                            its_detail = PG_EXCEPTION_DETAIL,
+                            its_hint = PG_EXCEPTION_HINT;
     RAISE EXCEPTION USING
           ERRCODE = 'dependent_objects_still_exist',
           MESSAGE = error, DETAIL = its_detail,
-          HINT = 'Drop by hand what depends on it, and create it again.';
+          HINT = CASE WHEN its_hint NOT LIKE '%CASCADE%' THEN its_hint
+                      ELSE 'Drop by hand what depends on it, and create it '
+                           'again.' END;
 END
 $$;
 

@@ -3,7 +3,7 @@
 -- definition does not fit any more.
 
 BEGIN;
-SELECT plan(71);
+SELECT plan(72);
 
 CREATE SCHEMA app;
 SET LOCAL search_path = app, public;
@@ -162,6 +162,11 @@ SELECT is(state, '2BP01', 'a circle')
 SELECT is(hint, 'Drop by hand what depends on it, and create it again.',
           'PostgreSQL''s hint, CASCADE, is not for those who want it back')
   FROM raised($$SELECT _v.drop_dependents('t', 'b')$$);
+ALTER EXTENSION versioning ADD VIEW circle;
+SELECT matches(hint, '^You can drop extension versioning instead.$',
+               'a member of an extension')
+  FROM raised($$SELECT _v.drop_dependents('t', 'b')$$);
+ALTER EXTENSION versioning DROP VIEW circle;
 CREATE OR REPLACE VIEW circle AS SELECT b FROM t;
 SELECT matches(dropped('t', 'b'), 'function app.around\(\), .*view app.circle');
 SELECT lives_ok('SELECT _v.restore_dependents()', 'is not one any more');
