@@ -638,7 +638,7 @@ $$;
 
 -- The policies of a table, and the rules and triggers, are its owner's. What a
 -- trigger has on partitions may be enabled when that is not, and the other way
--- round.
+-- round; those come after that, for ALTER TABLE does the same to all below.
 
 CREATE FUNCTION _v.part_definition(
     in_class oid,
@@ -651,17 +651,17 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
-    WITH RECURSIVE clones (oid) AS (
-        SELECT in_object WHERE in_class = 'pg_trigger'::regclass
+    WITH RECURSIVE clones (oid, level) AS (
+        SELECT in_object, 0 WHERE in_class = 'pg_trigger'::regclass
         UNION
-        SELECT t.oid
+        SELECT t.oid, level + 1
           FROM pg_trigger AS t JOIN clones ON tgparentid = clones.oid
-    ), states (relation, owner, own_name, state) AS (
-        SELECT tgrelid, relowner, tgname, tgenabled
+    ), states (relation, owner, own_name, state, level) AS (
+        SELECT tgrelid, relowner, tgname, tgenabled, level
           FROM clones JOIN pg_trigger AS t ON t.oid = clones.oid
           JOIN pg_class AS c ON c.oid = tgrelid
         UNION ALL
-        SELECT ev_class, relowner, rulename, ev_enabled
+        SELECT ev_class, relowner, rulename, ev_enabled, 0
           FROM pg_rewrite JOIN pg_class AS c ON c.oid = ev_class
          WHERE in_class = 'pg_rewrite'::regclass AND pg_rewrite.oid = in_object
     ), definitions (definition) AS (
@@ -692,9 +692,9 @@ AS $$
       FROM definitions, pg_class AS c,
            pg_identify_object(in_class, in_object, 0) AS i,
            LATERAL (
-        SELECT relowner, rtrim(definition, ';')
+        SELECT -1, relowner, rtrim(definition, ';')
         UNION ALL
-        SELECT owner,
+        SELECT level, owner,
                format('ALTER TABLE %s %s %s %I', r.identity,
                       CASE state WHEN 'D' THEN 'DISABLE'
                                  WHEN 'R' THEN 'ENABLE REPLICA'
@@ -704,11 +704,12 @@ AS $$
                pg_identify_object('pg_class'::regclass, relation, 0) AS r
          WHERE EXISTS (SELECT FROM states AS s WHERE s.state <> 'O')
         UNION ALL
-        SELECT n.role, n.statement
+        SELECT 0, n.role, n.statement
           FROM _v.notes(in_class::regclass, in_object, 0, relowner,
                         upper(i.type), i.identity) AS n)
-        AS s (role, statement)
+        AS s (step, role, statement)
      WHERE c.oid = in_relation
+     ORDER BY step
 $$;
 
 CREATE FUNCTION _v.statistics_definition(
