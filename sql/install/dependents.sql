@@ -190,8 +190,9 @@ $$;
 -- Statements that make something again are run as a role: the owner of what
 -- they are about, or who had granted something, or the caller if this is 0.
 
--- What a list of privileges was granted with. It is in the order of the list,
--- for some may have been granted by those whom others had granted them to.
+-- What a list of privileges was granted with, in the order of the list; but
+-- those that a role has granted come after those that the role has them from,
+-- which may be later ones in the list.
 
 CREATE FUNCTION _v.grants(
     in_on text,
@@ -204,6 +205,23 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+    WITH RECURSIVE items AS (
+        SELECT number, grantor, grantee, privilege_type, is_grantable
+          FROM unnest(in_acl) WITH ORDINALITY AS items (item, number),
+               aclexplode(ARRAY[item])
+    ), ways AS (
+        SELECT items.*, number AS place, 0 AS depth FROM items
+        UNION
+        SELECT i.*, greatest(place, i.number), depth + 1
+          FROM ways AS w
+          JOIN items AS i ON i.grantor = w.grantee
+                         AND i.privilege_type = w.privilege_type
+         WHERE w.is_grantable AND depth < cardinality(in_acl)
+    ), ordered AS (
+        SELECT number, grantor, grantee, privilege_type, is_grantable,
+               max(place) AS place, max(depth) AS depth
+          FROM ways GROUP BY 1, 2, 3, 4, 5
+    )
     SELECT grantor,
            format('GRANT %s ON %s TO %s%s',
                   string_agg(privilege_type ||
@@ -214,10 +232,9 @@ AS $$
                   CASE grantee WHEN 0 THEN 'PUBLIC'
                                ELSE grantee::regrole::text END,
                   CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END)
-      FROM unnest(in_acl) WITH ORDINALITY AS items (item, number),
-           aclexplode(ARRAY[item])
-     GROUP BY number, grantor, grantee, is_grantable
-     ORDER BY number, is_grantable
+      FROM ordered
+     GROUP BY place, depth, number, grantor, grantee, is_grantable
+     ORDER BY place, depth, number, is_grantable
 $$;
 
 -- Takes away what default privileges have given on something new. It is for
@@ -486,7 +503,57 @@ AS $$
      WHERE c.oid = in_view
 $$;
 
--- A column that is inherited comes with that of the parent, and goes with it.
+CREATE FUNCTION _v.constraint_definition(
+    in_constraint oid,
+    OUT role oid,
+    OUT statement text
+) RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
+AS $$
+    SELECT s.role, s.statement
+      FROM pg_constraint AS k
+      LEFT JOIN pg_class AS c ON c.oid = conrelid
+      LEFT JOIN pg_type AS t ON t.oid = contypid,
+           LATERAL (SELECT coalesce(relowner, typowner),
+                           CASE conrelid WHEN 0 THEN 'DOMAIN' ELSE 'TABLE' END)
+                   AS o (owner, kind),
+           pg_identify_object(CASE conrelid WHEN 0 THEN 'pg_type'::regclass
+                                            ELSE 'pg_class'::regclass END,
+                              coalesce(c.oid, contypid), 0) AS i,
+           LATERAL (
+        SELECT owner,
+               format('ALTER %s %s ADD CONSTRAINT %I %s', kind, i.identity,
+                      conname, pg_get_constraintdef(k.oid))
+        UNION ALL
+        SELECT owner,
+               format('ALTER INDEX %s SET (%s)', x.identity,
+                      (SELECT string_agg(format('%I=%L', option_name,
+                                                option_value), ', ')
+                         FROM pg_options_to_table(reloptions)))
+          FROM pg_class, pg_identify_object('pg_class'::regclass, conindid, 0)
+                         AS x
+         WHERE contype IN ('p', 'u', 'x') AND pg_class.oid = conindid
+           AND reloptions IS NOT NULL
+        UNION ALL
+        SELECT n.role, n.statement
+          FROM _v.notes('pg_constraint'::regclass, k.oid, 0, owner,
+                        'CONSTRAINT'::text,
+                        concat(quote_ident(conname), ' ON ',
+                               CASE conrelid WHEN 0 THEN 'DOMAIN ' END,
+                               i.identity)) AS n
+        UNION ALL
+        SELECT n.role, n.statement
+          FROM _v.index_notes(conindid, owner) AS n
+         WHERE contype IN ('p', 'u', 'x'))
+        AS s (role, statement)
+     WHERE k.oid = in_constraint
+$$;
+
+-- A column that is inherited comes with that of the parent, and goes with it,
+-- but may be NOT NULL where that is not. Since version 18, NOT NULL is a
+-- constraint.
 
 CREATE FUNCTION _v.generated_column_definition(
     in_relation oid,
@@ -506,19 +573,33 @@ AS $$
                        THEN ' COLLATE ' || attcollation::regcollation END,
                   ' GENERATED ALWAYS AS (', pg_get_expr(adbin, adrelid),
                   CASE attgenerated WHEN 's' THEN ') STORED'
-                                    ELSE ') VIRTUAL' END,
-                  CASE WHEN attnotnull THEN
-                       coalesce(' CONSTRAINT ' || quote_ident(
-                           (SELECT conname FROM pg_constraint
-                             WHERE conrelid = c.oid AND contype = 'n'
-                               AND conkey = ARRAY[attnum])), '')
-                       || ' NOT NULL' END)
+                                    ELSE ') VIRTUAL' END)
       FROM pg_class AS c
       JOIN pg_attribute ON attrelid = c.oid
       JOIN pg_type AS t ON t.oid = atttypid
       JOIN pg_attrdef ON adrelid = c.oid AND adnum = attnum,
            pg_identify_object('pg_class'::regclass, c.oid, 0) AS i
      WHERE c.oid = in_relation AND attnum = in_column AND attislocal
+    UNION ALL
+    SELECT relowner,
+           format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', i.identity,
+                  a.attname)
+      FROM pg_class AS c
+      JOIN pg_attribute AS a ON a.attrelid = c.oid,
+           pg_identify_object('pg_class'::regclass, c.oid, 0) AS i
+     WHERE c.oid = in_relation AND a.attnum = in_column AND a.attnotnull
+       AND NOT EXISTS (SELECT FROM pg_constraint
+                        WHERE conrelid = c.oid AND contype = 'n'
+                          AND conkey = ARRAY[in_column])
+       AND NOT EXISTS (SELECT FROM pg_inherits
+                         JOIN pg_attribute AS p ON p.attrelid = inhparent
+                        WHERE inhrelid = c.oid AND p.attname = a.attname
+                          AND p.attnotnull)
+    UNION ALL
+    SELECT d.role, d.statement
+      FROM pg_constraint AS k, _v.constraint_definition(k.oid) AS d
+     WHERE conrelid = in_relation AND contype = 'n' AND conislocal
+       AND conkey = ARRAY[in_column]
     UNION ALL
     SELECT n.role, n.statement
       FROM _v.column_notes(in_relation, in_column) AS n
@@ -557,7 +638,7 @@ $$;
 
 -- The policies of a table, and the rules and triggers, are its owner's. What a
 -- trigger has on partitions may be enabled when that is not, and the other way
--- round.
+-- round; those come after that, for ALTER TABLE does the same to all below.
 
 CREATE FUNCTION _v.part_definition(
     in_class oid,
@@ -570,17 +651,17 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
-    WITH RECURSIVE clones (oid) AS (
-        SELECT in_object WHERE in_class = 'pg_trigger'::regclass
+    WITH RECURSIVE clones (oid, level) AS (
+        SELECT in_object, 0 WHERE in_class = 'pg_trigger'::regclass
         UNION
-        SELECT t.oid
+        SELECT t.oid, level + 1
           FROM pg_trigger AS t JOIN clones ON tgparentid = clones.oid
-    ), states (relation, owner, own_name, state) AS (
-        SELECT tgrelid, relowner, tgname, tgenabled
+    ), states (relation, owner, own_name, state, level) AS (
+        SELECT tgrelid, relowner, tgname, tgenabled, level
           FROM clones JOIN pg_trigger AS t ON t.oid = clones.oid
           JOIN pg_class AS c ON c.oid = tgrelid
         UNION ALL
-        SELECT ev_class, relowner, rulename, ev_enabled
+        SELECT ev_class, relowner, rulename, ev_enabled, 0
           FROM pg_rewrite JOIN pg_class AS c ON c.oid = ev_class
          WHERE in_class = 'pg_rewrite'::regclass AND pg_rewrite.oid = in_object
     ), definitions (definition) AS (
@@ -611,9 +692,9 @@ AS $$
       FROM definitions, pg_class AS c,
            pg_identify_object(in_class, in_object, 0) AS i,
            LATERAL (
-        SELECT relowner, rtrim(definition, ';')
+        SELECT -1, relowner, rtrim(definition, ';')
         UNION ALL
-        SELECT owner,
+        SELECT level, owner,
                format('ALTER TABLE %s %s %s %I', r.identity,
                       CASE state WHEN 'D' THEN 'DISABLE'
                                  WHEN 'R' THEN 'ENABLE REPLICA'
@@ -623,49 +704,12 @@ AS $$
                pg_identify_object('pg_class'::regclass, relation, 0) AS r
          WHERE EXISTS (SELECT FROM states AS s WHERE s.state <> 'O')
         UNION ALL
-        SELECT n.role, n.statement
+        SELECT 0, n.role, n.statement
           FROM _v.notes(in_class::regclass, in_object, 0, relowner,
                         upper(i.type), i.identity) AS n)
-        AS s (role, statement)
+        AS s (step, role, statement)
      WHERE c.oid = in_relation
-$$;
-
-CREATE FUNCTION _v.constraint_definition(
-    in_constraint oid,
-    OUT role oid,
-    OUT statement text
-) RETURNS SETOF record
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-SET quote_all_identifiers = off
-AS $$
-    SELECT s.role, s.statement
-      FROM pg_constraint AS k
-      LEFT JOIN pg_class AS c ON c.oid = conrelid
-      LEFT JOIN pg_type AS t ON t.oid = contypid,
-           LATERAL (SELECT coalesce(relowner, typowner),
-                           CASE conrelid WHEN 0 THEN 'DOMAIN' ELSE 'TABLE' END)
-                   AS o (owner, kind),
-           pg_identify_object(CASE conrelid WHEN 0 THEN 'pg_type'::regclass
-                                            ELSE 'pg_class'::regclass END,
-                              coalesce(c.oid, contypid), 0) AS i,
-           LATERAL (
-        SELECT owner,
-               format('ALTER %s %s ADD CONSTRAINT %I %s', kind, i.identity,
-                      conname, pg_get_constraintdef(k.oid))
-        UNION ALL
-        SELECT n.role, n.statement
-          FROM _v.notes('pg_constraint'::regclass, k.oid, 0, owner,
-                        'CONSTRAINT'::text,
-                        concat(quote_ident(conname), ' ON ',
-                               CASE conrelid WHEN 0 THEN 'DOMAIN ' END,
-                               i.identity)) AS n
-        UNION ALL
-        SELECT n.role, n.statement
-          FROM _v.index_notes(conindid, owner) AS n
-         WHERE contype IN ('p', 'u', 'x'))
-        AS s (role, statement)
-     WHERE k.oid = in_constraint
+     ORDER BY step
 $$;
 
 CREATE FUNCTION _v.statistics_definition(
@@ -827,6 +871,35 @@ AS $$
              ON true
 $$;
 
+-- Why a generated column would not come back with the one that it is inherited
+-- from as it was, or NULL.
+
+CREATE FUNCTION _v.inherited_otherwise(in_relation oid, in_column name)
+RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH columns (relation, expression, not_null) AS NOT MATERIALIZED (
+        SELECT attrelid, pg_get_expr(adbin, adrelid), conname
+          FROM pg_attribute
+          JOIN pg_attrdef ON (adrelid, adnum) = (attrelid, attnum)
+          LEFT JOIN pg_constraint ON conrelid = attrelid AND contype = 'n'
+                                 AND conkey = ARRAY[attnum]
+         WHERE attname = in_column
+    )
+    SELECT CASE WHEN p.expression <> c.expression
+                THEN 'Its expression is not the one that it has inherited.'
+                WHEN p.not_null <> c.not_null
+                THEN 'Its NOT NULL has another name than the inherited one.'
+                END
+      FROM pg_inherits
+      JOIN columns AS c ON c.relation = inhrelid
+      JOIN columns AS p ON p.relation = inhparent
+     WHERE inhrelid = in_relation
+     ORDER BY 1 NULLS LAST
+     LIMIT 1
+$$;
+
 -- Refuses what could not be brought back as it was, and tells of a generated
 -- column that others come after.
 
@@ -863,18 +936,24 @@ BEGIN
         reason := 'A partition has it as a constraint, '
                   'or in another tablespace.';
     END IF;
+    IF EXISTS (SELECT FROM pg_constraint
+                WHERE in_class = 'pg_constraint'::regclass AND oid = in_object
+                  AND conislocal AND coninhcount > 0) THEN
+        reason := 'It is inherited, and a constraint of its table as well.';
+    END IF;
     IF in_part <> 0 AND reason IS NULL THEN
         SELECT CASE WHEN attislocal AND attinhcount > 0
                     THEN 'It is inherited, and a column of its table as well.'
                     WHEN attfdwoptions IS NOT NULL
-                    THEN 'It has options of a foreign table.' END
+                    THEN 'It has options of a foreign table.'
+                    ELSE _v.inherited_otherwise(in_object, attname) END
           INTO reason
           FROM pg_attribute
          WHERE attrelid = in_object AND attnum = in_part;
     END IF;
     IF reason IS NOT NULL THEN
         RAISE EXCEPTION 'cannot drop %, because it could not be restored',
-                        in_identity
+                        pg_describe_object(in_class, in_object, in_part)
               USING ERRCODE = 'feature_not_supported', DETAIL = reason,
                     HINT = 'Drop it by hand, and create it again.';
     END IF;
@@ -917,8 +996,7 @@ SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
 DECLARE
-    relation text := (pg_identify_object('pg_class'::regclass, in_relation,
-                                         0)).identity;
+    relation text;
     roles oid[];
     statements text[];
     index_tablespace text;
@@ -930,6 +1008,11 @@ BEGIN
     END IF;
     SELECT i.type, i.identity INTO object_type, identity
       FROM pg_identify_object(in_class, in_object, in_part) AS i;
+    IF identity IS NULL THEN
+        RETURN; -- somebody else has dropped it
+    END IF;
+    relation := (pg_identify_object('pg_class'::regclass, in_relation,
+                                    0)).identity;
     PERFORM _v.check_dependent(in_class, in_object, in_part, identity);
     SELECT coalesce(array_agg(d.role ORDER BY number), '{}'),
            coalesce(array_agg(d.statement ORDER BY number), '{}')
@@ -975,7 +1058,19 @@ SET extra_float_digits = 3
 SET standard_conforming_strings = on
 SET jit = off -- it would take longer than the queries
 AS $$
+DECLARE
+    error text;
+    its_detail text;
+    its_hint text;
 BEGIN
+    IF current_setting('transaction_isolation') NOT LIKE 'read %' THEN
+        RAISE EXCEPTION 'cannot drop dependents in a % transaction',
+                        upper(current_setting('transaction_isolation'))
+              USING ERRCODE = 'feature_not_supported',
+                    DETAIL = 'It does not see what others have changed since '
+                             'it began, and would restore what was before.',
+                    HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED;';
+    END IF;
     IF in_relation IS NULL THEN
         RAISE EXCEPTION 'the relation must not be null'
               USING ERRCODE = 'null_value_not_allowed';
@@ -999,8 +1094,21 @@ BEGIN
                _v.drop_dependent(d.class_id, d.object_id, d.part,
                                  d.relation_id) AS dropped
     LOOP
+        CONTINUE WHEN identity IS NULL;
         RETURN NEXT;
     END LOOP;
+EXCEPTION WHEN dependent_objects_still_exist THEN
+    -- PostgreSQL's hint is CASCADE, which would drop what is not remembered,
+    -- or what to drop instead, if it is a part of an extension.
+    GET STACKED DIAGNOSTICS error = MESSAGE_TEXT,
+                            its_detail = PG_EXCEPTION_DETAIL,
+                            its_hint = PG_EXCEPTION_HINT;
+    RAISE EXCEPTION USING
+          ERRCODE = 'dependent_objects_still_exist',
+          MESSAGE = error, DETAIL = its_detail,
+          HINT = CASE WHEN its_hint NOT LIKE '%CASCADE%' THEN its_hint
+                      ELSE 'Drop by hand what depends on it, and create it '
+                           'again.' END;
 END
 $$;
 
@@ -1013,6 +1121,8 @@ SET IntervalStyle = postgres
 SET extra_float_digits = 3
 SET standard_conforming_strings = on
 SET transform_null_equals = off
+SET array_nulls = on
+SET xmloption = content
 SET check_function_bodies = off
 SET default_tablespace = ''
 AS 'MODULE_PATHNAME', 'versioning_restore_dependents';
@@ -1057,6 +1167,8 @@ COMMENT ON FUNCTION _v.definition(oid, oid, int4, oid) IS
 'The statements that make an object again, and the roles to run them as.';
 COMMENT ON FUNCTION _v.drop_command(oid, oid, int4, oid) IS
 'The command that drops an object.';
+COMMENT ON FUNCTION _v.inherited_otherwise(oid, name) IS
+'Why a generated column could not be restored with what it inherits.';
 COMMENT ON FUNCTION _v.check_dependent(oid, oid, int4, text) IS
 'Raises 0A000 for what _v.restore_dependents() could not bring back.';
 COMMENT ON FUNCTION _v.lock_dependent(oid) IS
@@ -1073,8 +1185,9 @@ COLUMN TYPE refuses for, else what DROP does; foreign keys are left alone.
 Returns the type and identity of each object, in order, the deepest first.
 Raises 42501 if the caller may not drop something, or not SET ROLE to its
 owner or to a role that has granted something on it; 2BP01 and 0A000 for
-what cannot be dropped, or not be restored. The transaction cannot commit
-until all is restored, or given up with _v.forget_dependents().
+what cannot be dropped, or not be restored, and for a transaction that is
+not READ COMMITTED. The transaction cannot commit until all is restored, or
+given up with _v.forget_dependents().
 Locks what DROP locks.';
 COMMENT ON FUNCTION _v.restore_dependents() IS
 'Makes again what _v.drop_dependents() has dropped in this transaction.

@@ -165,6 +165,15 @@ check_dropper(const Dependent *dependent)
 				 errhint("Only that role restores it or gives it up.")));
 }
 
+/* What to do about an object that does not come back. */
+static char *
+forget_hint(const Dependent *dependent)
+{
+	return psprintf("Create it as it is to be now, and give up what was "
+					"dropped: SELECT _v.forget_dependents(%s);",
+					quote_literal_cstr(dependent->identity));
+}
+
 /*
  * Reports the error that the statement has met: which object, which statement,
  * and as whom it was run.  What ends it on somebody's request, SQLSTATEs of
@@ -191,10 +200,7 @@ report_failure(const Dependent *dependent, const char *statement,
 			error->detail =
 				psprintf("The statement was run as role \"%s\".", role_name);
 		if (error->hint == NULL)
-			error->hint =
-				psprintf("Create it as it is to be now, and give up what "
-						 "was dropped: SELECT _v.forget_dependents(%s);",
-						 quote_literal_cstr(dependent->identity));
+			error->hint = forget_hint(dependent);
 	}
 	ReThrowError(error);
 }
@@ -221,8 +227,15 @@ run_step(const Dependent *dependent, Oid role, const char *statement)
 {
 	MemoryContext context = CurrentMemoryContext;
 	const char *role_name =
-		GetUserNameFromId(OidIsValid(role) ? role : GetUserId(), false);
+		GetUserNameFromId(OidIsValid(role) ? role : GetUserId(), true);
 
+	if (role_name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("cannot restore %s %s: a role that owned it, or had "
+						"granted something on it, has been dropped",
+						dependent->type, dependent->identity),
+				 errhint("%s", forget_hint(dependent))));
 	check_role(role, dependent);
 	PG_TRY();
 	{
