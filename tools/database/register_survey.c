@@ -29,7 +29,8 @@
 	" 'note_attempt', 'resume_patch'," \
 	" 'register_job', 'note_moved_key', 'run_job', 'run_jobs', 'pause_job'," \
 	" 'resume_job', 'cancel_job', 'assert_job_is_done', 'set_job'," \
-	" 'refuse_to_plant'," \
+	" 'refuse_to_plant', 'lock_dependent', 'remember_dependent'," \
+	" 'restore_dependents', 'forget_dependents'," \
 	" 'current_patch', 'record_changes', 'refuse_to_forge'," \
 	" 'refuse_to_forget', 'require_patch', 'warn_without_patch'"
 
