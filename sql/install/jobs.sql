@@ -13,7 +13,7 @@ CREATE TABLE _v.job_list (
     role_oid          oid         NOT NULL,
     system_identifier bigint      NOT NULL,
     search_path       text        NOT NULL,
-    time_zone         text        NOT NULL,
+    registered_settings text[]    NOT NULL,
     key               text        NOT NULL,
     settings          text[]      NOT NULL,
     state             text        NOT NULL,
@@ -175,8 +175,8 @@ COMMENT ON COLUMN _v.job_list.system_identifier IS
 'That cluster. On another one, as after a restore, the name of the role counts.';
 COMMENT ON COLUMN _v.job_list.search_path IS
 'search_path that the statement runs with: that of its registration.';
-COMMENT ON COLUMN _v.job_list.time_zone IS
-'TimeZone that the statement runs with: that of its registration.';
+COMMENT ON COLUMN _v.job_list.registered_settings IS
+'Other settings of its registration that the statement runs with: those by which values are read and written.';
 COMMENT ON COLUMN _v.job_list.key IS
 'The key of the table that it goes by: columns, types and collations.';
 COMMENT ON COLUMN _v.job_list.settings IS
@@ -290,7 +290,7 @@ statement does not read from batch, or if it or the check is not one command;
 raises. Locks the table in SHARE ROW EXCLUSIVE mode.';
 COMMENT ON FUNCTION _v.refuse_to_plant() IS
 'Trigger function that lets INSERT and COPY bring in jobs of roles that the
-current one is a member of, and no others.
+current one can SET ROLE to, and no others.
 Raises 42501.';
 COMMENT ON FUNCTION _v.note_moved_key() IS
 'Trigger function that notes the rows whose key changes while a job is not done.

@@ -185,6 +185,18 @@ value($database, "CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS
 runs('a trigger has changed keys');
 is(touched(), '1:1000, done', 'each row once');
 
+# It means what it meant when it was registered, whoever runs it.
+job('id int PRIMARY KEY', 'i', first => "SET LOCAL DateStyle = 'ISO, MDY'; SET LOCAL lc_monetary = 'C';
+	SET LOCAL default_text_search_config = 'pg_catalog.english';
+	ALTER TABLE t ADD written text DEFAULT '02/03/2004', ADD d date, ADD words tsvector, ADD bytes text",
+	statement => "UPDATE t SET n = n + 1, d = written::date, words = to_tsvector('the dogs'), bytes = '\\x01ff'::bytea
+		FROM batch WHERE t.id = batch.id",
+	check => "SELECT count(*) FROM t WHERE '02/03/2004'::date <> '2004-02-03'");
+succeeds($database, "SET DateStyle = 'SQL, DMY'; SET bytea_output = 'escape';
+	SET default_text_search_config = 'pg_catalog.simple'; CALL _v.run_job('j')", 'under other settings', user => $owner);
+is(value($database, 'SELECT DISTINCT concat_ws(\' \', d, words, bytes) FROM t'), "2004-02-03 'dog':2 \\x01ff",
+	'the statement does what it was to do');
+
 # Whose rights
 
 job('id int PRIMARY KEY', 'i', first => "CREATE FUNCTION who() RETURNS trigger LANGUAGE plpgsql AS
