@@ -48,7 +48,9 @@ CREATE TABLE _v.job_moved (
     id       uuid    PRIMARY KEY,
     job_name text    NOT NULL,
     key      text    NOT NULL,
-    done     boolean NOT NULL
+    done     boolean NOT NULL,
+    given_up boolean NOT NULL,
+    error    text
 );
 CREATE INDEX job_moved_key_idx ON _v.job_moved USING hash (key);
 CREATE INDEX job_moved_job_idx ON _v.job_moved (job_name, done);
@@ -134,7 +136,9 @@ SELECT j.job_name, j.patch_name, j.table_name, j.role_name,
             THEN j.held_back END AS held_back,
        r.pids AS runners,
        (SELECT count(*) FROM _v.job_pieces AS p
-         WHERE p.job_name = j.job_name AND p.given_up) AS batches_given_up,
+         WHERE p.job_name = j.job_name AND p.given_up) +
+       (SELECT count(*) FROM _v.job_moved AS m
+         WHERE m.job_name = j.job_name AND m.given_up) AS batches_given_up,
        j.registered_at, j.started_at, j.finished_at
   FROM _v.job_list AS j
  CROSS JOIN LATERAL (
@@ -237,6 +241,10 @@ COMMENT ON COLUMN _v.job_moved.key IS
 'The key that the row has now.';
 COMMENT ON COLUMN _v.job_moved.done IS
 'It was in a batch.';
+COMMENT ON COLUMN _v.job_moved.given_up IS
+'It has failed too often.';
+COMMENT ON COLUMN _v.job_moved.error IS
+'How it has failed.';
 COMMENT ON INDEX _v.job_moved_key_idx IS
 'Finds the rows of a batch.';
 COMMENT ON INDEX _v.job_moved_job_idx IS

@@ -278,6 +278,22 @@ value($database, 'UPDATE t SET id = 100000 WHERE id = 700', user => $owner);
 succeeds($database, "SELECT _v.resume_job('j'); CALL _v.run_job('j')", 'when the cause is gone', user => $owner);
 is(touched(), '1:1000, done', 'what was given up is done');
 
+# A row whose key has changed may fail, too.
+job('id int PRIMARY KEY', 'i', statement => $bad);
+value($database, "SELECT _v.set_job('j', 'on_error', 'continue');
+	UPDATE t SET id = id + 10000 WHERE id BETWEEN 3 AND 6;
+	UPDATE t SET id = 0 WHERE id = 700; UPDATE t SET id = 700 WHERE id = 2", user => $owner);
+fails($database, "CALL _v.run_job('j')", qr/a batch was given up, the last one after: division by zero, at key \{700\}/,
+	'a job that goes on after a row whose key has changed', user => $owner);
+is(touched(), '0:1 1:999, failed', 'does the other ones');
+is(value($database, 'SELECT batches_given_up FROM _v.jobs'), 1, 'which are seen');
+value($database, "UPDATE _v.job_list SET statement = '$update'");
+succeeds($database, "SELECT _v.resume_job('j'); CALL _v.run_job('j')", 'when the cause is gone', user => $owner);
+is(touched(), '1:1000, done', 'it is done as well, and nothing else');
+
+job('id int PRIMARY KEY', 'i', check => 'SELECT sum(n)::int FROM t WHERE n < 0');
+fails($database, "CALL _v.run_job('j')", qr/the check of job "j" returned NULL/, 'a check that does not know', user => $owner);
+
 job('id int PRIMARY KEY', 'i', check => 'SELECT count(*) FROM t WHERE n < 2');
 fails($database, "CALL _v.run_job('j')", qr/the check counts 1000 that are not right/, 'a check that fails', user => $owner);
 is(touched(), '1:1000, failed', 'when all rows were in a batch');
@@ -288,7 +304,16 @@ job('id int PRIMARY KEY', 'i');
 value($database, 'ALTER TABLE t RENAME TO t_old', user => $owner);
 fails($database, "CALL _v.run_job('j')", qr/55000: job "j" has failed\n.*relation "public\.t" does not exist/, 'a table that was renamed', user => $owner);
 fails($database, 'UPDATE t_old SET id = 0 WHERE id = 1', qr/55000: job "j" is about table public\.t, not about public\.t_old/, 'its keys do not change unseen', user => $owner);
+value($database, "SELECT _v.cancel_job('j')", user => $owner);
+is(value($database, q{SELECT count(*) FROM pg_trigger WHERE tgname ~ 'versioning_job'}), 0, 'canceled, it leaves no trigger there');
 value($database, 'ALTER TABLE t_old RENAME TO t', user => $owner);
+
+value($database, "SELECT _v.unregister_patch('p'); BEGIN; SELECT _v.register_patch('p');
+	SELECT _v.register_job(E'it''s \\\\a \\u00e4', 't', '$update'); COMMIT", user => $owner);
+fails($database, "SELECT _v.assert_job_is_done(E'it''s \\\\a \\u00e4')", qr/HINT:  CALL _v\.run_job\( ?E'it''s [^;]*'\);\n/,
+	'no command that the shell would not take', user => $owner);
+value($database, "SELECT _v.unregister_patch('p')", user => $owner);
+is(value($database, q{SELECT count(*) FROM pg_trigger WHERE tgname ~ 'versioning_job'}), 0, 'an odd name leaves no trigger either');
 
 job('id int PRIMARY KEY, CHECK (id < 900)', '- i', statement => 'UPDATE t SET id = 900 FROM batch WHERE t.id = batch.id');
 fails($database, "CALL _v.run_job('j')", qr/has failed/, 'a constraint', user => $owner);
