@@ -34,7 +34,7 @@ BEGIN
             SELECT d.objid::regprocedure::text,
                    CASE prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END,
                    proowner, proacl,
-                   proname ~ '^((try_|un)?register_patch|assert_.*|note_progress|resume_patch)$'
+                   proname ~ '^((try_|un)?register_patch|assert_(patch|user)_.*|note_progress|resume_patch)$'
               FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid
              WHERE d.classid = 'pg_proc'::regclass AND deptype = 'e'
                AND refclassid = 'pg_extension'::regclass

@@ -131,7 +131,7 @@ SELECT ok(bool_and(proowner = 10),
           'those that are not the register''s belong to the bootstrap superuser')
   FROM pg_proc
  WHERE pronamespace = '_v'::regnamespace
-   AND proname !~ '^((try_|un)?register_patch|assert_.*|note_progress|resume_patch)$';
+   AND proname !~ '^((try_|un)?register_patch|assert_(patch|user)_.*|note_progress|resume_patch)$';
 
 -- Comments
 

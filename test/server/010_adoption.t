@@ -139,14 +139,14 @@ sub adopt
 			SELECT count(*) || ' ' || string_agg(DISTINCT lanname, ',')
 			  FROM pg_proc JOIN pg_language l ON l.oid = prolang
 			 WHERE pronamespace = '_v'::regnamespace
-			   AND proname ~ '^((try_|un)?register_patch|assert_.*)$'}),
+			   AND proname ~ '^((try_|un)?register_patch|assert_(patch|user)_.*)$'}),
 		'9 c', "$name: his nine functions are ours now");
 	is(
 		value($database, q{
 			SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',')
 			  FROM (SELECT proowner FROM pg_proc
 					 WHERE pronamespace = '_v'::regnamespace
-					   AND proname ~ '^((try_|un)?register_patch|assert_.*|note_progress|resume_patch)$'
+					   AND proname ~ '^((try_|un)?register_patch|assert_(patch|user)_.*|note_progress|resume_patch)$'
 					UNION ALL SELECT relowner FROM pg_class
 					 WHERE relnamespace = '_v'::regnamespace
 					   AND relname ~ '^(patches|progress)'
@@ -158,7 +158,7 @@ sub adopt
 			SELECT string_agg(DISTINCT pg_get_userbyid(owner), ',')
 			  FROM (SELECT proowner FROM pg_proc
 					 WHERE pronamespace = '_v'::regnamespace
-					   AND proname !~ '^((try_|un)?register_patch|assert_.*|note_progress|resume_patch|mine.*)$'
+					   AND proname !~ '^((try_|un)?register_patch|assert_(patch|user)_.*|note_progress|resume_patch|mine.*)$'
 					UNION ALL SELECT relowner FROM pg_class
 					 WHERE relnamespace = '_v'::regnamespace
 					   AND relname !~ '^(patches|progress|mine)'

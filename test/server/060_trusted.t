@@ -31,7 +31,7 @@ is(
 				   AND relname ~ '^(patches|progress)'
 				UNION ALL SELECT proowner FROM pg_proc
 				 WHERE pronamespace = '_v'::regnamespace
-				   AND proname ~ '^((try_|un)?register_patch|assert_.*|note_progress|resume_patch)$')
+				   AND proname ~ '^((try_|un)?register_patch|assert_(patch|user)_.*|note_progress|resume_patch)$')
 			   AS o (owner)}),
 	$owner, 'the extension and the register are the role\'s');
 is(
@@ -43,7 +43,7 @@ is(
 				   AND relname !~ '^(patches|progress)'
 				UNION ALL SELECT proowner FROM pg_proc
 				 WHERE pronamespace = '_v'::regnamespace
-				   AND proname !~ '^((try_|un)?register_patch|assert_.*|note_progress|resume_patch)$')
+				   AND proname !~ '^((try_|un)?register_patch|assert_(patch|user)_.*|note_progress|resume_patch)$')
 			   AS o (owner)}),
 	'postgres', 'all else is the bootstrap superuser\'s');
 is(
