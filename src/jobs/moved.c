@@ -55,7 +55,8 @@ jobs_moved_is_left(const Job *job)
 {
 	bool		result = jobs_store("SELECT FROM _v.job_moved"
 									" WHERE job_name = $1 AND NOT done"
-									"   AND NOT given_up LIMIT 1", job->name) > 0;
+									"   AND NOT given_up LIMIT 1",
+									job->name) > 0;
 
 	jobs_store_free();
 	return result;
@@ -112,7 +113,8 @@ jobs_moved_work(JobBatch *batch, int size)
 {
 	uint64		count = jobs_store("SELECT key, id FROM _v.job_moved"
 								   " WHERE job_name = $1 AND NOT done"
-								   "   AND NOT given_up LIMIT $2::int", batch->job->name,
+								   "   AND NOT given_up LIMIT $2::int",
+								   batch->job->name,
 								   psprintf("%d", size));
 	char	   *ids = ids_of_notes(count);
 	char	  **images = palloc(Max(count, 1) * sizeof(char *));
@@ -419,7 +421,7 @@ find_trigger(Relation table, const char *job_name)
 }
 
 /*
- * The table that has the trigger of the job, whatever that is called by now; or
+ * The table that has the trigger of the job, whatever it is called by now; or
  * InvalidOid.  What has the name of the table of the job is preferred, for
  * anyone may make such a trigger on a table of theirs.
  */
