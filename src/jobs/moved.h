@@ -10,7 +10,7 @@
 
 #include "jobs/batch.h"
 
-/* Are there rows that were noted, and are not done? */
+/* Are there rows that were noted, and are neither done nor given up? */
 extern bool jobs_moved_is_left(const Job *job);
 
 /* Runs a batch of at most so many of them. */

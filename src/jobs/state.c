@@ -46,6 +46,8 @@ report_state(const Job *job, const char *action)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("job \"%s\" cannot be %s", job->name, action),
+			 strcmp(job->state, "failed") == 0 ?
+			 errdetail("It has failed.") :
 			 errdetail("It is %s.", job->state)));
 }
 
@@ -142,7 +144,9 @@ versioning_cancel_job(PG_FUNCTION_ARGS)
 static char *
 describe_state(const char *name)
 {
-	if (jobs_store("SELECT format('It is %s%s.', state, ', at ' ||"
+	if (jobs_store("SELECT format('It %s%s.', CASE state WHEN 'failed'"
+				   "              THEN 'has failed' ELSE 'is ' || state END,"
+				   "              ', at ' ||"
 				   "              round((share * 100)::numeric) || ' %')"
 				   "  FROM _v.jobs WHERE job_name = $1", name) == 0)
 		return "There is no such job.";

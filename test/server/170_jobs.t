@@ -269,7 +269,7 @@ fails($database, "CALL _v.run_job('j')", qr/55000: job "j" has failed\n.*divisio
 is(touched(), '0:301 1:699, failed', 'what it did before is kept');
 is(value($database, 'SELECT batches_given_up FROM _v.jobs'), 1, 'one batch is given up');
 fails($database, "CALL _v.run_job('j')", qr/55000: job "j" has failed/, 'it stays so', user => $owner);
-fails($database, "SELECT _v.assert_job_is_done('j')", qr/P0001: Job "j" is not done\.\nDETAIL:  It is failed, at 70 %\.\nHINT:  CALL _v\.run_job\('j'\); or: versioning run j/, 'it is not done', user => $owner);
+fails($database, "SELECT _v.assert_job_is_done('j')", qr/P0001: Job "j" is not done\.\nDETAIL:  It has failed, at 70 %\.\nHINT:  CALL _v\.run_job\('j'\); or: versioning run j/, 'it is not done', user => $owner);
 value($database, "SELECT _v.resume_job('j'); SELECT _v.set_job('j', 'on_error', 'continue')", user => $owner);
 fails($database, "CALL _v.run_job('j')", qr/a batch was given up, the last one after: division by zero, at key \{700\}/, 'on_error = continue', user => $owner);
 is(touched(), '0:1 1:999, failed', 'does the other rows');
@@ -321,7 +321,7 @@ like(value($database, 'SELECT last_error FROM _v.jobs'), qr/^new row for relatio
 
 job("id int PRIMARY KEY, k int NOT NULL UNIQUE", "i, - i");
 value($database, 'ALTER TABLE t DROP CONSTRAINT t_pkey', user => $owner);
-my $no_key = qr/table "t" has not got the key any more that a job goes by/;
+my $no_key = qr/table "t" no longer has the key that a job goes by/;
 fails($database, "CALL _v.run_job('j')", $no_key, 'another key', user => $owner);
 fails($database, 'UPDATE t SET id = 0 WHERE id = 1', $no_key, 'does not change unseen', user => $owner);
 value($database, "ALTER TABLE t ADD PRIMARY KEY (id)", user => $owner);

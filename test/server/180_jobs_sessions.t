@@ -98,7 +98,7 @@ for (
 	[ "SELECT _v.unregister_patch('p')", qr/job "j" was canceled/ ])
 {
 	my ($sql, $notice) = @$_;
-	job(batch_time => 1, pause => 20);
+	job(batch_time => 1, pause => 300);
 	value($database, "UPDATE _v.job_list SET next_size = 1");
 	my $runner = start($run);
 	wait_for('SELECT rows_done > 0 FROM _v.jobs', 'it is running');
