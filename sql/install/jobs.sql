@@ -13,7 +13,7 @@ CREATE TABLE _v.job_list (
     role_oid          oid         NOT NULL,
     system_identifier bigint      NOT NULL,
     search_path       text        NOT NULL,
-    time_zone         text        NOT NULL,
+    registered_settings text[]    NOT NULL,
     key               text        NOT NULL,
     settings          text[]      NOT NULL,
     state             text        NOT NULL,
@@ -48,7 +48,9 @@ CREATE TABLE _v.job_moved (
     id       uuid    PRIMARY KEY,
     job_name text    NOT NULL,
     key      text    NOT NULL,
-    done     boolean NOT NULL
+    done     boolean NOT NULL,
+    given_up boolean NOT NULL,
+    error    text
 );
 CREATE INDEX job_moved_key_idx ON _v.job_moved USING hash (key);
 CREATE INDEX job_moved_job_idx ON _v.job_moved (job_name, done);
@@ -134,7 +136,9 @@ SELECT j.job_name, j.patch_name, j.table_name, j.role_name,
             THEN j.held_back END AS held_back,
        r.pids AS runners,
        (SELECT count(*) FROM _v.job_pieces AS p
-         WHERE p.job_name = j.job_name AND p.given_up) AS batches_given_up,
+         WHERE p.job_name = j.job_name AND p.given_up) +
+       (SELECT count(*) FROM _v.job_moved AS m
+         WHERE m.job_name = j.job_name AND m.given_up) AS batches_given_up,
        j.registered_at, j.started_at, j.finished_at
   FROM _v.job_list AS j
  CROSS JOIN LATERAL (
@@ -175,8 +179,8 @@ COMMENT ON COLUMN _v.job_list.system_identifier IS
 'That cluster. On another one, as after a restore, the name of the role counts.';
 COMMENT ON COLUMN _v.job_list.search_path IS
 'search_path that the statement runs with: that of its registration.';
-COMMENT ON COLUMN _v.job_list.time_zone IS
-'TimeZone that the statement runs with: that of its registration.';
+COMMENT ON COLUMN _v.job_list.registered_settings IS
+'Other settings of its registration that the statement runs with: those by which values are read and written.';
 COMMENT ON COLUMN _v.job_list.key IS
 'The key of the table that it goes by: columns, types and collations.';
 COMMENT ON COLUMN _v.job_list.settings IS
@@ -237,6 +241,10 @@ COMMENT ON COLUMN _v.job_moved.key IS
 'The key that the row has now.';
 COMMENT ON COLUMN _v.job_moved.done IS
 'It was in a batch.';
+COMMENT ON COLUMN _v.job_moved.given_up IS
+'It has failed too often.';
+COMMENT ON COLUMN _v.job_moved.error IS
+'How it has failed.';
 COMMENT ON INDEX _v.job_moved_key_idx IS
 'Finds the rows of a batch.';
 COMMENT ON INDEX _v.job_moved_job_idx IS
@@ -290,7 +298,7 @@ statement does not read from batch, or if it or the check is not one command;
 raises. Locks the table in SHARE ROW EXCLUSIVE mode.';
 COMMENT ON FUNCTION _v.refuse_to_plant() IS
 'Trigger function that lets INSERT and COPY bring in jobs of roles that the
-current one is a member of, and no others.
+current one can SET ROLE to, and no others.
 Raises 42501.';
 COMMENT ON FUNCTION _v.note_moved_key() IS
 'Trigger function that notes the rows whose key changes while a job is not done.

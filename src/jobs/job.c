@@ -74,7 +74,7 @@ read_job(const char *name)
 	job->check = jobs_store_value(0, 3);
 	job->role_name = jobs_store_value(0, 4);
 	job->search_path = jobs_store_value(0, 5);
-	job->time_zone = jobs_store_value(0, 6);
+	job->registered_settings = jobs_store_value(0, 6);
 	job->role = find_role(job);
 	job->settings = jobs_store_value(0, 9);
 	job->state = jobs_store_value(0, 10);
@@ -94,7 +94,8 @@ jobs_job_find(const char *name)
 	Job		   *job = NULL;
 
 	if (jobs_store("SELECT patch_name, table_name, statement, check_query,"
-				   "       role_name, search_path, time_zone, role_oid,"
+				   "       role_name, search_path, registered_settings,"
+				   "       role_oid,"
 				   "       system_identifier ="
 				   "       (SELECT s.system_identifier"
 				   "          FROM pg_control_system() AS s),"
@@ -139,7 +140,7 @@ jobs_job_is_allowed(const Job *job)
 {
 	return may_register() ||
 		(job != NULL && OidIsValid(job->role) &&
-		 is_member_of_role(GetUserId(), job->role));
+		 compat_can_set_role(GetUserId(), job->role));
 }
 
 void

@@ -22,7 +22,7 @@ typedef struct Job
 	char	   *role_name;
 	Oid			role;			/* InvalidOid if it is not there any more */
 	char	   *search_path;
-	char	   *time_zone;
+	char	   *registered_settings;	/* see jobs_role_settings() */
 	char	   *settings;
 	char	   *state;			/* waiting, paused, failed or done */
 	char	   *last_error;

@@ -131,8 +131,8 @@ report_no_key(Relation table, const char *description)
 	if (description != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table \"%s\" has not got the key any more that a "
-						"job goes by", RelationGetRelationName(table)),
+				 errmsg("table \"%s\" no longer has the key that a job "
+						"goes by", RelationGetRelationName(table)),
 				 errdetail("It was a unique index on %s.", description),
 				 errhint("Make it again, or cancel the job and register it "
 						 "anew.")));

@@ -55,7 +55,8 @@ jobs_moved_is_left(const Job *job)
 {
 	bool		result = jobs_store("SELECT FROM _v.job_moved"
 									" WHERE job_name = $1 AND NOT done"
-									" LIMIT 1", job->name) > 0;
+									"   AND NOT given_up LIMIT 1",
+									job->name) > 0;
 
 	jobs_store_free();
 	return result;
@@ -112,7 +113,8 @@ jobs_moved_work(JobBatch *batch, int size)
 {
 	uint64		count = jobs_store("SELECT key, id FROM _v.job_moved"
 								   " WHERE job_name = $1 AND NOT done"
-								   " LIMIT $2::int", batch->job->name,
+								   "   AND NOT given_up LIMIT $2::int",
+								   batch->job->name,
 								   psprintf("%d", size));
 	char	   *ids = ids_of_notes(count);
 	char	  **images = palloc(Max(count, 1) * sizeof(char *));
@@ -132,6 +134,14 @@ jobs_moved_work(JobBatch *batch, int size)
 	jobs_role_end(&before);
 	jobs_batch_execute(batch);
 	table_close(batch->table, NoLock);
+}
+
+void
+jobs_moved_give_up(const JobBatch *batch, const char *error)
+{
+	(void) jobs_store("UPDATE _v.job_moved SET given_up = true, error = $3"
+					  " WHERE job_name = $1 AND key = $2 AND NOT done",
+					  batch->job->name, batch->first, error);
 }
 
 /* Raises 39P01 unless it was called as the trigger that we make. */
@@ -249,8 +259,10 @@ note(const char *job_name, const char *old_image, const char *new_image,
 	(void) jobs_store("DELETE FROM _v.job_moved"
 					  " WHERE job_name = $1 AND key IN ($2, $3)",
 					  job_name, old_image, new_image);
-	(void) jobs_store("INSERT INTO _v.job_moved (id, job_name, key, done)"
-					  " VALUES (gen_random_uuid(), $1, $2, $3::boolean)",
+	(void) jobs_store("INSERT INTO _v.job_moved (id, job_name, key, done,"
+					  "                          given_up)"
+					  " VALUES (gen_random_uuid(), $1, $2, $3::boolean,"
+					  "         false)",
 					  job_name, new_image, done ? "true" : "false");
 }
 
@@ -408,15 +420,27 @@ find_trigger(Relation table, const char *job_name)
 	return InvalidOid;
 }
 
-/* The table of the job, looked up without a privilege; or InvalidOid. */
+/*
+ * The table that has the trigger of the job, whatever it is called by now; or
+ * InvalidOid.  What has the name of the table of the job is preferred, for
+ * anyone may make such a trigger on a table of theirs.
+ */
 static Oid
 table_oid(const Job *job)
 {
-	List	   *name = textToQualifiedNameList(cstring_to_text(job->table));
-	Oid			schema = get_namespace_oid(strVal(linitial(name)), true);
+	uint64		count = jobs_store("SELECT tgrelid FROM pg_trigger"
+								   " WHERE tgfoid = to_regprocedure("
+								   "                '_v.note_moved_key()')"
+								   "   AND tgparentid = 0 AND tgnargs = 1"
+								   "   AND tgargs = convert_to($1,"
+								   "       getdatabaseencoding()) || '\\x00'"
+								   " ORDER BY tgrelid IS NOT DISTINCT FROM"
+								   "          to_regclass($2) DESC LIMIT 1",
+								   job->name, job->table);
+	Oid			table = count == 0 ? InvalidOid : (Oid) jobs_store_int(0, 0);
 
-	return OidIsValid(schema) ?
-		get_relname_relid(strVal(lsecond(name)), schema) : InvalidOid;
+	jobs_store_free();
+	return table;
 }
 
 void

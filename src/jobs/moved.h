@@ -10,11 +10,14 @@
 
 #include "jobs/batch.h"
 
-/* Are there rows that were noted, and are not done? */
+/* Are there rows that were noted, and are neither done nor given up? */
 extern bool jobs_moved_is_left(const Job *job);
 
 /* Runs a batch of at most so many of them. */
 extern void jobs_moved_work(JobBatch *batch, int size);
+
+/* Gives up the row of a batch of one, which has failed too often. */
+extern void jobs_moved_give_up(const JobBatch *batch, const char *error);
 
 /*
  * Makes the trigger that notes them, as the current user.  The table, of which

@@ -197,18 +197,19 @@ add_job(Relation table, const JobKey *key, const char *name,
 	(void) jobs_store("INSERT INTO _v.job_list (job_name, patch_name,"
 					  "    table_name, statement, check_query, role_name,"
 					  "    role_oid, system_identifier, search_path,"
-					  "    time_zone, key, settings, state, next_size,"
-					  "    handed_out, pieces, rows_done, batches_done,"
+					  "    registered_settings, key, settings, state,"
+					  "    next_size, handed_out, pieces, rows_done,"
+					  "    batches_done,"
 					  "    run_ms, registered_at)"
 					  " SELECT $1, $2, $3, $4, $5, $6, $7::oid,"
-					  "        system_identifier, $8, $9, $10, '{}',"
+					  "        system_identifier, $8, $9::text[], $10, '{}',"
 					  "        'waiting', " FIRST_SIZE ", false, 0, 0, 0, 0,"
 					  "        clock_timestamp()"
 					  "   FROM pg_control_system()",
 					  name, patch_name, table_name, statement, check,
 					  GetUserNameFromId(GetUserId(), false),
 					  psprintf("%u", GetUserId()), resolved_search_path(),
-					  GetConfigOption("TimeZone", false, false),
+					  jobs_role_settings(),
 					  key->description);
 }
 

@@ -6,12 +6,13 @@
  * A dump is restored by INSERT or COPY, by a role that need not be a
  * superuser: the owner of the extension has that privilege on the tables of
  * the jobs.  It is not to become a way to run code as another role, so what
- * one brings must be of a role that one is a member of.
+ * one brings must be of a role that one can become anyway.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "jobs/job.h"
@@ -69,13 +70,13 @@ versioning_refuse_to_plant(PG_FUNCTION_ARGS)
 	{
 		Oid			role = find_role(trigger);
 
-		if (!OidIsValid(role) || !is_member_of_role(GetUserId(), role))
+		if (!OidIsValid(role) || !compat_can_set_role(GetUserId(), role))
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("permission denied to bring in a job of another "
 							"role"),
 					 errhint("Restore the dump as a superuser, or as a "
-							 "member of the role.")));
+							 "role that can SET ROLE to it.")));
 	}
 	return PointerGetDatum(trigger->tg_trigtuple);
 }

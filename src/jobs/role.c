@@ -8,15 +8,19 @@
  * and cannot become the caller again: SET ROLE, temporary objects and triggers
  * that wait for the commit are out of its reach.  And the caller, who may be
  * nobody to that role, has no say in what the statement means: search_path and
- * the like are those under which it was registered.
+ * what else there is for that are those under which it was registered.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "jobs/key.h"
 #include "jobs/role.h"
 #include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 
 /* Sets it until the nest level of GUCs ends. */
@@ -54,6 +58,50 @@ jobs_role_begin(const Job *job, const JobSettings *settings)
 	return before;
 }
 
+char *
+jobs_role_settings(void)
+{
+	static const char *const names[] = {
+		"DateStyle", "IntervalStyle", "TimeZone", "bytea_output",
+		"default_text_search_config", "lc_monetary", "lc_numeric", "lc_time",
+		"xmloption"
+	};
+	Datum		settings[lengthof(names)];
+	ArrayType  *array;
+
+	for (size_t i = 0; i < lengthof(names); i++)
+		settings[i] = CStringGetTextDatum(
+			psprintf("%s=%s", names[i],
+					 GetConfigOption(names[i], false, false)));
+	array = construct_array(settings, lengthof(names), TEXTOID, -1, false,
+							TYPALIGN_INT);
+	return OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(array));
+}
+
+/* Sets what the session was set to that has registered the job. */
+static void
+set_as_registered(const Job *job)
+{
+	Datum		array = OidInputFunctionCall(F_ARRAY_IN,
+											 pstrdup(job->registered_settings),
+											 TEXTOID, -1);
+	Datum	   *settings;
+	int			count;
+
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false,
+					  TYPALIGN_INT, &settings, NULL, &count);
+	for (int i = 0; i < count; i++)
+	{
+		char	   *name = TextDatumGetCString(settings[i]);
+		char	   *value = strchr(name, '=');
+
+		if (value == NULL)
+			continue;
+		*value++ = '\0';
+		set(name, value);
+	}
+}
+
 JobRole
 jobs_role_begin_statement(const Job *job, const JobSettings *settings)
 {
@@ -61,7 +109,7 @@ jobs_role_begin_statement(const Job *job, const JobSettings *settings)
 
 	set("search_path", psprintf("%s%spg_temp", job->search_path,
 								*job->search_path == '\0' ? "" : ", "));
-	set("TimeZone", job->time_zone);
+	set_as_registered(job);
 	set("extra_float_digits", "1");
 	set("transform_null_equals", "off");
 	return before;

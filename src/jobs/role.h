@@ -27,7 +27,16 @@ typedef struct JobRole
  */
 extern JobRole jobs_role_begin(const Job *job, const JobSettings *settings);
 
-/* The same, under the settings that the job was registered under. */
+/*
+ * The settings of this session by which values are read and written: those
+ * that a statement may depend on, as an array of text, name=value.
+ */
+extern char *jobs_role_settings(void);
+
+/*
+ * The same as jobs_role_begin(), under the settings that the job was
+ * registered under.
+ */
 extern JobRole jobs_role_begin_statement(const Job *job,
 										 const JobSettings *settings);
 

@@ -46,6 +46,8 @@ report_state(const Job *job, const char *action)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("job \"%s\" cannot be %s", job->name, action),
+			 strcmp(job->state, "failed") == 0 ?
+			 errdetail("It has failed.") :
 			 errdetail("It is %s.", job->state)));
 }
 
@@ -105,11 +107,14 @@ versioning_resume_job(PG_FUNCTION_ARGS)
 				   " WHERE job_name = $1 AND state IN ('paused', 'failed')",
 				   job->name) > 0)
 	{
-		if (strcmp(job->state, "failed") == 0 && is_through(job))
-			begin_new_pass(job);
 		(void) jobs_store("UPDATE _v.job_pieces"
 						  "   SET given_up = false, tries = 0, error = NULL"
 						  " WHERE job_name = $1", job->name);
+		(void) jobs_store("UPDATE _v.job_moved"
+						  "   SET given_up = false, error = NULL"
+						  " WHERE job_name = $1 AND given_up", job->name);
+		if (strcmp(job->state, "failed") == 0 && is_through(job))
+			begin_new_pass(job);
 		history_add_job(HISTORY_JOB_RESUMED, job->patch_name, job->name);
 	}
 	else
@@ -139,11 +144,24 @@ versioning_cancel_job(PG_FUNCTION_ARGS)
 static char *
 describe_state(const char *name)
 {
-	if (jobs_store("SELECT format('It is %s%s.', state, ', at ' ||"
+	if (jobs_store("SELECT format('It %s%s.', CASE state WHEN 'failed'"
+				   "              THEN 'has failed' ELSE 'is ' || state END,"
+				   "              ', at ' ||"
 				   "              round((share * 100)::numeric) || ' %')"
 				   "  FROM _v.jobs WHERE job_name = $1", name) == 0)
 		return "There is no such job.";
 	return jobs_store_value(0, 0);
+}
+
+/* The same for a shell, if that would take the name as it is. */
+static const char *
+shell_hint(const char *name)
+{
+	static const char *const plain = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+	return *name == '-' || name[strspn(name, plain)] != '\0' ? "" :
+		psprintf(" or: versioning run %s", name);
 }
 
 /* _v.assert_job_is_done(text) */
@@ -161,8 +179,8 @@ versioning_assert_job_is_done(PG_FUNCTION_ARGS)
 				 errmsg("Job \"%s\" is not done.", name),
 				 errdetail_internal("%s", describe_state(name)),
 				 job == NULL ? errhint("The view _v.jobs lists the jobs.") :
-				 errhint("CALL _v.run_job(%s); or: versioning run %s",
-						 quote_literal_cstr(name), name)));
+				 errhint("CALL _v.run_job(%s);%s",
+						 quote_literal_cstr(name), shell_hint(name))));
 	if (jobs_job_is_allowed(job))
 		jobs_moved_drop_trigger(job);
 	SPI_finish();

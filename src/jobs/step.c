@@ -125,7 +125,12 @@ check(void *arg)
 				 errmsg("the check of job \"%s\" did not return one row",
 						job->name)));
 	count = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	attempt->wrong = count == NULL ? 0 : strtoll(count, NULL, 10);
+	if (count == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the check of job \"%s\" returned NULL",
+						job->name)));
+	attempt->wrong = strtoll(count, NULL, 10);
 	jobs_role_end(&before);
 	SPI_finish();
 }
@@ -250,8 +255,11 @@ note_failure(JobRunner *runner, Attempt *attempt, const ErrorData *error)
 	}
 	if (attempt->piece != NULL)
 		jobs_piece_give_up(&attempt->batch, attempt->piece, text);
+	else
+		jobs_moved_give_up(&attempt->batch, text);
+	runner->failures = 0;
 	halve(runner, attempt, text);
-	if (attempt->piece == NULL || !settings->goes_on)
+	if (!settings->goes_on)
 		(void) end_job(job, "failed", text);
 	return JOB_STEP_AGAIN;
 }
@@ -311,8 +319,11 @@ given_up(const Job *job)
 					  "              ELSE count(*) || ' batches were' END,"
 					  "              (array_agg(error ORDER BY number))"
 					  "              [count(*)])"
-					  "  FROM _v.job_pieces"
-					  " WHERE job_name = $1 AND given_up"
+					  "  FROM (SELECT number, error FROM _v.job_pieces"
+					  "         WHERE job_name = $1 AND given_up"
+					  "         UNION ALL"
+					  "        SELECT NULL, error FROM _v.job_moved"
+					  "         WHERE job_name = $1 AND given_up) AS g"
 					  " HAVING count(*) > 0", job->name);
 	text = SPI_processed == 0 ? NULL : jobs_store_value(0, 0);
 	jobs_store_free();

@@ -185,6 +185,18 @@ value($database, "CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS
 runs('a trigger has changed keys');
 is(touched(), '1:1000, done', 'each row once');
 
+# It means what it meant when it was registered, whoever runs it.
+job('id int PRIMARY KEY', 'i', first => "SET LOCAL DateStyle = 'ISO, MDY'; SET LOCAL lc_monetary = 'C';
+	SET LOCAL default_text_search_config = 'pg_catalog.english';
+	ALTER TABLE t ADD written text DEFAULT '02/03/2004', ADD d date, ADD words tsvector, ADD bytes text",
+	statement => "UPDATE t SET n = n + 1, d = written::date, words = to_tsvector('the dogs'), bytes = '\\x01ff'::bytea
+		FROM batch WHERE t.id = batch.id",
+	check => "SELECT count(*) FROM t WHERE '02/03/2004'::date <> '2004-02-03'");
+succeeds($database, "SET DateStyle = 'SQL, DMY'; SET bytea_output = 'escape';
+	SET default_text_search_config = 'pg_catalog.simple'; CALL _v.run_job('j')", 'under other settings', user => $owner);
+is(value($database, 'SELECT DISTINCT concat_ws(\' \', d, words, bytes) FROM t'), "2004-02-03 'dog':2 \\x01ff",
+	'the statement does what it was to do');
+
 # Whose rights
 
 job('id int PRIMARY KEY', 'i', first => "CREATE FUNCTION who() RETURNS trigger LANGUAGE plpgsql AS
@@ -257,7 +269,7 @@ fails($database, "CALL _v.run_job('j')", qr/55000: job "j" has failed\n.*divisio
 is(touched(), '0:301 1:699, failed', 'what it did before is kept');
 is(value($database, 'SELECT batches_given_up FROM _v.jobs'), 1, 'one batch is given up');
 fails($database, "CALL _v.run_job('j')", qr/55000: job "j" has failed/, 'it stays so', user => $owner);
-fails($database, "SELECT _v.assert_job_is_done('j')", qr/P0001: Job "j" is not done\.\nDETAIL:  It is failed, at 70 %\.\nHINT:  CALL _v\.run_job\('j'\); or: versioning run j/, 'it is not done', user => $owner);
+fails($database, "SELECT _v.assert_job_is_done('j')", qr/P0001: Job "j" is not done\.\nDETAIL:  It has failed, at 70 %\.\nHINT:  CALL _v\.run_job\('j'\); or: versioning run j/, 'it is not done', user => $owner);
 value($database, "SELECT _v.resume_job('j'); SELECT _v.set_job('j', 'on_error', 'continue')", user => $owner);
 fails($database, "CALL _v.run_job('j')", qr/a batch was given up, the last one after: division by zero, at key \{700\}/, 'on_error = continue', user => $owner);
 is(touched(), '0:1 1:999, failed', 'does the other rows');
@@ -265,6 +277,22 @@ value($database, "UPDATE _v.job_list SET statement = '$update'");
 value($database, 'UPDATE t SET id = 100000 WHERE id = 700', user => $owner);
 succeeds($database, "SELECT _v.resume_job('j'); CALL _v.run_job('j')", 'when the cause is gone', user => $owner);
 is(touched(), '1:1000, done', 'what was given up is done');
+
+# A row whose key has changed may fail, too.
+job('id int PRIMARY KEY', 'i', statement => $bad);
+value($database, "SELECT _v.set_job('j', 'on_error', 'continue');
+	UPDATE t SET id = id + 10000 WHERE id BETWEEN 3 AND 6;
+	UPDATE t SET id = 0 WHERE id = 700; UPDATE t SET id = 700 WHERE id = 2", user => $owner);
+fails($database, "CALL _v.run_job('j')", qr/a batch was given up, the last one after: division by zero, at key \{700\}/,
+	'a job that goes on after a row whose key has changed', user => $owner);
+is(touched(), '0:1 1:999, failed', 'does the other ones');
+is(value($database, 'SELECT batches_given_up FROM _v.jobs'), 1, 'which are seen');
+value($database, "UPDATE _v.job_list SET statement = '$update'");
+succeeds($database, "SELECT _v.resume_job('j'); CALL _v.run_job('j')", 'when the cause is gone', user => $owner);
+is(touched(), '1:1000, done', 'it is done as well, and nothing else');
+
+job('id int PRIMARY KEY', 'i', check => 'SELECT sum(n)::int FROM t WHERE n < 0');
+fails($database, "CALL _v.run_job('j')", qr/the check of job "j" returned NULL/, 'a check that does not know', user => $owner);
 
 job('id int PRIMARY KEY', 'i', check => 'SELECT count(*) FROM t WHERE n < 2');
 fails($database, "CALL _v.run_job('j')", qr/the check counts 1000 that are not right/, 'a check that fails', user => $owner);
@@ -276,7 +304,16 @@ job('id int PRIMARY KEY', 'i');
 value($database, 'ALTER TABLE t RENAME TO t_old', user => $owner);
 fails($database, "CALL _v.run_job('j')", qr/55000: job "j" has failed\n.*relation "public\.t" does not exist/, 'a table that was renamed', user => $owner);
 fails($database, 'UPDATE t_old SET id = 0 WHERE id = 1', qr/55000: job "j" is about table public\.t, not about public\.t_old/, 'its keys do not change unseen', user => $owner);
+value($database, "SELECT _v.cancel_job('j')", user => $owner);
+is(value($database, q{SELECT count(*) FROM pg_trigger WHERE tgname ~ 'versioning_job'}), 0, 'canceled, it leaves no trigger there');
 value($database, 'ALTER TABLE t_old RENAME TO t', user => $owner);
+
+value($database, "SELECT _v.unregister_patch('p'); BEGIN; SELECT _v.register_patch('p');
+	SELECT _v.register_job(E'it''s \\\\a \\u00e4', 't', '$update'); COMMIT", user => $owner);
+fails($database, "SELECT _v.assert_job_is_done(E'it''s \\\\a \\u00e4')", qr/HINT:  CALL _v\.run_job\( ?E'it''s [^;]*'\);\n/,
+	'no command that the shell would not take', user => $owner);
+value($database, "SELECT _v.unregister_patch('p')", user => $owner);
+is(value($database, q{SELECT count(*) FROM pg_trigger WHERE tgname ~ 'versioning_job'}), 0, 'an odd name leaves no trigger either');
 
 job('id int PRIMARY KEY, CHECK (id < 900)', '- i', statement => 'UPDATE t SET id = 900 FROM batch WHERE t.id = batch.id');
 fails($database, "CALL _v.run_job('j')", qr/has failed/, 'a constraint', user => $owner);
@@ -284,7 +321,7 @@ like(value($database, 'SELECT last_error FROM _v.jobs'), qr/^new row for relatio
 
 job("id int PRIMARY KEY, k int NOT NULL UNIQUE", "i, - i");
 value($database, 'ALTER TABLE t DROP CONSTRAINT t_pkey', user => $owner);
-my $no_key = qr/table "t" has not got the key any more that a job goes by/;
+my $no_key = qr/table "t" no longer has the key that a job goes by/;
 fails($database, "CALL _v.run_job('j')", $no_key, 'another key', user => $owner);
 fails($database, 'UPDATE t SET id = 0 WHERE id = 1', $no_key, 'does not change unseen', user => $owner);
 value($database, "ALTER TABLE t ADD PRIMARY KEY (id)", user => $owner);

@@ -98,7 +98,7 @@ for (
 	[ "SELECT _v.unregister_patch('p')", qr/job "j" was canceled/ ])
 {
 	my ($sql, $notice) = @$_;
-	job(batch_time => 1, pause => 20);
+	job(batch_time => 1, pause => 300);
 	value($database, "UPDATE _v.job_list SET next_size = 1");
 	my $runner = start($run);
 	wait_for('SELECT rows_done > 0 FROM _v.jobs', 'it is running');
@@ -179,7 +179,7 @@ CREATE FUNCTION _v.climb() RETURNS text LANGUAGE plpgsql AS
 	$$BEGIN PERFORM public.climb(); RETURN 'j'; END$$;
 CREATE VIEW _v.job_list AS SELECT _v.climb() AS job_name, ''::text AS patch_name,
 	''::text AS table_name, ''::text AS statement, ''::text AS check_query,
-	''::text AS role_name, ''::text AS search_path, ''::text AS time_zone,
+	''::text AS role_name, ''::text AS search_path, '{}'::text[] AS registered_settings,
 	0::oid AS role_oid, 0::bigint AS system_identifier, '{}'::text[] AS settings,
 	'waiting'::text AS state, ''::text AS last_error, 1 AS next_size,
 	''::text AS last_key, ''::text AS cursor, true AS handed_out,

@@ -55,6 +55,14 @@ for my $role ('postgres', $other, 'nobody at all')
 	fails($planted, sprintf($list, $role), qr/42501: permission denied to bring in a job of another role/, "no job of $role", user => $owner);
 }
 fails($planted, "INSERT INTO _v.job_pieces VALUES ('j', 1, NULL, '{1}', 0, false, NULL)", qr/42501/, 'no piece of no job', user => $owner);
+SKIP:
+{
+	skip 'membership is all there is before PostgreSQL 16', 1 if value($planted, 'SHOW server_version_num') < 160000;
+	value($planted, "GRANT $other TO $owner WITH INHERIT FALSE, SET FALSE");
+	fails($planted, sprintf($list, $other), qr/42501: permission denied to bring in a job of another role/,
+		'nor of one that one is a member of, and cannot become', user => $owner);
+	value($planted, "REVOKE $other FROM $owner");
+}
 value($planted, sprintf($list, 'postgres'));
 fails($planted, "INSERT INTO _v.job_pieces VALUES ('j', 1, NULL, '{1}', 0, false, NULL)", qr/42501/, 'no piece of a job of another role', user => $owner);
 fails($planted, "INSERT INTO _v.job_moved VALUES (gen_random_uuid(), 'j', '{1}', true)", qr/42501/, 'nor a note', user => $owner);
