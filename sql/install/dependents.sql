@@ -968,7 +968,7 @@ END
 $$;
 
 CREATE FUNCTION _v.lock_dependent(in_relation oid) RETURNS void
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'versioning_lock_dependent';
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_lock_dependent';
 
 CREATE FUNCTION _v.remember_dependent(
     in_type text,
@@ -1113,23 +1113,11 @@ END
 $$;
 
 CREATE FUNCTION _v.restore_dependents() RETURNS int4
-LANGUAGE c
-SET search_path = pg_catalog, pg_temp
-SET quote_all_identifiers = off
-SET DateStyle = ISO
-SET IntervalStyle = postgres
-SET extra_float_digits = 3
-SET standard_conforming_strings = on
-SET transform_null_equals = off
-SET array_nulls = on
-SET xmloption = content
-SET check_function_bodies = off
-SET default_tablespace = ''
-AS 'MODULE_PATHNAME', 'versioning_restore_dependents';
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_restore_dependents';
 
 CREATE FUNCTION _v.forget_dependents(VARIADIC in_identities text[])
 RETURNS void
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'versioning_forget_dependents';
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_forget_dependents';
 
 COMMENT ON FUNCTION _v.direct_dependents(oid, oid, int4) IS
 'What depends on an object, as pg_depend has it, and the relations of those.

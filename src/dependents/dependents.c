@@ -48,7 +48,7 @@ PG_FUNCTION_INFO_V1(versioning_forget_dependents);
 Datum
 versioning_lock_dependent(PG_FUNCTION_ARGS)
 {
-	Oid			relation = PG_GETARG_OID(0);
+	Oid			relation = PG_ARGISNULL(0) ? InvalidOid : PG_GETARG_OID(0);
 	char	   *name = get_rel_name(relation);
 
 	if (name == NULL)
@@ -292,11 +292,41 @@ restore_all(void)
 	return list_length(restored);
 }
 
+/*
+ * Sets what a definition may depend on to what it was composed for, until the
+ * nest level of GUCs that is returned ends.
+ */
+static int
+begin_settings(void)
+{
+	static const char *const settings[][2] = {
+		{"search_path", "pg_catalog, pg_temp"},
+		{"quote_all_identifiers", "off"},
+		{"DateStyle", "ISO"},
+		{"IntervalStyle", "postgres"},
+		{"extra_float_digits", "3"},
+		{"standard_conforming_strings", "on"},
+		{"transform_null_equals", "off"},
+		{"array_nulls", "on"},
+		{"xmloption", "content"},
+		{"check_function_bodies", "off"},
+		{"default_tablespace", ""}
+	};
+	int			level = NewGUCNestLevel();
+
+	for (size_t i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+								 false);
+	return level;
+}
+
 /* _v.restore_dependents() */
 Datum
 versioning_restore_dependents(PG_FUNCTION_ARGS)
 {
 	volatile int count = 0;
+	int			level = begin_settings();
 	bool		was_restoring = changes_journal_set_restoring(true);
 
 	SPI_connect();
@@ -310,6 +340,7 @@ versioning_restore_dependents(PG_FUNCTION_ARGS)
 	}
 	PG_END_TRY();
 	SPI_finish();
+	AtEOXact_GUC(true, level);
 	PG_RETURN_INT32(count);
 }
 

@@ -281,7 +281,8 @@ register_ask(PGconn *conn)
 					  register_survey_query, reg->survey.has_history ?
 					  query_with_history : query, reg->survey.has_progress ?
 					  "SELECT " IN_PROGRESS_IS_POSSIBLE : "SELECT false",
-					  reg->survey.may_be_unfinished ? unfinished_query : "",
+					  reg->survey.may_be_unfinished ? unfinished_query :
+					  "SELECT WHERE false",
 					  reg->survey.has_jobs ? jobs_query : "");
 	if (!PQsendQuery(conn, queries.data))
 	{
