@@ -169,6 +169,28 @@ refuses_recipe('no such column', qr/needs to know more.*\n.*type=/, 'own',
 refuses_recipe('no such database', qr/does not exist/, 'own', 'table=t',
 	'column=a', 'type=int', '-d', 'versioning_no_such');
 
+# Names and values stay in the comments and strings that they are put into.
+add_files($project, 'recipes/apart.sql' => <<~'END');
+	-- value: a
+	-- value: b
+	-- patch:
+	-- Of :a.
+	  -- :a
+	-- :b
+	SELECT $$ :"a" $$, $$ :b $$;
+	END
+begin('apart', 'apart', "a=x\ny\rz", 'b=', '--requires', '');
+is(content('patches/apart.sql'), <<~"END", 'a comment goes on in each line');
+	-- Of x
+	-- y\r-- z.
+	  -- x
+	  -- y\r  -- z
+	SELECT \$\$ "x\ny\rz" \$\$, \$\$  \$\$;
+	END
+begin('dollars', 'apart', 'a=x$$', 'b=$_$', '--requires', '');
+like(content('patches/dollars.sql'),
+	qr/^SELECT \$__\$ "x\$\$" \$__\$, \$__\$ \$_\$ \$__\$;$/m, 'a string has a quote that no value has');
+
 # Nobody else's functions are called.
 value($project->{database}, q{
 	CREATE TABLE called (x int);

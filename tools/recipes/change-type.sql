@@ -250,8 +250,8 @@
 -- default:
 --
 -- value: by_hand   what else depends on the column
--- query: SELECT E'--\n-- These depend on the old column, and need a look:\n'
---        || string_agg(DISTINCT '--     ' || CASE classid
+-- query: SELECT E'These depend on the old column, and need a look:\n'
+--        || string_agg(DISTINCT '    ' || CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
 --                                       WHERE oid = d.objid), 0)
@@ -357,7 +357,7 @@ SELECT _v.unregister_patch(:'prepared');
 -- patch: finish
 
 -- The second column takes the place of the first one, which is dropped.
-:by_hand
+-- :by_hand
 
 BEGIN;
 SELECT _v.register_patch(:'finish', :requirements, NULL);

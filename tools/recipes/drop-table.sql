@@ -80,8 +80,8 @@
 --         FROM a, aclexplode(attacl)))
 --
 -- value: by_hand   what else is dropped, or keeps it from being dropped
--- query: SELECT E'--\n-- These depend on it, and need a look:\n'
---        || string_agg(DISTINCT '--     ' || CASE classid
+-- query: SELECT E'These depend on it, and need a look:\n'
+--        || string_agg(DISTINCT '    ' || CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
 --                                       WHERE oid = d.objid), 0)
@@ -120,7 +120,7 @@ COMMIT;
 -- patch: finish
 
 -- Nobody has missed it. What is in it is lost.
-:by_hand
+-- :by_hand
 
 BEGIN;
 SELECT _v.register_patch(:'finish', :requirements, NULL);
