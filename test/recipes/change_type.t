@@ -6,6 +6,7 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use Deploy;
 use Recipe;
 use Scratch qw(value role);
 use Test::More;
@@ -57,7 +58,7 @@ my %try = (
 	tables => qq{
 		CREATE SEQUENCE codes MINVALUE -100000;
 		CREATE TABLE items (id int PRIMARY KEY, note text,
-			code text DEFAULT '0' NOT NULL);
+			code text COLLATE "C" DEFAULT '0' NOT NULL);
 		INSERT INTO items SELECT n, '', to_char(n, 'fm0000')
 			FROM generate_series(1, 1000) AS n;
 		ALTER SEQUENCE codes OWNED BY items.code;
@@ -90,5 +91,17 @@ try_recipe(%try,
 		q{UPDATE items SET :c = <9014> WHERE id IN (11, -11)},
 		q{UPDATE items SET :c = NULL WHERE id IN (11, -11)} ],
 	direct => 'ALTER TABLE items ALTER code TYPE integer USING code::integer');
+
+# A domain
+
+my $project = project('domain');
+value($project->{database}, q{
+	CREATE DOMAIN short AS text CHECK (VALUE <> '');
+	CREATE TABLE items (id int PRIMARY KEY, code text)});
+my ($status, undef, $errors) = versioning($project, qw(new domain --recipe
+	change-type table=items column=code type=public.short -d),
+	$project->{database});
+isnt($status, 0, 'no column of a domain is added');
+like($errors, qr/public\.short is a domain: .* can write the whole table/, 'why');
 
 done_testing();

@@ -78,7 +78,10 @@ value($project->{database}, qq{
 	CREATE SCHEMA s;
 	CREATE TABLE s."Faxes" (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 		note varchar(9) COLLATE "C" DEFAULT 'x' NOT NULL, CHECK (note <> ''),
-		twice int GENERATED ALWAYS AS (id * 2) STORED, UNIQUE (note, id));
+		number smallserial, twice int GENERATED ALWAYS AS (id * 2) STORED, UNIQUE (note, id))
+		WITH (fillfactor = 70, autovacuum_enabled = false);
+	ALTER SEQUENCE s."Faxes_number_seq" INCREMENT -2 CYCLE;
+	ALTER TABLE s."Faxes" ENABLE ROW LEVEL SECURITY;
 	CREATE INDEX ON s."Faxes" (lower(note)) WHERE id > 7;
 	COMMENT ON TABLE s."Faxes" IS 'Paper';
 	COMMENT ON COLUMN s."Faxes".note IS 'More paper';

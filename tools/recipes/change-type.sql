@@ -44,9 +44,27 @@
 --    LEFT JOIN pg_partitioned_table AS p ON p.partrelid = c.oid
 --    WHERE c.oid = :'table'::regclass
 --
+-- refuse: SELECT format('type %s is a domain: adding a column of it can write '
+--        'the whole table. The type below it is for this', oid::regtype)
+--    FROM pg_type WHERE typtype = 'd' AND oid IN (to_regtype(:'type')) LIMIT 1
+--
+-- refuse: SELECT format('column "%s" is of a domain that is NOT NULL: no row '
+--        'could be written without it', attname)
+--    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+--    WHERE attrelid = :'table'::regclass AND typnotnull
+--        AND attname IN (:'column') LIMIT 1
+--
 -- value: old_type  the type that it has
 -- query: SELECT format_type(atttypid, atttypmod) FROM pg_attribute
 --    WHERE attrelid = :'table'::regclass AND attname = :'column'
+-- value: definition  the same with its collation
+-- query: SELECT format_type(atttypid, atttypmod)
+--            || CASE WHEN attcollation <> typcollation THEN
+--                   format(' COLLATE %s', attcollation::regcollation)
+--               ELSE '' END
+--    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+--    WHERE attrelid = :'table'::regclass AND attname = :'column'
+-- default: :old_type
 --
 -- value: forward   the new value, from the columns of the row
 -- default: CAST(:"column" AS :type)
@@ -409,7 +427,7 @@ END $$;
 
 ALTER TABLE :table RENAME COLUMN :"column" TO :"new";
 :unfinishes
-ALTER TABLE :table ADD COLUMN :"column" :old_type;
+ALTER TABLE :table ADD COLUMN :"column" :definition;
 :unowned
 
 -- Without the trigger: it would take this for what was written.

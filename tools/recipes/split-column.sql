@@ -59,8 +59,23 @@
 --        OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid
 --                      AND attname IN (:'first', :'second'))
 --
+-- refuse: SELECT format('type %s is a domain: adding a column of it can write '
+--        'the whole table. The type below it is for this', oid::regtype)
+--    FROM pg_type WHERE typtype = 'd' AND oid IN (
+--        to_regtype(:'first_type'), to_regtype(:'second_type')) LIMIT 1
+--
+-- refuse: SELECT format('column "%s" is of a domain that is NOT NULL: no row '
+--        'could be written without it', attname)
+--    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+--    WHERE attrelid = :'table'::regclass AND typnotnull
+--        AND attname IN (:'column') LIMIT 1
+--
 -- value: old_type  the type of the column
--- query: SELECT format_type(atttypid, atttypmod) FROM pg_attribute
+-- query: SELECT format_type(atttypid, atttypmod)
+--            || CASE WHEN attcollation <> typcollation THEN
+--                   format(' COLLATE %s', attcollation::regcollation)
+--               ELSE '' END
+--    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
 --    WHERE attrelid = :'table'::regclass AND attname = :'column'
 --
 -- value: match     how a row t of the table is found by its key in the batch b
