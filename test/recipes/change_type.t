@@ -102,6 +102,32 @@ my ($status, undef, $errors) = versioning($project, qw(new domain --recipe
 	change-type table=items column=code type=public.short -d),
 	$project->{database});
 isnt($status, 0, 'no column of a domain is added');
-like($errors, qr/public\.short is a domain: .* can write the whole table/, 'why');
+like($errors, qr/public\.short is a domain: .* can write the whole table/,
+	'why');
+
+# What the second column does not get is there again when all is taken back.
+
+$project = project('again');
+value($project->{database}, q{
+	CREATE TABLE codes (code text PRIMARY KEY);
+	CREATE TABLE parts (id int, code text CHECK (code <> '?') REFERENCES codes,
+		note text, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+	CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (9);
+	CREATE INDEX ON parts (code);
+	CREATE TABLE items (id int PRIMARY KEY, note text,
+		code text CHECK (code <> '?') REFERENCES codes);
+	CREATE STATISTICS few ON code, note FROM items;
+	CREATE INDEX ON items (lower(code)) WHERE code > '0'});
+my $before = schema($project->{database});
+for my $table (qw(items parts))
+{
+	begin_recipe($project, $table, 'change-type', "table=$table",
+		qw(column=code type=int));
+}
+runs($project, 'apply', '--run-jobs');
+unlike(schema($project->{database}), qr/code text CONSTRAINT|few|lower/,
+	'they are dropped');
+runs($project, 'rollback', '--last', 4);
+is(schema($project->{database}), $before, 'all is as it was');
 
 done_testing();

@@ -82,4 +82,14 @@ fails($project->{database}, 'INSERT INTO orders VALUES (-1, 101)',
 fails($project->{database}, 'INSERT INTO orders VALUES (-1, NULL, 7)',
 	qr/duplicate key/, 'a second one');
 
+# A partitioned table
+
+value($project->{database},
+	'CREATE TABLE parts (id int, customer int) PARTITION BY RANGE (id)');
+my ($refused) = versioning($project, qw(new parts --recipe add-foreign-key),
+	qw(table=parts column=customer referenced=customers -d),
+	$project->{database});
+is($refused != 0, value('postgres', 'SHOW server_version_num') < 180000,
+	'what the server cannot do is refused');
+
 done_testing();

@@ -239,32 +239,48 @@
 --                       format('.%I;', :'column'))
 -- default:
 --
--- value: restores  the same, as it was
--- query: SELECT concat_ws(E'\n',
---        (SELECT format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s;',
---                       :'table', :'column', pg_get_expr(adbin, adrelid))
---         FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid
---             AND attnum = adnum
---         WHERE adrelid = :'table'::regclass AND attname = :'column'),
---        CASE WHEN :'not_null' <> '' THEN
---            format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL;', :'table',
---                   :'column') END,
---        (SELECT string_agg(CASE WHEN conname IS NOT NULL THEN
---                    format('ALTER TABLE %s ADD CONSTRAINT %I %s;', :'table',
---                           conname, pg_get_constraintdef(o.oid))
---                    ELSE pg_get_indexdef(i.oid) || ';' END,
---                    E'\n' ORDER BY relname)
---         FROM pg_class AS i LEFT JOIN pg_constraint AS o ON conindid = i.oid
---             AND conrelid = :'table'::regclass
---         WHERE i.oid = ANY (:'carried')),
---        (SELECT format('COMMENT ON COLUMN %s.%I IS %L;', :'table', :'column',
---                       description)
---         FROM pg_description JOIN pg_attribute ON attrelid = objoid
---             AND attnum = objsubid
---         WHERE objoid = :'table'::regclass AND attname = :'column'
+-- value: restores  what is dropped with it, to be made again
+-- query: WITH a AS (SELECT * FROM pg_attribute
+--            WHERE attrelid = :'table'::regclass
+--                AND attname IN (:'column'))
+--    SELECT concat_ws(E'\n',
+--        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I '
+--                'SET DEFAULT %s;', :'table', attname,
+--                pg_get_expr(adbin, adrelid)), E'\n' ORDER BY attnum)
+--         FROM a JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum),
+--        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I SET NOT '
+--                'NULL;', :'table', attname), E'\n' ORDER BY attnum)
+--         FROM a WHERE attnotnull),
+--        (SELECT string_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s;',
+--                :'table', conname, pg_get_constraintdef(oid)), E'\n'
+--                ORDER BY conname)
+--         FROM pg_constraint WHERE conrelid = :'table'::regclass
+--             AND contype <> 'n' AND conkey && ARRAY(SELECT attnum FROM a)),
+--        (SELECT string_agg(replace(pg_get_indexdef(indexrelid),
+--                ' ON ONLY ' || :'table', ' ON ' || :'table') || ';', E'\n'
+--                ORDER BY indexrelid)
+--         FROM pg_index WHERE indrelid = :'table'::regclass
+--             AND EXISTS (SELECT FROM pg_depend JOIN a ON attrelid = refobjid
+--                             AND attnum = refobjsubid
+--                         WHERE classid = 'pg_class'::regclass
+--                             AND objid = indexrelid)
+--             AND NOT EXISTS (SELECT FROM pg_constraint
+--                             WHERE conindid = indexrelid
+--                                 AND conrelid = indrelid)),
+--        (SELECT string_agg(pg_get_statisticsobjdef(oid) || ';', E'\n'
+--                ORDER BY oid)
+--         FROM pg_statistic_ext WHERE stxrelid = :'table'::regclass
+--             AND EXISTS (SELECT FROM a WHERE attnum = ANY (stxkeys))),
+--        (SELECT string_agg(format('COMMENT ON COLUMN %s.%I IS %L;', :'table',
+--                attname, description), E'\n' ORDER BY attnum)
+--         FROM a JOIN pg_description ON objoid = attrelid AND objsubid = attnum
 --             AND classoid = 'pg_class'::regclass),
---        replace(:'grants', format(' (%I) ON ', :'new'),
---                format(' (%I) ON ', :'column')))
+--        (SELECT string_agg(format('GRANT %s (%I) ON %s TO %s%s;',
+--                privilege_type, attname, :'table', CASE grantee WHEN 0
+--                THEN 'PUBLIC' ELSE grantee::regrole::text END,
+--                CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END),
+--                E'\n' ORDER BY attnum, grantee, privilege_type)
+--         FROM a, aclexplode(attacl)))
 -- default:
 --
 -- value: by_hand   what else depends on the column

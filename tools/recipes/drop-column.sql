@@ -62,7 +62,8 @@
 --                ORDER BY conname)
 --         FROM pg_constraint WHERE conrelid = :'table'::regclass
 --             AND contype <> 'n' AND conkey && ARRAY(SELECT attnum FROM a)),
---        (SELECT string_agg(pg_get_indexdef(indexrelid) || ';', E'\n'
+--        (SELECT string_agg(replace(pg_get_indexdef(indexrelid),
+--                ' ON ONLY ' || :'table', ' ON ' || :'table') || ';', E'\n'
 --                ORDER BY indexrelid)
 --         FROM pg_index WHERE indrelid = :'table'::regclass
 --             AND EXISTS (SELECT FROM pg_depend JOIN a ON attrelid = refobjid
