@@ -124,6 +124,10 @@ like(content('patches/it_s.sql'), qr/'it''s', ARRAY\['it''s-two'\]/,
 refuses_recipe('a value is missing',
 	qr/needs to know more.*\n.*type=\.\.\.  its type \(with -d/, 'own', 'table=t',
 	'column=a');
+refuses_recipe('an empty value',
+	qr/needs to know more.*\n.*column=\.\.\.  a column$/m, 'own', 'table=t', 'column=');
+refuses_recipe('what a value means, in two lines',
+	qr/more=\.\.\.  with two lines \(optional\)$/m, 'own', 'colunm=a');
 refuses_recipe('a value too many', qr/does not ask for "colunm"/, 'own',
 	'colunm=a');
 refuses_recipe('a built-in value', qr/does not ask for "name"/, 'own',
@@ -173,6 +177,7 @@ refuses_recipe('no such database', qr/does not exist/, 'own', 'table=t',
 add_files($project, 'recipes/apart.sql' => <<~'END');
 	-- value: a
 	-- value: b
+	-- default: c
 	-- patch:
 	-- Of :a.
 	  -- :a
@@ -189,7 +194,8 @@ is(content('patches/apart.sql'), <<~"END", 'a comment goes on in each line');
 	END
 begin('dollars', 'apart', 'a=x$$', 'b=$_$', '--requires', '');
 like(content('patches/dollars.sql'),
-	qr/^SELECT \$__\$ "x\$\$" \$__\$, \$__\$ \$_\$ \$__\$;$/m, 'a string has a quote that no value has');
+	qr/^SELECT \$__\$ "x\$\$" \$__\$, \$__\$ \$_\$ \$__\$;$/m,
+	'a string has a quote that no value has');
 
 # Nobody else's functions are called.
 value($project->{database}, q{

@@ -50,6 +50,7 @@ typedef struct HeadReader
 {
 	Recipe	   *recipe;
 	char	  **field;			/* what the next line goes on with, or NULL */
+	char		separator;		/* what comes between the two */
 	ProblemList *problems;
 } HeadReader;
 
@@ -111,6 +112,7 @@ begin_entry(HeadReader *reader, RecipeEntryKind kind, const char *text,
 	entry->name = name;
 	entry->meaning = copy_trimmed(rest + length);
 	reader->field = &entry->meaning;
+	reader->separator = ' ';
 	pg_free(rest);
 }
 
@@ -128,6 +130,7 @@ begin_field(HeadReader *reader, char **field, const char *text, int line)
 	}
 	*field = copy_trimmed(text);
 	reader->field = field;
+	reader->separator = '\n';
 }
 
 /* The last entry with a name, or NULL. */
@@ -140,12 +143,13 @@ last_value(const Recipe *recipe)
 	return last == NULL || last->kind != RECIPE_VALUE ? NULL : last;
 }
 
-/* Go on with a field. */
+/* Go on with the field. */
 static void
-continue_field(char **field, const char *text)
+continue_field(HeadReader *reader, const char *text)
 {
+	char	  **field = reader->field;
 	char	   *rest = copy_trimmed(text);
-	char	   *whole = psprintf("%s\n%s", *field, rest);
+	char	   *whole = psprintf("%s%c%s", *field, reader->separator, rest);
 
 	pg_free(rest);
 	pg_free(*field);
@@ -163,7 +167,7 @@ read_head_line(HeadReader *reader, const char *line, int number)
 	if ((rest = after_word(line, CONTINUATION)) != NULL &&
 		reader->field != NULL)
 	{
-		continue_field(reader->field, rest);
+		continue_field(reader, rest);
 		return;
 	}
 	reader->field = NULL;
@@ -258,7 +262,7 @@ trim_files(Recipe *recipe)
 static void
 read_lines(Recipe *recipe, char *text, ProblemList *problems)
 {
-	HeadReader	reader = {recipe, NULL, problems};
+	HeadReader	reader = {recipe, NULL, '\n', problems};
 	int			number = 0;
 	char	   *line;
 
