@@ -14,6 +14,7 @@ CREATE TABLE _v.job_list (
     system_identifier bigint      NOT NULL,
     search_path       text        NOT NULL,
     time_zone         text        NOT NULL,
+    key               text        NOT NULL,
     settings          text[]      NOT NULL,
     state             text        NOT NULL,
     next_size         int4        NOT NULL,
@@ -163,7 +164,7 @@ COMMENT ON COLUMN _v.job_list.patch_name IS
 COMMENT ON COLUMN _v.job_list.table_name IS
 'Table that it works on, quoted and with its schema.';
 COMMENT ON COLUMN _v.job_list.statement IS
-'What is run for each batch.';
+'What is run for the rows of each batch.';
 COMMENT ON COLUMN _v.job_list.check_query IS
 'Query that counts what is not right yet.';
 COMMENT ON COLUMN _v.job_list.role_name IS
@@ -176,12 +177,14 @@ COMMENT ON COLUMN _v.job_list.search_path IS
 'search_path that the statement runs with: that of its registration.';
 COMMENT ON COLUMN _v.job_list.time_zone IS
 'TimeZone that the statement runs with: that of its registration.';
+COMMENT ON COLUMN _v.job_list.key IS
+'The key of the table that it goes by: columns, types and collations.';
 COMMENT ON COLUMN _v.job_list.settings IS
 'Settings that the job has for itself, each as name=value: see _v.set_job.';
 COMMENT ON COLUMN _v.job_list.state IS
 '''waiting'', ''paused'', ''failed'' or ''done''.';
 COMMENT ON COLUMN _v.job_list.next_size IS
-'How many rows the next batch is to have.';
+'How many rows the first batch of the next session that runs it is to have.';
 COMMENT ON COLUMN _v.job_list.last_key IS
 'Greatest key of the table when the job began.';
 COMMENT ON COLUMN _v.job_list.cursor IS

@@ -70,7 +70,7 @@ jobs_batch_open(JobBatch *batch)
 {
 	batch->table = table_open(jobs_job_table(batch->job, RowShareLock),
 							  NoLock);
-	batch->key = jobs_key_find(batch->table);
+	batch->key = jobs_key_find(batch->table, batch->job->key);
 }
 
 void

@@ -6,10 +6,10 @@
  * Three locks stand for a job, of the kind that is on an object; no SQL
  * command takes one on a row of ours.  Each batch holds the first one, until
  * its transaction ends: whoever cancels or pauses the job takes it alone, and
- * so waits for the batches that are at work, and keeps out further ones.  The second is held by
- * a session as long as it runs the job, and is there for others to see; it
- * ends with the session, however that ends.  The third one is held by those
- * who change the key of a row: see moved.c.
+ * so waits for the batches that are at work, and keeps out further ones.  The
+ * second is held by a session as long as it runs the job, and is there for
+ * others to see; it ends with the session, however that ends.  The third one
+ * is held by those who change the key of a row: see moved.c.
  *
  * The number in the lock is a hash of the name.  Two jobs that have the same
  * one would wait for each other, and nothing worse.
@@ -84,6 +84,7 @@ read_job(const char *name)
 	job->cursor = jobs_store_value(0, 14);
 	job->handed_out = jobs_store_bool(0, 15);
 	job->started = jobs_store_bool(0, 16);
+	job->key = jobs_store_value(0, 17);
 	return job;
 }
 
@@ -98,7 +99,8 @@ jobs_job_find(const char *name)
 				   "       (SELECT s.system_identifier"
 				   "          FROM pg_control_system() AS s),"
 				   "       settings, state, last_error, next_size, last_key,"
-				   "       cursor, handed_out, started_at IS NOT NULL"
+				   "       cursor, handed_out, started_at IS NOT NULL,"
+				   "       key"
 				   "  FROM _v.job_list WHERE job_name = $1", name) > 0)
 		job = read_job(name);
 	jobs_store_free();

@@ -16,6 +16,7 @@ typedef struct Job
 	char	   *name;
 	char	   *patch_name;
 	char	   *table;			/* quoted, with its schema */
+	char	   *key;			/* the description of its key */
 	char	   *statement;
 	char	   *check;			/* NULL without one */
 	char	   *role_name;

@@ -9,7 +9,8 @@
  * after a key are found at once; its operators are named with their schema,
  * for they run as the role of the job, and nobody else is to choose them.
  *
- * A key is looked up anew for each batch: an index may be dropped meanwhile.
+ * A key is looked up anew for each batch: an index may be dropped meanwhile,
+ * and another key would have another order.
  *
  *-------------------------------------------------------------------------
  */
@@ -68,9 +69,36 @@ is_key(Relation table, Relation index)
 	return true;
 }
 
-/* The index that is the key, or NULL; a primary key is preferred. */
+/* The columns of the index, with what their order depends on. */
+static char *
+describe(Relation table, Relation index)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < index->rd_index->indnkeyatts; i++)
+	{
+		Form_pg_attribute column =
+			TupleDescAttr(RelationGetDescr(table),
+						  index->rd_index->indkey.values[i] - 1);
+		const char *collation = get_collation_name(column->attcollation);
+
+		appendStringInfo(&text, "%s%s %s", i > 0 ? ", " : "",
+						 quote_identifier(NameStr(column->attname)),
+						 format_type_be_qualified(column->atttypid));
+		if (collation != NULL)
+			appendStringInfo(&text, " COLLATE %s",
+							 quote_identifier(collation));
+	}
+	return text.data;
+}
+
+/*
+ * The index that is the key of this description, if that is not NULL, or NULL;
+ * a primary key is preferred.
+ */
 static Relation
-open_index(Relation table)
+open_index(Relation table, const char *description)
 {
 	List	   *indexes = RelationGetIndexList(table);
 	Relation	found = NULL;
@@ -81,7 +109,9 @@ open_index(Relation table)
 		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
 
 		if (is_key(table, index) &&
-			(found == NULL || index->rd_index->indisprimary))
+			(found == NULL || index->rd_index->indisprimary) &&
+			(description == NULL ||
+			 strcmp(describe(table, index), description) == 0))
 		{
 			if (found != NULL)
 				index_close(found, NoLock);
@@ -96,8 +126,16 @@ open_index(Relation table)
 
 /* Raises 55000. */
 static void
-report_no_key(Relation table)
+report_no_key(Relation table, const char *description)
 {
+	if (description != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table \"%s\" has not got the key any more that a "
+						"job goes by", RelationGetRelationName(table)),
+				 errdetail("It was a unique index on %s.", description),
+				 errhint("Make it again, or cancel the job and register it "
+						 "anew.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("table \"%s\" has no key that a job could go by",
@@ -151,13 +189,14 @@ name_in_from(Relation table)
 }
 
 JobKey *
-jobs_key_find(Relation table)
+jobs_key_find(Relation table, const char *description)
 {
-	Relation	index = open_index(table);
+	Relation	index = open_index(table, description);
 	JobKey	   *key = palloc(sizeof(JobKey));
 
 	if (index == NULL)
-		report_no_key(table);
+		report_no_key(table, description);
+	key->description = describe(table, index);
 	key->table = name_in_from(table);
 	key->count = index->rd_index->indnkeyatts;
 	key->columns = palloc0(key->count * sizeof(JobKeyColumn));
@@ -351,11 +390,7 @@ jobs_key_parse(const JobKey *key, const char *image)
 	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false,
 					  TYPALIGN_INT, &values, &nulls, &count);
 	if (count != key->count)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table %s has another key than when the job began",
-						key->table),
-				 errhint("Cancel the job, and register it again.")));
+		elog(ERROR, "key %s does not have %d columns", image, key->count);
 	for (int i = 0; i < count; i++)
 	{
 		JobKeyColumn *column = &key->columns[i];

@@ -31,6 +31,7 @@ typedef struct JobKeyColumn
 typedef struct JobKey
 {
 	const char *table;			/* as FROM has it: quoted, with its schema */
+	const char *description;	/* its columns, with types and collations */
 	int			count;			/* of the columns */
 	JobKeyColumn *columns;
 	TupleDesc	row;			/* of the columns alone */
@@ -38,11 +39,12 @@ typedef struct JobKey
 
 /*
  * The primary key of the table, or else a unique index on columns that are NOT
- * NULL; either not deferrable, and in the default order of its types.  Raises
- * 55000 if there is neither.  The table is open, and locked; the result is in
- * the current memory context.
+ * NULL; either not deferrable, and in the default order of its types.  If a
+ * description is not NULL, it is the key that has this one.  Raises 55000 if
+ * there is none.  The table is open, and locked; the result is in the current
+ * memory context.
  */
-extern JobKey *jobs_key_find(Relation table);
+extern JobKey *jobs_key_find(Relation table, const char *description);
 
 /* The columns in SQL, each with this in front: "t.a, t.b". */
 extern char *jobs_key_columns(const JobKey *key, const char *prefix);

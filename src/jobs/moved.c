@@ -261,7 +261,7 @@ note_moved(const TriggerData *trigger, const Job *job)
 	Relation	relation = trigger->tg_relation;
 	Oid			table = find_table(relation, job->name, job->table);
 	Relation	parent = table_open(table, AccessShareLock);
-	JobKey	   *key = jobs_key_find(parent);
+	JobKey	   *key = jobs_key_find(parent, job->key);
 	Datum	   *old_values = key_values(key, relation, table,
 										trigger->tg_trigtuple);
 	char	   *old_image = jobs_key_image(key, old_values);

@@ -335,11 +335,12 @@ find_rows(JobBatch *batch, const JobPiece *piece, int size)
 	return false;
 }
 
-void
+bool
 jobs_piece_work(JobBatch *batch, JobPiece *piece, int size)
 {
 	bool		is_last;
 
+	batch->first = batch->last = NULL;
 	open_as_role(batch);
 	is_last = find_rows(batch, piece, size);
 	if (is_last)
@@ -354,6 +355,8 @@ jobs_piece_work(JobBatch *batch, JobPiece *piece, int size)
 						  batch->last);
 	jobs_batch_execute(batch);
 	table_close(batch->table, NoLock);
+	piece->after = batch->last;
+	return !is_last;
 }
 
 void

@@ -36,8 +36,11 @@ extern bool jobs_piece_is_left(const Job *job);
 extern void jobs_piece_hand_out(const Job *job, const JobSettings *settings,
 								int size);
 
-/* Runs a batch of at most that size at the beginning of the piece. */
-extern void jobs_piece_work(JobBatch *batch, JobPiece *piece, int size);
+/*
+ * Runs a batch, or a part of one, of at most that size at the beginning of the
+ * piece, which then is what is left of it.  Is there anything left?
+ */
+extern bool jobs_piece_work(JobBatch *batch, JobPiece *piece, int size);
 
 /*
  * Gives up the rows of the batch that has failed, so that the piece goes on

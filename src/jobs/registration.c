@@ -187,8 +187,8 @@ resolved_search_path(void)
 
 /* Adds the job to the list. */
 static void
-add_job(Relation table, const char *name, const char *patch_name,
-		const char *statement, const char *check)
+add_job(Relation table, const JobKey *key, const char *name,
+		const char *patch_name, const char *statement, const char *check)
 {
 	const char *table_name = quote_qualified_identifier(
 		get_namespace_name(RelationGetNamespace(table)),
@@ -197,17 +197,19 @@ add_job(Relation table, const char *name, const char *patch_name,
 	(void) jobs_store("INSERT INTO _v.job_list (job_name, patch_name,"
 					  "    table_name, statement, check_query, role_name,"
 					  "    role_oid, system_identifier, search_path,"
-					  "    time_zone, settings, state, next_size, handed_out,"
-					  "    pieces, rows_done, batches_done, run_ms,"
-					  "    registered_at)"
+					  "    time_zone, key, settings, state, next_size,"
+					  "    handed_out, pieces, rows_done, batches_done,"
+					  "    run_ms, registered_at)"
 					  " SELECT $1, $2, $3, $4, $5, $6, $7::oid,"
-					  "        system_identifier, $8, $9, '{}', 'waiting', "
-					  FIRST_SIZE ", false, 0, 0, 0, 0, clock_timestamp()"
+					  "        system_identifier, $8, $9, $10, '{}',"
+					  "        'waiting', " FIRST_SIZE ", false, 0, 0, 0, 0,"
+					  "        clock_timestamp()"
 					  "   FROM pg_control_system()",
 					  name, patch_name, table_name, statement, check,
 					  GetUserNameFromId(GetUserId(), false),
 					  psprintf("%u", GetUserId()), resolved_search_path(),
-					  GetConfigOption("TimeZone", false, false));
+					  GetConfigOption("TimeZone", false, false),
+					  key->description);
 }
 
 /* Raises 42710 if there is a job of this name. */
@@ -259,11 +261,11 @@ versioning_register_job(PG_FUNCTION_ARGS)
 	table = table_open(PG_GETARG_OID(1), ShareRowExclusiveLock);
 	check_table(table);
 	check_name(name);
-	key = jobs_key_find(table);
+	key = jobs_key_find(table, NULL);
 	check_statement(key, statement);
 	if (check != NULL)
 		check_check(check);
-	add_job(table, name, patch_name, statement, check);
+	add_job(table, key, name, patch_name, statement, check);
 	table_close(table, NoLock);
 	jobs_moved_create_trigger(PG_GETARG_OID(1), key, name);
 	SPI_finish();

@@ -23,6 +23,12 @@
 #include "tcop/pquery.h"
 #include "utils/timestamp.h"
 
+/*
+ * How many rows a part of a batch has at most: those that it has locked are
+ * still in the cache of the processor when the statement comes to them.
+ */
+#define PART_SIZE 2000
+
 /* The longest a batch may get, in rows */
 #define GREATEST_SIZE 1000000
 
@@ -34,19 +40,48 @@ typedef struct Attempt
 {
 	JobBatch	batch;
 	JobPiece   *piece;			/* NULL for rows whose key has changed */
+	int			size;			/* the most rows that the batch may have */
+	instr_time	begin;
+	int			rows;			/* that it has found */
+	int64		done;			/* those of them that it has not left out */
 	int64		wrong;			/* what the check has counted */
 } Attempt;
 
-/* What is tried; each has an SPI connection of its own, which ends with it. */
+/* How long it is since a moment, in ms. */
+static double
+elapsed(instr_time since)
+{
+	instr_time	now;
+
+	INSTR_TIME_SET_CURRENT(now);
+	INSTR_TIME_SUBTRACT(now, since);
+	return INSTR_TIME_GET_MILLISEC(now);
+}
+
+/*
+ * What is tried; each has an SPI connection of its own, which ends with it.
+ *
+ * A batch runs in parts.  It is over when it has come to its size, or to its
+ * time.
+ */
 static void
 work_on_piece(void *arg)
 {
 	Attempt    *attempt = arg;
+	JobPiece	piece = *attempt->piece;
+	bool		is_more;
 
-	SPI_connect();
-	jobs_piece_work(&attempt->batch, attempt->piece,
-					attempt->batch.job->next_size);
-	SPI_finish();
+	do
+	{
+		SPI_connect();
+		is_more = jobs_piece_work(&attempt->batch, &piece,
+								  Min(attempt->size - attempt->rows,
+									  PART_SIZE));
+		SPI_finish();
+		attempt->rows += attempt->batch.count;
+		attempt->done += attempt->batch.done;
+	} while (is_more && attempt->rows < attempt->size &&
+			 elapsed(attempt->begin) < attempt->batch.settings->batch_time);
 }
 
 static void
@@ -55,8 +90,10 @@ work_on_moved(void *arg)
 	Attempt    *attempt = arg;
 
 	SPI_connect();
-	jobs_moved_work(&attempt->batch, attempt->batch.job->next_size);
+	jobs_moved_work(&attempt->batch, Min(attempt->size, PART_SIZE));
 	SPI_finish();
+	attempt->rows = attempt->batch.count;
+	attempt->done = attempt->batch.done;
 }
 
 static void
@@ -66,7 +103,7 @@ hand_out(void *arg)
 
 	SPI_connect();
 	jobs_piece_hand_out(attempt->batch.job, attempt->batch.settings,
-						attempt->batch.job->next_size);
+						attempt->size);
 	SPI_finish();
 }
 
@@ -91,17 +128,6 @@ check(void *arg)
 	attempt->wrong = count == NULL ? 0 : strtoll(count, NULL, 10);
 	jobs_role_end(&before);
 	SPI_finish();
-}
-
-/* How long it is since a moment, in ms. */
-static double
-elapsed(instr_time since)
-{
-	instr_time	now;
-
-	INSTR_TIME_SET_CURRENT(now);
-	INSTR_TIME_SUBTRACT(now, since);
-	return INSTR_TIME_GET_MILLISEC(now);
 }
 
 /* The size for the next batch, by how long this one has taken. */
@@ -129,23 +155,23 @@ runner_time(JobRunner *runner)
 static JobStep
 note_done(JobRunner *runner, const Attempt *attempt, double ms)
 {
-	const Job  *job = attempt->batch.job;
-	int			size = job->next_size;
+	int			size = attempt->size;
 
 	/* One that was cut short says little of how long a full one takes. */
-	if (attempt->batch.count >= (uint64) size ||
+	if (attempt->rows >= size ||
 		ms > attempt->batch.settings->batch_time)
 		size = next_size(size, ms, attempt->batch.settings->batch_time);
 	runner->pause = ms * attempt->batch.settings->pause;
 	runner->failures = 0;
+	runner->size = size;
 	(void) jobs_store("UPDATE _v.job_list"
 					  "   SET rows_done = rows_done + $2::bigint,"
 					  "       batches_done = batches_done + 1,"
 					  "       next_size = $3::int,"
 					  "       run_ms = run_ms + $4::bigint,"
 					  "       last_error = NULL"
-					  " WHERE job_name = $1", job->name,
-					  psprintf(UINT64_FORMAT, attempt->batch.done),
+					  " WHERE job_name = $1", attempt->batch.job->name,
+					  psprintf(INT64_FORMAT, attempt->done),
 					  psprintf("%d", size), runner_time(runner));
 	return JOB_STEP_WORKED;
 }
@@ -191,13 +217,13 @@ describe(const ErrorData *error, const JobBatch *batch)
 
 /* The next batch is to be half of this one. */
 static void
-halve(const Job *job, const char *error)
+halve(JobRunner *runner, const Attempt *attempt, const char *error)
 {
+	runner->size = Max(attempt->size / 2, 1);
 	(void) jobs_store("UPDATE _v.job_list"
-					  "   SET next_size = greatest($2::int / 2, 1),"
-					  "       last_error = $3"
-					  " WHERE job_name = $1",
-					  job->name, psprintf("%d", job->next_size), error);
+					  "   SET next_size = $2::int, last_error = $3"
+					  " WHERE job_name = $1", attempt->batch.job->name,
+					  psprintf("%d", runner->size), error);
 }
 
 /*
@@ -216,15 +242,15 @@ note_failure(JobRunner *runner, Attempt *attempt, const ErrorData *error)
 	runner->failures++;
 	if (attempt->piece != NULL)
 		jobs_piece_note_try(job, attempt->piece, !is_passing(error), text);
-	if (is_passing(error) || job->next_size > 1 ||
+	if (is_passing(error) || attempt->size > 1 ||
 		tries + 1 < settings->tries)
 	{
-		halve(job, text);
+		halve(runner, attempt, text);
 		return JOB_STEP_FAILED;
 	}
 	if (attempt->piece != NULL)
 		jobs_piece_give_up(&attempt->batch, attempt->piece, text);
-	halve(job, text);
+	halve(runner, attempt, text);
 	if (attempt->piece == NULL || !settings->goes_on)
 		(void) end_job(job, "failed", text);
 	return JOB_STEP_AGAIN;
@@ -234,20 +260,20 @@ note_failure(JobRunner *runner, Attempt *attempt, const ErrorData *error)
 static JobStep
 run_batch(JobRunner *runner, Attempt *attempt)
 {
-	instr_time	begin;
 	ErrorData  *error;
 
-	INSTR_TIME_SET_CURRENT(begin);
+	INSTR_TIME_SET_CURRENT(attempt->begin);
 	error = attempt_catch(attempt->piece == NULL ? work_on_moved :
 						  work_on_piece, attempt);
 	if (error != NULL)
 		return note_failure(runner, attempt, error);
-	return note_done(runner, attempt, elapsed(begin));
+	return note_done(runner, attempt, elapsed(attempt->begin));
 }
 
 /* Something other than a batch has failed. */
 static JobStep
-note_other_failure(JobRunner *runner, const Job *job, const ErrorData *error)
+note_other_failure(JobRunner *runner, const Attempt *attempt,
+				   const ErrorData *error)
 {
 	JobBatch	no_batch = {0};
 	char	   *text = describe(error, &no_batch);
@@ -255,10 +281,10 @@ note_other_failure(JobRunner *runner, const Job *job, const ErrorData *error)
 	runner->failures++;
 	if (is_passing(error))
 	{
-		halve(job, text);
+		halve(runner, attempt, text);
 		return JOB_STEP_FAILED;
 	}
-	(void) end_job(job, "failed", text);
+	(void) end_job(attempt->batch.job, "failed", text);
 	return JOB_STEP_AGAIN;
 }
 
@@ -269,7 +295,7 @@ run_hand_out(JobRunner *runner, Attempt *attempt)
 	ErrorData  *error = attempt_catch(hand_out, attempt);
 
 	if (error != NULL)
-		return note_other_failure(runner, attempt->batch.job, error);
+		return note_other_failure(runner, attempt, error);
 	return JOB_STEP_AGAIN;
 }
 
@@ -304,7 +330,7 @@ finish(JobRunner *runner, Attempt *attempt)
 	if (job->check != NULL && failure == NULL)
 		error = attempt_catch(check, attempt);
 	if (error != NULL)
-		return note_other_failure(runner, job, error);
+		return note_other_failure(runner, attempt, error);
 	if (failure != NULL)
 		(void) end_job(job, "failed", failure);
 	else if (attempt->wrong != 0)
@@ -384,5 +410,6 @@ jobs_step_run(JobRunner *runner)
 	attempt.batch.job = job;
 	attempt.batch.settings = &settings;
 	attempt.batch.context = CurrentMemoryContext;
+	attempt.size = runner->size > 0 ? runner->size : job->next_size;
 	return work(runner, &attempt);
 }

@@ -27,6 +27,7 @@ typedef struct JobRunner
 {
 	const char *name;
 	double		pause;			/* ms, after the batch */
+	int			size;			/* of the next batch; 0: as the job says */
 	int			failures;		/* steps in a row that have failed */
 	bool		was_held;
 	TimestampTz looked_at;		/* whether it is held back */

@@ -25,6 +25,7 @@
 #include "nodes/makefuncs.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/hsearch.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -71,24 +72,64 @@ check_ours(void)
 					"EXTENSION made them")));
 }
 
+/* A query that was prepared, for as long as the session lives */
+typedef struct Prepared
+{
+	const char *query;			/* the key: the address of a constant */
+	SPIPlanPtr	plan;
+} Prepared;
+
+/* Prepares the query. */
+static SPIPlanPtr
+prepare(const char *query, int count)
+{
+	Oid			types[MAX_PARAMETERS];
+	SPIPlanPtr	plan;
+
+	for (int i = 0; i < count; i++)
+		types[i] = TEXTOID;
+	plan = SPI_prepare(query, count, types);
+	if (plan == NULL || SPI_keepplan(plan) != 0)
+		elog(ERROR, "cannot prepare \"%s\": %s", query,
+			 SPI_result_code_string(SPI_result));
+	return plan;
+}
+
+/* The plan of the query, which was prepared here, or is now. */
+static SPIPlanPtr
+find_plan(const char *query, int count)
+{
+	static HTAB *plans = NULL;
+	Prepared   *prepared;
+	SPIPlanPtr	plan;
+
+	if (plans == NULL)
+	{
+		HASHCTL		control = {0};
+
+		control.keysize = sizeof(char *);
+		control.entrysize = sizeof(Prepared);
+		plans = hash_create("queries of jobs", 64, &control,
+							HASH_ELEM | HASH_BLOBS);
+	}
+	prepared = hash_search(plans, &query, HASH_FIND, NULL);
+	if (prepared != NULL)
+		return prepared->plan;
+	plan = prepare(query, count);
+	prepared = hash_search(plans, &query, HASH_ENTER, NULL);
+	prepared->plan = plan;
+	return plan;
+}
+
 /* Runs the query with a snapshot of this moment. */
 static int
 execute(const char *query, Datum *values, const char *nulls, int count)
 {
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	Oid			types[MAX_PARAMETERS];
-	SPIPlanPtr	plan;
-	int			result;
+	SPIPlanPtr	plan = find_plan(query, count);
+	int			result = SPI_execute_snapshot(plan, values, nulls, snapshot,
+											  InvalidSnapshot, false, true, 0);
 
-	for (int i = 0; i < count; i++)
-		types[i] = TEXTOID;
-	plan = SPI_prepare(query, count, types);
-	if (plan == NULL)
-		elog(ERROR, "cannot prepare \"%s\": %s", query,
-			 SPI_result_code_string(SPI_result));
-	result = SPI_execute_snapshot(plan, values, nulls, snapshot,
-								  InvalidSnapshot, false, true, 0);
-	SPI_freeplan(plan);
 	UnregisterSnapshot(snapshot);
 	return result;
 }

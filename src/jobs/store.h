@@ -10,10 +10,11 @@
 
 /*
  * Runs a query on the tables of the jobs, with these strings as its parameters
- * $1, $2 and so on, of type text; NULL is NULL.  It sees what is committed at
- * this moment and what this transaction has done, in any isolation level.
- * Returns how many rows came or were written.  SPI must be connected.  Raises
- * what the query raises, such as 25006.
+ * $1, $2 and so on, of type text; NULL is NULL.  The query is a constant, and
+ * is prepared once for the session.  It sees what is committed at this moment
+ * and what this transaction has done, in any isolation level.  Returns how
+ * many rows came or were written.  SPI must be connected.  Raises what the
+ * query raises, such as 25006.
  */
 #define jobs_store(query, ...) \
 	jobs_store_execute(query, (const char *const []) {__VA_ARGS__}, \

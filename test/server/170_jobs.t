@@ -282,6 +282,15 @@ job('id int PRIMARY KEY, CHECK (id < 900)', '- i', statement => 'UPDATE t SET id
 fails($database, "CALL _v.run_job('j')", qr/has failed/, 'a constraint', user => $owner);
 like(value($database, 'SELECT last_error FROM _v.jobs'), qr/^new row for relation "t" violates check constraint "t_id_check", at key \{-1000\}$/, 'the error has no row');
 
+job("id int PRIMARY KEY, k int NOT NULL UNIQUE", "i, - i");
+value($database, 'ALTER TABLE t DROP CONSTRAINT t_pkey', user => $owner);
+my $no_key = qr/table "t" has not got the key any more that a job goes by/;
+fails($database, "CALL _v.run_job('j')", $no_key, 'another key', user => $owner);
+fails($database, 'UPDATE t SET id = 0 WHERE id = 1', $no_key, 'does not change unseen', user => $owner);
+value($database, "ALTER TABLE t ADD PRIMARY KEY (id)", user => $owner);
+succeeds($database, "SELECT _v.resume_job('j'); CALL _v.run_job('j')", 'it is there again', user => $owner);
+is(touched(), '1:1000, done', 'each row once');
+
 # States
 
 job('id int PRIMARY KEY', 'i');

@@ -130,7 +130,7 @@ finish($holder);
 
 # Held back
 
-job(batch_time => 1, pause => 20);
+job(batch_time => 1, pause => 300);
 value($database, "UPDATE _v.job_list SET next_size = 1");
 $holder = start("BEGIN; SELECT FROM t LIMIT 1; SELECT pg_advisory_lock(1); SELECT pg_sleep(100)");
 wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory'", 'somebody reads the table');
