@@ -71,6 +71,18 @@ is(schema($project->{database}), $before, 'the schema is as it was');
 is(value($project->{database}, 'SELECT DISTINCT fax, more = id * 2 FROM users'),
 	'7.00|t', 'the columns have what rows get that do not say');
 
+# A column with a sequence of its own
+
+$project = project('serial');
+value($project->{database}, q{
+	CREATE TABLE users (id int PRIMARY KEY, number smallserial UNIQUE);
+	INSERT INTO users VALUES (1)});
+begin_recipe($project, 'no-number', qw(drop-column table=users column=number));
+$before = schema($project->{database});
+runs($project, 'apply');
+runs($project, 'rollback', '--last', 1);
+is(schema($project->{database}), $before, 'the sequence is made again');
+
 # A table
 
 $project = project('table');

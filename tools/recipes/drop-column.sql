@@ -44,6 +44,28 @@
 --    LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 --    WHERE attrelid = :'table'::regclass AND attname = :'column'
 --
+-- value: sequences  the column's own, which its default needs
+-- query: SELECT string_agg(format('CREATE SEQUENCE %s AS %s INCREMENT %s '
+--            'MINVALUE %s MAXVALUE %s START %s CACHE %s%s;',
+--            seqrelid::regclass, seqtypid::regtype, seqincrement, seqmin,
+--            seqmax, seqstart, seqcache, CASE WHEN seqcycle
+--            THEN ' CYCLE' ELSE '' END), E'\n' ORDER BY seqrelid)
+--    FROM pg_attribute JOIN pg_depend ON refobjid = attrelid
+--        AND refobjsubid = attnum AND classid = 'pg_class'::regclass
+--        AND refclassid = classid AND deptype = 'a'
+--    JOIN pg_sequence ON seqrelid = objid
+--    WHERE attrelid = :'table'::regclass AND attname = :'column'
+-- default:
+-- value: owned
+-- query: SELECT string_agg(format('ALTER SEQUENCE %s OWNED BY %s.%I;',
+--            seqrelid::regclass, :'table', attname), E'\n' ORDER BY seqrelid)
+--    FROM pg_attribute JOIN pg_depend ON refobjid = attrelid
+--        AND refobjsubid = attnum AND classid = 'pg_class'::regclass
+--        AND refclassid = classid AND deptype = 'a'
+--    JOIN pg_sequence ON seqrelid = objid
+--    WHERE attrelid = :'table'::regclass AND attname = :'column'
+-- default:
+--
 -- value: restores  what is dropped with it, to be made again
 -- query: WITH a AS (SELECT * FROM pg_attribute
 --            WHERE attrelid = :'table'::regclass
@@ -145,7 +167,9 @@ COMMIT;
 BEGIN;
 SELECT _v.unregister_patch(:'finish');
 
+:sequences
 ALTER TABLE :table ADD COLUMN :"column" :definition;
+:owned
 :restores
 
 COMMIT;
