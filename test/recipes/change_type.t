@@ -6,6 +6,7 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use Deploy;
 use Recipe;
 use Scratch qw(value role);
 use Test::More;
@@ -57,7 +58,7 @@ my %try = (
 	tables => qq{
 		CREATE SEQUENCE codes MINVALUE -100000;
 		CREATE TABLE items (id int PRIMARY KEY, note text,
-			code text DEFAULT '0' NOT NULL);
+			code text COLLATE "C" DEFAULT '0' NOT NULL);
 		INSERT INTO items SELECT n, '', to_char(n, 'fm0000')
 			FROM generate_series(1, 1000) AS n;
 		ALTER SEQUENCE codes OWNED BY items.code;
@@ -90,5 +91,43 @@ try_recipe(%try,
 		q{UPDATE items SET :c = <9014> WHERE id IN (11, -11)},
 		q{UPDATE items SET :c = NULL WHERE id IN (11, -11)} ],
 	direct => 'ALTER TABLE items ALTER code TYPE integer USING code::integer');
+
+# A domain
+
+my $project = project('domain');
+value($project->{database}, q{
+	CREATE DOMAIN short AS text CHECK (VALUE <> '');
+	CREATE TABLE items (id int PRIMARY KEY, code text)});
+my ($status, undef, $errors) = versioning($project, qw(new domain --recipe
+	change-type table=items column=code type=public.short -d),
+	$project->{database});
+isnt($status, 0, 'no column of a domain is added');
+like($errors, qr/public\.short is a domain: .* can write the whole table/,
+	'why');
+
+# What the second column does not get is there again when all is taken back.
+
+$project = project('again');
+value($project->{database}, q{
+	CREATE TABLE codes (code text PRIMARY KEY);
+	CREATE TABLE parts (id int, code text CHECK (code <> '?') REFERENCES codes,
+		note text, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+	CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (9);
+	CREATE INDEX ON parts (code);
+	CREATE TABLE items (id int PRIMARY KEY, note text,
+		code text CHECK (code <> '?') REFERENCES codes);
+	CREATE STATISTICS few ON code, note FROM items;
+	CREATE INDEX ON items (lower(code)) WHERE code > '0'});
+my $before = schema($project->{database});
+for my $table (qw(items parts))
+{
+	begin_recipe($project, $table, 'change-type', "table=$table",
+		qw(column=code type=int));
+}
+runs($project, 'apply', '--run-jobs');
+unlike(schema($project->{database}), qr/code text CONSTRAINT|few|lower/,
+	'they are dropped');
+runs($project, 'rollback', '--last', 4);
+is(schema($project->{database}), $before, 'all is as it was');
 
 done_testing();

@@ -82,4 +82,27 @@ fails($project->{database}, 'INSERT INTO orders VALUES (-1, 101)',
 fails($project->{database}, 'INSERT INTO orders VALUES (-1, NULL, 7)',
 	qr/duplicate key/, 'a second one');
 
+# Taking back the finish alone leaves what is valid as it was.
+
+$project = project('valid');
+value($project->{database},
+	'CREATE TABLE orders (id int PRIMARY KEY, state text)');
+begin_recipe($project, qw(valid add-not-null table=orders column=state),
+	"value=''");
+runs($project, qw(apply --run-jobs valid-validated));
+my $before = schema($project->{database});
+runs($project, 'apply');
+runs($project, 'rollback', 'valid-finish');
+is(schema($project->{database}), $before, 'the constraint is valid still');
+
+# A partitioned table
+
+value($project->{database},
+	'CREATE TABLE parts (id int, customer int) PARTITION BY RANGE (id)');
+my ($refused) = versioning($project, qw(new parts --recipe add-foreign-key),
+	qw(table=parts column=customer referenced=orders -d),
+	$project->{database});
+is($refused != 0, value('postgres', 'SHOW server_version_num') < 180000,
+	'what the server cannot do is refused');
+
 done_testing();

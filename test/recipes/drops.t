@@ -71,6 +71,18 @@ is(schema($project->{database}), $before, 'the schema is as it was');
 is(value($project->{database}, 'SELECT DISTINCT fax, more = id * 2 FROM users'),
 	'7.00|t', 'the columns have what rows get that do not say');
 
+# A column with a sequence of its own
+
+$project = project('serial');
+value($project->{database}, q{
+	CREATE TABLE users (id int PRIMARY KEY, number smallserial UNIQUE);
+	INSERT INTO users VALUES (1)});
+begin_recipe($project, 'no-number', qw(drop-column table=users column=number));
+$before = schema($project->{database});
+runs($project, 'apply');
+runs($project, 'rollback', '--last', 1);
+is(schema($project->{database}), $before, 'the sequence is made again');
+
 # A table
 
 $project = project('table');
@@ -78,7 +90,10 @@ value($project->{database}, qq{
 	CREATE SCHEMA s;
 	CREATE TABLE s."Faxes" (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 		note varchar(9) COLLATE "C" DEFAULT 'x' NOT NULL, CHECK (note <> ''),
-		twice int GENERATED ALWAYS AS (id * 2) STORED, UNIQUE (note, id));
+		number smallserial, twice int GENERATED ALWAYS AS (id * 2) STORED, UNIQUE (note, id))
+		WITH (fillfactor = 70, autovacuum_enabled = false);
+	ALTER SEQUENCE s."Faxes_number_seq" INCREMENT -2 CYCLE;
+	ALTER TABLE s."Faxes" ENABLE ROW LEVEL SECURITY;
 	CREATE INDEX ON s."Faxes" (lower(note)) WHERE id > 7;
 	COMMENT ON TABLE s."Faxes" IS 'Paper';
 	COMMENT ON COLUMN s."Faxes".note IS 'More paper';

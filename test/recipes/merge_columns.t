@@ -67,7 +67,7 @@ try_recipe(
 		q{first_value=split_part(name, ' ', 1)},
 		q{second_value=split_part(name, ' ', 2)} ],
 	tables => qq{
-		CREATE TABLE people (id int PRIMARY KEY, note text, given varchar(20),
+		CREATE TABLE people (id int PRIMARY KEY, note text, given varchar(20) COLLATE "C",
 			family text, CHECK (given <> '?'), UNIQUE (family, id));
 		INSERT INTO people SELECT n, '', 'given' || n, 'family' || n
 			FROM generate_series(1, 1000) AS n;

@@ -8,7 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Deploy;
 use Recipe;
-use Scratch qw(value role);
+use Scratch qw(fails succeeds value role);
 use Test::More;
 
 my $role = role('reader');
@@ -79,5 +79,37 @@ try_recipe(%try,
 		ALTER TABLE users ALTER email SET DEFAULT 'nobody',
 			ALTER email SET NOT NULL;},
 	operations => [ grep { $_->[0] !~ /NULL|\\N/ } @operations ]);
+
+# A domain
+my $project = project('domain');
+value($project->{database}, q{
+	CREATE DOMAIN short AS varchar(9) COLLATE "C" CHECK (VALUE <> '');
+	CREATE DOMAIN shorter AS short CHECK (VALUE <> '?');
+	CREATE DOMAIN there AS text NOT NULL;
+	CREATE TABLE notes (id int PRIMARY KEY, note shorter, more there);
+	INSERT INTO notes VALUES (1, 'one', '')});
+for my $arguments (
+	'rename-column table=notes column=more new=text',
+	'change-type table=notes column=more type=text',
+	'split-column table=notes column=more first=a second=b first_value=more '
+		. 'second_value=more',
+	'merge-columns table=notes first=more second=note new=c value=more '
+		. 'first_value=c second_value=c')
+{
+	my (undef, undef, $errors) = versioning($project, qw(new more --recipe),
+		split(' ', $arguments), '-d', $project->{database});
+	like($errors, qr/"more" is of a domain that is NOT NULL/, $arguments);
+}
+begin_recipe($project, 'domain',
+	qw(rename-column table=notes column=note new=text));
+runs($project, 'apply', 'domain-start');
+run_job($project, 'domain');
+succeeds($project->{database}, q{INSERT INTO notes (id, text, more) VALUES (2, 'two', '')},
+	'a column of a domain is written by its new name');
+fails($project->{database}, q{UPDATE notes SET text = ''}, qr/short_check/,
+	'and checked');
+runs($project, 'apply');
+like(schema($project->{database}), qr/^ +text public\.shorter$/m,
+	'it has its domain');
 
 done_testing();

@@ -77,7 +77,7 @@ try_recipe(
 		second=batch), 'first_value=substr(code, 1, 6)',
 		'second_value=substr(code, 7, 6)', 'second_type=varchar(6)' ],
 	tables => qq{
-		CREATE TABLE goods (id int PRIMARY KEY, note text, code text
+		CREATE TABLE goods (id int PRIMARY KEY, note text, code text COLLATE "C"
 			CONSTRAINT odd CHECK (code <> '?'), UNIQUE (code, id));
 		INSERT INTO goods SELECT n, '', to_char(n, 'fm"L"00000')
 			|| to_char(n, 'fm"B"00000')

@@ -7,7 +7,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Deploy;
 use Recipe;
-use Scratch qw(succeeds value role);
+use Scratch qw(psql succeeds value role);
 use Test::More;
 
 my $old = role('old');
@@ -99,6 +99,17 @@ begin_recipe($project, 'odd', 'split-table', 'table=s."T"',
 	q{columns="It's", e}, 'new=U v');
 my $before = schema($project->{database});
 runs($project, 'apply', 'odd-start');
+
+my $other = role('other');
+my (undef, undef, $errors) = psql($project->{database}, qq{
+	GRANT ALL ON SCHEMA s TO $other;
+	SET ROLE $other;
+	CREATE TABLE s.mine ("A b" int, c int, "It's" int, e int);
+	CREATE TRIGGER t AFTER INSERT ON s.mine
+		FOR EACH ROW EXECUTE FUNCTION s.zz_odd_back()});
+like($errors, qr/permission denied for function s\.zz_odd_back/,
+	'nobody has their own triggers call the functions');
+value($project->{database}, "DROP OWNED BY $other");
 succeeds($project->{database}, q{
 	UPDATE s."T" SET e = 1 WHERE c = 1;
 	UPDATE s."U v" SET "It's" = 0 WHERE c = 1}, 'both are written');

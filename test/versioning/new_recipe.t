@@ -124,6 +124,10 @@ like(content('patches/it_s.sql'), qr/'it''s', ARRAY\['it''s-two'\]/,
 refuses_recipe('a value is missing',
 	qr/needs to know more.*\n.*type=\.\.\.  its type \(with -d/, 'own', 'table=t',
 	'column=a');
+refuses_recipe('an empty value',
+	qr/needs to know more.*\n.*column=\.\.\.  a column$/m, 'own', 'table=t', 'column=');
+refuses_recipe('what a value means, in two lines',
+	qr/more=\.\.\.  with two lines \(optional\)$/m, 'own', 'colunm=a');
 refuses_recipe('a value too many', qr/does not ask for "colunm"/, 'own',
 	'colunm=a');
 refuses_recipe('a built-in value', qr/does not ask for "name"/, 'own',
@@ -168,6 +172,30 @@ refuses_recipe('no such column', qr/needs to know more.*\n.*type=/, 'own',
 	'table=t', 'column=b', @database);
 refuses_recipe('no such database', qr/does not exist/, 'own', 'table=t',
 	'column=a', 'type=int', '-d', 'versioning_no_such');
+
+# Names and values stay in the comments and strings that they are put into.
+add_files($project, 'recipes/apart.sql' => <<~'END');
+	-- value: a
+	-- value: b
+	-- default: c
+	-- patch:
+	-- Of :a.
+	  -- :a
+	-- :b
+	SELECT $$ :"a" $$, $$ :b $$;
+	END
+begin('apart', 'apart', "a=x\ny\rz", 'b=', '--requires', '');
+is(content('patches/apart.sql'), <<~"END", 'a comment goes on in each line');
+	-- Of x
+	-- y\r-- z.
+	  -- x
+	  -- y\r  -- z
+	SELECT \$\$ "x\ny\rz" \$\$, \$\$  \$\$;
+	END
+begin('dollars', 'apart', 'a=x$$', 'b=$_$', '--requires', '');
+like(content('patches/dollars.sql'),
+	qr/^SELECT \$__\$ "x\$\$" \$__\$, \$__\$ \$_\$ \$__\$;$/m,
+	'a string has a quote that no value has');
 
 # Nobody else's functions are called.
 value($project->{database}, q{

@@ -166,7 +166,10 @@ explain_entries(const Recipe *recipe, int count, bool is_missing)
 	}
 }
 
-/* Take in one NAME=VALUE; false after a message. */
+/*
+ * Take in one NAME=VALUE; false after a message.  Nothing is no value, where
+ * there is nothing else to take instead.
+ */
 static bool
 read_word(Recipe *recipe, const char *word)
 {
@@ -177,7 +180,10 @@ read_word(Recipe *recipe, const char *word)
 	bool		is_good = sign != NULL && entry != NULL &&
 		is_open_to_user(entry);
 
-	if (is_good)
+	if (is_good && sign[1] == '\0' && entry->query == NULL &&
+		entry->standard == NULL)
+		;
+	else if (is_good)
 	{
 		pg_free(entry->value);
 		entry->value = pg_strdup(sign + 1);

@@ -24,8 +24,9 @@
  *
  * Placeholders are psql's, :name, :'name' and :"name"; unlike there they count
  * everywhere, in strings and comments as well.  A line that is nothing but a
- * placeholder is left out if the value is empty, and if the value has several
- * lines, each of them is indented like the first one.
+ * placeholder, or a comment of one, is left out if the value is empty, and if
+ * the value has several lines, each of them begins like the first one.  Where
+ * the recipe has $$ and a value would end that, another quote is written.
  *
  *-------------------------------------------------------------------------
  */
@@ -49,6 +50,7 @@ typedef struct HeadReader
 {
 	Recipe	   *recipe;
 	char	  **field;			/* what the next line goes on with, or NULL */
+	char		separator;		/* what comes between the two */
 	ProblemList *problems;
 } HeadReader;
 
@@ -110,6 +112,7 @@ begin_entry(HeadReader *reader, RecipeEntryKind kind, const char *text,
 	entry->name = name;
 	entry->meaning = copy_trimmed(rest + length);
 	reader->field = &entry->meaning;
+	reader->separator = ' ';
 	pg_free(rest);
 }
 
@@ -127,6 +130,7 @@ begin_field(HeadReader *reader, char **field, const char *text, int line)
 	}
 	*field = copy_trimmed(text);
 	reader->field = field;
+	reader->separator = '\n';
 }
 
 /* The last entry with a name, or NULL. */
@@ -139,12 +143,13 @@ last_value(const Recipe *recipe)
 	return last == NULL || last->kind != RECIPE_VALUE ? NULL : last;
 }
 
-/* Go on with a field. */
+/* Go on with the field. */
 static void
-continue_field(char **field, const char *text)
+continue_field(HeadReader *reader, const char *text)
 {
+	char	  **field = reader->field;
 	char	   *rest = copy_trimmed(text);
-	char	   *whole = psprintf("%s\n%s", *field, rest);
+	char	   *whole = psprintf("%s%c%s", *field, reader->separator, rest);
 
 	pg_free(rest);
 	pg_free(*field);
@@ -162,7 +167,7 @@ read_head_line(HeadReader *reader, const char *line, int number)
 	if ((rest = after_word(line, CONTINUATION)) != NULL &&
 		reader->field != NULL)
 	{
-		continue_field(reader->field, rest);
+		continue_field(reader, rest);
 		return;
 	}
 	reader->field = NULL;
@@ -257,7 +262,7 @@ trim_files(Recipe *recipe)
 static void
 read_lines(Recipe *recipe, char *text, ProblemList *problems)
 {
-	HeadReader	reader = {recipe, NULL, problems};
+	HeadReader	reader = {recipe, NULL, '\n', problems};
 	int			number = 0;
 	char	   *line;
 
@@ -334,24 +339,49 @@ project_recipe_define(Recipe *recipe, const char *name, const char *value)
 	entry->value = pg_strdup(value);
 }
 
-/* Append a value whose lines are all indented like the first one. */
-static void
-append_indented(PQExpBuffer result, const char *value)
+/* The last line of what was written so far. */
+static const char *
+last_line(PQExpBuffer result)
 {
 	const char *start = strrchr(result->data, '\n');
-	size_t		indent;
+
+	return start == NULL ? result->data : start + 1;
+}
+
+/* How long the beginning of a comment is, or 0 if the line is none. */
+static size_t
+comment_length(const char *line)
+{
+	size_t		indent = strspn(line, " ");
+
+	return strncmp(line + indent, "--", 2) != 0 ? 0 :
+		indent + 2 + strspn(line + indent + 2, " ");
+}
+
+/*
+ * Append a value whose lines all begin as the first one does: with its blanks
+ * or, in a comment, with the beginning of that.  So no value ends a comment; a
+ * carriage return would do that, too.
+ */
+static void
+append_lines(PQExpBuffer result, const char *value)
+{
+	const char *line = last_line(result);
+	size_t		length = comment_length(line);
+	const char *ends = length > 0 ? "\r\n" : "\n";
+	char	   *beginning;
 	const char *p;
 
-	start = start == NULL ? result->data : start + 1;
-	indent = strlen(start);
-	if (strspn(start, " ") != indent)
-		indent = 0;
+	if (length == 0 && line[strspn(line, " ")] == '\0')
+		length = strlen(line);
+	beginning = pnstrdup(line, length);
 	for (p = value; *p != '\0'; p++)
 	{
 		appendPQExpBufferChar(result, *p);
-		if (*p == '\n')
-			appendPQExpBuffer(result, "%*s", (int) indent, "");
+		if (strchr(ends, *p) != NULL)
+			appendPQExpBufferStr(result, beginning);
 	}
+	pg_free(beginning);
 }
 
 /*
@@ -374,20 +404,19 @@ read_placeholder(const char *colon, char *quote, const char **end)
 }
 
 /*
- * Take the line's beginning back if it has only blanks, and nothing follows:
- * then the line is left out, and its end is returned.
+ * Take the line's beginning back if it has only blanks, or that of a comment,
+ * and nothing follows: then the line is left out, and its end is returned.
  */
 static const char *
 leave_out_line(PQExpBuffer result, const char *end)
 {
-	const char *start = strrchr(result->data, '\n');
-	size_t		blanks;
+	const char *line = last_line(result);
+	size_t		length = strlen(line);
 
-	start = start == NULL ? result->data : start + 1;
-	blanks = strlen(start);
-	if (*end != '\n' || strspn(start, " ") != blanks)
+	if (*end != '\n' ||
+		(strspn(line, " ") != length && comment_length(line) != length))
 		return end;
-	result->len -= blanks;
+	result->len -= length;
 	result->data[result->len] = '\0';
 	return end + 1;
 }
@@ -402,7 +431,7 @@ append_value(PQExpBuffer result, const char *value, char quote,
 	else if (quote == '"')
 		appendPQExpBufferStr(result, fmtId(value));
 	else if (value[0] != '\0')
-		append_indented(result, value);
+		append_lines(result, value);
 	else
 		return leave_out_line(result, end);
 	return end;
@@ -438,11 +467,41 @@ fill_placeholder(const Recipe *recipe, PQExpBuffer result, const char *colon,
 	return end;
 }
 
+/* Is there a value with that in it? */
+static bool
+has_in_value(const Recipe *recipe, const char *text)
+{
+	int			i;
+
+	for (i = 0; i < recipe->entry_count; i++)
+		if (recipe->entries[i].value != NULL &&
+			strstr(recipe->entries[i].value, text) != NULL)
+			return true;
+	return false;
+}
+
+/* What is written for $$: another quote if a value would end that one. */
+static char *
+choose_dollar_quote(const Recipe *recipe)
+{
+	char	   *quote = pg_strdup("$$");
+
+	while (has_in_value(recipe, quote))
+	{
+		char	   *longer = psprintf("$_%s", quote + 1);
+
+		pg_free(quote);
+		quote = longer;
+	}
+	return quote;
+}
+
 char *
 project_recipe_fill(const Recipe *recipe, const char *text, int line,
 					ProblemList *problems)
 {
 	PQExpBuffer result = createPQExpBuffer();
+	char	   *dollar_quote = choose_dollar_quote(recipe);
 	int			before = problems->count;
 	char	   *filled = NULL;
 
@@ -457,11 +516,18 @@ project_recipe_fill(const Recipe *recipe, const char *text, int line,
 			text = end;
 			continue;
 		}
+		if (strncmp(text, "$$", 2) == 0)
+		{
+			appendPQExpBufferStr(result, dollar_quote);
+			text += 2;
+			continue;
+		}
 		line += *text == '\n' ? 1 : 0;
 		appendPQExpBufferChar(result, *text++);
 	}
 	if (problems->count == before)
 		filled = pg_strdup(result->data);
+	pg_free(dollar_quote);
 	destroyPQExpBuffer(result);
 	return filled;
 }

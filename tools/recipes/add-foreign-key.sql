@@ -19,6 +19,11 @@
 -- default: id
 -- value: action    such as ON DELETE CASCADE
 -- default:
+--
+-- refuse: SELECT format('%s is partitioned: before release 18, no foreign key '
+--        'of it can be NOT VALID', oid::regclass)
+--    FROM pg_class WHERE oid = :'table'::regclass AND relkind = 'p'
+--        AND current_setting('server_version_num')::int < 180000
 
 -- patch: start
 

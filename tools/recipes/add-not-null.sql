@@ -61,11 +61,11 @@
 -- value: unsets
 -- query: SELECT CASE WHEN current_setting('server_version_num')::int < 180000
 --        THEN format(E'ALTER TABLE %s ADD CONSTRAINT %I '
---            'CHECK (%I IS NOT NULL) NOT VALID;\n'
+--            'CHECK (%I IS NOT NULL);\n'
 --            'ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL;',
 --            :'table', :'trigger', :'column', :'table', :'column') ELSE '' END
 -- default: ALTER TABLE :table ADD CONSTRAINT :trigger
---    CHECK (:"column" IS NOT NULL) NOT VALID;
+--    CHECK (:"column" IS NOT NULL);
 --    ALTER TABLE :table ALTER COLUMN :"column" DROP NOT NULL;
 
 -- patch: start
@@ -148,6 +148,9 @@ DROP FUNCTION :function();
 COMMIT;
 
 -- rollback: finish
+
+-- As it was before the finish. Before release 18, all rows are read for that,
+-- and everyone waits.
 
 BEGIN;
 SELECT _v.unregister_patch(:'finish');

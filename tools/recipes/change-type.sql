@@ -44,9 +44,27 @@
 --    LEFT JOIN pg_partitioned_table AS p ON p.partrelid = c.oid
 --    WHERE c.oid = :'table'::regclass
 --
+-- refuse: SELECT format('type %s is a domain: adding a column of it can write '
+--        'the whole table. The type below it is for this', oid::regtype)
+--    FROM pg_type WHERE typtype = 'd' AND oid IN (to_regtype(:'type')) LIMIT 1
+--
+-- refuse: SELECT format('column "%s" is of a domain that is NOT NULL: no row '
+--        'could be written without it', attname)
+--    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+--    WHERE attrelid = :'table'::regclass AND typnotnull
+--        AND attname IN (:'column') LIMIT 1
+--
 -- value: old_type  the type that it has
 -- query: SELECT format_type(atttypid, atttypmod) FROM pg_attribute
 --    WHERE attrelid = :'table'::regclass AND attname = :'column'
+-- value: definition  the same with its collation
+-- query: SELECT format_type(atttypid, atttypmod)
+--            || CASE WHEN attcollation <> typcollation THEN
+--                   format(' COLLATE %s', attcollation::regcollation)
+--               ELSE '' END
+--    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+--    WHERE attrelid = :'table'::regclass AND attname = :'column'
+-- default: :old_type
 --
 -- value: forward   the new value, from the columns of the row
 -- default: CAST(:"column" AS :type)
@@ -221,37 +239,53 @@
 --                       format('.%I;', :'column'))
 -- default:
 --
--- value: restores  the same, as it was
--- query: SELECT concat_ws(E'\n',
---        (SELECT format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s;',
---                       :'table', :'column', pg_get_expr(adbin, adrelid))
---         FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid
---             AND attnum = adnum
---         WHERE adrelid = :'table'::regclass AND attname = :'column'),
---        CASE WHEN :'not_null' <> '' THEN
---            format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL;', :'table',
---                   :'column') END,
---        (SELECT string_agg(CASE WHEN conname IS NOT NULL THEN
---                    format('ALTER TABLE %s ADD CONSTRAINT %I %s;', :'table',
---                           conname, pg_get_constraintdef(o.oid))
---                    ELSE pg_get_indexdef(i.oid) || ';' END,
---                    E'\n' ORDER BY relname)
---         FROM pg_class AS i LEFT JOIN pg_constraint AS o ON conindid = i.oid
---             AND conrelid = :'table'::regclass
---         WHERE i.oid = ANY (:'carried')),
---        (SELECT format('COMMENT ON COLUMN %s.%I IS %L;', :'table', :'column',
---                       description)
---         FROM pg_description JOIN pg_attribute ON attrelid = objoid
---             AND attnum = objsubid
---         WHERE objoid = :'table'::regclass AND attname = :'column'
+-- value: restores  what is dropped with it, to be made again
+-- query: WITH a AS (SELECT * FROM pg_attribute
+--            WHERE attrelid = :'table'::regclass
+--                AND attname IN (:'column'))
+--    SELECT concat_ws(E'\n',
+--        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I '
+--                'SET DEFAULT %s;', :'table', attname,
+--                pg_get_expr(adbin, adrelid)), E'\n' ORDER BY attnum)
+--         FROM a JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum),
+--        (SELECT string_agg(format('ALTER TABLE %s ALTER COLUMN %I SET NOT '
+--                'NULL;', :'table', attname), E'\n' ORDER BY attnum)
+--         FROM a WHERE attnotnull),
+--        (SELECT string_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s;',
+--                :'table', conname, pg_get_constraintdef(oid)), E'\n'
+--                ORDER BY conname)
+--         FROM pg_constraint WHERE conrelid = :'table'::regclass
+--             AND contype <> 'n' AND conkey && ARRAY(SELECT attnum FROM a)),
+--        (SELECT string_agg(replace(pg_get_indexdef(indexrelid),
+--                ' ON ONLY ' || :'table', ' ON ' || :'table') || ';', E'\n'
+--                ORDER BY indexrelid)
+--         FROM pg_index WHERE indrelid = :'table'::regclass
+--             AND EXISTS (SELECT FROM pg_depend JOIN a ON attrelid = refobjid
+--                             AND attnum = refobjsubid
+--                         WHERE classid = 'pg_class'::regclass
+--                             AND objid = indexrelid)
+--             AND NOT EXISTS (SELECT FROM pg_constraint
+--                             WHERE conindid = indexrelid
+--                                 AND conrelid = indrelid)),
+--        (SELECT string_agg(pg_get_statisticsobjdef(oid) || ';', E'\n'
+--                ORDER BY oid)
+--         FROM pg_statistic_ext WHERE stxrelid = :'table'::regclass
+--             AND EXISTS (SELECT FROM a WHERE attnum = ANY (stxkeys))),
+--        (SELECT string_agg(format('COMMENT ON COLUMN %s.%I IS %L;', :'table',
+--                attname, description), E'\n' ORDER BY attnum)
+--         FROM a JOIN pg_description ON objoid = attrelid AND objsubid = attnum
 --             AND classoid = 'pg_class'::regclass),
---        replace(:'grants', format(' (%I) ON ', :'new'),
---                format(' (%I) ON ', :'column')))
+--        (SELECT string_agg(format('GRANT %s (%I) ON %s TO %s%s;',
+--                privilege_type, attname, :'table', CASE grantee WHEN 0
+--                THEN 'PUBLIC' ELSE grantee::regrole::text END,
+--                CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END),
+--                E'\n' ORDER BY attnum, grantee, privilege_type)
+--         FROM a, aclexplode(attacl)))
 -- default:
 --
 -- value: by_hand   what else depends on the column
--- query: SELECT E'--\n-- These depend on the old column, and need a look:\n'
---        || string_agg(DISTINCT '--     ' || CASE classid
+-- query: SELECT E'These depend on the old column, and need a look:\n'
+--        || string_agg(DISTINCT '    ' || CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
 --                                       WHERE oid = d.objid), 0)
@@ -357,7 +391,7 @@ SELECT _v.unregister_patch(:'prepared');
 -- patch: finish
 
 -- The second column takes the place of the first one, which is dropped.
-:by_hand
+-- :by_hand
 
 BEGIN;
 SELECT _v.register_patch(:'finish', :requirements, NULL);
@@ -409,7 +443,7 @@ END $$;
 
 ALTER TABLE :table RENAME COLUMN :"column" TO :"new";
 :unfinishes
-ALTER TABLE :table ADD COLUMN :"column" :old_type;
+ALTER TABLE :table ADD COLUMN :"column" :definition;
 :unowned
 
 -- Without the trigger: it would take this for what was written.

@@ -44,6 +44,28 @@
 --    LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 --    WHERE attrelid = :'table'::regclass AND attname = :'column'
 --
+-- value: sequences  the column's own, which its default needs
+-- query: SELECT string_agg(format('CREATE SEQUENCE %s AS %s INCREMENT %s '
+--            'MINVALUE %s MAXVALUE %s START %s CACHE %s%s;',
+--            seqrelid::regclass, seqtypid::regtype, seqincrement, seqmin,
+--            seqmax, seqstart, seqcache, CASE WHEN seqcycle
+--            THEN ' CYCLE' ELSE '' END), E'\n' ORDER BY seqrelid)
+--    FROM pg_attribute JOIN pg_depend ON refobjid = attrelid
+--        AND refobjsubid = attnum AND classid = 'pg_class'::regclass
+--        AND refclassid = classid AND deptype = 'a'
+--    JOIN pg_sequence ON seqrelid = objid
+--    WHERE attrelid = :'table'::regclass AND attname = :'column'
+-- default:
+-- value: owned
+-- query: SELECT string_agg(format('ALTER SEQUENCE %s OWNED BY %s.%I;',
+--            seqrelid::regclass, :'table', attname), E'\n' ORDER BY seqrelid)
+--    FROM pg_attribute JOIN pg_depend ON refobjid = attrelid
+--        AND refobjsubid = attnum AND classid = 'pg_class'::regclass
+--        AND refclassid = classid AND deptype = 'a'
+--    JOIN pg_sequence ON seqrelid = objid
+--    WHERE attrelid = :'table'::regclass AND attname = :'column'
+-- default:
+--
 -- value: restores  what is dropped with it, to be made again
 -- query: WITH a AS (SELECT * FROM pg_attribute
 --            WHERE attrelid = :'table'::regclass
@@ -62,7 +84,8 @@
 --                ORDER BY conname)
 --         FROM pg_constraint WHERE conrelid = :'table'::regclass
 --             AND contype <> 'n' AND conkey && ARRAY(SELECT attnum FROM a)),
---        (SELECT string_agg(pg_get_indexdef(indexrelid) || ';', E'\n'
+--        (SELECT string_agg(replace(pg_get_indexdef(indexrelid),
+--                ' ON ONLY ' || :'table', ' ON ' || :'table') || ';', E'\n'
 --                ORDER BY indexrelid)
 --         FROM pg_index WHERE indrelid = :'table'::regclass
 --             AND EXISTS (SELECT FROM pg_depend JOIN a ON attrelid = refobjid
@@ -89,8 +112,8 @@
 -- default:
 --
 -- value: by_hand   what keeps it from being dropped
--- query: SELECT E'--\n-- These depend on it, and need a look:\n'
---        || string_agg(DISTINCT '--     ' || CASE classid
+-- query: SELECT E'These depend on it, and need a look:\n'
+--        || string_agg(DISTINCT '    ' || CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
 --                                       WHERE oid = d.objid), 0)
@@ -128,7 +151,7 @@ COMMIT;
 -- patch: finish
 
 -- No application knows :column of :table any more. What is in it is lost.
-:by_hand
+-- :by_hand
 
 BEGIN;
 SELECT _v.register_patch(:'finish', :requirements, NULL);
@@ -144,7 +167,9 @@ COMMIT;
 BEGIN;
 SELECT _v.unregister_patch(:'finish');
 
+:sequences
 ALTER TABLE :table ADD COLUMN :"column" :definition;
+:owned
 :restores
 
 COMMIT;

@@ -30,8 +30,18 @@
 -- value: definition  what makes the table again
 -- query: WITH t AS (SELECT :'table'::regclass AS t),
 --         a AS (SELECT pg_attribute.* FROM t, pg_attribute
---               WHERE attrelid = t AND attnum > 0 AND NOT attisdropped)
+--               WHERE attrelid = t AND attnum > 0 AND NOT attisdropped),
+--         owned AS (SELECT objid AS sequence, refobjsubid AS attnum
+--                   FROM t, pg_depend WHERE classid = 'pg_class'::regclass
+--                       AND refclassid = classid AND refobjid = t
+--                       AND deptype = 'a' AND objsubid = 0)
 --    SELECT concat_ws(E'\n',
+--        (SELECT string_agg(format('CREATE SEQUENCE %s AS %s INCREMENT %s '
+--                'MINVALUE %s MAXVALUE %s START %s CACHE %s%s;',
+--                seqrelid::regclass, seqtypid::regtype, seqincrement, seqmin,
+--                seqmax, seqstart, seqcache, CASE WHEN seqcycle
+--                THEN ' CYCLE' ELSE '' END), E'\n' ORDER BY seqrelid)
+--         FROM owned JOIN pg_sequence ON seqrelid = sequence),
 --        (SELECT format(E'CREATE TABLE %s (\n%s\n);', :'table',
 --            string_agg(format('    %I %s', attname, concat(
 --                format_type(atttypid, atttypmod),
@@ -49,6 +59,16 @@
 --                ORDER BY attnum))
 --         FROM a JOIN pg_type ON pg_type.oid = atttypid
 --         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum),
+--        (SELECT string_agg(format('ALTER SEQUENCE %s OWNED BY %s.%I;',
+--                sequence::regclass, :'table', attname), E'\n'
+--                ORDER BY sequence)
+--         FROM a JOIN owned USING (attnum) JOIN pg_sequence
+--             ON seqrelid = sequence),
+--        (SELECT format('ALTER TABLE %s SET (%s);', :'table',
+--                array_to_string(reloptions, ', '))
+--         FROM t, pg_class AS c WHERE c.oid = t AND reloptions IS NOT NULL),
+--        (SELECT format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', :'table')
+--         FROM t, pg_class AS c WHERE c.oid = t AND relrowsecurity),
 --        (SELECT string_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s;',
 --                :'table', conname, pg_get_constraintdef(oid)), E'\n'
 --                ORDER BY contype = 'f', conname)
@@ -80,8 +100,8 @@
 --         FROM a, aclexplode(attacl)))
 --
 -- value: by_hand   what else is dropped, or keeps it from being dropped
--- query: SELECT E'--\n-- These depend on it, and need a look:\n'
---        || string_agg(DISTINCT '--     ' || CASE classid
+-- query: SELECT E'These depend on it, and need a look:\n'
+--        || string_agg(DISTINCT '    ' || CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
 --                                       WHERE oid = d.objid), 0)
@@ -120,7 +140,7 @@ COMMIT;
 -- patch: finish
 
 -- Nobody has missed it. What is in it is lost.
-:by_hand
+-- :by_hand
 
 BEGIN;
 SELECT _v.register_patch(:'finish', :requirements, NULL);

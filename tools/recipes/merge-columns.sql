@@ -55,11 +55,29 @@
 --        OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid
 --                      AND attname IN (:'new'))
 --
+-- refuse: SELECT format('type %s is a domain: adding a column of it can write '
+--        'the whole table. The type below it is for this', oid::regtype)
+--    FROM pg_type WHERE typtype = 'd' AND oid IN (to_regtype(:'type')) LIMIT 1
+--
+-- refuse: SELECT format('column "%s" is of a domain that is NOT NULL: no row '
+--        'could be written without it', attname)
+--    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+--    WHERE attrelid = :'table'::regclass AND typnotnull
+--        AND attname IN (:'first', :'second') LIMIT 1
+--
 -- value: first_type    the type that the first one has
--- query: SELECT format_type(atttypid, atttypmod) FROM pg_attribute
+-- query: SELECT format_type(atttypid, atttypmod)
+--            || CASE WHEN attcollation <> typcollation THEN
+--                   format(' COLLATE %s', attcollation::regcollation)
+--               ELSE '' END
+--    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
 --    WHERE attrelid = :'table'::regclass AND attname = :'first'
 -- value: second_type   the second one's
--- query: SELECT format_type(atttypid, atttypmod) FROM pg_attribute
+-- query: SELECT format_type(atttypid, atttypmod)
+--            || CASE WHEN attcollation <> typcollation THEN
+--                   format(' COLLATE %s', attcollation::regcollation)
+--               ELSE '' END
+--    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
 --    WHERE attrelid = :'table'::regclass AND attname = :'second'
 --
 -- value: match     how a row t of the table is found by its key in the batch b
@@ -104,7 +122,8 @@
 --                ORDER BY conname)
 --         FROM pg_constraint WHERE conrelid = :'table'::regclass
 --             AND contype <> 'n' AND conkey && ARRAY(SELECT attnum FROM a)),
---        (SELECT string_agg(pg_get_indexdef(indexrelid) || ';', E'\n'
+--        (SELECT string_agg(replace(pg_get_indexdef(indexrelid),
+--                ' ON ONLY ' || :'table', ' ON ' || :'table') || ';', E'\n'
 --                ORDER BY indexrelid)
 --         FROM pg_index WHERE indrelid = :'table'::regclass
 --             AND EXISTS (SELECT FROM pg_depend JOIN a ON attrelid = refobjid
@@ -131,8 +150,8 @@
 -- default:
 --
 -- value: by_hand   what keeps it from being dropped
--- query: SELECT E'--\n-- These depend on it, and need a look:\n'
---        || string_agg(DISTINCT '--     ' || CASE classid
+-- query: SELECT E'These depend on it, and need a look:\n'
+--        || string_agg(DISTINCT '    ' || CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
 --                                       WHERE oid = d.objid), 0)
@@ -219,7 +238,7 @@ COMMIT;
 -- patch: finish
 
 -- No application uses columns :first and :second of :table any more.
-:by_hand
+-- :by_hand
 
 BEGIN;
 SELECT _v.register_patch(:'finish', :requirements, NULL);

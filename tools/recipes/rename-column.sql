@@ -34,13 +34,26 @@
 --    LEFT JOIN pg_partitioned_table AS p ON p.partrelid = c.oid
 --    WHERE c.oid = :'table'::regclass
 --
--- value: type      the type of the column
--- query: SELECT format_type(atttypid, atttypmod)
+-- refuse: SELECT format('column "%s" is of a domain that is NOT NULL: no row '
+--        'could be written without it', attname)
+--    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+--    WHERE attrelid = :'table'::regclass AND typnotnull
+--        AND attname IN (:'column') LIMIT 1
+--
+-- value: type      the type of the column; of a domain, the type below it, for
+--    to add a column of a domain with constraints writes the whole table
+-- query: WITH RECURSIVE b AS (
+--            SELECT atttypid AS type, atttypmod AS modifier, attcollation
+--            FROM pg_attribute
+--            WHERE attrelid = :'table'::regclass AND attname = :'column'
+--            UNION ALL
+--            SELECT typbasetype, typtypmod, attcollation
+--            FROM b JOIN pg_type ON pg_type.oid = type WHERE typtype = 'd')
+--    SELECT format_type(type, modifier)
 --            || CASE WHEN attcollation <> typcollation THEN
 --                   format(' COLLATE %s', attcollation::regcollation)
 --               ELSE '' END
---    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
---    WHERE attrelid = :'table'::regclass AND attname = :'column'
+--    FROM b JOIN pg_type ON pg_type.oid = type WHERE typtype <> 'd'
 --
 -- value: match     how a row t of the table is found by its key in the batch b
 -- query: SELECT string_agg(format('t.%1$I = b.%1$I', attname), ' AND '

@@ -2,8 +2,9 @@
 --
 -- Until the finish, there is a view with the old name, which can be read and
 -- written as the table could: INSERT, UPDATE, DELETE, ON CONFLICT, RETURNING.
--- COPY ... FROM, TRUNCATE and, before release 17, MERGE do not work on a view:
--- an application that uses these must be changed before.
+-- COPY ... FROM, TRUNCATE, ON CONFLICT ON CONSTRAINT, xmin and ctid and, before
+-- release 17, MERGE do not work on a view: an application that uses these must
+-- be changed before.
 --
 -- relation: table  the table
 -- value: new       its new name, without a schema

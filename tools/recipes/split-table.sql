@@ -146,7 +146,8 @@
 --                ORDER BY conname)
 --         FROM pg_constraint WHERE conrelid = :'table'::regclass
 --             AND contype <> 'n' AND conkey && ARRAY(SELECT attnum FROM a)),
---        (SELECT string_agg(pg_get_indexdef(indexrelid) || ';', E'\n'
+--        (SELECT string_agg(replace(pg_get_indexdef(indexrelid),
+--                ' ON ONLY ' || :'table', ' ON ' || :'table') || ';', E'\n'
 --                ORDER BY indexrelid)
 --         FROM pg_index WHERE indrelid = :'table'::regclass
 --             AND EXISTS (SELECT FROM pg_depend JOIN a ON attrelid = refobjid
@@ -173,8 +174,8 @@
 -- default:
 --
 -- value: by_hand   what keeps it from being dropped
--- query: SELECT E'--\n-- These depend on it, and need a look:\n'
---        || string_agg(DISTINCT '--     ' || CASE classid
+-- query: SELECT E'These depend on it, and need a look:\n'
+--        || string_agg(DISTINCT '    ' || CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
 --                                       WHERE oid = d.objid), 0)
@@ -246,6 +247,9 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Else anyone could have a trigger of a table of their own call them.
+REVOKE EXECUTE ON FUNCTION :function(), :back_function() FROM PUBLIC;
+
 -- Not ALWAYS: where logical replication writes one of the tables, it should
 -- write the other one, too.
 CREATE TRIGGER :trigger AFTER INSERT OR UPDATE ON :table
@@ -281,7 +285,7 @@ COMMIT;
 -- patch: finish
 
 -- No application uses columns :columns of :table any more.
-:by_hand
+-- :by_hand
 
 BEGIN;
 SELECT _v.register_patch(:'finish', :requirements, NULL);
@@ -336,6 +340,8 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+
+REVOKE EXECUTE ON FUNCTION :function(), :back_function() FROM PUBLIC;
 
 :adds
 UPDATE :table AS t SET (:columns) = ROW(:n_values)
