@@ -29,6 +29,7 @@ unlike($output, qr/^(?:psql|versioning|createdb|list-dependencies) /m,
 {
 	local $ENV{PGDATABASE} = database('three_phases');
 	local $ENV{DEMO_ROWS} = 30_000;
+	local $ENV{DEMO_STALL} = '30s';
 	$output = `test/harness/demo three_phases 2>&1`;
 
 	is($?, 0, 'no command of the tour of three phases fails')
