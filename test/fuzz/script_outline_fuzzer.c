@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "check/check.h"
-#include "deploy/query.h"
+#include "psql/query.h"
 
 extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 
@@ -45,7 +45,7 @@ write_queries(const ScriptOutline *outline, const FileBytes *bytes)
 		if (query->length == 0 ||
 			(size_t) query->start + query->length > bytes->length)
 			abort();
-		deploy_query_append(&text, bytes->text + query->start, query->length);
+		psql_query_append(&text, bytes->text + query->start, query->length);
 	}
 	termPQExpBuffer(&text);
 }

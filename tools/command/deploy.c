@@ -15,8 +15,8 @@
 #include "base/report.h"
 #include "command/command.h"
 #include "deploy/deploy.h"
-#include "deploy/events.h"
 #include "plan/resume.h"
+#include "watch/events.h"
 
 /* What a command works on */
 typedef struct Deployment
@@ -136,7 +136,7 @@ print_plan(const PatchPlan *plan)
 	{
 		const PlanStep *step = &plan->steps[i];
 
-		fputs(deploy_progress_number(i + 1, plan->count), stdout);
+		fputs(watch_progress_number(i + 1, plan->count), stdout);
 		for (j = 0; j < step->name_count; j++)
 		{
 			if (j > 0)
@@ -164,7 +164,7 @@ static void
 tell_plan(const Deployment *deployment)
 {
 	if (deployment->options->deploy.is_json)
-		deploy_events_plan(deployment->options->command, deployment->plan);
+		watch_events_plan(deployment->options->command, deployment->plan);
 }
 
 /* How many patches are applied, all of each? */
@@ -206,7 +206,7 @@ nothing_to_do(const Deployment *deployment)
 
 	tell_plan(deployment);
 	if (options->deploy.is_json && !options->is_dry_run)
-		deploy_events_end(0, 0, 0, 0);
+		watch_events_end(0, 0, 0, 0);
 	if (!options->deploy.is_json && !options->deploy.is_quiet)
 		printf("Nothing to %s: %d applied, none %sis %s.\n",
 			   is_apply ? "apply" : "take back",
@@ -244,10 +244,10 @@ run_dry(const Deployment *deployment)
 static Status
 run_alone(Deployment *deployment)
 {
-	DeployLock *lock;
-	Status		status = deploy_lock_acquire(deployment->options->deploy.wait,
-											 deployment->conn,
-											 deployment->action, &lock);
+	RunLock *lock;
+	Status		status = run_lock_acquire(deployment->options->deploy.wait,
+										  deployment->conn,
+										  deployment->action, &lock);
 
 	if (status != STATUS_DONE)
 		return status;
@@ -263,7 +263,7 @@ run_alone(Deployment *deployment)
 		status = deploy_run(&deployment->options->deploy, deployment->conn,
 							lock, deployment->action, deployment->plan);
 	}
-	deploy_lock_release(lock);
+	run_lock_release(lock);
 	return status;
 }
 

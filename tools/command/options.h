@@ -9,8 +9,8 @@
 #define COMMAND_OPTIONS_H
 
 #include "database/connection.h"
-#include "deploy/file.h"
 #include "fe_utils/simple_list.h"
+#include "run/file.h"
 
 /* The commands, as a set */
 typedef enum CommandBit
@@ -41,7 +41,7 @@ typedef struct Options
 {
 	const char *progname;
 	const char *command;		/* its name */
-	DeployOptions deploy;
+	RunOptions deploy;
 	ConnectionOptions connection;
 	bool		wants_connection;	/* the command line names a database */
 

@@ -46,8 +46,8 @@ run_jobs(const Options *options, PGconn *conn, const SimpleStringList *names,
 		 int total)
 {
 	Progress   *progress =
-		deploy_progress_create(options->deploy.is_quiet ? PROGRESS_QUIET :
-							   PROGRESS_LINES, false, total, NULL);
+		watch_progress_create(options->deploy.is_quiet ? PROGRESS_QUIET :
+							  PROGRESS_LINES, false, total, NULL);
 	const SimpleStringListCell *cell;
 	int			number = 0;
 	int			done = 0;
@@ -58,18 +58,18 @@ run_jobs(const Options *options, PGconn *conn, const SimpleStringList *names,
 		StepEnd		end = {0};
 		bool		is_done;
 
-		deploy_progress_begin(progress, ++number, NULL, cell->val);
+		watch_progress_begin(progress, ++number, NULL, cell->val);
 		is_done = deploy_job_run(&options->deploy, conn, cell->val,
 								 options->parallel, progress);
 		end.has_failed = !is_done && interruption_count() == 0;
-		deploy_progress_end(progress, &end);
+		watch_progress_end(progress, &end);
 		done += is_done;
 	}
 	if (!options->deploy.is_quiet)
 		printf("%d of %d %s done in %s.\n", done, total,
 			   total == 1 ? "job" : "jobs",
-			   deploy_progress_duration(progress));
-	deploy_progress_free(progress);
+			   watch_progress_duration(progress));
+	watch_progress_free(progress);
 	return done;
 }
 

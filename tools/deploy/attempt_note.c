@@ -13,8 +13,8 @@
 #include "common/logging.h"
 #include "common/string.h"
 #include "deploy/attempt_note.h"
-#include "deploy/blockers.h"
 #include "project/source.h"
+#include "watch/blockers.h"
 
 /* An older extension, or another register, has no such function. */
 static const char look_query[] =
@@ -63,7 +63,7 @@ outcome(const AttemptNote *note)
 static bool
 has_place(const Observer *source)
 {
-	PGresult   *result = deploy_observer_query(source, look_query, 0, NULL);
+	PGresult   *result = watch_observer_query(source, look_query, 0, NULL);
 	bool		has = result != NULL && !PQgetisnull(result, 0, 0);
 
 	PQclear(result);
@@ -94,7 +94,7 @@ write_row(const Observer *source, const AttemptNote *note)
 {
 	const FileRun *run = note->run;
 	const OthersWaited *others = &run->others;
-	char	   *names = deploy_observer_array(note->step);
+	char	   *names = watch_observer_array(note->step);
 	char	   *path = project_source_path(note->step->file->path,
 										   note->is_unicode);
 	PQExpBuffer whom = createPQExpBuffer();
@@ -112,13 +112,13 @@ write_row(const Observer *source, const AttemptNote *note)
 	PGresult   *result;
 
 	if (run->blockers != NULL)
-		deploy_blockers_append_short(whom, run->blockers, NULL);
+		watch_blockers_append_short(whom, run->blockers, NULL);
 	snprintf(duration, sizeof(duration), INT64_FORMAT, run->milliseconds);
 	snprintf(sessions, sizeof(sessions), "%d", others->sessions);
 	snprintf(longest, sizeof(longest), INT64_FORMAT, others->longest);
-	result = deploy_observer_query(source, note_query, PARAMETERS, values);
+	result = watch_observer_query(source, note_query, PARAMETERS, values);
 	if (result == NULL)
-		warn(deploy_observer_error(source));
+		warn(watch_observer_error(source));
 	PQclear(result);
 	destroyPQExpBuffer(whom);
 	pg_free(path);

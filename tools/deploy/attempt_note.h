@@ -8,8 +8,8 @@
 #ifndef DEPLOY_ATTEMPT_NOTE_H
 #define DEPLOY_ATTEMPT_NOTE_H
 
-#include "deploy/file.h"
-#include "deploy/lock.h"
+#include "run/file.h"
+#include "run/lock.h"
 
 /* An attempt that has ended; nothing of it is owned */
 typedef struct AttemptNote

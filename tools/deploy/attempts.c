@@ -27,8 +27,8 @@
 #include "base/interruption.h"
 #include "base/report.h"
 #include "deploy/attempts.h"
-#include "deploy/blockers.h"
-#include "deploy/waiting.h"
+#include "run/waiting.h"
+#include "watch/blockers.h"
 
 /* How long the first attempt waits for a lock, in milliseconds */
 #define FIRST_TIMEOUT 100
@@ -150,7 +150,7 @@ do_nothing(const Attempts *attempts, int64 milliseconds)
 		if (poll(&descriptor, 1, (int) left) > 0)
 			interruption_drain();
 	}
-	deploy_progress_tick(attempts->runner->progress);
+	watch_progress_tick(attempts->runner->progress);
 	return interruption_count() == 0 &&
 		clock_milliseconds() < attempts->until;
 }
@@ -163,10 +163,10 @@ static bool
 look(Attempts *attempts)
 {
 	Observer   *observer = attempts->runner->observer;
-	PGresult   *now = deploy_observer_look(observer, attempts->whom);
+	PGresult   *now = watch_observer_look(observer, attempts->whom);
 
-	if (now == NULL && deploy_observer_reconnect(observer))
-		now = deploy_observer_look(observer, attempts->whom);
+	if (now == NULL && watch_observer_reconnect(observer))
+		now = watch_observer_look(observer, attempts->whom);
 	if (now == NULL)
 		return false;
 	PQclear(attempts->now);
@@ -181,8 +181,8 @@ show(Attempts *attempts, int64 start)
 	bool		is_long = !attempts->is_told &&
 		clock_milliseconds() - start >= TELL_AFTER;
 
-	deploy_waiting_show(attempts->runner, attempts->now, attempts->whom,
-						is_long);
+	run_waiting_show(attempts->runner, attempts->now, attempts->whom,
+					 is_long);
 	attempts->is_told |= is_long;
 }
 
@@ -197,12 +197,12 @@ wait_for(Attempts *attempts, PGresult *whom, int64 least)
 	int64		pause;
 
 	if (attempts->whom == NULL ||
-		!deploy_blockers_are_same(attempts->whom, whom))
+		!watch_blockers_are_same(attempts->whom, whom))
 		attempts->is_told = false;
 	PQclear(attempts->whom);
 	attempts->whom = whom;
 	while (look(attempts) &&
-		   deploy_blockers_remain(whom, least, attempts->now))
+		   watch_blockers_remain(whom, least, attempts->now))
 	{
 		show(attempts, start);
 		pause = (clock_milliseconds() - start) / 10;
@@ -223,7 +223,7 @@ wait_for_others(Attempts *attempts)
 	PGresult   *now = attempts->now;
 	int64		least = Max(attempts->lock_timeout, FIRST_TIMEOUT);
 
-	if (now == NULL || !deploy_blockers_remain(now, least, now))
+	if (now == NULL || !watch_blockers_remain(now, least, now))
 		return true;
 	attempts->now = NULL;
 	return wait_for(attempts, now, least);
@@ -235,7 +235,7 @@ find_timeout(Attempts *attempts, const PGresult *seen)
 {
 	int64		longest = longest_timeout(attempts->runner, attempts->step);
 	bool		is_same = seen != NULL && attempts->seen != NULL &&
-		deploy_blockers_are_same(seen, attempts->seen);
+		watch_blockers_are_same(seen, attempts->seen);
 
 	if (attempts->count > 1 && !is_same)
 		attempts->lock_timeout = (int) Min(2 * (int64) attempts->lock_timeout,
@@ -252,7 +252,7 @@ give_way(Attempts *attempts, const PGresult *seen)
 	int64		longest = longest_timeout(attempts->runner, attempts->step);
 	int64		timeout;
 
-	if (!deploy_blockers_yield(seen, &timeout))
+	if (!watch_blockers_yield(seen, &timeout))
 		return false;
 	timeout += MARGIN;
 	if (attempts->lock_timeout >= timeout || timeout > longest)
@@ -298,7 +298,7 @@ deploy_attempts_wait(Attempts *attempts, FileRun *run)
 		return false;
 	PQclear(attempts->now);
 	attempts->now = NULL;
-	deploy_progress_note(attempts->runner->progress, NULL);
+	watch_progress_note(attempts->runner->progress, NULL);
 	return true;
 }
 
@@ -321,5 +321,5 @@ deploy_attempts_end(Attempts *attempts)
 	PQclear(attempts->seen);
 	PQclear(attempts->whom);
 	PQclear(attempts->now);
-	deploy_progress_note(attempts->runner->progress, NULL);
+	watch_progress_note(attempts->runner->progress, NULL);
 }

@@ -8,7 +8,7 @@
 #ifndef DEPLOY_ATTEMPTS_H
 #define DEPLOY_ATTEMPTS_H
 
-#include "deploy/file.h"
+#include "run/file.h"
 
 /* The attempts to run the file of a step; times are of clock_milliseconds() */
 typedef struct Attempts

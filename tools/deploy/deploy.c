@@ -21,16 +21,16 @@
 #include "deploy/execution.h"
 #include "deploy/job.h"
 #include "deploy/outcome.h"
-#include "deploy/part_note.h"
-#include "deploy/progress.h"
 #include "deploy/report.h"
 #include "deploy/runner.h"
+#include "resume/part_note.h"
+#include "watch/progress.h"
 
 typedef struct Deploy
 {
 	DeployAction action;
 	const PatchPlan *plan;
-	DeployLock *lock;
+	RunLock *lock;
 	FileRunner	runner;
 	Execution	execution;
 	Observer source;
@@ -69,8 +69,8 @@ static void
 show_message(const Deploy *deploy, const FileRun *run)
 {
 	if (run->message != NULL)
-		deploy_progress_messages(deploy->runner.progress, run->message,
-								 strlen(run->message));
+		watch_progress_messages(deploy->runner.progress, run->message,
+								strlen(run->message));
 }
 
 /* Keep in the database what there is to keep of an attempt. */
@@ -136,7 +136,7 @@ tell_failure(const Deploy *deploy, const DeployFailure *failure)
 		end.unfinished = &failure->outcome->unfinished;
 	end.blockers = deploy_attempts_blockers(failure->attempts, failure->run,
 											&end.seen);
-	deploy_progress_end(deploy->runner.progress, &end);
+	watch_progress_end(deploy->runner.progress, &end);
 }
 
 /*
@@ -173,7 +173,7 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 static bool
 may_go_on(const Deploy *deploy)
 {
-	return interruption_count() == 0 && deploy_lock_is_held(deploy->lock);
+	return interruption_count() == 0 && run_lock_is_held(deploy->lock);
 }
 
 /*
@@ -190,9 +190,9 @@ run_file(Deploy *deploy, const PlanStep *step, int lock_timeout,
 
 	if (!deploy_execution_run(&deploy->execution, step, lock_timeout, run))
 		return false;
-	deploy_observer_ask(&deploy->source, step);
-	if (!deploy_observer_answer(&deploy->source, step, &registered,
-								&has_new_settings) ||
+	watch_observer_ask(&deploy->source, step);
+	if (!watch_observer_answer(&deploy->source, step, &registered,
+							   &has_new_settings) ||
 		registered != count_expected(deploy, step) ||
 		!deploy_execution_note_done(&deploy->execution, step, run))
 		return false;
@@ -225,14 +225,14 @@ finish_step(Deploy *deploy, const PlanStep *step, FileRun *run,
 
 	end.others = attempts->others;
 	show_message(deploy, run);
-	deploy_progress_end(deploy->runner.progress, &end);
+	watch_progress_end(deploy->runner.progress, &end);
 	if (run->has_errors)
 		pg_log_warning("file \"%s\" has gone on after an error, as "
 					   "ON_ERROR_STOP was off",
 					   report_printable(step->file->path));
 	deploy->done++;
 	note_attempt(deploy, step, run, true);
-	deploy_file_run_free(run);
+	run_file_run_free(run);
 }
 
 /*
@@ -250,8 +250,8 @@ may_try_again(Deploy *deploy, const PlanStep *step, FileRun *run,
 		outcome->registered != kept ||
 		deploy_attempts_obstacle(attempts) != NULL || !may_go_on(deploy))
 		return false;
-	deploy_progress_again(deploy->runner.progress, &run->others,
-						  run->sqlstate, run->milliseconds);
+	watch_progress_again(deploy->runner.progress, &run->others,
+						 run->sqlstate, run->milliseconds);
 	return deploy_attempts_wait(attempts, run) && is_ready(deploy);
 }
 
@@ -279,7 +279,7 @@ try_step(Deploy *deploy, const PlanStep *step, const char *name,
 			return true;
 		}
 		deploy_execution_end_session(&deploy->execution);
-		deploy_part_note_failure(&deploy->runner, step, &run);
+		resume_part_note_failure(&deploy->runner, step, &run);
 		deploy_outcome_find(&deploy->source, &run.backend, deploy->plan,
 							deploy->done, &outcome);
 		if (outcome.is_known)
@@ -289,7 +289,7 @@ try_step(Deploy *deploy, const PlanStep *step, const char *name,
 		if (!goes_on)
 			settle_step(deploy, step, name, &run, &outcome, attempts);
 		deploy_outcome_free(&outcome);
-		deploy_file_run_free(&run);
+		run_file_run_free(&run);
 		if (!goes_on)
 			return false;
 	}
@@ -316,7 +316,7 @@ run_jobs(Deploy *deploy, const PlanStep *step)
 		end.reason = interruption_count() > 0 ? "interrupted" :
 			is_done ? "connection lost" : "job not done";
 		end.sqlstate = "";
-		deploy_progress_end(runner->progress, &end);
+		watch_progress_end(runner->progress, &end);
 		deploy->failed = 1;
 		return false;
 	}
@@ -331,8 +331,8 @@ run_step(Deploy *deploy, const PlanStep *step)
 	char	   *name = join_names(step);
 	bool		result;
 
-	deploy_progress_begin(deploy->runner.progress, deploy->done + 1, step,
-						  name);
+	watch_progress_begin(deploy->runner.progress, deploy->done + 1, step,
+						 name);
 	result = run_jobs(deploy, step);
 	if (result)
 	{
@@ -384,14 +384,14 @@ count_patches(const Deploy *deploy, int end)
 
 /* Say how it went. */
 static void
-report_end(const Deploy *deploy, const DeployOptions *options, bool is_done)
+report_end(const Deploy *deploy, const RunOptions *options, bool is_done)
 {
 	int			done = count_patches(deploy, deploy->done);
 	int			tried = count_patches(deploy, deploy->done + deploy->failed);
 	int			total = count_patches(deploy, deploy->plan->count);
 
-	deploy_progress_finish(deploy->runner.progress, done, tried - done,
-						   total - tried);
+	watch_progress_finish(deploy->runner.progress, done, tried - done,
+						  total - tried);
 	if (!is_done)
 	{
 		/* A rehearsal does the counting itself. */
@@ -403,12 +403,12 @@ report_end(const Deploy *deploy, const DeployOptions *options, bool is_done)
 			   deploy->action == DEPLOY_APPLY ?
 			   (total == 1 ? "patch applied" : "patches applied") :
 			   (total == 1 ? "patch taken back" : "patches taken back"),
-			   deploy_progress_duration(deploy->runner.progress));
+			   watch_progress_duration(deploy->runner.progress));
 }
 
 /* Run the steps, and end what was needed for them. */
 static Status
-run_and_report(Deploy *deploy, const DeployOptions *options)
+run_and_report(Deploy *deploy, const RunOptions *options)
 {
 	bool		is_done = run_steps(deploy);
 
@@ -418,7 +418,7 @@ run_and_report(Deploy *deploy, const DeployOptions *options)
 }
 
 Status
-deploy_run(const DeployOptions *options, PGconn *conn, DeployLock *lock,
+deploy_run(const RunOptions *options, PGconn *conn, RunLock *lock,
 		   DeployAction action, const PatchPlan *plan)
 {
 	Deploy		deploy = {0};
@@ -435,17 +435,17 @@ deploy_run(const DeployOptions *options, PGconn *conn, DeployLock *lock,
 		pg_log_error("could not catch signals: %m");
 		return STATUS_TROUBLE;
 	}
-	if (deploy_observer_open(&deploy.source, conn))
+	if (watch_observer_open(&deploy.source, conn))
 	{
-		deploy_onlookers_open(&deploy.onlookers, &deploy.source,
-							  options->max_stall);
+		watch_onlookers_open(&deploy.onlookers, &deploy.source,
+							 options->max_stall);
 		deploy_runner_open(&deploy.runner, options, conn, action,
 						   plan->count);
 		status = run_and_report(&deploy, options);
 		deploy_runner_close(&deploy.runner);
 	}
-	deploy_onlookers_close(&deploy.onlookers);
-	deploy_observer_close(&deploy.source);
+	watch_onlookers_close(&deploy.onlookers);
+	watch_observer_close(&deploy.source);
 	interruption_release();
 	return status;
 }

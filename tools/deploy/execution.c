@@ -4,9 +4,9 @@
  *		Running a file in the way that it takes
  *
  * A file of plain SQL is run by ourselves, in a session that goes on from file
- * to file (deploy/session.c), in parts if it is not one transaction
- * (deploy/parts.c); a file that takes psql is run by a psql of its own
- * (deploy/psql.c).
+ * to file (run/session.c), in parts if it is not one transaction
+ * (resume/parts.c); a file that takes psql is run by a psql of its own
+ * (run/psql.c).
  *
  *-------------------------------------------------------------------------
  */
@@ -17,10 +17,10 @@
 #include "base/report.h"
 #include "deploy/attempts.h"
 #include "deploy/execution.h"
-#include "deploy/part_note.h"
-#include "deploy/parts.h"
-#include "deploy/psql.h"
 #include "project/source.h"
+#include "resume/part_note.h"
+#include "resume/parts.h"
+#include "run/psql.h"
 
 /* Does a step take psql? */
 static bool
@@ -67,7 +67,7 @@ run_in_psql(Execution *execution, const PlanStep *step, int lock_timeout,
 												runner->application_name);
 	if (execution->handover == NULL)
 		return;
-	deploy_psql_run(runner, execution->handover, step, lock_timeout, run);
+	run_psql_run(runner, execution->handover, step, lock_timeout, run);
 	if (has_changed(step))
 		pg_log_warning("file \"%s\" has changed while it was run: what was "
 					   "run may not be what was read",
@@ -82,12 +82,12 @@ run_plain(Execution *execution, const PlanStep *step, int lock_timeout,
 	memset(run, 0, sizeof(*run));
 	run->end = FILE_RUN_LOST;
 	if (execution->session == NULL)
-		execution->session = deploy_session_open(execution->runner, step,
+		execution->session = run_session_open(execution->runner, step,
 											  lock_timeout);
 	if (execution->session != NULL && is_in_parts(execution, step))
-		deploy_parts_run(execution->session, step, run);
+		resume_parts_run(execution->session, step, run);
 	else if (execution->session != NULL)
-		deploy_session_run(execution->session, step, run);
+		run_session_run(execution->session, step, run);
 }
 
 /* Run a file, whatever it takes, and look who waits for it meanwhile. */
@@ -97,13 +97,13 @@ run_watched(Execution *execution, const PlanStep *step, int lock_timeout,
 {
 	int64		start = clock_milliseconds();
 
-	deploy_onlookers_begin(execution->runner->onlookers, step);
+	watch_onlookers_begin(execution->runner->onlookers, step);
 	if (needs_psql(execution, step))
 		run_in_psql(execution, step, lock_timeout, run);
 	else
 		run_plain(execution, step, lock_timeout, run);
-	run->others = deploy_onlookers_end(execution->runner->onlookers);
-	run->stall = deploy_onlookers_stall(execution->runner->onlookers);
+	run->others = watch_onlookers_end(execution->runner->onlookers);
+	run->stall = watch_onlookers_stall(execution->runner->onlookers);
 	run->milliseconds = clock_milliseconds() - start;
 }
 
@@ -127,7 +127,7 @@ is_to_be_run(Execution *execution, const PlanStep *step, FileRun *run)
 		run->end = FILE_RUN_CHANGED;
 	else
 		return step->outline->is_atomic ||
-			deploy_part_note_whole_runs(execution->runner, step, run);
+			resume_part_note_whole_runs(execution->runner, step, run);
 	return false;
 }
 
@@ -145,7 +145,7 @@ deploy_execution_note_done(const Execution *execution, const PlanStep *step,
 						   FileRun *run)
 {
 	return step->parts == NULL || is_in_parts(execution, step) ||
-		deploy_part_note_whole_done(execution->runner, step, run);
+		resume_part_note_whole_done(execution->runner, step, run);
 }
 
 void
@@ -158,18 +158,18 @@ deploy_execution_renew(Execution *execution, const PlanStep *step,
 		return;
 	if (next == NULL || needs_psql(execution, next) ||
 		step->outline->marks_session ||
-		deploy_onlookers_stall(runner->onlookers) != NULL)
+		watch_onlookers_stall(runner->onlookers) != NULL)
 		deploy_execution_end_session(execution);
 	else
-		deploy_session_renew(execution->session, next,
-							 deploy_attempts_first_timeout(runner, next));
+		run_session_renew(execution->session, next,
+						  deploy_attempts_first_timeout(runner, next));
 }
 
 void
 deploy_execution_end_session(Execution *execution)
 {
 	if (execution->session != NULL)
-		deploy_pipeline_close(execution->session);
+		run_pipeline_close(execution->session);
 	execution->session = NULL;
 }
 

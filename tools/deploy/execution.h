@@ -8,7 +8,7 @@
 #ifndef DEPLOY_EXECUTION_H
 #define DEPLOY_EXECUTION_H
 
-#include "deploy/session.h"
+#include "run/session.h"
 
 /* What goes on from file to file; zeros and a runner are a beginning */
 typedef struct Execution

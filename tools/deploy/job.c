@@ -35,7 +35,7 @@
 
 typedef struct JobRun
 {
-	const DeployOptions *options;
+	const RunOptions *options;
 	PGconn	   *conn;			/* to look on */
 	const char *name;
 	Progress   *progress;
@@ -54,7 +54,7 @@ show_notice(void *arg, const char *message)
 {
 	JobRun	   *run = arg;
 
-	deploy_progress_messages(run->progress, message, strlen(message));
+	watch_progress_messages(run->progress, message, strlen(message));
 }
 
 /* A text about a job that is being run; the caller frees it. */
@@ -92,7 +92,7 @@ show(JobRun *run, const Job *job)
 	int64		now = clock_milliseconds();
 	char	   *text = describe(job);
 
-	deploy_progress_note(run->progress, text);
+	watch_progress_note(run->progress, text);
 	if (!run->options->is_quiet &&
 		(now - run->told >= TELL_INTERVAL ||
 		 run->was_held_back != job->is_held_back))
@@ -101,7 +101,7 @@ show(JobRun *run, const Job *job)
 		char	   *line = psprintf("job \"%s\": %s",
 									report_printable(run->name), how);
 
-		deploy_progress_waiting(run->progress, line, NULL, NULL);
+		watch_progress_waiting(run->progress, line, NULL, NULL);
 		pg_free(line);
 		pg_free(how);
 		run->told = now;
@@ -204,7 +204,7 @@ take_result(JobRun *run, PGresult *result)
 		!(interruption_count() > 0 && state != NULL &&
 		  strcmp(state, "57014") == 0))
 	{
-		deploy_progress_note(run->progress, NULL);
+		watch_progress_note(run->progress, NULL);
 		show_notice(run, PQresultErrorMessage(result));
 		run->has_failed = true;
 	}
@@ -274,7 +274,7 @@ tell_end(const JobRun *run, const Job *job)
 	else
 		text = psprintf("the job \"%s\" is not done: %s", name,
 						report_printable(how));
-	deploy_progress_say(run->progress, text);
+	watch_progress_say(run->progress, text);
 	pg_free(text);
 	pg_free(how);
 }
@@ -287,7 +287,7 @@ finish(JobRun *run)
 	const Job  *job;
 	bool		result;
 
-	deploy_progress_note(run->progress, NULL);
+	watch_progress_note(run->progress, NULL);
 	if (!jobs_read(run->conn, &jobs))
 		return false;
 	job = jobs_find(&jobs, run->name);
@@ -315,7 +315,7 @@ is_done(const JobRun *run)
 }
 
 bool
-deploy_job_run(const DeployOptions *options, PGconn *conn, const char *name,
+deploy_job_run(const RunOptions *options, PGconn *conn, const char *name,
 			   int sessions, Progress *progress)
 {
 	JobRun		run = {0};

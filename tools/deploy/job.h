@@ -8,7 +8,7 @@
 #ifndef DEPLOY_JOB_H
 #define DEPLOY_JOB_H
 
-#include "deploy/file.h"
+#include "run/file.h"
 
 /*
  * Run a job in so many sessions of our own, like that of the connection, and
@@ -16,7 +16,7 @@
  * lost by that but the batch that runs.  Returns true if the job is done;
  * else there has been a message.  Signals must be caught.
  */
-extern bool deploy_job_run(const DeployOptions *options, PGconn *conn,
+extern bool deploy_job_run(const RunOptions *options, PGconn *conn,
 						   const char *name, int sessions,
 						   Progress *progress);
 

@@ -45,13 +45,13 @@ is_there(const Observer *source, const Backend *backend,
 	snprintf(pid, sizeof(pid), "%d", backend->pid);
 	values[0] = pid;
 	values[1] = backend->since;
-	result = deploy_observer_query(source,
-								   "SELECT FROM pg_catalog.pg_stat_activity "
-								   "WHERE pid = $1::pg_catalog.int4 "
-								   "AND backend_start <= "
-								   "pg_catalog.to_timestamp("
-								   "$2::pg_catalog.float8)",
-								   2, values);
+	result = watch_observer_query(source,
+								  "SELECT FROM pg_catalog.pg_stat_activity "
+								  "WHERE pid = $1::pg_catalog.int4 "
+								  "AND backend_start <= "
+								  "pg_catalog.to_timestamp("
+								  "$2::pg_catalog.float8)",
+								  2, values);
 	*is_known = result != NULL;
 	is_there = result != NULL && PQntuples(result) > 0;
 	PQclear(result);
@@ -94,7 +94,7 @@ end_backend(const Observer *source, const Backend *backend)
 		return true;
 	snprintf(pid, sizeof(pid), "%d", backend->pid);
 	values[0] = pid;
-	PQclear(deploy_observer_query(source, terminate_backend, 1, values));
+	PQclear(watch_observer_query(source, terminate_backend, 1, values));
 	return wait_for_end(source, backend, TERMINATED_WITHIN);
 }
 
@@ -190,8 +190,8 @@ find_progress(Observer *source, const PlanStep *step, Outcome *outcome)
 
 	if (step->parts == NULL)
 		return;
-	outcome->progress = deploy_observer_query(source, unfinished_query, 0,
-											  NULL);
+	outcome->progress = watch_observer_query(source, unfinished_query, 0,
+											 NULL);
 	for (row = 0; row < PQntuples(outcome->progress); row++)
 		for (i = 0; i < step->name_count; i++)
 			if (strcmp(PQgetvalue(outcome->progress, row, 0),
@@ -209,7 +209,7 @@ deploy_outcome_find(Observer *source, const Backend *backend,
 	int			i;
 
 	memset(outcome, 0, sizeof(*outcome));
-	if (!deploy_observer_reconnect(source))
+	if (!watch_observer_reconnect(source))
 		return;
 	if (!end_backend(source, backend))
 	{
@@ -217,7 +217,7 @@ deploy_outcome_find(Observer *source, const Backend *backend,
 		return;
 	}
 
-	result = deploy_observer_names(source);
+	result = watch_observer_names(source);
 	outcome->is_unreadable = result == NULL;
 	if (result == NULL)
 		return;
@@ -226,7 +226,7 @@ deploy_outcome_find(Observer *source, const Backend *backend,
 	PQclear(result);
 	find_progress(source, &plan->steps[step], outcome);
 
-	result = deploy_observer_query(source, invalid_indexes, 0, NULL);
+	result = watch_observer_query(source, invalid_indexes, 0, NULL);
 	for (i = 0; result != NULL && i < PQntuples(result); i++)
 		simple_string_list_append(&outcome->invalid, PQgetvalue(result, i, 0));
 	PQclear(result);

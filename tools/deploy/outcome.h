@@ -8,9 +8,9 @@
 #ifndef DEPLOY_OUTCOME_H
 #define DEPLOY_OUTCOME_H
 
-#include "deploy/file.h"
-#include "deploy/observer.h"
 #include "fe_utils/simple_list.h"
+#include "run/file.h"
+#include "watch/observer.h"
 
 /* What has come of a step */
 typedef struct Outcome

@@ -14,11 +14,11 @@
 #include "base/duration.h"
 #include "base/fe_compat.h"
 #include "base/report.h"
-#include "deploy/blockers.h"
-#include "deploy/blockers.h"
 #include "deploy/report.h"
 #include "plan/resume.h"
 #include "pqexpbuffer.h"
+#include "watch/blockers.h"
+#include "watch/blockers.h"
 
 /* What a file is called in messages. */
 static const char *
@@ -482,8 +482,8 @@ deploy_report_failure(const DeployFailure *failure)
 	initPQExpBuffer(&ending);
 	if (who != NULL)
 	{
-		deploy_blockers_append(&blockers, who, seen);
-		deploy_blockers_append_ending(&ending, who, seen);
+		watch_blockers_append(&blockers, who, seen);
+		watch_blockers_append_ending(&ending, who, seen);
 	}
 	if (has_run(failure->run) && !failure->is_interrupted &&
 		failure->run->stall == NULL)

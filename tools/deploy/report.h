@@ -9,8 +9,8 @@
 #define DEPLOY_REPORT_H
 
 #include "deploy/attempts.h"
-#include "deploy/lock.h"
 #include "deploy/outcome.h"
+#include "run/lock.h"
 
 /* A file that was run, and what has come of it */
 typedef struct DeployFailure

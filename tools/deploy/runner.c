@@ -13,7 +13,7 @@
 
 /* How the user wants to be told. */
 static ProgressForm
-find_form(const DeployOptions *options)
+find_form(const RunOptions *options)
 {
 	if (options->is_json)
 		return PROGRESS_JSON;
@@ -76,25 +76,25 @@ static bool
 can_check_client(const Observer *source)
 {
 	PGresult   *result =
-		deploy_observer_query(source, "SELECT pg_catalog.set_config("
-							  "'client_connection_check_interval', '1s', "
-							  "false)", 0, NULL);
+		watch_observer_query(source, "SELECT pg_catalog.set_config("
+							 "'client_connection_check_interval', '1s', "
+							 "false)", 0, NULL);
 
 	PQclear(result);
 	return result != NULL;
 }
 
 void
-deploy_runner_open(FileRunner *runner, const DeployOptions *options,
+deploy_runner_open(FileRunner *runner, const RunOptions *options,
 				   PGconn *conn, DeployAction action, int count)
 {
 	runner->options = options;
 	runner->conn = conn;
 	runner->application_name = action == DEPLOY_APPLY ?
 		"versioning apply" : "versioning rollback";
-	runner->progress = deploy_progress_create(find_form(options),
-											  options->is_verbose, count,
-											  options->label);
+	runner->progress = watch_progress_create(find_form(options),
+											 options->is_verbose, count,
+											 options->label);
 	runner->checks_client = PQserverVersion(conn) >= 140000 &&
 		can_check_client(runner->observer);
 	runner->forces_psql = options->forces_psql || is_unusual(conn) ||
@@ -106,5 +106,5 @@ deploy_runner_open(FileRunner *runner, const DeployOptions *options,
 void
 deploy_runner_close(FileRunner *runner)
 {
-	deploy_progress_free(runner->progress);
+	watch_progress_free(runner->progress);
 }

@@ -8,15 +8,15 @@
 #ifndef DEPLOY_RUNNER_H
 #define DEPLOY_RUNNER_H
 
-#include "deploy/file.h"
-#include "deploy/lock.h"
+#include "run/file.h"
+#include "run/lock.h"
 
 /*
  * Learn it from the database of the connection, for a plan of so many steps.
  * The runner's observer and onlookers must be open already.
  */
 extern void deploy_runner_open(FileRunner *runner,
-							   const DeployOptions *options, PGconn *conn,
+							   const RunOptions *options, PGconn *conn,
 							   DeployAction action, int count);
 
 /* Free what was made for that. */

@@ -88,13 +88,13 @@ assert_is_done(PGconn *conn, const char *name)
 }
 
 bool
-rehearse_jobs_run(const DeployOptions *options, PGconn *conn,
+rehearse_jobs_run(const RunOptions *options, PGconn *conn,
 				  const PlanStep *step, JobAction action, const char *label)
 {
 	const PatchFile *file = step->file->file;
-	Progress   *progress = deploy_progress_create(PROGRESS_QUIET, false, 1,
-												  options->is_quiet ? NULL :
-												  label);
+	Progress   *progress = watch_progress_create(PROGRESS_QUIET, false, 1,
+												 options->is_quiet ? NULL :
+												 label);
 	bool		result = true;
 	int			i;
 
@@ -104,14 +104,14 @@ rehearse_jobs_run(const DeployOptions *options, PGconn *conn,
 
 		if (file->jobs[i].action != action)
 			continue;
-		deploy_progress_begin(progress, 1, step, file->jobs[i].name);
+		watch_progress_begin(progress, 1, step, file->jobs[i].name);
 		result = deploy_job_run(options, conn, file->jobs[i].name, 1,
 								progress);
 		end.has_failed = !result;
-		deploy_progress_end(progress, &end);
+		watch_progress_end(progress, &end);
 		if (result && action == JOB_AWAIT)
 			result = assert_is_done(conn, file->jobs[i].name);
 	}
-	deploy_progress_free(progress);
+	watch_progress_free(progress);
 	return result;
 }

@@ -8,7 +8,7 @@
 #ifndef REHEARSE_JOBS_H
 #define REHEARSE_JOBS_H
 
-#include "deploy/file.h"
+#include "run/file.h"
 
 /* Does the file of a step register jobs, or wait for some? */
 extern bool rehearse_jobs_exist(const PlanStep *step, JobAction action);
@@ -21,7 +21,7 @@ extern bool rehearse_jobs_begin(PGconn *conn, const PlanStep *step);
  * for a job takes away the job's trigger, which no rollback brings back: that
  * is done here, too.  Returns false after a message.
  */
-extern bool rehearse_jobs_run(const DeployOptions *options, PGconn *conn,
+extern bool rehearse_jobs_run(const RunOptions *options, PGconn *conn,
 							  const PlanStep *step, JobAction action,
 							  const char *label);
 

@@ -37,8 +37,8 @@ rehearse_open(Rehearsal *rehearsal)
 												 rehearsal->target);
 	if (rehearsal->scratch == NULL)
 		return false;
-	if (deploy_lock_acquire(rehearsal->options->wait, rehearsal->scratch->conn,
-							DEPLOY_APPLY, &rehearsal->lock) == STATUS_DONE)
+	if (run_lock_acquire(rehearsal->options->wait, rehearsal->scratch->conn,
+						 DEPLOY_APPLY, &rehearsal->lock) == STATUS_DONE)
 		return true;
 	rehearsal->lock = NULL;
 	return false;
@@ -50,7 +50,7 @@ rehearse_close(Rehearsal *rehearsal)
 	ScratchDatabase *scratch = rehearsal->scratch;
 
 	if (rehearsal->lock != NULL)
-		deploy_lock_release(rehearsal->lock);
+		run_lock_release(rehearsal->lock);
 	rehearsal->lock = NULL;
 	rehearsal->scratch = NULL;
 	return scratch == NULL || rehearse_scratch_drop(scratch);
@@ -67,8 +67,8 @@ step_label(const Rehearsal *rehearsal, int number, const char *said)
 
 	initPQExpBuffer(&text);
 	appendPQExpBufferStr(&text,
-						 deploy_progress_number(number + 1,
-												rehearsal->plan->count));
+						 watch_progress_number(number + 1,
+											   rehearsal->plan->count));
 	for (i = 0; i < step->name_count; i++)
 		appendPQExpBuffer(&text, "%s%s", i > 0 ? ", " : "",
 						  report_printable(step->names[i]));
@@ -86,7 +86,7 @@ static Status
 run(Rehearsal *rehearsal, int number, const char *doing, DeployAction action,
 	const PatchPlan *plan)
 {
-	DeployOptions options = *rehearsal->options;
+	RunOptions options = *rehearsal->options;
 	char	   *label = step_label(rehearsal, number, doing);
 	Status		status = STATUS_FAILED;
 

@@ -8,9 +8,9 @@
 #ifndef REHEARSE_H
 #define REHEARSE_H
 
-#include "deploy/lock.h"
 #include "plan/plan.h"
 #include "rehearse/scratch.h"
+#include "run/lock.h"
 
 /* What can come of a step */
 typedef enum RehearsalOutcome
@@ -27,7 +27,7 @@ typedef enum RehearsalOutcome
 typedef struct Rehearsal
 {
 	const char *progname;		/* for messages */
-	const DeployOptions *options;
+	const RunOptions *options;
 	const char *template;		/* of the scratch database, or NULL */
 	PGconn	   *target;			/* where the patches are to go one day */
 	const Project *project;
@@ -35,7 +35,7 @@ typedef struct Rehearsal
 	const bool *is_cycled;		/* which steps are to be taken back, too */
 
 	ScratchDatabase *scratch;	/* where they go today, or NULL */
-	DeployLock *lock;			/* there */
+	RunLock *lock;			/* there */
 
 	int			counts[REHEARSAL_OUTCOMES]; /* of steps */
 	bool		is_halfway;		/* a step is taken back during its jobs */
