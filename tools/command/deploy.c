@@ -244,7 +244,7 @@ run_dry(const Deployment *deployment)
 static Status
 run_alone(Deployment *deployment)
 {
-	RunLock *lock;
+	RunLock    *lock;
 	Status		status = run_lock_acquire(deployment->options->deploy.wait,
 										  deployment->conn,
 										  deployment->action, &lock);

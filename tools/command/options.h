@@ -41,7 +41,7 @@ typedef struct Options
 {
 	const char *progname;
 	const char *command;		/* its name */
-	RunOptions deploy;
+	RunOptions	deploy;
 	ConnectionOptions connection;
 	bool		wants_connection;	/* the command line names a database */
 

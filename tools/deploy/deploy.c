@@ -30,7 +30,7 @@ typedef struct Deploy
 {
 	DeployAction action;
 	const PatchPlan *plan;
-	RunLock *lock;
+	RunLock    *lock;
 	FileRunner	runner;
 	Execution	execution;
 	Observer source;

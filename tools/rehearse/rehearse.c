@@ -22,9 +22,9 @@
 #include "base/report.h"
 #include "deploy/deploy.h"
 #include "pqexpbuffer.h"
-#include "rehearse/dump.h"
 #include "rehearse/jobs.h"
 #include "rehearse/rehearse.h"
+#include "scratch/dump.h"
 
 /* What keeps a step from being taken back, which it may excuse */
 static const char no_rollback[] = "there is no rollback file";
@@ -32,7 +32,7 @@ static const char no_rollback[] = "there is no rollback file";
 bool
 rehearse_open(Rehearsal *rehearsal)
 {
-	rehearsal->scratch = rehearse_scratch_create(rehearsal->options->argv0,
+	rehearsal->scratch = scratch_database_create(rehearsal->options->argv0,
 												 rehearsal->template,
 												 rehearsal->target);
 	if (rehearsal->scratch == NULL)
@@ -53,7 +53,7 @@ rehearse_close(Rehearsal *rehearsal)
 		run_lock_release(rehearsal->lock);
 	rehearsal->lock = NULL;
 	rehearsal->scratch = NULL;
-	return scratch == NULL || rehearse_scratch_drop(scratch);
+	return scratch == NULL || scratch_database_drop(scratch);
 }
 
 /* The line about a step, up to what is said of it; the caller frees it. */
@@ -86,7 +86,7 @@ static Status
 run(Rehearsal *rehearsal, int number, const char *doing, DeployAction action,
 	const PatchPlan *plan)
 {
-	RunOptions options = *rehearsal->options;
+	RunOptions	options = *rehearsal->options;
 	char	   *label = step_label(rehearsal, number, doing);
 	Status		status = STATUS_FAILED;
 
@@ -128,8 +128,8 @@ begin_anew(Rehearsal *rehearsal, int last)
 static char *
 take_dump(Rehearsal *rehearsal)
 {
-	return rehearse_dump_take(rehearsal->options->argv0,
-							  rehearsal->scratch->conn, "");
+	return scratch_dump_take(rehearsal->options->argv0,
+							 rehearsal->scratch->conn, "");
 }
 
 /* Say what has come of a step, in words that need no more than that. */
@@ -240,8 +240,8 @@ print_difference(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 									   report_printable(last->file->path));
 
 	print_result(rehearsal, number, result);
-	(void) rehearse_dump_print_difference(before, before_label, after,
-										  after_label);
+	(void) scratch_dump_print_difference(before, before_label, after,
+										 after_label);
 	pg_free(before_label);
 	pg_free(after_label);
 }
@@ -260,12 +260,12 @@ compare(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 
 	if (strcmp(before, after) == 0)
 		return false;
-	if (rehearse_dump_is_reordered(before, after))
+	if (scratch_dump_is_reordered(before, after))
 		result = "its rollback puts columns in another order";
 	else
 	{
 		is_counted = true;
-		if (rehearse_dump_is_part(after, before))
+		if (scratch_dump_is_part(after, before))
 		{
 			result = "its rollback takes away too much";
 			rehearsal->counts[REHEARSAL_TAKING]++;
@@ -332,7 +332,7 @@ take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 	if (after == NULL)
 		return STATUS_TROUBLE;
 	is_counted = compare(rehearsal, number, rollback, before, after);
-	is_damaged = !rehearse_dump_is_part(before, after);
+	is_damaged = !scratch_dump_is_part(before, after);
 	pg_free(after);
 	return apply_again(rehearsal, number, is_counted, is_damaged);
 }

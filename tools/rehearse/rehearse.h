@@ -9,8 +9,8 @@
 #define REHEARSE_H
 
 #include "plan/plan.h"
-#include "rehearse/scratch.h"
 #include "run/lock.h"
+#include "scratch/database.h"
 
 /* What can come of a step */
 typedef enum RehearsalOutcome
@@ -35,7 +35,7 @@ typedef struct Rehearsal
 	const bool *is_cycled;		/* which steps are to be taken back, too */
 
 	ScratchDatabase *scratch;	/* where they go today, or NULL */
-	RunLock *lock;			/* there */
+	RunLock    *lock;			/* there */
 
 	int			counts[REHEARSAL_OUTCOMES]; /* of steps */
 	bool		is_halfway;		/* a step is taken back during its jobs */

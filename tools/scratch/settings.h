@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
- * rehearse/settings.h
+ * scratch/settings.h
  *		The settings and grants of a database, for a scratch database
  *
  *-------------------------------------------------------------------------
  */
-#ifndef REHEARSE_SETTINGS_H
-#define REHEARSE_SETTINGS_H
+#ifndef SCRATCH_SETTINGS_H
+#define SCRATCH_SETTINGS_H
 
 #include "libpq-fe.h"
 
@@ -14,9 +14,9 @@
  * Copy the settings and the grants of the target's database to the scratch
  * database of that name.  What cannot be copied is warned about.
  */
-extern void rehearse_settings_copy(PGconn *target, const char *scratch);
+extern void scratch_settings_copy(PGconn *target, const char *scratch);
 
 /* The same for the grants on the register, by connections to both. */
-extern void rehearse_settings_copy_register(PGconn *target, PGconn *scratch);
+extern void scratch_settings_copy_register(PGconn *target, PGconn *scratch);
 
-#endif							/* REHEARSE_SETTINGS_H */
+#endif							/* SCRATCH_SETTINGS_H */

@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
- * rehearse/dump.h
+ * scratch/dump.h
  *		What pg_dump says of a database without its data
  *
  *-------------------------------------------------------------------------
  */
-#ifndef REHEARSE_DUMP_H
-#define REHEARSE_DUMP_H
+#ifndef SCRATCH_DUMP_H
+#define SCRATCH_DUMP_H
 
 #include "libpq-fe.h"
 
@@ -15,25 +15,25 @@
  * the shell reads them, and argv0 says where we are: it may be beside.
  * Returns NULL after a message; else the caller frees it.
  */
-extern char *rehearse_dump_take(const char *argv0, PGconn *conn,
-								const char *options);
+extern char *scratch_dump_take(const char *argv0, PGconn *conn,
+							   const char *options);
 
 /* Are all lines of a dump those of another one, less some of these? */
-extern bool rehearse_dump_is_part(const char *part, const char *whole);
+extern bool scratch_dump_is_part(const char *part, const char *whole);
 
 /*
  * Do two dumps say the same, but for the order of columns, and of what is said
  * about these?
  */
-extern bool rehearse_dump_is_reordered(const char *before, const char *after);
+extern bool scratch_dump_is_reordered(const char *before, const char *after);
 
 /*
  * Print how two dumps differ, as diff -u does.  Returns false after a message
  * if that cannot be done.
  */
-extern bool rehearse_dump_print_difference(const char *before,
-										   const char *before_label,
-										   const char *after,
-										   const char *after_label);
+extern bool scratch_dump_print_difference(const char *before,
+										  const char *before_label,
+										  const char *after,
+										  const char *after_label);
 
-#endif							/* REHEARSE_DUMP_H */
+#endif							/* SCRATCH_DUMP_H */

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * rehearse/dump.c
+ * scratch/dump.c
  *		What pg_dump says of a database without its data
  *
  *-------------------------------------------------------------------------
@@ -17,7 +17,7 @@
 #include "database/connection.h"
 #include "fe_utils/string_utils.h"
 #include "pqexpbuffer.h"
-#include "rehearse/dump.h"
+#include "scratch/dump.h"
 
 /* What newer ones put after \restrict */
 #define KEY "versioning"
@@ -99,7 +99,7 @@ remove_keys(char *text)
 }
 
 char *
-rehearse_dump_take(const char *argv0, PGconn *conn, const char *options)
+scratch_dump_take(const char *argv0, PGconn *conn, const char *options)
 {
 	ConnectionHandover *handover = connection_hand_over(conn, NULL,
 														"versioning pg_dump");
@@ -133,7 +133,7 @@ rehearse_dump_take(const char *argv0, PGconn *conn, const char *options)
 }
 
 bool
-rehearse_dump_is_part(const char *part, const char *whole)
+scratch_dump_is_part(const char *part, const char *whole)
 {
 	while (*part != '\0' && *whole != '\0')
 	{
@@ -224,7 +224,7 @@ sort_lines(const char *dump, PQExpBuffer text)
 }
 
 bool
-rehearse_dump_is_reordered(const char *before, const char *after)
+scratch_dump_is_reordered(const char *before, const char *after)
 {
 	PQExpBuffer sorted_before = createPQExpBuffer();
 	PQExpBuffer sorted_after = createPQExpBuffer();
@@ -239,8 +239,8 @@ rehearse_dump_is_reordered(const char *before, const char *after)
 }
 
 bool
-rehearse_dump_print_difference(const char *before, const char *before_label,
-							   const char *after, const char *after_label)
+scratch_dump_print_difference(const char *before, const char *before_label,
+							  const char *after, const char *after_label)
 {
 	int			first = nameless_file_create(before);
 	int			second = nameless_file_create(after);

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * rehearse/settings.c
+ * scratch/settings.c
  *		The settings and grants of a database, for a scratch database
  *
  * The server itself writes the statements that make another database like the
@@ -14,7 +14,7 @@
 #include "base/report.h"
 #include "common/logging.h"
 #include "database/connection.h"
-#include "rehearse/settings.h"
+#include "scratch/settings.h"
 
 /*
  * Each row of a query has what is to be copied, and the statement for it;
@@ -108,14 +108,14 @@ copy(PGconn *target, PGconn *conn, const char *scratch, const char *query)
 }
 
 void
-rehearse_settings_copy(PGconn *target, const char *scratch)
+scratch_settings_copy(PGconn *target, const char *scratch)
 {
 	copy(target, target, scratch, settings_query);
 	copy(target, target, scratch, database_grants_query);
 }
 
 void
-rehearse_settings_copy_register(PGconn *target, PGconn *scratch)
+scratch_settings_copy_register(PGconn *target, PGconn *scratch)
 {
 	copy(target, scratch, PQdb(scratch), schema_grants_query);
 	copy(target, scratch, PQdb(scratch), table_grants_query);

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * rehearse/scratch.c
+ * scratch/database.c
  *		A database to try something in, like another one
  *
  * It is on the same server and has the same owner (if the user may say so),
@@ -20,9 +20,9 @@
 #include "database/connection.h"
 #include "fe_utils/string_utils.h"
 #include "pqexpbuffer.h"
-#include "rehearse/dump.h"
-#include "rehearse/scratch.h"
-#include "rehearse/settings.h"
+#include "scratch/database.h"
+#include "scratch/dump.h"
+#include "scratch/settings.h"
 
 static const char application_name[] = "versioning rehearse";
 
@@ -182,7 +182,7 @@ copy_schema(const char *argv0, PGconn *target, PGconn *scratch)
 								   superuser != NULL &&
 								   strcmp(superuser, "on") == 0 ? "" :
 								   " --no-owner");
-	char	   *dump = rehearse_dump_take(argv0, target, options);
+	char	   *dump = scratch_dump_take(argv0, target, options);
 	PGresult   *result = NULL;
 
 	/* There is no data in it, so it is nothing but statements */
@@ -212,7 +212,7 @@ create_register(const char *argv0, PGconn *target, PGconn *scratch)
 	else if (!PQgetisnull(model, 0, 1))
 	{
 		is_done = create_extension(scratch, PQgetvalue(model, 0, 1));
-		rehearse_settings_copy_register(target, scratch);
+		scratch_settings_copy_register(target, scratch);
 	}
 	else if (PQgetvalue(model, 0, 0)[0] == 't')
 		is_done = copy_schema(argv0, target, scratch);
@@ -224,7 +224,7 @@ create_register(const char *argv0, PGconn *target, PGconn *scratch)
 }
 
 ScratchDatabase *
-rehearse_scratch_create(const char *argv0, const char *template,
+scratch_database_create(const char *argv0, const char *template,
 						PGconn *target)
 {
 	ScratchDatabase *scratch = pg_malloc0(sizeof(ScratchDatabase));
@@ -235,11 +235,11 @@ rehearse_scratch_create(const char *argv0, const char *template,
 		pg_free(scratch);
 		return NULL;
 	}
-	rehearse_settings_copy(target, scratch->name);
+	scratch_settings_copy(target, scratch->name);
 	if (connect_to_database(scratch) &&
 		create_register(argv0, target, scratch->conn))
 		return scratch;
-	(void) rehearse_scratch_drop(scratch);
+	(void) scratch_database_drop(scratch);
 	return NULL;
 }
 
@@ -260,7 +260,7 @@ drop(PGconn *conn, const char *name, const char *option)
 }
 
 bool
-rehearse_scratch_drop_leftovers(PGconn *conn)
+scratch_database_drop_leftovers(PGconn *conn)
 {
 	PGresult   *leftovers = connection_query(conn, leftover_query);
 	int			i;
@@ -284,7 +284,7 @@ rehearse_scratch_drop_leftovers(PGconn *conn)
 }
 
 bool
-rehearse_scratch_drop(ScratchDatabase *scratch)
+scratch_database_drop(ScratchDatabase *scratch)
 {
 	/* Even if somebody is connected to it by mistake */
 	static const char option[] = " WITH (FORCE)";

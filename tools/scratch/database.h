@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
- * rehearse/scratch.h
+ * scratch/database.h
  *		A database to try something in, like another one
  *
  *-------------------------------------------------------------------------
  */
-#ifndef REHEARSE_SCRATCH_H
-#define REHEARSE_SCRATCH_H
+#ifndef SCRATCH_DATABASE_H
+#define SCRATCH_DATABASE_H
 
 #include "libpq-fe.h"
 
@@ -22,7 +22,7 @@ typedef struct ScratchDatabase
  * that is not NULL.  The strings and the connection must stay.  Returns NULL
  * after a message; else it is for the caller to drop it, whatever happens.
  */
-extern ScratchDatabase *rehearse_scratch_create(const char *argv0,
+extern ScratchDatabase *scratch_database_create(const char *argv0,
 												const char *template,
 												PGconn *target);
 
@@ -31,12 +31,12 @@ extern ScratchDatabase *rehearse_scratch_create(const char *argv0,
  * as the user may, and say so.  Returns false after a message if it cannot be
  * known which there are.
  */
-extern bool rehearse_scratch_drop_leftovers(PGconn *conn);
+extern bool scratch_database_drop_leftovers(PGconn *conn);
 
 /*
  * Drop the database, and free what we know about it.  Returns false after a
  * message.
  */
-extern bool rehearse_scratch_drop(ScratchDatabase *scratch);
+extern bool scratch_database_drop(ScratchDatabase *scratch);
 
-#endif							/* REHEARSE_SCRATCH_H */
+#endif							/* SCRATCH_DATABASE_H */
