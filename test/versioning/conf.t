@@ -136,7 +136,8 @@ is_wrong('an open quote', "\n\npatches = 'a\n", '3: a line must be KEY');
 is_wrong('two words', "patches = a b\n", '1: a line must be KEY');
 is_wrong('no key', "= a\n", '1: a line must be KEY');
 is_wrong('a target without an end', "[a\n", '1: a target begins with');
-is_wrong('a target twice', "[a]\n[b]\n[a]\n", '3: this target is there already');
+is_wrong('a target twice', "[a]\n[b]\n[a]\n",
+	'3: this target is there already');
 is_wrong('no switch', "quiet = perhaps\n", '1: quiet takes on or off');
 is_wrong('a zero byte', "patches = a\0\n", ' there is a zero byte in it');
 is_wrong('a place that is empty', "patches = ''\n", '1: .*cannot be empty');
