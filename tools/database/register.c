@@ -55,8 +55,10 @@ static const char query[] = QUERY("NULL", "", "");
 static const char query_with_history[] =
 QUERY("h.source_sha256",
 	  " LEFT JOIN (SELECT DISTINCT ON (patch_name COLLATE pg_catalog.\"C\")"
-	  " patch_name, id, source_sha256 FROM _v.history"
-	  " WHERE event IN ('applied', 'resumed', 'adopted')"
+	  " patch_name, pg_catalog.max(id) FILTER (WHERE event <> 'accepted')"
+	  " OVER (PARTITION BY patch_name COLLATE pg_catalog.\"C\") AS id,"
+	  " source_sha256 FROM _v.history"
+	  " WHERE event IN ('applied', 'resumed', 'adopted', 'marked', 'accepted')"
 	  " ORDER BY patch_name COLLATE pg_catalog.\"C\", id DESC) AS h"
 	  " ON h.patch_name = p.patch_name",
 	  "h.id NULLS FIRST, ");
