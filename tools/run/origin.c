@@ -165,5 +165,6 @@ run_origin_append(PQExpBuffer query, const char *path, bool is_unicode)
 	pg_free(error);
 	if (gethostname(host, sizeof(host) - 1) == 0)
 		append_setting(query, "host", host, is_unicode);
-	append_setting(query, "revision", find_revision(path), is_unicode);
+	if (path != NULL)
+		append_setting(query, "revision", find_revision(path), is_unicode);
 }

@@ -11,8 +11,8 @@
 #include "pqexpbuffer.h"
 
 /*
- * Append calls that say so of the file of that path, a part of a list of
- * expressions, as project_source_append() does; what is not known is left out.
+ * Append calls that say so of the file of that path, or of none if that is
+ * NULL, to a list of expressions that has some; what is not known is left out.
  * May run git, for each directory once, and waits for it two seconds at most.
  */
 extern void run_origin_append(PQExpBuffer query, const char *path,
