@@ -16,6 +16,10 @@ static const Command beginning[] = {
 		"begin a project: directories, and versioning.conf",
 	"What is there already is left alone. Of the options, those for the\n"
 	"connection go into versioning.conf."},
+	{"baseline", COMMAND_BASELINE, command_baseline, "NAME",
+		"write a first patch that makes what is in the database",
+		"It is tried in a scratch database. If that is the same then, the\n"
+	"patch is marked as applied."},
 	{"new", COMMAND_NEW, command_new, "NAME [VALUE=TEXT]...",
 		"write a patch and its rollback, to be filled in",
 	"With --recipe, it writes the patches of a recipe."},

@@ -312,22 +312,17 @@ ask_and_mark(const Marking *marking)
 	return status;
 }
 
-/* Has the database a register in which something can be marked? */
-static bool
-check_register(const Marking *marking)
+bool
+command_mark_is_possible(const Options *options, PGconn *conn,
+						 const Register *reg)
 {
-	const RegisterSurvey *survey = &marking->reg->survey;
-	const char *progname = marking->options->progname;
-
-	report_problems(progname, &marking->reg->problems, NULL);
-	if (report_problems(progname, &survey->functions, NULL) > 0 ||
-		survey->functions.count > 0)
-		return false;
-	if (!survey->has_history)
+	report_problems(options->progname, &reg->problems, NULL);
+	report_problems(options->progname, &reg->survey.functions, NULL);
+	if (!reg->survey.has_history)
 		pg_log_error("database \"%s\" has a register without the extension "
 					 "\"versioning\", which keeps the history of marks",
-					 report_printable(PQdb(marking->conn)));
-	return survey->has_history;
+					 report_printable(PQdb(conn)));
+	return reg->survey.has_history && reg->survey.functions.count == 0;
 }
 
 /* Look at everything, then do it. */
@@ -342,7 +337,8 @@ look_and_mark(Marking *marking)
 		return STATUS_TROUBLE;
 	report_problems(marking->options->progname, problems, NULL);
 	marking->is_wrong = problem_has_errors(problems) ||
-		!check_register(marking);
+		!command_mark_is_possible(marking->options, marking->conn,
+								  marking->reg);
 	if (!marking->is_wrong)
 		choose(marking);
 	if (marking->is_wrong)
