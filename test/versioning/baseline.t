@@ -62,6 +62,10 @@ CREATE STATISTICS public.both ON id, name FROM public.users;
 CREATE EVENT TRIGGER guard ON ddl_command_end
     EXECUTE FUNCTION _v.warn_without_patch();
 GRANT INSERT, DELETE ON _v.patches TO $deployer;
+GRANT SELECT ON public.names TO "$owner" WITH GRANT OPTION;
+SET ROLE "$owner";
+GRANT SELECT ON public.names TO $deployer;
+RESET ROLE;
 REVOKE EXECUTE ON FUNCTION _v.blame(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION _v.blame(text) TO $deployer;
 INSERT INTO public.users (name) VALUES ('a secret');

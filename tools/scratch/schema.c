@@ -28,6 +28,14 @@ static const char dump_search_path[] =
 "SELECT pg_catalog.set_config('search_path', '', false);";
 static const char local_search_path[] = "SET LOCAL search_path = '';";
 
+/* The statements so far */
+typedef struct SchemaText
+{
+	PQExpBuffer text;
+	size_t		role_start;		/* where that is set whose grants follow, */
+	size_t		role_end;		/* and where they begin */
+} SchemaText;
+
 /* Is this one of the settings that are not for a patch to make? */
 static bool
 is_left_setting(const StatementWords *words)
@@ -88,28 +96,66 @@ is_left_out(StatementWords words)
 		is_our_grant(words);
 }
 
-/* Append a statement, with what stands before it. */
+/* Append a statement as it is to be. */
 static void
-append_statement(PQExpBuffer text, const char *before, const char *start,
-				 const char *end)
+append_changed(PQExpBuffer text, StatementWords words, const char *start,
+			   size_t length)
 {
-	StatementWords words;
+	size_t		set_length = strlen("SET");
 
-	sql_words_init(&words, start, end - start);
-	if (is_left_out(words))
-		return;
-	appendBinaryPQExpBuffer(text, before, start - before);
-	if (end - start == strlen(dump_search_path) &&
-		memcmp(start, dump_search_path, end - start) == 0)
+	if (length == strlen(dump_search_path) &&
+		memcmp(start, dump_search_path, length) == 0)
 		appendPQExpBufferStr(text, local_search_path);
 	else if (sql_words_at(&words, "set"))
 	{
 		appendPQExpBufferStr(text, "SET LOCAL");
-		start += strlen("SET");
-		appendBinaryPQExpBuffer(text, start, end - start);
+		appendBinaryPQExpBuffer(text, start + set_length,
+								length - set_length);
 	}
 	else
-		appendBinaryPQExpBuffer(text, start, end - start);
+		appendBinaryPQExpBuffer(text, start, length);
+}
+
+/* Is it about whom the session acts for? */
+static bool
+is_about_role(StatementWords words)
+{
+	return sql_words_accept(&words, "session") &&
+		sql_words_at(&words, "authorization");
+}
+
+/*
+ * Append a statement, with what stands before it.  Grants may stand between
+ * two that set their grantor: if they are left out, so are these.
+ */
+static void
+append_statement(SchemaText *schema, const char *before, const char *start,
+				 const char *end)
+{
+	PQExpBuffer text = schema->text;
+	size_t		length = text->len;
+	StatementWords words;
+	StatementWords rest;
+
+	sql_words_init(&words, start, end - start);
+	if (is_left_out(words))
+		return;
+	rest = words;
+	sql_words_next(&rest);
+	if (sql_words_at(&words, "reset") && is_about_role(rest) &&
+		length == schema->role_end)
+	{
+		text->len = schema->role_start;
+		text->data[text->len] = '\0';
+		return;
+	}
+	appendBinaryPQExpBuffer(text, before, start - before);
+	append_changed(text, words, start, end - start);
+	if (sql_words_at(&words, "set") && is_about_role(rest))
+	{
+		schema->role_start = length;
+		schema->role_end = text->len;
+	}
 }
 
 /* psql would do something that the server knows nothing of. */
@@ -130,6 +176,7 @@ see_comment(void *state pg_attribute_unused(),
 static bool
 append_statements(PQExpBuffer text, const char *dump)
 {
+	SchemaText	schema = {.text = text};
 	bool		has_commands = false;
 	PsqlWatcher watcher = {see_comment, see_command, &has_commands};
 	PsqlScript	script;
@@ -145,7 +192,7 @@ append_statements(PQExpBuffer text, const char *dump)
 			start = script.token.start;
 		if (script.token.kind != SQL_SEND)
 			continue;
-		append_statement(text, before, start, script.lexer.cursor);
+		append_statement(&schema, before, start, script.lexer.cursor);
 		before = script.lexer.cursor;
 		start = NULL;
 	}
