@@ -39,6 +39,25 @@ CREATE FUNCTION _v.unregister_patch(
 ) RETURNS SETOF int4
 LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_unregister_patch';
 
+-- For what was done without a patch. They are not depesz's.
+
+CREATE FUNCTION _v.mark_patch(
+    in_patch_name text,
+    in_requirements text[] DEFAULT NULL,
+    in_conflicts text[] DEFAULT NULL
+) RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_mark_patch';
+
+CREATE FUNCTION _v.unmark_patch(
+    in_patch_name text
+) RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_unmark_patch';
+
+CREATE FUNCTION _v.accept_patch(
+    in_patch_name text
+) RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'versioning_accept_patch';
+
 CREATE FUNCTION _v.assert_patch_is_applied(
     in_patch_name text
 ) RETURNS text
@@ -86,6 +105,25 @@ Raises P0001 if an applied patch requires it, or if it is not applied;
 Locks _v.patches in EXCLUSIVE mode until the transaction ends. Needs
 DELETE on _v.patches.
 After https://www.depesz.com/2010/08/22/versioning/';
+COMMENT ON FUNCTION _v.mark_patch(text, text[], text[]) IS
+'Registers a patch without running it, for what it does is there already.
+Takes what register_patch takes. The session is in no patch by that. What
+_v.unfinished says of the patch is forgotten. _v.history says ''marked''.
+Raises, locks and needs what register_patch does; and 55000 if the session
+is in that patch.';
+COMMENT ON FUNCTION _v.unmark_patch(text) IS
+'Takes a patch out of the register and leaves what it did as it is.
+Takes its name. The session is in no patch by that. Jobs of the patch are
+canceled, as by unregister_patch. _v.history says ''unmarked''.
+Raises, locks and needs what unregister_patch does; and 55000 if the
+session is in that patch.';
+COMMENT ON FUNCTION _v.accept_patch(text) IS
+'Notes that the file of an applied patch has changed, and that this is fine.
+Takes its name; versioning.source_sha256 must be set to the digest of the
+file. A row of _v.history with ''accepted'' is all that is written.
+Raises P0001 if the patch is not applied; 55000 without a digest; 22004 or
+22023 for a null or empty name; and what INSERT raises, such as 25006 and
+42501. Locks and needs what register_patch does.';
 COMMENT ON FUNCTION _v.assert_patch_is_applied(text) IS
 'Checks that a patch is applied.
 Takes its name. Returns "Patch NAME is applied.", or raises P0001.

@@ -13,8 +13,11 @@ CREATE TABLE _v.history (
     transaction_id    xid8,
     application_name  text,
     client_address    inet,
+    os_user           text,
+    host              text,
     source_file       text,
     source_sha256     text,
+    revision          text,
     command           text,
     job_name          text
 );
@@ -59,7 +62,7 @@ COMMENT ON TABLE _v.history IS
 COMMENT ON COLUMN _v.history.id IS
 'Number of the event, in the order in which patches were registered; registrations that were rolled back leave gaps.';
 COMMENT ON COLUMN _v.history.event IS
-'What happened: ''applied'', ''resumed'' (it was unfinished, and the rest of it begins), ''taken back'', ''adopted'' (found in the register when CREATE EXTENSION took it over), ''guard bypassed'', or, of a job of the patch, ''job started'', ''job paused'', ''job resumed'', ''job failed'', ''job done'' or ''job canceled''.';
+'What happened: ''applied'', ''resumed'' (it was unfinished, and the rest of it begins), ''taken back'', ''adopted'' (found in the register when CREATE EXTENSION took it over), ''marked'' or ''unmarked'' (put into the register or taken out of it, and nothing was run), ''accepted'' (its file has changed, and that is fine), ''guard bypassed'', or, of a job of the patch, ''job started'', ''job paused'', ''job resumed'', ''job failed'', ''job done'' or ''job canceled''.';
 COMMENT ON COLUMN _v.history.patch_name IS
 'Name of the patch. NULL where the guard was bypassed.';
 COMMENT ON COLUMN _v.history.requires IS
@@ -78,10 +81,16 @@ COMMENT ON COLUMN _v.history.application_name IS
 'application_name of the session.';
 COMMENT ON COLUMN _v.history.client_address IS
 'Address of the client. NULL for a Unix-domain socket.';
+COMMENT ON COLUMN _v.history.os_user IS
+'User of the operating system who ran the program, if that said so with SET versioning.os_user.';
+COMMENT ON COLUMN _v.history.host IS
+'Machine on which it ran, if it said so with SET versioning.host.';
 COMMENT ON COLUMN _v.history.source_file IS
 'File that the session was running, if it said so with SET versioning.source_file.';
 COMMENT ON COLUMN _v.history.source_sha256 IS
 'SHA-256 of that file, if the session said so with SET versioning.source_sha256.';
+COMMENT ON COLUMN _v.history.revision IS
+'What the version control called the state of that file, if the session said so with SET versioning.revision.';
 COMMENT ON COLUMN _v.history.command IS
 'Command that bypassed the guard, and what it changed: ''ALTER TABLE: table public.users''. Its text is not kept, for it may hold a password.';
 COMMENT ON COLUMN _v.history.job_name IS

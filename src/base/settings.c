@@ -3,10 +3,11 @@
  * base/settings.c
  *		What a session may SET.
  *
- * versioning.source_file and versioning.source_sha256 are what a program that
- * runs a file says of it; the history has them in the row of what is
- * registered then.  They are hearsay, and meant for those who want to compare
- * the file with what was applied.
+ * versioning.source_file, versioning.source_sha256 and versioning.revision are
+ * what a program that runs a file says of it, versioning.os_user and
+ * versioning.host what it says of who runs it, and where; the history has them
+ * in the row of what is registered then.  They are hearsay, and meant for those
+ * who want to compare the file with what was applied, or ask whoever did it.
  *
  * versioning.bypass_guard is for superusers, and those whom they have granted
  * it (GRANT SET ON PARAMETER, since version 15).
@@ -23,6 +24,9 @@
 /* The strings are the server's and never NULL once they are defined. */
 static char *source_file = NULL;
 static char *source_sha256 = NULL;
+static char *revision = NULL;
+static char *os_user = NULL;
+static char *host = NULL;
 static bool bypass_guard = false;
 
 /* A SHA-256 has 64 hexadecimal digits.  Empty says that there is none. */
@@ -38,22 +42,32 @@ check_sha256(char **value, void **extra pg_attribute_unused(),
 	return false;
 }
 
+/* Defines a setting that history keeps; the check may be NULL. */
+static void
+define_text(const char *name, const char *description, char **value,
+			GucStringCheckHook check)
+{
+	DefineCustomStringVariable(name, description,
+							   "It is written to _v.history with the patches "
+							   "that are registered or taken back.",
+							   value, "", PGC_USERSET, 0, check, NULL, NULL);
+}
+
 void
 settings_define(void)
 {
-	DefineCustomStringVariable("versioning.source_file",
-							   "The file that the session runs.",
-							   "It is written to _v.history with the patches "
-							   "that are registered or taken back.",
-							   &source_file, "", PGC_USERSET, 0,
-							   NULL, NULL, NULL);
-	DefineCustomStringVariable("versioning.source_sha256",
-							   "The SHA-256 of the file that the session "
-							   "runs.",
-							   "It is written to _v.history with the patches "
-							   "that are registered or taken back.",
-							   &source_sha256, "", PGC_USERSET, 0,
-							   check_sha256, NULL, NULL);
+	define_text("versioning.source_file", "The file that the session runs.",
+				&source_file, NULL);
+	define_text("versioning.source_sha256",
+				"The SHA-256 of the file that the session runs.",
+				&source_sha256, check_sha256);
+	define_text("versioning.revision",
+				"What the version control calls that file's state.",
+				&revision, NULL);
+	define_text("versioning.os_user",
+				"The operating system's user who runs it.", &os_user, NULL);
+	define_text("versioning.host", "The machine on which it is run.",
+				&host, NULL);
 	DefineCustomBoolVariable("versioning.bypass_guard",
 							 "Lets changes outside a patch pass the guard.",
 							 "Each of them is written to _v.history.",
@@ -70,28 +84,52 @@ value_or_null(const char *value)
 }
 
 /*
- * What comes with the connection, as PGOPTIONS does, is not checked by the
- * server: if it is no text in this database, it would spoil a dump of it.
+ * The same for one whose bytes may be any.  What comes with the connection, as
+ * PGOPTIONS does, is not checked by the server: if it is no text in this
+ * database, it would spoil a dump of it.
  */
+static const char *
+text_or_null(const char *name, const char *value)
+{
+	value = value_or_null(value);
+	if (value == NULL || pg_verifymbstr(value, strlen(value), true))
+		return value;
+	ereport(WARNING,
+			(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+			 errmsg("%s is not written to history, "
+					"for it is not valid in encoding \"%s\"",
+					name, GetDatabaseEncodingName())));
+	return NULL;
+}
+
 const char *
 settings_source_file(void)
 {
-	const char *file = value_or_null(source_file);
-
-	if (file == NULL || pg_verifymbstr(file, strlen(file), true))
-		return file;
-	ereport(WARNING,
-			(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
-			 errmsg("versioning.source_file is not written to history, "
-					"for it is not valid in encoding \"%s\"",
-					GetDatabaseEncodingName())));
-	return NULL;
+	return text_or_null("versioning.source_file", source_file);
 }
 
 const char *
 settings_source_sha256(void)
 {
 	return value_or_null(source_sha256);
+}
+
+const char *
+settings_revision(void)
+{
+	return text_or_null("versioning.revision", revision);
+}
+
+const char *
+settings_os_user(void)
+{
+	return text_or_null("versioning.os_user", os_user);
+}
+
+const char *
+settings_host(void)
+{
+	return text_or_null("versioning.host", host);
 }
 
 bool

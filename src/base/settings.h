@@ -20,6 +20,14 @@ extern const char *settings_source_file(void);
 /* The SHA-256 of that, 64 hexadecimal digits, or NULL. */
 extern const char *settings_source_sha256(void);
 
+/*
+ * What the version control calls that file's state, the operating system's
+ * user who runs it, and the machine: like settings_source_file().
+ */
+extern const char *settings_revision(void);
+extern const char *settings_os_user(void);
+extern const char *settings_host(void);
+
 /* Has a superuser switched the guard off for now? */
 extern bool settings_bypass_guard(void);
 

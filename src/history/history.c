@@ -47,8 +47,11 @@ typedef enum HistoryColumn
 	HISTORY_TRANSACTION_ID,
 	HISTORY_APPLICATION_NAME,
 	HISTORY_CLIENT_ADDRESS,
+	HISTORY_OS_USER,
+	HISTORY_HOST,
 	HISTORY_SOURCE_FILE,
 	HISTORY_SOURCE_SHA256,
+	HISTORY_REVISION,
 	HISTORY_COMMAND,
 	HISTORY_JOB_NAME
 } HistoryColumn;
@@ -68,8 +71,11 @@ static const ColumnDefinition columns[HISTORY_COLUMN_COUNT] = {
 	[HISTORY_TRANSACTION_ID] = {"transaction_id", XID8OID},
 	[HISTORY_APPLICATION_NAME] = {"application_name", TEXTOID},
 	[HISTORY_CLIENT_ADDRESS] = {"client_address", INETOID},
+	[HISTORY_OS_USER] = {"os_user", TEXTOID},
+	[HISTORY_HOST] = {"host", TEXTOID},
 	[HISTORY_SOURCE_FILE] = {"source_file", TEXTOID},
 	[HISTORY_SOURCE_SHA256] = {"source_sha256", TEXTOID},
+	[HISTORY_REVISION] = {"revision", TEXTOID},
 	[HISTORY_COMMAND] = {"command", TEXTOID},
 	[HISTORY_JOB_NAME] = {"job_name", TEXTOID}
 };
@@ -83,6 +89,9 @@ static const char *const event_names[] = {
 	[HISTORY_RESUMED] = "resumed",
 	[HISTORY_TAKEN_BACK] = "taken back",
 	[HISTORY_ADOPTED] = "adopted",
+	[HISTORY_MARKED] = "marked",
+	[HISTORY_UNMARKED] = "unmarked",
+	[HISTORY_ACCEPTED] = "accepted",
 	[HISTORY_GUARD_BYPASSED] = "guard bypassed",
 	[HISTORY_JOB_STARTED] = "job started",
 	[HISTORY_JOB_PAUSED] = "job paused",
@@ -195,6 +204,7 @@ set_source(HistoryRow *row)
 	set_string(row, HISTORY_SOURCE_FILE, settings_source_file());
 	set_string(row, HISTORY_SOURCE_SHA256,
 			   sha256 == NULL ? NULL : asc_tolower(sha256, strlen(sha256)));
+	set_string(row, HISTORY_REVISION, settings_revision());
 }
 
 /* Puts in who does it, when, and from where. */
@@ -213,6 +223,8 @@ set_circumstances(HistoryRow *row)
 		UInt64GetDatum(U64FromFullTransactionId(transaction));
 	set_string(row, HISTORY_APPLICATION_NAME, application_name);
 	set_client_address(row);
+	set_string(row, HISTORY_OS_USER, settings_os_user());
+	set_string(row, HISTORY_HOST, settings_host());
 }
 
 /* Adds a row to the open journal and returns its id. */

@@ -14,6 +14,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "register/register.h"
+#include "register/rules.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 
@@ -27,16 +28,12 @@ Datum
 versioning_assert_patch_is_applied(PG_FUNCTION_ARGS)
 {
 	text	   *name = patch_name_argument(fcinfo);
-	char	   *printable = text_to_cstring(name);
 	Register   *reg = register_open(ACL_SELECT);
 
-	if (!register_find(reg, name))
-		ereport(ERROR,
-				(errcode(ERRCODE_RAISE_EXCEPTION),
-				 errmsg("Patch %s is not applied!", printable)));
+	register_rules_check_applied(reg, name);
 	register_close(reg);
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf("Patch %s is applied.",
-											  printable)));
+											  text_to_cstring(name))));
 }
 
 /* _v.assert_user_is_superuser() */

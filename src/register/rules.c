@@ -309,3 +309,12 @@ register_rules_check_removable(Register *reg, const text *name)
 						text_to_cstring(name)),
 				 errhint("The table _v.patches lists what is installed.")));
 }
+
+void
+register_rules_check_applied(Register *reg, const text *name)
+{
+	if (!register_find(reg, name))
+		ereport(ERROR,
+				(errcode(ERRCODE_RAISE_EXCEPTION),
+				 errmsg("Patch %s is not applied!", text_to_cstring(name))));
+}

@@ -26,4 +26,10 @@ extern bool register_rules_admit(Register *reg, const Patch *patch,
  */
 extern void register_rules_check_removable(Register *reg, const text *name);
 
+/*
+ * Raises P0001 if the patch is not installed.  Any privilege will do;
+ * afterwards register_value() is about it.
+ */
+extern void register_rules_check_applied(Register *reg, const text *name);
+
 #endif							/* REGISTER_RULES_H */

@@ -22,8 +22,11 @@ SELECT results_eq(
              ('transaction_id', 'xid8'),
              ('application_name', 'text'),
              ('client_address', 'inet'),
+             ('os_user', 'text'),
+             ('host', 'text'),
              ('source_file', 'text'),
              ('source_sha256', 'text'),
+             ('revision', 'text'),
              ('command', 'text'),
              ('job_name', 'text')$$,
     'columns of _v.history in their order');
@@ -151,6 +154,7 @@ SELECT results_eq(
     $$SELECT name COLLATE "default", vartype, context FROM pg_settings
        WHERE name LIKE 'versioning.%' ORDER BY 1$$,
     $$VALUES ('versioning.bypass_guard', 'bool', 'superuser'),
+             ('versioning.host', 'string', 'user'),
              ('versioning.job_batch_time', 'integer', 'user'),
              ('versioning.job_lock_timeout', 'integer', 'user'),
              ('versioning.job_max_archive_backlog', 'integer', 'user'),
@@ -159,6 +163,8 @@ SELECT results_eq(
              ('versioning.job_on_error', 'enum', 'user'),
              ('versioning.job_pause', 'real', 'user'),
              ('versioning.job_tries', 'integer', 'user'),
+             ('versioning.os_user', 'string', 'user'),
+             ('versioning.revision', 'string', 'user'),
              ('versioning.source_file', 'string', 'user'),
              ('versioning.source_sha256', 'string', 'user')$$,
     'what a session may SET');

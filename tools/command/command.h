@@ -30,7 +30,18 @@ extern Status command_jobs_resume(Options *options);
 extern Status command_jobs_cancel(Options *options);
 extern Status command_run(Options *options);
 extern Status command_init(Options *options);
+extern Status command_mark(Options *options);
+extern Status command_mark_not(Options *options);
+extern Status command_mark_accept(Options *options);
+extern Status command_baseline(Options *options);
 extern Status command_help(Options *options);
+
+/*
+ * Can patches be marked in this register, by the functions of the extension?
+ * Returns false after a message.
+ */
+extern bool command_mark_is_possible(const Options *options, PGconn *conn,
+									 const Register *reg);
 
 /*
  * For commands that can do without: read the register if there is a word of a

@@ -16,6 +16,10 @@ static const Command beginning[] = {
 		"begin a project: directories, and versioning.conf",
 	"What is there already is left alone. Of the options, those for the\n"
 	"connection go into versioning.conf."},
+	{"baseline", COMMAND_BASELINE, command_baseline, "NAME",
+		"write a first patch that makes what is in the database",
+		"It is tried in a scratch database. If that is the same then, the\n"
+	"patch is marked as applied."},
 	{"new", COMMAND_NEW, command_new, "NAME [VALUE=TEXT]...",
 		"write a patch and its rollback, to be filled in",
 	"With --recipe, it writes the patches of a recipe."},
@@ -38,6 +42,16 @@ static const Command deploying[] = {
 	"apply these and what they require, or all", NULL},
 	{"rollback", COMMAND_ROLLBACK, command_deploy_rollback, "PATCH...",
 	"take patches back", NULL},
+	{"mark", COMMAND_MARK, command_mark, "PATCH...",
+		"put patches into the register, and run nothing",
+		"For what was done without them. What they require must be there, or\n"
+	"be marked with them."},
+	{"unmark", COMMAND_UNMARK, command_mark_not, "PATCH...",
+		"take patches out of the register, and run nothing",
+	"What they have done stays as it is."},
+	{"accept", COMMAND_ACCEPT, command_mark_accept, "PATCH...",
+		"the files of these have changed, and that is fine",
+	"From now on status compares them with what they are at this moment."},
 	{"rehearse", COMMAND_REHEARSE, command_rehearse, "[PATCH]...",
 		"apply, take back and apply these, or all, elsewhere",
 	"It does so in a scratch database on the same server, and drops that."},

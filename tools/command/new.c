@@ -12,11 +12,10 @@
  */
 #include "postgres_fe.h"
 
-#include <sys/stat.h>
-
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/command.h"
+#include "command/directory.h"
 #include "command/recipe.h"
 #include "plan/judge.h"
 #include "plan/names.h"
@@ -33,48 +32,6 @@ typedef struct FileList
 	int			count;
 } FileList;
 
-/* Is there nothing of that name yet? */
-static bool
-is_missing(const char *path)
-{
-	struct stat status;
-
-	return stat(path, &status) != 0 && errno == ENOENT;
-}
-
-/*
- * The directory that new files go to: the first of the places that is one or
- * can become one.  Returns NULL after a message if there is none.
- */
-static const char *
-choose_directory(const SimpleStringList *places, const char *option)
-{
-	const SimpleStringListCell *cell;
-	struct stat status;
-
-	for (cell = places->head; cell != NULL; cell = cell->next)
-		if (is_missing(cell->val) ||
-			(stat(cell->val, &status) == 0 && S_ISDIR(status.st_mode)))
-			return cell->val;
-	pg_log_error("none of the places of %s is a directory", option);
-	return NULL;
-}
-
-/* Make a directory, with those that it is in; false after a message. */
-static bool
-make_directory(const char *directory)
-{
-	char	   *copy = pg_strdup(directory);
-	bool		is_made = !is_missing(directory) ||
-		pg_mkdir_p(copy, S_IRWXU | S_IRWXG | S_IRWXO) == 0;
-
-	if (!is_made)
-		pg_log_error("could not create directory \"%s\": %m",
-					 report_printable(directory));
-	pg_free(copy);
-	return is_made;
-}
-
 /* The project without the directory that is still to be made. */
 static Project *
 read_project(const Options *options, const char *patches,
@@ -86,10 +43,10 @@ read_project(const Options *options, const char *patches,
 	Project    *project;
 
 	for (cell = options->patches.head; cell != NULL; cell = cell->next)
-		if (cell->val != patches || !is_missing(patches))
+		if (cell->val != patches || !command_directory_is_missing(patches))
 			simple_string_list_append(&patch_places, cell->val);
 	for (cell = options->rollbacks.head; cell != NULL; cell = cell->next)
-		if (cell->val != rollbacks || !is_missing(rollbacks))
+		if (cell->val != rollbacks || !command_directory_is_missing(rollbacks))
 			simple_string_list_append(&rollback_places, cell->val);
 
 	project = project_read(&patch_places, &rollback_places, true,
@@ -220,17 +177,6 @@ find_leaves(const Project *project, SimpleStringList *leaves)
 	return true;
 }
 
-/* The path of a new file; the caller frees it. */
-static char *
-make_path(const char *directory, const char *prefix, const char *name)
-{
-	size_t		length = strlen(directory);
-	bool		has_slash = length > 0 && directory[length - 1] == '/';
-
-	return psprintf("%s%s%s%s.sql", directory, has_slash ? "" : "/", prefix,
-					name);
-}
-
 /* Append a file of a patch, for the text, which becomes the list's. */
 static void
 append_file(FileList *list, bool is_rollback, const char *name, char *text)
@@ -242,8 +188,8 @@ append_file(FileList *list, bool is_rollback, const char *name, char *text)
 							 (list->count + 1) * sizeof(NewFile));
 	file = &list->files[list->count++];
 	file->path = is_rollback ?
-		make_path(list->rollbacks, "rollback-", file_name) :
-		make_path(list->patches, "", file_name);
+		command_directory_path(list->rollbacks, "rollback-", file_name) :
+		command_directory_path(list->patches, "", file_name);
 	file->text = text;
 	pg_free(file_name);
 }
@@ -338,7 +284,8 @@ write_files(const FileList *list)
 {
 	int			i;
 
-	if (!make_directory(list->patches) || !make_directory(list->rollbacks) ||
+	if (!command_directory_make(list->patches) ||
+		!command_directory_make(list->rollbacks) ||
 		!project_new_files_write(list->files, list->count))
 		return false;
 	for (i = 0; i < list->count; i++)
@@ -412,8 +359,9 @@ command_new(Options *options)
 	if (options->lists_recipes)
 		return command_recipe_list(options);
 	list.progname = options->progname;
-	list.patches = choose_directory(&options->patches, "--patches");
-	list.rollbacks = choose_directory(&options->rollbacks, "--rollbacks");
+	list.patches = command_directory_choose(&options->patches, "--patches");
+	list.rollbacks = command_directory_choose(&options->rollbacks,
+											  "--rollbacks");
 	if (can_begin(options, &list, &requirements) &&
 		(options->recipe == NULL ||
 		 ((recipe = command_recipe_read(options)) != NULL &&

@@ -14,10 +14,13 @@
 #define COMMANDS_DEPLOY (COMMAND_APPLY | COMMAND_ROLLBACK)
 #define COMMANDS_RUN_FILES (COMMANDS_DEPLOY | COMMAND_REHEARSE)
 
+/* Commands that change the register and run nothing */
+#define COMMANDS_MARK (COMMAND_MARK | COMMAND_UNMARK | COMMAND_ACCEPT)
+
 /* Commands that need no files, and no database */
 #define COMMANDS_WITH_FILES \
 	(COMMANDS_ALL & ~(COMMAND_HELP | COMMAND_JOBS | COMMAND_RUN | \
-	 COMMAND_PAUSE | COMMAND_RESUME | COMMAND_CANCEL))
+	 COMMAND_PAUSE | COMMAND_RESUME | COMMAND_CANCEL | COMMAND_UNMARK))
 #define COMMANDS_WITH_DATABASE (COMMANDS_ALL & ~COMMAND_HELP)
 
 const OptionRow command_option_table[] = {
@@ -41,6 +44,8 @@ const OptionRow command_option_table[] = {
 	COMMAND_ROLLBACK, false},
 	{"template", OPTION_TEMPLATE, "DB", "begin with a copy of this database",
 	COMMAND_REHEARSE, false},
+	{"yes", OPTION_YES, NULL, "do not ask at a terminal", COMMANDS_MARK,
+	false},
 	{"disable", OPTION_DISABLE, "A,B", "do not report these findings",
 	COMMAND_CHECK, true},
 	{"requires", OPTION_REQUIRES, "A,B", "what the patch requires",
@@ -55,8 +60,8 @@ const OptionRow command_option_table[] = {
 	COMMANDS_RUN_FILES, true},
 	{"set", 'v', "NAME=VALUE", NULL, COMMANDS_RUN_FILES, false},
 	{"wait", OPTION_WAIT, "SECONDS",
-	"how long to wait for another deployer (default: 60)", COMMANDS_DEPLOY,
-	true},
+	"how long to wait for another deployer (default: 60)",
+	COMMANDS_DEPLOY | COMMANDS_MARK | COMMAND_BASELINE, true},
 	{"lock-timeout", OPTION_LOCK_TIMEOUT, "TIME",
 	"how long an attempt waits for a lock, such as 500ms\n"
 	"(default: 2s; 0: as long as it takes)", COMMANDS_DEPLOY, true},

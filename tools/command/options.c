@@ -36,10 +36,13 @@
 /* Commands that need the names of jobs */
 #define COMMANDS_WITH_JOBS (COMMAND_PAUSE | COMMAND_RESUME | COMMAND_CANCEL)
 
+/* Commands that need the names of patches */
+#define COMMANDS_WITH_PATCHES (COMMAND_MARK | COMMAND_UNMARK | COMMAND_ACCEPT)
+
 /* Commands that take as many names of patches, or jobs, as one likes */
 #define COMMANDS_WITH_NAMES \
 	(COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_GRAPH | COMMAND_REHEARSE | \
-	 COMMAND_RUN | COMMANDS_WITH_JOBS)
+	 COMMAND_RUN | COMMANDS_WITH_JOBS | COMMANDS_WITH_PATCHES)
 
 /* Commands whose first argument may be a target */
 #define COMMANDS_WITH_TARGET \
@@ -277,6 +280,9 @@ read_option(Options *options, int option, int argc, char **argv)
 			break;
 		case OPTION_LIST_RECIPES:
 			options->lists_recipes = true;
+			break;
+		case OPTION_YES:
+			options->says_yes = true;
 			break;
 		case OPTION_TEMPLATE:
 			options->template = optarg;
@@ -626,13 +632,19 @@ set_default_places(Options *options, CommandBit command)
 static void
 check_names(const Options *options, CommandBit command)
 {
-	int			most = command == COMMAND_HELP ? 1 :
+	int			most = command == COMMAND_HELP ||
+		command == COMMAND_BASELINE ? 1 :
 		command != COMMAND_NEW ? 0 :
 		options->recipe != NULL ? PG_INT32_MAX : 1;
 
 	if (command == COMMAND_NEW && options->name_count == 0 &&
 		!options->lists_recipes)
 		command_options_error("new takes the name of the patch");
+	if (command == COMMAND_BASELINE && options->name_count == 0)
+		command_options_error("baseline takes the name of the patch");
+	if ((command & COMMANDS_WITH_PATCHES) != 0 && options->name_count == 0)
+		command_options_error("%s takes the names of patches",
+							  options->command);
 	if ((command & COMMANDS_WITH_JOBS) != 0 && options->name_count == 0)
 		command_options_error("%s takes the names of jobs",
 							  options->command);

@@ -48,6 +48,7 @@ typedef struct Options
 	const char *recipe;			/* new: its name, or NULL */
 	bool		lists_recipes;	/* new */
 	const char *template;		/* rehearse: a database, or NULL */
+	bool		says_yes;		/* mark, unmark, accept */
 
 	char	  **names;			/* the PATCH or JOB arguments */
 	int			name_count;

@@ -15,6 +15,9 @@
  * is empty: what is not in pg_catalog is named with its schema.  The
  * sessions in which patches run have the search_path that the user wants.
  *
+ * Whoever has named the application, as PGAPPNAME does, is to find that name in
+ * the activity of the server and in history: ours comes after it.
+ *
  * Programs get their connection on the command line, where everyone can see
  * it.  A password has no place there, nor in the environment, which ps shows
  * as well: it is handed down in a file that has no name any more, which libpq
@@ -36,6 +39,9 @@
 #include "database/connection.h"
 #include "fe_utils/string_utils.h"
 #include "pqexpbuffer.h"
+
+/* What stands between the user's application_name and ours */
+#define NAME_SEPARATOR ": versioning"
 
 /* How many seconds a server that has answered before has to do so again */
 #define CONNECT_TIMEOUT "30"
@@ -70,6 +76,79 @@ connect_as_asked(const ConnectionOptions *options,
 	return conn;
 }
 
+/* What a connection was made with, or NULL. */
+static const char *
+option_value(const PQconninfoOption *options, const char *keyword)
+{
+	for (; options->keyword != NULL; options++)
+		if (strcmp(options->keyword, keyword) == 0)
+			return options->val;
+	return NULL;
+}
+
+/*
+ * How long is the name that the user has given the application?  The first
+ * connection has it as it was given, later ones may have ours after it.
+ */
+static int
+given_name_length(const PQconninfoOption *options, const char *name)
+{
+	const char *end;
+
+	if (name == NULL)
+		return 0;
+	if (option_value(options, "fallback_application_name") != NULL)
+		return strlen(name);
+	end = strstr(name, NAME_SEPARATOR);
+	return end == NULL ? 0 : end - name;
+}
+
+/*
+ * The application_name of a connection like that one: the user's, if there is
+ * one, as far as there is room for it in the server, and ours.  The caller
+ * frees it.
+ */
+static char *
+make_application_name(PGconn *like, const char *own)
+{
+	PQconninfoOption *options = PQconninfo(like);
+	const char *name = option_value(options, "application_name");
+	int			room = NAMEDATALEN - 1 - (int) strlen(": ") -
+		(int) strlen(own);
+	int			length = Min(given_name_length(options, name), room);
+	char	   *result = length <= 0 ? pg_strdup(own) :
+		psprintf("%.*s: %s", length, name, own);
+	char	   *p;
+
+	/* Nor does the server keep any other character */
+	for (p = result; *p != '\0'; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+	PQconninfoFree(options);
+	return result;
+}
+
+/*
+ * Append the setting of the name of the first connection: libpq has our name
+ * only for users who have given none.
+ */
+static void
+append_name_setting(PQExpBuffer query, PGconn *conn)
+{
+	PQconninfoOption *options = PQconninfo(conn);
+	const char *own = option_value(options, "fallback_application_name");
+	char	   *name = own == NULL ? NULL : make_application_name(conn, own);
+	char	   *literal = name == NULL ? NULL :
+		PQescapeLiteral(conn, name, strlen(name));
+
+	if (literal != NULL)
+		appendPQExpBuffer(query, "pg_catalog.set_config("
+						  "'application_name', %s, is_lent), ", literal);
+	PQfreemem(literal);
+	pg_free(name);
+	PQconninfoFree(options);
+}
+
 /*
  * Make a session ours: empty its search_path, have the server not end it for
  * being idle nor keep it from writing, and plan only once what is prepared.
@@ -81,22 +160,25 @@ connect_as_asked(const ConnectionOptions *options,
 static bool
 prepare_session(PGconn *conn)
 {
-	char		query[512];
+	PQExpBuffer query = createPQExpBuffer();
 	PGresult   *result;
 	bool		is_done;
 
-	snprintf(query, sizeof(query),
-			 "SELECT pg_catalog.pg_backend_pid(), "
-			 "pg_catalog.set_config('search_path', '', is_lent), "
-			 "pg_catalog.set_config('idle_session_timeout', '0', is_lent), "
-			 "pg_catalog.set_config('default_transaction_read_only', 'off', "
-			 "is_lent), "
-			 "pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', "
-			 "is_lent) "
-			 "FROM pg_catalog.int4ne(pg_catalog.pg_backend_pid(), %d) "
-			 "AS is_lent",
-			 PQbackendPID(conn));
-	result = PQexec(conn, query);
+	appendPQExpBufferStr(query, "SELECT pg_catalog.pg_backend_pid(), ");
+	append_name_setting(query, conn);
+	appendPQExpBuffer(query,
+					  "pg_catalog.set_config('search_path', '', is_lent), "
+					  "pg_catalog.set_config('idle_session_timeout', '0', "
+					  "is_lent), "
+					  "pg_catalog.set_config('default_transaction_read_only', "
+					  "'off', is_lent), "
+					  "pg_catalog.set_config('plan_cache_mode', "
+					  "'force_generic_plan', is_lent) "
+					  "FROM pg_catalog.int4ne(pg_catalog.pg_backend_pid(), "
+					  "%d) AS is_lent",
+					  PQbackendPID(conn));
+	result = PQexec(conn, query->data);
+	destroyPQExpBuffer(query);
 	is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
 	if (is_done && atoi(PQgetvalue(result, 0, 0)) != PQbackendPID(conn))
 	{
@@ -182,6 +264,7 @@ append_conninfo(PQExpBuffer conninfo, PGconn *like, const char *dbname,
 {
 	PQconninfoOption *options = PQconninfo(like);
 	const PQconninfoOption *option;
+	char	   *name = make_application_name(like, application_name);
 
 	/* What the user has said comes later, and outdoes this */
 	append_setting(conninfo, "connect_timeout", CONNECT_TIMEOUT);
@@ -194,7 +277,8 @@ append_conninfo(PQExpBuffer conninfo, PGconn *like, const char *dbname,
 	append_setting(conninfo, "hostaddr", PQhostaddr(like));
 	append_setting(conninfo, "port", PQport(like));
 	append_setting(conninfo, "dbname", dbname != NULL ? dbname : PQdb(like));
-	append_setting(conninfo, "application_name", application_name);
+	append_setting(conninfo, "application_name", name);
+	pg_free(name);
 }
 
 /* The connect_timeout of a connection in milliseconds, or -1: for ever. */

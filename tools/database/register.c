@@ -43,6 +43,7 @@ enum
 /*
  * Patches of one transaction have one time: then their rows' places count.  A
  * patch that was taken back and applied again has several rows of history.
+ * What was accepted is the file, which is no new registration.
  */
 #define QUERY(sha256, history, order) \
 	"SELECT p.patch_name," \
@@ -54,12 +55,15 @@ enum
 static const char query[] = QUERY("NULL", "", "");
 static const char query_with_history[] =
 QUERY("h.source_sha256",
-	  " LEFT JOIN (SELECT DISTINCT ON (patch_name COLLATE pg_catalog.\"C\")"
-	  " patch_name, id, source_sha256 FROM _v.history"
-	  " WHERE event IN ('applied', 'resumed', 'adopted')"
-	  " ORDER BY patch_name COLLATE pg_catalog.\"C\", id DESC) AS h"
+	  " LEFT JOIN (SELECT DISTINCT ON (e.patch_name COLLATE pg_catalog.\"C\")"
+	  " e.patch_name, e.source_sha256,"
+	  " pg_catalog.max(e.id) FILTER (WHERE e.event <> 'accepted')"
+	  " OVER (PARTITION BY e.patch_name COLLATE pg_catalog.\"C\")"
+	  " AS registered_id FROM _v.history AS e WHERE e.event IN"
+	  " ('applied', 'resumed', 'adopted', 'marked', 'accepted')"
+	  " ORDER BY e.patch_name COLLATE pg_catalog.\"C\", e.id DESC) AS h"
 	  " ON h.patch_name = p.patch_name",
-	  "h.id NULLS FIRST, ");
+	  "h.registered_id NULLS FIRST, ");
 
 static const char undefined_table[] = "42P01";
 

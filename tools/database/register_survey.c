@@ -26,6 +26,7 @@
 	"'register_patch', 'try_register_patch', 'unregister_patch'," \
 	" 'assert_patch_is_applied', 'assert_user_is_superuser'," \
 	" 'assert_user_is_not_superuser', 'assert_user_is_one_of'," \
+	" 'mark_patch', 'unmark_patch', 'accept_patch'," \
 	" 'note_attempt', 'resume_patch'," \
 	" 'register_job', 'note_moved_key', 'run_job', 'run_jobs', 'pause_job'," \
 	" 'resume_job', 'cancel_job', 'assert_job_is_done', 'set_job'," \

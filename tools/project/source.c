@@ -226,13 +226,13 @@ append_constant(PQExpBuffer query, const char *text)
 }
 
 void
-project_source_append_path(PQExpBuffer query, const char *path,
+project_source_append_text(PQExpBuffer query, const char *text,
 						   bool is_unicode)
 {
-	char	   *text = project_source_path(path, is_unicode);
+	char	   *kept = project_source_path(text, is_unicode);
 
-	append_constant(query, text);
-	pg_free(text);
+	append_constant(query, kept);
+	pg_free(kept);
 }
 
 void
@@ -243,7 +243,7 @@ project_source_append(PQExpBuffer query, const char *path,
 
 	appendPQExpBufferStr(query, "pg_catalog.set_config("
 						 "'versioning.source_file', ");
-	project_source_append_path(query, path, is_unicode);
+	project_source_append_text(query, path, is_unicode);
 	if (digest != NULL)
 		project_source_digits(*digest, digits);
 	appendPQExpBuffer(query, ", false), pg_catalog.set_config("

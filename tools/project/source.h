@@ -62,8 +62,8 @@ extern void project_source_digits(const SourceDigest digest,
  */
 extern char *project_source_path(const char *path, bool is_unicode);
 
-/* Append it as a string constant. */
-extern void project_source_append_path(PQExpBuffer query, const char *path,
+/* Append it, or any other text, as a string constant. */
+extern void project_source_append_text(PQExpBuffer query, const char *text,
 									   bool is_unicode);
 
 /*

@@ -174,7 +174,7 @@ resume_part_note_whole_runs(const FileRunner *runner, const PlanStep *step,
 	PQExpBuffer path = createPQExpBuffer();
 	bool		result;
 
-	project_source_append_path(path, step->file->path, runner->is_unicode);
+	project_source_append_text(path, step->file->path, runner->is_unicode);
 	resume_part_note_begins(note, runner->conn, step, path->data);
 	result = note_whole(runner, step, note, FILE_RUN_NOTE, run);
 	if (result)

@@ -11,6 +11,7 @@
 #include "project/source.h"
 #include "run/file.h"
 #include "run/lock.h"
+#include "run/origin.h"
 
 void
 run_file_append_marks(PQExpBuffer query, const FileRunner *runner,
@@ -33,6 +34,8 @@ run_file_append_marks(PQExpBuffer query, const FileRunner *runner,
 	project_source_append(query, step->file->path,
 						  step->has_digest ? &step->digest : NULL,
 						  runner->is_unicode);
+	if (!runner->options->is_rehearsal)
+		run_origin_append(query, step->file->path, runner->is_unicode);
 	appendPQExpBufferStr(query, ") AS session");
 }
 

@@ -1,0 +1,256 @@
+/*-------------------------------------------------------------------------
+ *
+ * scratch/schema.c
+ *		What is in a database beside the register, as plain statements
+ *
+ * pg_dump prints it, and begins with settings for a session of its own.  Here
+ * they last as long as the transaction; how long something may take is not for
+ * them to say, and how strings are read and encoded is known.
+ *
+ * The extension that keeps the register is not asked for, and grants on its
+ * objects, which are the database's own, are left out.  A line of a dump may
+ * as well be one of a function, so these are found as statements.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "base/report.h"
+#include "common/logging.h"
+#include "pqexpbuffer.h"
+#include "psql/script.h"
+#include "scratch/dump.h"
+#include "scratch/schema.h"
+#include "sql/words.h"
+
+/* How pg_dump empties the search_path of its session, and how we do */
+static const char dump_search_path[] =
+"SELECT pg_catalog.set_config('search_path', '', false);";
+static const char local_search_path[] = "SET LOCAL search_path = '';";
+
+/* The statements so far */
+typedef struct SchemaText
+{
+	PQExpBuffer text;
+	size_t		role_start;		/* where that is set whose grants follow, */
+	size_t		role_end;		/* and where they begin */
+} SchemaText;
+
+/* Is this one of the settings that are not for a patch to make? */
+static bool
+is_left_setting(const StatementWords *words)
+{
+	static const char *const names[] = {
+		"statement_timeout", "lock_timeout", "transaction_timeout",
+		"idle_in_transaction_session_timeout", "client_encoding",
+		"standard_conforming_strings"
+	};
+	size_t		i;
+
+	for (i = 0; i < lengthof(names); i++)
+		if (sql_words_at(words, names[i]))
+			return true;
+	return false;
+}
+
+/* Is the rest of the statement about the extension that keeps the register? */
+static bool
+is_our_extension(StatementWords words)
+{
+	if (!sql_words_accept(&words, "extension"))
+		return false;
+	if (sql_words_accept(&words, "if") && sql_words_accept(&words, "not"))
+		(void) sql_words_accept(&words, "exists");
+	return sql_words_at(&words, "versioning");
+}
+
+/* Is it a grant on something in its schema, or on that? */
+static bool
+is_our_grant(StatementWords words)
+{
+	int			depth = 0;
+
+	while (!sql_words_at_end(&words) &&
+		   (depth > 0 || !sql_words_at(&words, "on")))
+	{
+		depth += sql_words_at_symbol(&words, "(") -
+			sql_words_at_symbol(&words, ")");
+		sql_words_next(&words);
+	}
+	sql_words_next(&words);		/* ON */
+	sql_words_next(&words);		/* what kind of object it is */
+	return sql_words_at(&words, "_v");
+}
+
+/* Is this statement to be left out? */
+static bool
+is_left_out(StatementWords words)
+{
+	if (sql_words_accept(&words, "set"))
+		return is_left_setting(&words);
+	if (sql_words_accept(&words, "create"))
+		return is_our_extension(words);
+	if (sql_words_accept(&words, "comment"))
+		return sql_words_accept(&words, "on") && is_our_extension(words);
+	return (sql_words_at(&words, "grant") || sql_words_at(&words, "revoke")) &&
+		is_our_grant(words);
+}
+
+/* Append a statement as it is to be. */
+static void
+append_changed(PQExpBuffer text, StatementWords words, const char *start,
+			   size_t length)
+{
+	size_t		set_length = strlen("SET");
+
+	if (length == strlen(dump_search_path) &&
+		memcmp(start, dump_search_path, length) == 0)
+		appendPQExpBufferStr(text, local_search_path);
+	else if (sql_words_at(&words, "set"))
+	{
+		appendPQExpBufferStr(text, "SET LOCAL");
+		appendBinaryPQExpBuffer(text, start + set_length,
+								length - set_length);
+	}
+	else
+		appendBinaryPQExpBuffer(text, start, length);
+}
+
+/* Is it about whom the session acts for? */
+static bool
+is_about_role(StatementWords words)
+{
+	return sql_words_accept(&words, "session") &&
+		sql_words_at(&words, "authorization");
+}
+
+/*
+ * Append a statement, with what stands before it.  Grants may stand between
+ * two that set their grantor: if they are left out, so are these.
+ */
+static void
+append_statement(SchemaText *schema, const char *before, const char *start,
+				 const char *end)
+{
+	PQExpBuffer text = schema->text;
+	size_t		length = text->len;
+	StatementWords words;
+	StatementWords rest;
+
+	sql_words_init(&words, start, end - start);
+	if (is_left_out(words))
+		return;
+	rest = words;
+	sql_words_next(&rest);
+	if (sql_words_at(&words, "reset") && is_about_role(rest) &&
+		length == schema->role_end)
+	{
+		text->len = schema->role_start;
+		text->data[text->len] = '\0';
+		return;
+	}
+	appendBinaryPQExpBuffer(text, before, start - before);
+	append_changed(text, words, start, end - start);
+	if (sql_words_at(&words, "set") && is_about_role(rest))
+	{
+		schema->role_start = length;
+		schema->role_end = text->len;
+	}
+}
+
+/* psql would do something that the server knows nothing of. */
+static void
+see_command(void *state, const PsqlCommand *command pg_attribute_unused())
+{
+	*(bool *) state = true;
+}
+
+/* Comments go with the statements that they stand before. */
+static void
+see_comment(void *state pg_attribute_unused(),
+			const SqlToken *comment pg_attribute_unused())
+{
+}
+
+/* Append the statements of a dump.  Returns false after a message. */
+static bool
+append_statements(PQExpBuffer text, const char *dump)
+{
+	SchemaText	schema = {.text = text};
+	bool		has_commands = false;
+	PsqlWatcher watcher = {see_comment, see_command, &has_commands};
+	PsqlScript	script;
+	const char *before = dump;
+	const char *start = NULL;
+
+	psql_script_init(&script, dump, strlen(dump), 1, true);
+	psql_script_watch(&script, &watcher);
+	for (psql_script_next(&script); script.token.kind != SQL_END;
+		 psql_script_next(&script))
+	{
+		if (start == NULL)
+			start = script.token.start;
+		if (script.token.kind != SQL_SEND)
+			continue;
+		append_statement(&schema, before, start, script.lexer.cursor);
+		before = script.lexer.cursor;
+		start = NULL;
+	}
+	appendPQExpBufferChar(text, '\n');
+	psql_script_free(&script);
+	if (has_commands)
+		pg_log_error("pg_dump has printed what is for psql and not for the "
+					 "server");
+	return !has_commands && !PQExpBufferBroken(text);
+}
+
+char *
+scratch_schema_take(const char *argv0, PGconn *conn)
+{
+	char	   *options = psprintf("--exclude-schema=_v --encoding=%s",
+								   PQparameterStatus(conn,
+													 "server_encoding"));
+	char	   *dump = scratch_dump_take(argv0, conn, options);
+	PQExpBuffer text = createPQExpBuffer();
+	char	   *result = NULL;
+
+	if (dump != NULL && append_statements(text, dump))
+		result = pg_strdup(text->data);
+	destroyPQExpBuffer(text);
+	pg_free(dump);
+	pg_free(options);
+	return result;
+}
+
+/* Pass what does not count. */
+static const char *
+pass_spelling(const char *p)
+{
+	static const char cast[] = "::text";
+	size_t		length = strlen(cast);
+
+	for (;;)
+	{
+		if (*p == '(' || *p == ')')
+			p++;
+		else if (strncmp(p, cast, length) == 0 && p[length] != '_' &&
+				 !isalnum((unsigned char) p[length]))
+			p += strncmp(p + length, "[]", 2) == 0 ? length + 2 : length;
+		else
+			return p;
+	}
+}
+
+bool
+scratch_schema_is_same(const char *one, const char *other)
+{
+	for (;; one++, other++)
+	{
+		one = pass_spelling(one);
+		other = pass_spelling(other);
+		if (*one != *other)
+			return false;
+		if (*one == '\0')
+			return true;
+	}
+}
