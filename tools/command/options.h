@@ -61,6 +61,13 @@ typedef struct Options
 	bool		lists_recipes;	/* new */
 	const char *template;		/* rehearse: a database, or NULL */
 
+	/* status, log, show, blame, check, rehearse */
+	bool		only_pending;	/* status */
+	const char *since;			/* log: as the user wrote it, or NULL */
+	const char *by;				/* log: a role, or NULL */
+	int			limit;			/* log: how many, or 0 */
+	const char *format;			/* check: its name, or NULL */
+
 	char	  **names;			/* the PATCH or JOB arguments */
 	int			name_count;
 } Options;

@@ -123,15 +123,19 @@ print_state(const PatchStates *states, const PatchState *state)
 }
 
 void
-show_json_print(const PatchStates *states)
+show_json_print(const PatchStates *states, bool only_pending)
 {
+	bool		is_first = true;
 	int			i;
 
 	fputs("{\"patches\": [", stdout);
 	for (i = 0; i < states->count; i++)
 	{
-		fputs(i > 0 ? ",\n  " : "\n  ", stdout);
+		if (only_pending && states->items[i].kind == PATCH_IS_APPLIED)
+			continue;
+		fputs(is_first ? "\n  " : ",\n  ", stdout);
 		print_state(states, &states->items[i]);
+		is_first = false;
 	}
 	printf("],\n \"applied\": %d, \"pending\": %d, \"waiting\": %d,"
 		   " \"blocked\": %d,\n"

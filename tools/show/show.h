@@ -10,11 +10,19 @@
 
 #include "plan/state.h"
 
-/* Print them as a table, for people; the names are in that encoding. */
-extern void show_table_print(const PatchStates *states, int encoding);
+/*
+ * Print them as a table, for people; the names are in that encoding.  If it
+ * is for a terminal of so many columns, it is no wider than that, where that
+ * can be; else columns are 0.  Only what is not applied may be wanted.
+ */
+extern void show_table_print(FILE *stream, const PatchStates *states,
+							 bool only_pending, int encoding, int columns);
 
-/* Print them as JSON, for programs. */
-extern void show_json_print(const PatchStates *states);
+/* The colour of patches of a kind, begun; color_end() ends it. */
+extern const char *show_table_color(PatchStateKind kind);
+
+/* Print them as JSON, for programs; the same may be wanted. */
+extern void show_json_print(const PatchStates *states, bool only_pending);
 
 /* Print jobs as a table, for people; the names are in that encoding. */
 extern void show_jobs_print_table(const Jobs *list, int encoding);
