@@ -21,6 +21,22 @@ extern void show_table_print(FILE *stream, const PatchStates *states,
 /* The colour of patches of a kind, begun; color_end() ends it. */
 extern const char *show_table_color(PatchStateKind kind);
 
+/*
+ * What there is to remark about one of them, which the caller frees, or NULL;
+ * and when it was applied, to the second, likewise.
+ */
+extern char *show_table_remarks(const PatchStates *states,
+								const PatchState *state);
+extern char *show_table_applied_at(const PatchState *state);
+
+/* Print a key of JSON, not the first of its object, with a list of names. */
+extern void show_json_print_list(const char *key,
+								 const SimpleStringList *list);
+
+/* Print one of them as an object of JSON. */
+extern void show_json_print_state(const PatchStates *states,
+								  const PatchState *state);
+
 /* Print them as JSON, for programs; the same may be wanted. */
 extern void show_json_print(const PatchStates *states, bool only_pending);
 
@@ -32,6 +48,37 @@ extern void show_jobs_print_json(const Jobs *list);
 
 /* Print one of them as an object of JSON. */
 extern void show_jobs_print_object(const Job *job);
+
+/*
+ * Print a story, see database/story.h: for people, a line an event, with its
+ * changes in lines below it; for programs, an array of JSON.
+ */
+extern void show_story_print(FILE *stream, const PGresult *result);
+extern void show_story_print_array(const PGresult *result);
+
+/* Print the life of an object as a table, as show_table_print() does. */
+extern void show_story_print_life(FILE *stream, const PGresult *result,
+								  int encoding, int columns);
+
+/* Print it as an array of JSON. */
+extern void show_story_print_life_array(const PGresult *result);
+
+/* What there is to say about one patch; the caller owns all of it. */
+typedef struct PatchView
+{
+	const char *name;
+	const PatchStates *states;
+	const PatchState *state;	/* NULL: it is not applied, and has no file */
+	const char *rollback;		/* the path of its rollback, or NULL */
+	const PGresult *story;		/* see database/story.h; NULL: no history */
+	const PGresult *objects;	/* likewise */
+} PatchView;
+
+/* Print it for people. */
+extern void show_patch_print(FILE *stream, const PatchView *view);
+
+/* Print it as an object of JSON. */
+extern void show_patch_print_json(const PatchView *view);
 
 /* Some of them, as a graph */
 typedef struct Drawing Drawing;

@@ -69,11 +69,8 @@ append_jobs(PQExpBuffer text, const PatchStates *states, const char *patch)
 	}
 }
 
-/*
- * What there is to remark about a patch, to be freed with the table, or NULL.
- */
-static char *
-remarks(const PatchStates *states, const PatchState *state)
+char *
+show_table_remarks(const PatchStates *states, const PatchState *state)
 {
 	const PatchSession *session = state->session;
 	PQExpBufferData text;
@@ -125,9 +122,8 @@ remarks(const PatchStates *states, const PatchState *state)
 	return text.data;
 }
 
-/* When a patch was applied, to the second: the rest is for machines. */
-static char *
-applied_at(const PatchState *state)
+char *
+show_table_applied_at(const PatchState *state)
 {
 	const char *text = state->applied == NULL ? "" :
 		state->applied->applied_at;
@@ -166,13 +162,13 @@ add_row(printTableContent *table, const PatchStates *states,
 	static char nothing[] = "";
 	const char *by = state->applied == NULL ? "" :
 		state->applied->applied_by;
-	char	   *remark = remarks(states, state);
+	char	   *remark = show_table_remarks(states, state);
 
 	printTableAddCell(table, unconstify(char *, state->name), false, false);
 	printTableAddCell(table,
 					  unconstify(char *, plan_state_name(state->kind)),
 					  false, false);
-	printTableAddCell(table, applied_at(state), false, true);
+	printTableAddCell(table, show_table_applied_at(state), false, true);
 	printTableAddCell(table, unconstify(char *, by), false, false);
 	printTableAddCell(table, remark == NULL ? nothing : remark, false,
 					  remark != NULL);
