@@ -31,6 +31,9 @@ extern Status command_jobs_cancel(Options *options);
 extern Status command_run(Options *options);
 extern Status command_init(Options *options);
 extern Status command_help(Options *options);
+extern Status command_log(Options *options);
+extern Status command_show(Options *options);
+extern Status command_blame(Options *options);
 
 /*
  * For commands that can do without: read the register if there is a word of a

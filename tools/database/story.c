@@ -33,7 +33,7 @@
 	"  command_tag, action, object_type, identity, previous_identity," \
 	"  history_id, number)"
 
-/* All that was changed; "unit" is what a change outside any patch belongs to */
+/* All that was changed; outside any patch, it belongs to the "unit" */
 #define ALL_CHANGES \
 	"SELECT id, history_id, concat(transaction_id, ' ', role_name) AS unit," \
 	" changed_at, role_name, session_role_name, action, command_tag," \
@@ -73,8 +73,8 @@
 	" SELECT e.number, to_char(e.at, " FOR_PEOPLE ")," \
 	"  to_char(e.at, " IN_ISO "), h.event, h.patch_name, h.job_name," \
 	"  e.role_name, e.session_role_name, h.application_name," \
-	"  host(h.client_address), " OPTIONAL("os_user") ", " OPTIONAL("host") "," \
-	"  h.source_file, h.source_sha256, " OPTIONAL("revision") ", h.command," \
+	"  host(h.client_address), " OPTIONAL("os_user") "," \
+	"  " OPTIONAL("host") ", h.source_file, h.source_sha256, " OPTIONAL("revision") ", h.command," \
 	"  c.action, c.command_tag, c.object_type, c.identity," \
 	"  c.previous_identity" \
 	"  FROM chosen AS e LEFT JOIN _v.history AS h ON h.id = e.history_id" \

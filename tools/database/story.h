@@ -78,8 +78,8 @@ typedef enum StoryAnswer
 } StoryAnswer;
 
 /*
- * Is there a history to tell a story from?  Returns false after a message: also
- * if there is none.
+ * Is there a history to tell a story from?  Returns false after a message,
+ * also if there is none.
  */
 extern bool story_is_there(PGconn *conn);
 
