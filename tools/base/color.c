@@ -56,9 +56,8 @@ is_welcome(void)
 		(terminal == NULL || strcmp(terminal, "dumb") != 0);
 }
 
-/* Are there colours? */
-static bool
-is_on(void)
+bool
+color_is_on(void)
 {
 	return choice == WHEN_ALWAYS || (choice == WHEN_AUTO && is_welcome());
 }
@@ -66,11 +65,11 @@ is_on(void)
 const char *
 color_begin(Color color)
 {
-	return is_on() ? beginnings[color] : "";
+	return color_is_on() ? beginnings[color] : "";
 }
 
 const char *
 color_end(void)
 {
-	return is_on() ? "\033[0m" : "";
+	return color_is_on() ? "\033[0m" : "";
 }

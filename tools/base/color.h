@@ -22,6 +22,9 @@ typedef enum Color
  */
 extern bool color_choose(const char *when);
 
+/* Are there any? */
+extern bool color_is_on(void);
+
 /* What begins a text of that colour, and ends it; empty without colours. */
 extern const char *color_begin(Color color);
 extern const char *color_end(void);

@@ -14,7 +14,7 @@
 
 /* Print the life of an object. */
 static void
-print_life(const Options *options, const PGresult *life, int encoding)
+print_life(const Options *options, const PGresult *life)
 {
 	FILE	   *stream;
 
@@ -30,7 +30,7 @@ print_life(const Options *options, const PGresult *life, int encoding)
 	else if (PQntuples(life) > 0)
 	{
 		stream = pager_open();
-		show_story_print_life(stream, life, encoding, pager_columns());
+		show_story_print_life(stream, life);
 		pager_close(stream);
 	}
 }
@@ -49,7 +49,7 @@ command_blame(Options *options)
 	switch (story_read_life(conn, object, &life))
 	{
 		case STORY_FOUND:
-			print_life(options, life, PQclientEncoding(conn));
+			print_life(options, life);
 			PQclear(life);
 			status = STATUS_DONE;
 			break;

@@ -7,6 +7,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/color.h"
 #include "base/pager.h"
 #include "base/report.h"
 #include "command/command.h"
@@ -49,19 +50,22 @@ print_summary(FILE *stream, const PatchStates *states)
 static void
 print_states(const Options *options, const PatchStates *states, int encoding)
 {
-	int			shown = states->count -
-		(options->only_pending ? states->applied : 0);
+	bool		only_pending = options->only_pending;
+	int			shown = options->deploy.is_quiet ? 0 : states->count -
+		(only_pending ? states->applied : 0);
+	int			columns = pager_columns();
 	FILE	   *stream;
 
 	if (options->deploy.is_json)
 	{
-		show_json_print(states, options->only_pending);
+		show_json_print(states, only_pending);
 		return;
 	}
 	stream = pager_open();
-	if (shown > 0 && !options->deploy.is_quiet)
-		show_table_print(stream, states, options->only_pending, encoding,
-						 pager_columns());
+	if (shown > 0 && (columns > 0 || color_is_on()))
+		show_screen_print(stream, states, only_pending, encoding, columns);
+	else if (shown > 0)
+		show_table_print(states, only_pending, encoding);
 	print_summary(stream, states);
 	pager_close(stream);
 }

@@ -96,7 +96,7 @@ print_title(FILE *stream, const PatchView *view)
 		fputs(": not applied, and no file here\n", stream);
 		return;
 	}
-	fprintf(stream, ": %s%s%s", show_table_color(state->kind),
+	fprintf(stream, ": %s%s%s", show_screen_color(state->kind),
 			plan_state_name(state->kind), color_end());
 	if (state->applied != NULL)
 	{

@@ -11,15 +11,21 @@
 #include "plan/state.h"
 
 /*
- * Print them as a table, for people; the names are in that encoding.  If it
- * is for a terminal of so many columns, it is no wider than that, where that
- * can be; else columns are 0.  Only what is not applied may be wanted.
+ * Print them as a table, for people; the names are in that encoding.  Only
+ * what is not applied may be wanted.
  */
-extern void show_table_print(FILE *stream, const PatchStates *states,
-							 bool only_pending, int encoding, int columns);
+extern void show_table_print(const PatchStates *states, bool only_pending,
+							 int encoding);
+
+/*
+ * The same for a person at a terminal, with colours.  The table is no wider
+ * than so many columns, if that can be; 0 is no limit.
+ */
+extern void show_screen_print(FILE *stream, const PatchStates *states,
+							  bool only_pending, int encoding, int columns);
 
 /* The colour of patches of a kind, begun; color_end() ends it. */
-extern const char *show_table_color(PatchStateKind kind);
+extern const char *show_screen_color(PatchStateKind kind);
 
 /*
  * What there is to remark about one of them, which the caller frees, or NULL;
@@ -56,11 +62,8 @@ extern void show_jobs_print_object(const Job *job);
 extern void show_story_print(FILE *stream, const PGresult *result);
 extern void show_story_print_array(const PGresult *result);
 
-/* Print the life of an object as a table, as show_table_print() does. */
-extern void show_story_print_life(FILE *stream, const PGresult *result,
-								  int encoding, int columns);
-
-/* Print it as an array of JSON. */
+/* Print the life of an object, a line a change; or as an array of JSON. */
+extern void show_story_print_life(FILE *stream, const PGresult *result);
 extern void show_story_print_life_array(const PGresult *result);
 
 /* What there is to say about one patch; the caller owns all of it. */

@@ -11,7 +11,6 @@
 #include "base/json.h"
 #include "base/report.h"
 #include "database/story.h"
-#include "fe_utils/print.h"
 #include "show/show.h"
 
 /* A column of JSON */
@@ -55,6 +54,24 @@ static const Member life_members[] = {
 	{"identity", LIFE_IDENTITY},
 	{"previous_identity", LIFE_PREVIOUS},
 	{"command", LIFE_TAG}
+};
+
+/* The columns that say what was done to an object */
+typedef struct Deed
+{
+	int			action;
+	int			type;
+	int			identity;
+	int			previous;
+	int			tag;
+} Deed;
+
+static const Deed deed_of_story = {
+	STORY_ACTION, STORY_TYPE, STORY_IDENTITY, STORY_PREVIOUS, STORY_TAG
+};
+
+static const Deed deed_of_life = {
+	LIFE_ACTION, LIFE_TYPE, LIFE_IDENTITY, LIFE_PREVIOUS, LIFE_TAG
 };
 
 /* What an event is called that has no patch */
@@ -140,21 +157,19 @@ print_event(FILE *stream, const PGresult *result, int row)
 	putc('\n', stream);
 }
 
-/* Print the line of a change: "altered table x (COMMENT)". */
+/* Print what was done to an object: "altered table x (COMMENT)". */
 static void
-print_change(FILE *stream, const PGresult *result, int row)
+print_deed(FILE *stream, const PGresult *result, int row, const Deed *deed)
 {
-	const char *action = PQgetvalue(result, row, STORY_ACTION);
+	const char *action = PQgetvalue(result, row, deed->action);
 
-	fputs("    ", stream);
 	report_escaped(stream, action);
-	print_known(stream, " ", value(result, row, STORY_TYPE), "");
-	print_known(stream, " ", value(result, row, STORY_IDENTITY), "");
-	print_known(stream, ", which was ", value(result, row, STORY_PREVIOUS),
+	print_known(stream, " ", value(result, row, deed->type), "");
+	print_known(stream, " ", value(result, row, deed->identity), "");
+	print_known(stream, ", which was ", value(result, row, deed->previous),
 				"");
 	if (strcmp(action, "altered") == 0)
-		print_known(stream, " (", value(result, row, STORY_TAG), ")");
-	putc('\n', stream);
+		print_known(stream, " (", value(result, row, deed->tag), ")");
 }
 
 /* Does an event begin in that row? */
@@ -175,7 +190,11 @@ show_story_print(FILE *stream, const PGresult *result)
 		if (is_first(result, i))
 			print_event(stream, result, i);
 		if (!PQgetisnull(result, i, STORY_ACTION))
-			print_change(stream, result, i);
+		{
+			fputs("    ", stream);
+			print_deed(stream, result, i, &deed_of_story);
+			putc('\n', stream);
+		}
 	}
 }
 
@@ -242,74 +261,25 @@ show_story_print_array(const PGresult *result)
 	fputs(i > 0 ? "]}]" : "]", stdout);
 }
 
-/* The cell that says with which patch an object was changed. */
-static char *
-patch_cell(const PGresult *result, int row)
-{
-	const char *patch = value(result, row, LIFE_PATCH);
-	const char *event = value(result, row, LIFE_EVENT);
-
-	if (patch == NULL)
-		return pg_strdup("(outside any)");
-	if (event == NULL || strcmp(event, "applied") == 0)
-		return pg_strdup(patch);
-	return psprintf("%s (%s)", patch, event);
-}
-
-/* The cell that says which object it was. */
-static char *
-object_cell(const PGresult *result, int row)
-{
-	const char *previous = value(result, row, LIFE_PREVIOUS);
-	char	   *text = psprintf("%s %s", PQgetvalue(result, row, LIFE_TYPE),
-								PQgetvalue(result, row, LIFE_IDENTITY));
-	char	   *longer;
-
-	if (previous == NULL)
-		return text;
-	longer = psprintf("%s, which was %s", text, previous);
-	pg_free(text);
-	return longer;
-}
-
 void
-show_story_print_life(FILE *stream, const PGresult *result, int encoding,
-					  int columns)
+show_story_print_life(FILE *stream, const PGresult *result)
 {
-	static const char *const headers[] = {
-		"when", "patch", "by", "what", "object", "command"
-	};
-	printTableOpt options = {0};
-	printTableContent table;
-	size_t		i;
-	int			n;
+	int			i;
 
-	options.format = columns > 0 ? PRINT_WRAPPED : PRINT_ALIGNED;
-	options.columns = columns;
-	options.border = 1;
-	options.start_table = options.stop_table = true;
-	options.encoding = encoding;
-
-	printTableInit(&table, &options, NULL, lengthof(headers),
-				   PQntuples(result));
-	for (i = 0; i < lengthof(headers); i++)
-		printTableAddHeader(&table, unconstify(char *, headers[i]), false,
-							'l');
-	for (n = 0; n < PQntuples(result); n++)
+	for (i = 0; i < PQntuples(result); i++)
 	{
-		printTableAddCell(&table, PQgetvalue(result, n, LIFE_AT), false,
-						  false);
-		printTableAddCell(&table, patch_cell(result, n), false, true);
-		printTableAddCell(&table, PQgetvalue(result, n, LIFE_ROLE), false,
-						  false);
-		printTableAddCell(&table, PQgetvalue(result, n, LIFE_ACTION), false,
-						  false);
-		printTableAddCell(&table, object_cell(result, n), false, true);
-		printTableAddCell(&table, PQgetvalue(result, n, LIFE_TAG), false,
-						  false);
+		const char *event = value(result, i, LIFE_EVENT);
+		const char *patch = value(result, i, LIFE_PATCH);
+
+		fprintf(stream, "%s  ", PQgetvalue(result, i, LIFE_AT));
+		print_deed(stream, result, i, &deed_of_life);
+		print_known(stream, " by ", value(result, i, LIFE_ROLE), ", ");
+		fputs(event_color(event), stream);
+		report_escaped(stream, patch == NULL ? "outside any patch" : event);
+		fputs(color_end(), stream);
+		print_known(stream, " ", patch, "");
+		putc('\n', stream);
 	}
-	printTable(&table, stream, false, NULL);
-	printTableCleanup(&table);
 }
 
 void

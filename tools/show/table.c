@@ -7,7 +7,6 @@
  */
 #include "postgres_fe.h"
 
-#include "base/color.h"
 #include "fe_utils/print.h"
 #include "pqexpbuffer.h"
 #include "show/show.h"
@@ -138,22 +137,6 @@ show_table_applied_at(const PatchState *state)
 	return copy;
 }
 
-const char *
-show_table_color(PatchStateKind kind)
-{
-	static const Color colors[] = {
-		[PATCH_IS_APPLIED] = COLOR_GREEN,
-		[PATCH_IS_PENDING] = COLOR_YELLOW,
-		[PATCH_IS_WAITING] = COLOR_YELLOW,
-		[PATCH_IS_BLOCKED] = COLOR_RED,
-		[PATCH_IS_UNFINISHED] = COLOR_RED,
-		[PATCH_IS_BEING_APPLIED] = COLOR_YELLOW,
-		[PATCH_IS_BEING_TAKEN_BACK] = COLOR_YELLOW
-	};
-
-	return color_begin(colors[kind]);
-}
-
 /* Add the row of a patch. */
 static void
 add_row(printTableContent *table, const PatchStates *states,
@@ -174,109 +157,30 @@ add_row(printTableContent *table, const PatchStates *states,
 					  remark != NULL);
 }
 
-/* Is the patch one that is to be shown? */
-static bool
-is_wanted(const PatchState *state, bool only_pending)
-{
-	return !only_pending || state->kind != PATCH_IS_APPLIED;
-}
-
-/* The table as a text, which the caller frees. */
-static char *
-make_text(const PatchStates *states, bool only_pending, int encoding,
-		  int columns)
+void
+show_table_print(const PatchStates *states, bool only_pending, int encoding)
 {
 	static const char *const headers[] = {
 		"patch", "state", "applied", "by", "remarks"
 	};
 	printTableOpt options = {0};
 	printTableContent table;
-	char	   *text = NULL;
-	size_t		size;
-	FILE	   *memory = open_memstream(&text, &size);
-	int			count = 0;
 	size_t		i;
 	int			n;
 
-	if (memory == NULL)
-		return NULL;
-	options.format = columns > 0 ? PRINT_WRAPPED : PRINT_ALIGNED;
-	options.columns = columns;
+	options.format = PRINT_ALIGNED;
 	options.border = 1;
 	options.start_table = options.stop_table = true;
 	options.encoding = encoding;
 
-	for (n = 0; n < states->count; n++)
-		count += is_wanted(&states->items[n], only_pending);
-	printTableInit(&table, &options, NULL, lengthof(headers), count);
+	printTableInit(&table, &options, NULL, lengthof(headers),
+				   states->count - (only_pending ? states->applied : 0));
 	for (i = 0; i < lengthof(headers); i++)
 		printTableAddHeader(&table, unconstify(char *, headers[i]), false,
 							'l');
 	for (n = 0; n < states->count; n++)
-		if (is_wanted(&states->items[n], only_pending))
+		if (!only_pending || states->items[n].kind != PATCH_IS_APPLIED)
 			add_row(&table, states, &states->items[n]);
-	printTable(&table, memory, false, NULL);
+	printTable(&table, stdout, false, NULL);
 	printTableCleanup(&table);
-	fclose(memory);
-	return text;
-}
-
-/* How many bytes of a line take so many columns of the screen. */
-static int
-bytes_of_columns(const char *line, int columns, int encoding)
-{
-	const char *p = line;
-
-	while (*p != '\0' && *p != '\n' && columns > 0)
-	{
-		columns -= PQdsplen(p, encoding);
-		p += PQmblenBounded(p, encoding);
-	}
-	return p - line;
-}
-
-/*
- * If a state begins there, print its first word, which fits into any column,
- * in the colour of the state.  Returns how many bytes it has.
- */
-static int
-print_state(FILE *stream, const char *text)
-{
-	int			kind;
-
-	for (kind = 0; kind <= PATCH_IS_BEING_TAKEN_BACK; kind++)
-	{
-		const char *name = plan_state_name((PatchStateKind) kind);
-		int			length = strcspn(name, " ");
-
-		if (strncmp(text, name, length) != 0)
-			continue;
-		fprintf(stream, "%s%.*s%s", show_table_color((PatchStateKind) kind),
-				length, name, color_end());
-		return length;
-	}
-	return 0;
-}
-
-void
-show_table_print(FILE *stream, const PatchStates *states, bool only_pending,
-				 int encoding, int columns)
-{
-	char	   *text = make_text(states, only_pending, encoding, columns);
-	const char *line = text;
-	int			place = text == NULL ? 0 : strcspn(text, "|") + 2;
-
-	/* The head, which is in ASCII, says where the second column begins */
-	while (line != NULL && *line != '\0')
-	{
-		int			length = strcspn(line, "\n") + 1;
-		int			before = bytes_of_columns(line, place, encoding);
-		int			state;
-
-		fwrite(line, 1, before, stream);
-		state = print_state(stream, line + before);
-		fwrite(line + before + state, 1, length - before - state, stream);
-		line += length;
-	}
-	free(text);
 }
