@@ -25,9 +25,9 @@ const OptionRow command_option_table[] = {
 	{"dry-run", 'n', NULL, "print the plan, do nothing", COMMANDS_DEPLOY,
 	false},
 	{"json", OPTION_JSON, NULL, "print JSON, an event a line",
-	COMMANDS_DEPLOY, false},
+	COMMANDS_RUN_FILES, false},
 	{"json", OPTION_JSON, NULL, "print JSON",
-		COMMAND_STATUS | COMMAND_JOBS | COMMAND_CHECK | COMMAND_REHEARSE |
+		COMMAND_STATUS | COMMAND_JOBS | COMMAND_CHECK |
 	COMMAND_LOG | COMMAND_SHOW | COMMAND_BLAME, false},
 	{"pending", OPTION_PENDING, NULL, "show only what is not applied",
 	COMMAND_STATUS, false},
@@ -42,7 +42,7 @@ const OptionRow command_option_table[] = {
 	{"limit", OPTION_LIMIT, "N", "only the last N events", COMMAND_LOG,
 	false},
 	{"format", OPTION_FORMAT, "FORM", "text, json, github, gitlab or sarif",
-	COMMAND_CHECK, true},
+	COMMAND_CHECK, false},
 	{"parallel", OPTION_PARALLEL, "N", "so many sessions work on a job",
 	COMMAND_RUN, true},
 	{"run-jobs", OPTION_RUN_JOBS, NULL, "run the jobs that patches wait for",
