@@ -34,7 +34,7 @@ const OptionRow command_option_table[] = {
 	{"exit-code", OPTION_EXIT_CODE, NULL,
 	"exit with 5 if some are not applied", COMMAND_STATUS, false},
 	{"color", OPTION_COLOR, "WHEN", "auto, always or never (default: auto)",
-	COMMAND_STATUS | COMMAND_LOG | COMMAND_SHOW, true},
+	COMMAND_STATUS | COMMAND_LOG | COMMAND_SHOW | COMMAND_BLAME, true},
 	{"since", OPTION_SINCE, "TIME",
 	"only what happened since then: a date, a time, or\n"
 	"how long ago, such as \"3 days\"", COMMAND_LOG, false},
