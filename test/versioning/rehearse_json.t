@@ -12,7 +12,7 @@ use Test::More;
 my $project = project('rehearse_json',
 	'patches/1.sql' => patch('good', 'CREATE TABLE good (id int);'),
 	'rollbacks/1.sql' => rollback_file('good', 'DROP TABLE good;'),
-	'patches/2.sql' => patch("left\n\"behind\"", 'CREATE TABLE behind (id int);'),
+	'patches/2.sql' => patch("left\n\"behind\"", 'CREATE TABLE IF NOT EXISTS behind (id int);'),
 	'rollbacks/2.sql' => rollback_file("left\n\"behind\""),
 	'patches/3.sql' => patch('without', ''));
 
