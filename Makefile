@@ -91,8 +91,10 @@ $(PROGRAMS): %: %.o $(LIBRARY)
 tools/versioning: LIBPQ = -lpq -lm
 tools/versioning: DIGESTS = $(filter -lcrypto,$(LIBS))
 
-# Where bash looks for completions, if the manual pages are where man looks.
+# Where bash and zsh look for completions, if the manual pages are where man
+# looks.
 completionsdir = $(dir $(mandir))bash-completion/completions
+zshdir = $(dir $(mandir))zsh/site-functions
 
 # What versioning new --recipe knows.
 recipesdir = $(datadir)/versioning/recipes
@@ -109,16 +111,22 @@ install-programs: $(PROGRAMS) | installdirs-programs
 	$(INSTALL_DATA) $(PROGRAMS:%=$(srcdir)/%.1) '$(DESTDIR)$(mandir)/man1/'
 	$(INSTALL_DATA) $(srcdir)/tools/versioning.bash-completion \
 		'$(DESTDIR)$(completionsdir)/versioning'
+	$(INSTALL_DATA) $(srcdir)/tools/versioning.zsh-completion \
+		'$(DESTDIR)$(zshdir)/_versioning'
+	ln -sf versioning '$(DESTDIR)$(completionsdir)/list-dependencies'
 	$(INSTALL_DATA) $(RECIPES) '$(DESTDIR)$(recipesdir)/'
 
 installdirs-programs:
 	$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1' \
-		'$(DESTDIR)$(completionsdir)' '$(DESTDIR)$(recipesdir)'
+		'$(DESTDIR)$(completionsdir)' '$(DESTDIR)$(zshdir)' \
+		'$(DESTDIR)$(recipesdir)'
 
 uninstall-programs:
 	rm -f $(PROGRAMS:tools/%='$(DESTDIR)$(bindir)/%') \
 		$(PROGRAMS:tools/%='$(DESTDIR)$(mandir)/man1/%.1') \
 		'$(DESTDIR)$(completionsdir)/versioning' \
+		'$(DESTDIR)$(completionsdir)/list-dependencies' \
+		'$(DESTDIR)$(zshdir)/_versioning' \
 		$(RECIPES:$(srcdir)/tools/recipes/%='$(DESTDIR)$(recipesdir)/%')
 
 # Directories that only we may have made go with what was in them. Below DESTDIR
@@ -126,14 +134,15 @@ uninstall-programs:
 ifeq ($(DESTDIR),)
 remove-directories: uninstall-programs
 	rmdir '$(mandir)/man1' '$(completionsdir)' \
-		'$(dir $(mandir))bash-completion' \
+		'$(dir $(mandir))bash-completion' '$(zshdir)' '$(dir $(zshdir))' \
 		'$(recipesdir)' '$(dir $(recipesdir))' 2>/dev/null || :
 else
 remove-directories: uninstall-programs
 	@$(MAKE) -s -f $(firstword $(MAKEFILE_LIST)) uninstall \
 		remove-directories=
 	cd '$(DESTDIR)' && rmdir -p './$(bindir)' './$(mandir)/man1' \
-		'./$(completionsdir)' './$(recipesdir)' './$(pkglibdir)' \
+		'./$(completionsdir)' './$(zshdir)' './$(recipesdir)' \
+		'./$(pkglibdir)' \
 		'./$(pkglibdir)/bitcode' \
 		'./$(datadir)/extension' 2>/dev/null || :
 endif

@@ -23,7 +23,10 @@ my @installed = sort
   "$place{bindir}/versioning",
   "$place{mandir}/man1/list-dependencies.1",
   "$place{mandir}/man1/versioning.1",
-  dirname($place{mandir}) . '/bash-completion/completions/versioning',
+  (map { dirname($place{mandir}) . "/$_" }
+	  'bash-completion/completions/versioning',
+	'bash-completion/completions/list-dependencies',
+	'zsh/site-functions/_versioning'),
   "$place{pkglibdir}/versioning.so",
   "$place{sharedir}/extension/versioning.control",
   (map { s{^tools}{$place{sharedir}/versioning}r } glob 'tools/recipes/*.sql'),
@@ -72,7 +75,7 @@ subtest 'without DESTDIR' => sub {
 	is($status, 0, 'make uninstall works') or diag $output;
 	is_deeply([ files($prefix) ], [], 'no file is left');
 	is_deeply(
-		[ grep { -d "$prefix/share/$_" } qw(man man/man1 bash-completion) ],
+		[ grep { -d "$prefix/share/$_" } qw(man man/man1 bash-completion zsh) ],
 		['man'], 'nor is a directory for what is ours');
 	ok(-d "$prefix/bin", 'those that others may need are');
 };

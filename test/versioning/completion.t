@@ -11,7 +11,7 @@ use File::Basename qw(dirname);
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Deploy;
-use Scratch qw(run);
+use Scratch qw(run value);
 use Test::More;
 
 my $script = "$FindBin::Bin/../../tools/versioning.bash-completion";
@@ -67,9 +67,11 @@ sub completes
 
 # Commands and options
 
-my $commands = 'init | new | status | check | graph | apply | rollback'
-  . ' | rehearse | jobs | run | pause | resume | cancel | help';
+my $commands = join ' | ', (run($program, 'help'))[1] =~ /^  ([a-z]+) {2,}\S/mg;
 completes('', $commands, 'commands');
+like($commands, qr/^init \| .*apply \| rollback.* \| help$/,
+	'they are those of the help');
+completes('help ', $commands, 'help takes commands');
 completes('r', 'rollback | rehearse | run | resume',
 	'the beginning of a command');
 completes('-d apply reh', 'rehearse', 'the value of an option is no command');
@@ -87,8 +89,6 @@ completes('new x --recipe rename-c', 'rename-column', 'recipes');
 
 # They are those of the program.
 my (undef, $help) = run($program, '--help');
-is($commands, join(' | ', $help =~ /^  ([a-z]+) {2,}\S/mg),
-	'all commands that --help knows, and no others');
 for my $command (split / \| /, $commands)
 {
 	my %offered =
@@ -97,6 +97,11 @@ for my $command (split / \| /, $commands)
 	my %helped = map { $_ => 1 } $of_command =~ /^ .{5}(--[a-z][-a-z]*)/mg;
 	is(join(' ', sort keys %offered), join(' ', sort keys %helped),
 		"all options that the help of $command knows, and no others");
+	for my $option (grep { /=$/ } completed($project, "$command --"))
+	{
+		completes("$command " . $option =~ s/=$//r . ' --he', '',
+			"$command: a value follows $option");
+	}
 }
 
 # The findings are those of the program.
@@ -116,17 +121,17 @@ is(join(' ', @findings), join(' ', @known), 'all findings are offered');
 
 # Patches
 
-completes("$_ ", 'user-sessions | users', "$_ takes patches")
+completes("$_ ", 'users | user-sessions', "$_ takes patches")
   for qw(apply rollback graph rehearse);
 completes('apply users', 'users', 'a whole name');
-completes('apply user', 'user-sessions | users', 'the beginning of a name');
+completes('apply user', 'users | user-sessions', 'the beginning of a name');
 completes('apply -v a=b --wait 1 users user-', 'user-sessions',
 	'behind options and names');
 completes('apply now', '', 'no file has it');
 completes('--patches more apply ', 'groups', 'patches of another place');
 completes('apply --patches=more ', 'groups', 'of another place, with a sign');
 completes('--patches more --patches patches apply ',
-	'groups | user-sessions | users', 'of several places');
+	'groups | users | user-sessions', 'of several places');
 completes('--patches patches/users.sql more/groups.sql apply ',
 	'users | groups', 'of several files');
 completes(q{--patches 'with space' apply }, 'spacious', 'a place in quotes');
@@ -144,15 +149,70 @@ completes('--patches m', 'more', 'places');
 completes('--patches=m', 'more', 'places behind a sign');
 completes('--patches w', 'with space', 'places that bash will quote');
 
+# Those that are applied, or not, in the database that the line names
+
+value($project->{database}, q(SELECT _v.register_patch('users')));
+my $database = "-d $project->{database}";
+completes("apply $database ", 'user-sessions', 'apply takes pending ones');
+completes("rollback $database ", 'users', 'rollback takes applied ones');
+completes("--dbname=$project->{database} rollback ", 'users',
+	'the database may come first');
+completes("graph $database ", 'users | user-sessions', 'graph takes all');
+completes('apply -d nosuch ', 'users | user-sessions',
+	'all, if the database is not there');
+is( join(' ', completed($project, 'rollback ',
+			"export PGDATABASE=$project->{database}")),
+	'users', 'the database of the environment');
+
+# Targets and databases
+
+add_files($project, 'versioning.conf' => <<~"CONF", 'below/it/x' => '');
+	lock-timeout = 1s
+	[testing]
+	dbname = $project->{database}
+	[production]
+	service = x
+	CONF
+completes('status ', 'testing | production', 'targets');
+completes('status testing ', '', 'one of them');
+completes('apply t', 'testing', 'a target, and no patch that begins so');
+completes('apply testing ', 'user-sessions', 'pending ones of a target');
+completes('new t', '', 'new takes none');
+is( join(' ', completed({ directory => "$project->{directory}/below/it" },
+			'status ')),
+	'testing production', 'targets from a folder below');
+completes('status -d pro', 'production', 'targets where a database is named');
+my ($some) = grep { $_ eq $project->{database} }
+  completed($project, "status -d $project->{database}");
+is($some, $project->{database}, 'databases');
+unlink "$project->{directory}/versioning.conf";
+
+# Values that are words
+completes('status --color ', 'auto | always | never', 'when there are colours');
+completes('check --format=g', 'github | gitlab', 'forms of findings');
+
+# list-dependencies
+is( (run('bash', '--norc', '-c', <<~'BASH', 'bash', $script, $project->{directory}))[1],
+	source "$1"; cd "$2"
+	for COMP_LINE in 'list-dependencies --or' 'list-dependencies -o patches/us'
+	do
+		COMP_POINT=${#COMP_LINE} COMP_WORDS=() COMP_CWORD=0
+		_list_dependencies list-dependencies '' ''
+		echo "${COMPREPLY[@]}"
+	done
+	BASH
+	"--order\npatches/user-sessions.sql patches/users.sql\n",
+	'list-dependencies takes options and files');
+
 # Not the database
 is( join(' ',
 		completed($project, 'apply ', 'export PGDATABASE=nosuch PGSERVICE=x')),
-	'user-sessions users',
+	'users user-sessions',
 	'without the database');
 
 # The settings of the shell do not matter
 is(join(' ', completed($project, 'apply ', $_)),
-	'user-sessions users', "with $_")
+	'users user-sessions', "with $_")
   for 'set -u', 'IFS=-', 'LC_ALL=C', 'set -o posix', "COMP_WORDBREAKS=' '";
 is(join(' ', completed($project, 'apply ./m', $_)), './more', "files with $_")
   for 'set -f', 'shopt -s nullglob', 'shopt -s failglob';

@@ -73,7 +73,7 @@ is_refused('JSON and verbose', qr/--json and --verbose/, 'apply', '--json',
 is_refused('empty place', qr/cannot be empty/, 'apply', '--patches', '');
 is_refused("$_->[1] with $_->[0]", qr/\Q$_->[1]\E cannot be used with $_->[0]/,
 	@$_)
-  foreach ([ 'status', '--verbose' ], [ 'rehearse', '--json' ],
+  foreach ([ 'status', '--verbose' ], [ 'run', '--json' ],
 	[ 'apply', '--exit-code' ], [ 'rehearse', '--max-stall', '1s' ],
 	[ 'status', '--dry-run' ],
 	[ 'rehearse', '--dry-run' ], [ 'check', '--wait', 1 ],

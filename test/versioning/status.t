@@ -62,6 +62,42 @@ is_deeply(
 	'a patch that conflicts with a pending one is blocked');
 is(state_of('base')->{state}, 'pending', 'the other one is not');
 
+# The order in which they would be applied, not that of the files
+
+# The patches in the order in which status has them.
+sub names
+{
+	my ($place, @arguments) = @_;
+	my (undef, $output) = versioning($place, 'status', '--json', @arguments);
+	return join ' ', map { $_->{patch} } @{ decode_json($output)->{patches} };
+}
+
+my $order = project('order',
+	'patches/1.sql' => patch('third', '', 'second'),
+	'patches/2.sql' => patch('second', '', 'first'),
+	'patches/3.sql' => patch('self', '', 'self'),
+	'patches/4.sql' => patch('first') . patch('with it', '', 'first'),
+	'patches/5.sql' => patch('fourth'));
+is(names($order), 'first with it second third fourth self',
+	'pending ones come in the order of apply, then what has no place in it');
+is( join(' ', (versioning($order, qw(apply -n third fourth)))[1] =~ /^\[\d+\/\d+\] (.*?)  /mg),
+	'first, with it second third fourth', 'which is this');
+is((versioning($order, qw(apply -q second)))[0], 0, 'some are applied');
+is(names($order), 'first with it second third fourth self',
+	'applied ones come first');
+is(names($order, '--pending'), 'third fourth self', '--pending');
+like((versioning($order, qw(status --pending)))[1],
+	qr/\A +patch .*\n.*\n third +\|.*\n fourth +\|.*\n self +\|.*\n\n3 applied, 2 pending, 1 blocked\n\z/,
+	'--pending: the table, and how many there are of all');
+is((versioning($order, qw(status --pending -q)))[1],
+	"3 applied, 2 pending, 1 blocked\n", '--pending -q');
+is((versioning($order, qw(status --pending --exit-code)))[0], 5,
+	'--pending --exit-code');
+unlink "$order->{directory}/patches/$_.sql" for 1, 3, 5;
+is((versioning($order, qw(status --pending)))[1],
+	"3 applied, 0 pending, 0 blocked\n", '--pending: nothing is');
+is(names($order, '--pending'), '', '--pending: nothing is, in JSON');
+
 value($project->{database}, "SELECT _v.register_patch('base');
 	SELECT _v.register_patch('next', ARRAY['base'], ARRAY['last']);
 	SELECT _v.register_patch('elsewhere', ARRAY['next'])");

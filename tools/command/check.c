@@ -16,13 +16,7 @@
 #include "command/command.h"
 #include "common/logging.h"
 #include "pqexpbuffer.h"
-
-/* How many were printed */
-typedef struct FindingCounts
-{
-	int			problems;
-	int			remarks;
-} FindingCounts;
+#include "show/findings.h"
 
 /* The user wants to disable what is no finding: say what there is. */
 static void
@@ -81,28 +75,21 @@ check_places(const ProblemList *problems, ProblemList *found)
 	}
 }
 
-/* Print one finding. */
-static void
-print_finding(const Problem *finding)
+/*
+ * Which of the findings are wanted, in their order, each once; the caller
+ * frees them.  All of them are counted.
+ */
+static const Problem **
+choose_findings(const Options *options, ProblemList *found,
+				FindingCounts *counts, int *count)
 {
-	if (finding->path != NULL)
-		printf("%s:", report_printable(finding->path));
-	if (finding->line > 0)
-		printf("%d:", finding->line);
-	printf("%s%s%s [%s]\n", finding->path == NULL ? "" : " ",
-		   problem_is_information(finding) ? "info: " : "",
-		   report_printable(finding->text), problem_name(finding->kind));
-}
-
-/* Print the findings that are wanted, and count them. */
-static void
-print_findings(const Options *options, ProblemList *found,
-			   FindingCounts *counts)
-{
+	const Problem **chosen = pg_malloc((found->count + 1) *
+									   sizeof(Problem *));
 	NameTable  *seen = name_table_create(found->count);
 	int			i;
 
 	problem_sort(found);
+	*count = 0;
 	for (i = 0; i < found->count; i++)
 	{
 		const Problem *finding = &found->items[i];
@@ -116,28 +103,46 @@ print_findings(const Options *options, ProblemList *found,
 		else
 			counts->problems++;
 		if (!is_remark || !options->deploy.is_quiet)
-			print_finding(finding);
+			chosen[(*count)++] = finding;
 	}
 	name_table_free(seen);
+	return chosen;
 }
 
-/* Print a number of things, after what comes before it. */
-static void
-print_count(const char *before, int count, const char *things)
+/* The form in which the findings are wanted. */
+static FindingsForm
+choose_form(const Options *options)
 {
-	printf("%s%d %s%s", before, count, things, count == 1 ? "" : "s");
+	FindingsForm form = options->deploy.is_json ? FINDINGS_JSON :
+		FINDINGS_TEXT;
+
+	if (options->format == NULL)
+		return form;
+	if (options->deploy.is_json)
+		command_options_error("--json and --format cannot be used together");
+	if (!show_findings_form(options->format, &form))
+		command_options_error("--format takes text, json, github, gitlab or "
+							  "sarif, not \"%s\"",
+							  report_printable(options->format));
+	return form;
 }
 
-/* Print what it comes down to. */
-static void
-print_summary(const Project *project, const FindingCounts *counts)
+/* Print the findings, and return how many are problems. */
+static int
+print_findings(const Options *options, FindingsForm form,
+			   const Project *project, ProblemList *found)
 {
-	print_count("", project->patch_count, "patch file");
-	print_count(", ", project->rollback_count, "rollback file");
-	print_count(": ", counts->problems, "problem");
-	if (counts->remarks > 0)
-		print_count(", ", counts->remarks, "remark");
-	putchar('\n');
+	FindingCounts counts = {0};
+	int			count;
+	const Problem **findings = choose_findings(options, found, &counts,
+											   &count);
+
+	counts.patch_files = project->patch_count;
+	counts.rollback_files = project->rollback_count;
+	show_findings_print(form, findings, count, &counts,
+						options->deploy.is_quiet);
+	pg_free(findings);
+	return counts.problems;
 }
 
 /* Print all that is wrong with the files, and what is worth knowing. */
@@ -145,11 +150,12 @@ Status
 command_check(Options *options)
 {
 	ProblemList found;
-	FindingCounts counts = {0, 0};
+	FindingsForm form = choose_form(options);
 	Project    *project;
 	PGconn	   *conn;
 	Register   *reg;
 	PatchStates *states;
+	int			problems;
 
 	memset(&found, 0, sizeof(found));
 	obey_options(options, &found);
@@ -172,14 +178,12 @@ command_check(Options *options)
 		check_jobs_tables(project, reg, conn, &found);
 		connection_close(conn);
 	}
-	print_findings(options, &found, &counts);
-	if (!options->deploy.is_quiet)
-		print_summary(project, &counts);
+	problems = print_findings(options, form, project, &found);
 
 	problem_free(&found);
 	plan_state_free(states);
 	project_free(project);
 	if (reg != NULL)
 		register_free(reg);
-	return counts.problems > 0 ? STATUS_PROBLEM : STATUS_DONE;
+	return problems > 0 ? STATUS_PROBLEM : STATUS_DONE;
 }

@@ -35,6 +35,9 @@ extern Status command_mark_not(Options *options);
 extern Status command_mark_accept(Options *options);
 extern Status command_baseline(Options *options);
 extern Status command_help(Options *options);
+extern Status command_log(Options *options);
+extern Status command_show(Options *options);
+extern Status command_blame(Options *options);
 
 /*
  * Can patches be marked in this register, by the functions of the extension?

@@ -29,6 +29,16 @@ static const Command beginning[] = {
 static const Command looking[] = {
 	{"status", COMMAND_STATUS, command_status, "",
 	"show which patches are applied, which are not", NULL},
+	{"log", COMMAND_LOG, command_log, "[PATCH|OBJECT]",
+		"tell what happened, to all or one, the latest first",
+		"What patches have changed is known where _v.record_changes() records "
+	"it."},
+	{"show", COMMAND_SHOW, command_show, "PATCH",
+	"show all that is known of a patch", NULL},
+	{"blame", COMMAND_BLAME, command_blame, "OBJECT",
+		"tell who changed an object, and with which patch",
+		"An object is named as in psql, a column as TABLE.COLUMN. It may be "
+	"gone."},
 	{"check", COMMAND_CHECK, command_check, "",
 		"find what is wrong with the files",
 	"With a database, it also compares them with what is applied there."},

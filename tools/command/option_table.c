@@ -20,18 +20,32 @@
 /* Commands that need no files, and no database */
 #define COMMANDS_WITH_FILES \
 	(COMMANDS_ALL & ~(COMMAND_HELP | COMMAND_JOBS | COMMAND_RUN | \
-	 COMMAND_PAUSE | COMMAND_RESUME | COMMAND_CANCEL | COMMAND_UNMARK))
+	 COMMAND_PAUSE | COMMAND_RESUME | COMMAND_CANCEL | COMMAND_UNMARK | \
+	 COMMAND_LOG | COMMAND_BLAME))
 #define COMMANDS_WITH_DATABASE (COMMANDS_ALL & ~COMMAND_HELP)
 
 const OptionRow command_option_table[] = {
 	{"dry-run", 'n', NULL, "print the plan, do nothing", COMMANDS_DEPLOY,
 	false},
 	{"json", OPTION_JSON, NULL, "print JSON, an event a line",
-	COMMANDS_DEPLOY, false},
-	{"json", OPTION_JSON, NULL, "print JSON", COMMAND_STATUS | COMMAND_JOBS,
-	false},
+	COMMANDS_RUN_FILES, false},
+	{"json", OPTION_JSON, NULL, "print JSON",
+		COMMAND_STATUS | COMMAND_JOBS | COMMAND_CHECK |
+	COMMAND_LOG | COMMAND_SHOW | COMMAND_BLAME, false},
+	{"pending", OPTION_PENDING, NULL, "show only what is not applied",
+	COMMAND_STATUS, false},
 	{"exit-code", OPTION_EXIT_CODE, NULL,
 	"exit with 5 if some are not applied", COMMAND_STATUS, false},
+	{"color", OPTION_COLOR, "WHEN", "auto, always or never (default: auto)",
+	COMMAND_STATUS | COMMAND_LOG | COMMAND_SHOW | COMMAND_BLAME, true},
+	{"since", OPTION_SINCE, "TIME",
+	"only what happened since then: a date, a time, or\n"
+	"how long ago, such as \"3 days\"", COMMAND_LOG, false},
+	{"by", OPTION_BY, "ROLE", "only what this role did", COMMAND_LOG, false},
+	{"limit", OPTION_LIMIT, "N", "only the last N events", COMMAND_LOG,
+	false},
+	{"format", OPTION_FORMAT, "FORM", "text, json, github, gitlab or sarif",
+	COMMAND_CHECK, false},
 	{"parallel", OPTION_PARALLEL, "N", "so many sessions work on a job",
 	COMMAND_RUN, true},
 	{"run-jobs", OPTION_RUN_JOBS, NULL, "run the jobs that patches wait for",

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/color.h"
 #include "base/duration.h"
 #include "base/fe_compat.h"
 #include "base/report.h"
@@ -43,6 +44,11 @@
 #define COMMANDS_WITH_NAMES \
 	(COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_GRAPH | COMMAND_REHEARSE | \
 	 COMMAND_RUN | COMMANDS_WITH_JOBS | COMMANDS_WITH_PATCHES)
+
+/* Commands that take one name, of whatever */
+#define COMMANDS_WITH_NAME \
+	(COMMAND_HELP | COMMAND_LOG | COMMAND_SHOW | COMMAND_BLAME | \
+	 COMMAND_BASELINE)
 
 /* Commands whose first argument may be a target */
 #define COMMANDS_WITH_TARGET \
@@ -286,6 +292,26 @@ read_option(Options *options, int option, int argc, char **argv)
 			break;
 		case OPTION_TEMPLATE:
 			options->template = optarg;
+			break;
+		case OPTION_PENDING:
+			options->only_pending = true;
+			break;
+		case OPTION_COLOR:
+			if (!color_choose(optarg))
+				command_options_error("--color takes auto, always or never, "
+									  "not \"%s\"", report_printable(optarg));
+			break;
+		case OPTION_SINCE:
+			options->since = optarg;
+			break;
+		case OPTION_BY:
+			options->by = optarg;
+			break;
+		case OPTION_LIMIT:
+			options->limit = number("--limit", 1);
+			break;
+		case OPTION_FORMAT:
+			options->format = optarg;
 			break;
 		default:
 			exit_with_advice();
@@ -632,8 +658,7 @@ set_default_places(Options *options, CommandBit command)
 static void
 check_names(const Options *options, CommandBit command)
 {
-	int			most = command == COMMAND_HELP ||
-		command == COMMAND_BASELINE ? 1 :
+	int			most = (command & COMMANDS_WITH_NAME) != 0 ? 1 :
 		command != COMMAND_NEW ? 0 :
 		options->recipe != NULL ? PG_INT32_MAX : 1;
 
@@ -645,6 +670,10 @@ check_names(const Options *options, CommandBit command)
 	if ((command & COMMANDS_WITH_PATCHES) != 0 && options->name_count == 0)
 		command_options_error("%s takes the names of patches",
 							  options->command);
+	if (command == COMMAND_SHOW && options->name_count == 0)
+		command_options_error("show takes the name of a patch");
+	if (command == COMMAND_BLAME && options->name_count == 0)
+		command_options_error("blame takes the name of an object");
 	if ((command & COMMANDS_WITH_JOBS) != 0 && options->name_count == 0)
 		command_options_error("%s takes the names of jobs",
 							  options->command);

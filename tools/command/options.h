@@ -50,6 +50,13 @@ typedef struct Options
 	const char *template;		/* rehearse: a database, or NULL */
 	bool		says_yes;		/* mark, unmark, accept */
 
+	/* status, log, show, blame, check, rehearse */
+	bool		only_pending;	/* status */
+	const char *since;			/* log: as the user wrote it, or NULL */
+	const char *by;				/* log: a role, or NULL */
+	int			limit;			/* log: how many, or 0 */
+	const char *format;			/* check: its name, or NULL */
+
 	char	  **names;			/* the PATCH or JOB arguments */
 	int			name_count;
 } Options;

@@ -9,6 +9,7 @@
 
 #include "base/fe_compat.h"
 #include "base/interruption.h"
+#include "base/json.h"
 #include "base/report.h"
 #include "command/command.h"
 #include "plan/names.h"
@@ -65,6 +66,40 @@ count_known(const Project *project, const Register *reg)
 	return count;
 }
 
+/* How many steps were to be rehearsed, and have not even begun? */
+static int
+count_rest(const Rehearsal *rehearsal)
+{
+	int			rest = 0;
+	int			i;
+
+	for (i = rehearsal->gone; i < rehearsal->plan->count; i++)
+		rest += rehearsal->is_cycled[i];
+	return rest;
+}
+
+/* Tell programs what has come of it all. */
+static void
+print_end(const Rehearsal *rehearsal, int known)
+{
+	static const char *const keys[] = {
+		[REHEARSAL_GOOD] = "ok",
+		[REHEARSAL_LEAVING] = "leaving",
+		[REHEARSAL_TAKING] = "taking",
+		[REHEARSAL_MISSING] = "missing",
+		[REHEARSAL_FAILED] = "failed",
+		[REHEARSAL_EXCUSED] = "only_applied"
+	};
+	int			i;
+
+	fputs("{\"event\": \"end\"", stdout);
+	for (i = 0; i < REHEARSAL_OUTCOMES; i++)
+		json_print_number(keys[i], rehearsal->counts[i]);
+	json_print_number("in_template", known);
+	json_print_number("not_reached", count_rest(rehearsal));
+	puts("}");
+}
+
 /* Say what has come of it all; so many the template has already. */
 static void
 print_summary(const Rehearsal *rehearsal, int known)
@@ -77,7 +112,7 @@ print_summary(const Rehearsal *rehearsal, int known)
 	};
 	const int  *counts = rehearsal->counts;
 	int			count = counts[REHEARSAL_GOOD];
-	int			rest = 0;
+	int			rest = count_rest(rehearsal);
 	size_t		i;
 
 	for (i = REHEARSAL_LEAVING; i < lengthof(phrases); i++)
@@ -93,8 +128,6 @@ print_summary(const Rehearsal *rehearsal, int known)
 		printf("; %d only applied", counts[REHEARSAL_EXCUSED]);
 	if (known > 0)
 		printf("; %d in the template already", known);
-	for (count = rehearsal->gone; count < rehearsal->plan->count; count++)
-		rest += rehearsal->is_cycled[count];
 	if (rest > 0)
 		printf("; %d not reached", rest);
 	puts("");
@@ -133,10 +166,14 @@ plan_and_run(const Options *options, Rehearsal *rehearsal)
 		pg_log_error("nothing was run");
 	else
 	{
+		int			known = options->name_count > 0 ? 0 :
+			count_known(rehearsal->project, reg);
+
 		status = rehearse_run(rehearsal);
-		if (!options->deploy.is_quiet || status != STATUS_DONE)
-			print_summary(rehearsal, options->name_count > 0 ? 0 :
-						  count_known(rehearsal->project, reg));
+		if (options->deploy.is_json)
+			print_end(rehearsal, known);
+		else if (!options->deploy.is_quiet || status != STATUS_DONE)
+			print_summary(rehearsal, known);
 		if (status == STATUS_DONE)
 			status = judge(rehearsal->counts);
 	}
@@ -222,6 +259,8 @@ command_rehearse(Options *options)
 
 	if (conn == NULL)
 		return STATUS_TROUBLE;
+	/* Programs are told in our words, and nothing else is to be read there */
+	options->deploy.is_quiet |= options->deploy.is_json;
 	project = project_read(&options->patches, &options->rollbacks, true,
 						   PROJECT_BYTES);
 	report_problems(options->progname, &project->problems, NULL);

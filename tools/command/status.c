@@ -7,55 +7,67 @@
  */
 #include "postgres_fe.h"
 
+#include "base/color.h"
+#include "base/pager.h"
 #include "base/report.h"
 #include "command/command.h"
 #include "show/show.h"
 
 /* Print a number of applied patches that are special, if there are any. */
 static void
-print_count(int count, const char *what, bool *is_first)
+print_count(FILE *stream, int count, const char *what, bool *is_first)
 {
 	if (count == 0)
 		return;
-	printf("%s%d %s", *is_first ? " (" : ", ", count, what);
+	fprintf(stream, "%s%d %s", *is_first ? " (" : ", ", count, what);
 	*is_first = false;
 }
 
 /* Print how many patches there are of each kind. */
 static void
-print_summary(const PatchStates *states)
+print_summary(FILE *stream, const PatchStates *states)
 {
 	bool		is_first = true;
 
-	printf("%d applied", states->applied);
-	print_count(states->without_file, "without a file here", &is_first);
-	print_count(states->differing, "not as in the file", &is_first);
-	print_count(states->changed, "with a changed file", &is_first);
+	fprintf(stream, "%d applied", states->applied);
+	print_count(stream, states->without_file, "without a file here", &is_first);
+	print_count(stream, states->differing, "not as in the file", &is_first);
+	print_count(stream, states->changed, "with a changed file", &is_first);
 	if (!is_first)
-		putchar(')');
+		putc(')', stream);
 	if (states->unfinished > 0)
-		printf(", %d unfinished", states->unfinished);
+		fprintf(stream, ", %d unfinished", states->unfinished);
 	if (states->in_progress > 0)
-		printf(", %d in progress", states->in_progress);
-	printf(", %d pending", states->pending);
+		fprintf(stream, ", %d in progress", states->in_progress);
+	fprintf(stream, ", %d pending", states->pending);
 	if (states->waiting > 0)
-		printf(", %d waiting", states->waiting);
-	printf(", %d blocked", states->blocked);
-	putchar('\n');
+		fprintf(stream, ", %d waiting", states->waiting);
+	fprintf(stream, ", %d blocked", states->blocked);
+	putc('\n', stream);
 }
 
 /* Print what the user wants to see. */
 static void
 print_states(const Options *options, const PatchStates *states, int encoding)
 {
+	bool		only_pending = options->only_pending;
+	int			shown = options->deploy.is_quiet ? 0 : states->count -
+		(only_pending ? states->applied : 0);
+	int			columns = pager_columns();
+	FILE	   *stream;
+
 	if (options->deploy.is_json)
 	{
-		show_json_print(states);
+		show_json_print(states, only_pending);
 		return;
 	}
-	if (states->count > 0 && !options->deploy.is_quiet)
-		show_table_print(states, encoding);
-	print_summary(states);
+	stream = pager_open();
+	if (shown > 0 && (columns > 0 || color_is_on()))
+		show_screen_print(stream, states, only_pending, encoding, columns);
+	else if (shown > 0)
+		show_table_print(states, only_pending, encoding);
+	print_summary(stream, states);
+	pager_close(stream);
 }
 
 /* Show each patch of the project and of the register. */

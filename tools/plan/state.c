@@ -139,6 +139,31 @@ add_pending(PatchStates *states, const Project *project, const Register *reg,
 	}
 }
 
+/*
+ * The states of what is not applied: of the files in the order in which they
+ * would be applied, and then of those that have no place in it.
+ */
+static void
+add_all_pending(PatchStates *states, const Project *project,
+				const Register *reg, int *numbers)
+{
+	const Judgement *judgement = states->judgement;
+	bool	   *is_added = pg_malloc0(project->patch_count + 1);
+	int			i;
+
+	for (i = 0; i < judgement->order_count; i++)
+	{
+		int			file = judgement->order[i];
+
+		is_added[file] = true;
+		add_pending(states, project, reg, &project->patches[file], numbers);
+	}
+	for (i = 0; i < project->patch_count; i++)
+		if (!is_added[i])
+			add_pending(states, project, reg, &project->patches[i], numbers);
+	pg_free(is_added);
+}
+
 /* Note what stands in the way of those that are pending. */
 static void
 add_obstacles(PatchStates *states, const Project *project,
@@ -276,10 +301,8 @@ plan_state_create(const Project *project, const Register *reg)
 	for (i = 0; reg != NULL && i < reg->count; i++)
 		if (reg->patches[i].unfinished == NULL)
 			add_applied(states, project, &reg->patches[i]);
-	for (i = 0; i < project->patch_count; i++)
-		add_pending(states, project, reg, &project->patches[i], numbers);
-
 	states->judgement = plan_judge_create(project, reg, NULL);
+	add_all_pending(states, project, reg, numbers);
 	add_obstacles(states, project, numbers);
 	add_waits(states, project);
 	pg_free(numbers);

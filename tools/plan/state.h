@@ -39,8 +39,9 @@ typedef struct PatchState
 
 typedef struct PatchStates
 {
-	PatchState *items;			/* applied ones in their order, then files,
-								 * then what only a session knows */
+	PatchState *items;			/* applied ones in their order, then pending
+								 * ones in theirs, then what only a session
+								 * knows */
 	int			count;
 	int			applied;		/* how many of each kind */
 	int			pending;
@@ -60,8 +61,9 @@ extern const char *plan_state_name(PatchStateKind kind);
 
 /*
  * Put both together: first what is applied, in the order in which it was,
- * then what is not, in the order of the files.  The states refer to project
- * and register, which may be NULL.  Free them with plan_state_free.
+ * then what is not, in the order in which it would be, with what cannot be put
+ * in order at its end.  The states refer to project and register, which may
+ * be NULL.  Free them with plan_state_free.
  */
 extern PatchStates *plan_state_create(const Project *project,
 									  const Register *reg);

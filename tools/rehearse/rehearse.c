@@ -18,6 +18,7 @@
 #include "postgres_fe.h"
 
 #include "base/interruption.h"
+#include "base/json.h"
 #include "base/problem.h"
 #include "base/report.h"
 #include "deploy/deploy.h"
@@ -54,6 +55,13 @@ rehearse_close(Rehearsal *rehearsal)
 	rehearsal->lock = NULL;
 	rehearsal->scratch = NULL;
 	return scratch == NULL || scratch_database_drop(scratch);
+}
+
+/* Is it told what goes well, too? */
+static bool
+is_told(const Rehearsal *rehearsal)
+{
+	return rehearsal->options->is_json || !rehearsal->options->is_quiet;
 }
 
 /* The line about a step, up to what is said of it; the caller frees it. */
@@ -94,6 +102,7 @@ run(Rehearsal *rehearsal, int number, const char *doing, DeployAction action,
 	{
 		options.label = options.is_quiet ? NULL : label;
 		options.is_quiet = true;
+		options.is_json = false;
 		options.is_rehearsal = true;
 		fflush(stdout);
 		status = deploy_run(&options, rehearsal->scratch->conn,
@@ -132,12 +141,41 @@ take_dump(Rehearsal *rehearsal)
 							 rehearsal->scratch->conn, "");
 }
 
-/* Say what has come of a step, in words that need no more than that. */
+/* Tell programs what has come of a step, with a difference, or NULL. */
 static void
-print_result(const Rehearsal *rehearsal, int number, const char *result)
+print_event(const Rehearsal *rehearsal, int number, const char *word,
+			const char *result, const char *difference)
 {
-	char	   *line = step_label(rehearsal, number, result);
+	const PlanStep *step = &rehearsal->plan->steps[number];
 
+	fputs("{\"event\": \"step\"", stdout);
+	json_print_number("number", number + 1);
+	json_print_array("patches", (char *const *) step->names,
+					 step->name_count);
+	json_print_member("file", step->file->path);
+	json_print_member("result", word);
+	json_print_member("text", result);
+	json_print_member("difference", difference);
+	puts("}");
+	fflush(stdout);
+}
+
+/*
+ * Say what has come of a step, in words that need no more than that, and in
+ * one for programs.
+ */
+static void
+print_result(const Rehearsal *rehearsal, int number, const char *word,
+			 const char *result)
+{
+	char	   *line;
+
+	if (rehearsal->options->is_json)
+	{
+		print_event(rehearsal, number, word, result, NULL);
+		return;
+	}
+	line = step_label(rehearsal, number, result);
 	puts(line);
 	fflush(stdout);
 	pg_free(line);
@@ -219,18 +257,19 @@ note_obstacle(Rehearsal *rehearsal, int number, const char *obstacle)
 								PROBLEM_NO_ROLLBACK))
 	{
 		rehearsal->counts[REHEARSAL_EXCUSED]++;
-		if (!rehearsal->options->is_quiet)
-			print_result(rehearsal, number, "applied");
+		if (is_told(rehearsal))
+			print_result(rehearsal, number, "applied", "applied");
 		return;
 	}
 	rehearsal->counts[REHEARSAL_MISSING]++;
-	print_result(rehearsal, number, obstacle);
+	print_result(rehearsal, number, "missing", obstacle);
 }
 
 /* Say how the schema is another one than before a step. */
 static void
 print_difference(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
-				 const char *before, const char *after, const char *result)
+				 const char *before, const char *after, const char *word,
+				 const char *result)
 {
 	const PlanStep *step = &rehearsal->plan->steps[number];
 	const PlanStep *last = &rollback->steps[rollback->count - 1];
@@ -238,10 +277,17 @@ print_difference(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 										report_printable(step->file->path));
 	char	   *after_label = psprintf("after %s",
 									   report_printable(last->file->path));
+	char	   *text = scratch_dump_difference(before, before_label, after,
+											   after_label);
 
-	print_result(rehearsal, number, result);
-	(void) scratch_dump_print_difference(before, before_label, after,
-										 after_label);
+	if (rehearsal->options->is_json)
+		print_event(rehearsal, number, word, result, text);
+	else
+	{
+		print_result(rehearsal, number, word, result);
+		fputs(text == NULL ? "" : text, stdout);
+	}
+	pg_free(text);
 	pg_free(before_label);
 	pg_free(after_label);
 }
@@ -255,26 +301,32 @@ static bool
 compare(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 		const char *before, const char *after)
 {
+	const char *word = "leaving";
 	const char *result = "its rollback leaves something behind";
 	bool		is_counted = false;
 
 	if (strcmp(before, after) == 0)
 		return false;
 	if (scratch_dump_is_reordered(before, after))
+	{
+		word = "reordered";
 		result = "its rollback puts columns in another order";
+	}
 	else
 	{
 		is_counted = true;
 		if (scratch_dump_is_part(after, before))
 		{
+			word = "taking";
 			result = "its rollback takes away too much";
 			rehearsal->counts[REHEARSAL_TAKING]++;
 		}
 		else
 			rehearsal->counts[REHEARSAL_LEAVING]++;
 	}
-	if (is_counted || !rehearsal->options->is_quiet)
-		print_difference(rehearsal, number, rollback, before, after, result);
+	if (is_counted || is_told(rehearsal))
+		print_difference(rehearsal, number, rollback, before, after, word,
+						 result);
 	return is_counted;
 }
 
@@ -290,7 +342,8 @@ apply_again(Rehearsal *rehearsal, int number, bool is_counted,
 
 	if (status == STATUS_FAILED && interruption_count() == 0)
 	{
-		print_result(rehearsal, number, "it cannot be applied again");
+		print_result(rehearsal, number, "failed",
+					 "it cannot be applied again");
 		if (!is_counted)
 			rehearsal->counts[REHEARSAL_FAILED]++;
 		return begin_anew(rehearsal, number);
@@ -298,8 +351,8 @@ apply_again(Rehearsal *rehearsal, int number, bool is_counted,
 	if (status == STATUS_DONE && !is_counted && !rehearsal->is_halfway)
 	{
 		rehearsal->counts[REHEARSAL_GOOD]++;
-		if (!rehearsal->options->is_quiet)
-			print_result(rehearsal, number, "ok");
+		if (is_told(rehearsal))
+			print_result(rehearsal, number, "ok", "ok");
 	}
 	return status == STATUS_DONE && is_damaged ?
 		begin_anew(rehearsal, number) : status;
@@ -319,7 +372,7 @@ take_back(Rehearsal *rehearsal, int number, const PatchPlan *rollback,
 
 	if (status == STATUS_FAILED && interruption_count() == 0)
 	{
-		print_result(rehearsal, number, rehearsal->is_halfway ?
+		print_result(rehearsal, number, "failed", rehearsal->is_halfway ?
 					 "its rollback has failed during its job" :
 					 "its rollback has failed");
 		rehearsal->counts[REHEARSAL_FAILED]++;
@@ -345,7 +398,7 @@ apply_first(Rehearsal *rehearsal, int number)
 
 	if (status == STATUS_FAILED && interruption_count() == 0)
 	{
-		print_result(rehearsal, number, "it cannot be applied");
+		print_result(rehearsal, number, "failed", "it cannot be applied");
 		rehearsal->counts[REHEARSAL_FAILED]++;
 	}
 	return status;
@@ -402,7 +455,7 @@ run_jobs(Rehearsal *rehearsal, int number, JobAction action)
 	pg_free(label);
 	if (!is_done && interruption_count() == 0)
 	{
-		print_result(rehearsal, number, action == JOB_REGISTER ?
+		print_result(rehearsal, number, "failed", action == JOB_REGISTER ?
 					 "its job has failed" :
 					 "the job that it waits for has failed");
 		rehearsal->counts[REHEARSAL_FAILED]++;
@@ -479,8 +532,8 @@ rehearse_run(Rehearsal *rehearsal)
 		else
 		{
 			status = apply_first(rehearsal, i);
-			if (status == STATUS_DONE && !rehearsal->options->is_quiet)
-				print_result(rehearsal, i, "applied");
+			if (status == STATUS_DONE && is_told(rehearsal))
+				print_result(rehearsal, i, "applied", "applied");
 		}
 	}
 	return status;

@@ -238,15 +238,15 @@ scratch_dump_is_reordered(const char *before, const char *after)
 	return result;
 }
 
-bool
-scratch_dump_print_difference(const char *before, const char *before_label,
-							  const char *after, const char *after_label)
+char *
+scratch_dump_difference(const char *before, const char *before_label,
+						const char *after, const char *after_label)
 {
 	int			first = nameless_file_create(before);
 	int			second = nameless_file_create(after);
 	PQExpBuffer command = createPQExpBuffer();
 	PQExpBuffer text = createPQExpBuffer();
-	bool		is_done;
+	char	   *result = NULL;
 
 	appendPQExpBufferStr(command, "exec diff -u --label ");
 	appendShellString(command, before_label);
@@ -255,13 +255,27 @@ scratch_dump_print_difference(const char *before, const char *before_label,
 	appendPQExpBuffer(command, " /dev/fd/%d /dev/fd/%d", first, second);
 
 	/* 1 says that there are differences */
-	is_done = first >= 0 && second >= 0 && run(command->data, text) == 1;
-	fputs(text->data, stdout);
+	if (first >= 0 && second >= 0 && run(command->data, text) == 1)
+		result = pg_strdup(text->data);
 	if (first >= 0)
 		close(first);
 	if (second >= 0)
 		close(second);
 	destroyPQExpBuffer(text);
 	destroyPQExpBuffer(command);
-	return is_done;
+	return result;
+}
+
+bool
+scratch_dump_print_difference(const char *before, const char *before_label,
+							  const char *after, const char *after_label)
+{
+	char	   *text = scratch_dump_difference(before, before_label, after,
+											   after_label);
+
+	if (text == NULL)
+		return false;
+	fputs(text, stdout);
+	pg_free(text);
+	return true;
 }

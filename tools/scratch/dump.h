@@ -28,9 +28,15 @@ extern bool scratch_dump_is_part(const char *part, const char *whole);
 extern bool scratch_dump_is_reordered(const char *before, const char *after);
 
 /*
- * Print how two dumps differ, as diff -u does.  Returns false after a message
- * if that cannot be done.
+ * How two dumps differ, as diff -u prints it.  Returns NULL after a message if
+ * that cannot be done; else the caller frees it.
  */
+extern char *scratch_dump_difference(const char *before,
+									 const char *before_label,
+									 const char *after,
+									 const char *after_label);
+
+/* Print that.  Returns false after a message if it cannot be done. */
 extern bool scratch_dump_print_difference(const char *before,
 										  const char *before_label,
 										  const char *after,

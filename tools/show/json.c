@@ -13,9 +13,8 @@
 #include "base/json.h"
 #include "show/show.h"
 
-/* Print a key with a list of names. */
-static void
-print_list(const char *key, const SimpleStringList *list)
+void
+show_json_print_list(const char *key, const SimpleStringList *list)
 {
 	const SimpleStringListCell *cell;
 
@@ -87,9 +86,8 @@ print_jobs(const PatchStates *states, const char *patch)
 	putchar(']');
 }
 
-/* Print one patch. */
-static void
-print_state(const PatchStates *states, const PatchState *state)
+void
+show_json_print_state(const PatchStates *states, const PatchState *state)
 {
 	static const SimpleStringList nothing = {NULL, NULL};
 	bool		waits = state->kind == PATCH_IS_WAITING;
@@ -103,19 +101,19 @@ print_state(const PatchStates *states, const PatchState *state)
 	json_print_member("applied_by",
 					  applied == NULL ? NULL : applied->applied_by);
 	json_print_member("file", state->file == NULL ? NULL : state->file->path);
-	print_list("requires", state->requirements);
-	print_list("conflicts", state->conflicts);
+	show_json_print_list("requires", state->requirements);
+	show_json_print_list("conflicts", state->conflicts);
 	json_print_key("differs");
 	fputs(state->differs ? "true" : "false", stdout);
 	if (state->differs)
 	{
-		print_list("file_requires", &state->call->requirements);
-		print_list("file_conflicts", &state->call->conflicts);
+		show_json_print_list("file_requires", &state->call->requirements);
+		show_json_print_list("file_conflicts", &state->call->conflicts);
 	}
 	json_print_key("changed");
 	fputs(state->has_changed ? "true" : "false", stdout);
-	print_list("blocked_by", waits ? &nothing : &state->reasons);
-	print_list("waits_for", waits ? &state->reasons : &nothing);
+	show_json_print_list("blocked_by", waits ? &nothing : &state->reasons);
+	show_json_print_list("waits_for", waits ? &state->reasons : &nothing);
 	print_jobs(states, state->name);
 	print_unfinished(state->unfinished);
 	print_session(state->session);
@@ -123,15 +121,19 @@ print_state(const PatchStates *states, const PatchState *state)
 }
 
 void
-show_json_print(const PatchStates *states)
+show_json_print(const PatchStates *states, bool only_pending)
 {
+	bool		is_first = true;
 	int			i;
 
 	fputs("{\"patches\": [", stdout);
 	for (i = 0; i < states->count; i++)
 	{
-		fputs(i > 0 ? ",\n  " : "\n  ", stdout);
-		print_state(states, &states->items[i]);
+		if (only_pending && states->items[i].kind == PATCH_IS_APPLIED)
+			continue;
+		fputs(is_first ? "\n  " : ",\n  ", stdout);
+		show_json_print_state(states, &states->items[i]);
+		is_first = false;
 	}
 	printf("],\n \"applied\": %d, \"pending\": %d, \"waiting\": %d,"
 		   " \"blocked\": %d,\n"

@@ -10,11 +10,41 @@
 
 #include "plan/state.h"
 
-/* Print them as a table, for people; the names are in that encoding. */
-extern void show_table_print(const PatchStates *states, int encoding);
+/*
+ * Print them as a table, for people; the names are in that encoding.  Only
+ * what is not applied may be wanted.
+ */
+extern void show_table_print(const PatchStates *states, bool only_pending,
+							 int encoding);
 
-/* Print them as JSON, for programs. */
-extern void show_json_print(const PatchStates *states);
+/*
+ * The same for a person at a terminal, with colours.  The table is no wider
+ * than so many columns, if that can be; 0 is no limit.
+ */
+extern void show_screen_print(FILE *stream, const PatchStates *states,
+							  bool only_pending, int encoding, int columns);
+
+/* The colour of patches of a kind, begun; color_end() ends it. */
+extern const char *show_screen_color(PatchStateKind kind);
+
+/*
+ * What there is to remark about one of them, which the caller frees, or NULL;
+ * and when it was applied, to the second, likewise.
+ */
+extern char *show_table_remarks(const PatchStates *states,
+								const PatchState *state);
+extern char *show_table_applied_at(const PatchState *state);
+
+/* Print a key of JSON, not the first of its object, with a list of names. */
+extern void show_json_print_list(const char *key,
+								 const SimpleStringList *list);
+
+/* Print one of them as an object of JSON. */
+extern void show_json_print_state(const PatchStates *states,
+								  const PatchState *state);
+
+/* Print them as JSON, for programs; the same may be wanted. */
+extern void show_json_print(const PatchStates *states, bool only_pending);
 
 /* Print jobs as a table, for people; the names are in that encoding. */
 extern void show_jobs_print_table(const Jobs *list, int encoding);
@@ -24,6 +54,34 @@ extern void show_jobs_print_json(const Jobs *list);
 
 /* Print one of them as an object of JSON. */
 extern void show_jobs_print_object(const Job *job);
+
+/*
+ * Print a story, see database/story.h: for people, a line an event, with its
+ * changes in lines below it; for programs, an array of JSON.
+ */
+extern void show_story_print(FILE *stream, const PGresult *result);
+extern void show_story_print_array(const PGresult *result);
+
+/* Print the life of an object, a line a change; or as an array of JSON. */
+extern void show_story_print_life(FILE *stream, const PGresult *result);
+extern void show_story_print_life_array(const PGresult *result);
+
+/* What there is to say about one patch; the caller owns all of it. */
+typedef struct PatchView
+{
+	const char *name;
+	const PatchStates *states;
+	const PatchState *state;	/* NULL: it is not applied, and has no file */
+	const char *rollback;		/* the path of its rollback, or NULL */
+	const PGresult *story;		/* see database/story.h; NULL: no history */
+	const PGresult *objects;	/* likewise */
+} PatchView;
+
+/* Print it for people. */
+extern void show_patch_print(FILE *stream, const PatchView *view);
+
+/* Print it as an object of JSON. */
+extern void show_patch_print_json(const PatchView *view);
 
 /* Some of them, as a graph */
 typedef struct Drawing Drawing;

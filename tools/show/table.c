@@ -68,11 +68,8 @@ append_jobs(PQExpBuffer text, const PatchStates *states, const char *patch)
 	}
 }
 
-/*
- * What there is to remark about a patch, to be freed with the table, or NULL.
- */
-static char *
-remarks(const PatchStates *states, const PatchState *state)
+char *
+show_table_remarks(const PatchStates *states, const PatchState *state)
 {
 	const PatchSession *session = state->session;
 	PQExpBufferData text;
@@ -124,9 +121,8 @@ remarks(const PatchStates *states, const PatchState *state)
 	return text.data;
 }
 
-/* When a patch was applied, to the second: the rest is for machines. */
-static char *
-applied_at(const PatchState *state)
+char *
+show_table_applied_at(const PatchState *state)
 {
 	const char *text = state->applied == NULL ? "" :
 		state->applied->applied_at;
@@ -141,13 +137,32 @@ applied_at(const PatchState *state)
 	return copy;
 }
 
+/* Add the row of a patch. */
+static void
+add_row(printTableContent *table, const PatchStates *states,
+		const PatchState *state)
+{
+	static char nothing[] = "";
+	const char *by = state->applied == NULL ? "" :
+		state->applied->applied_by;
+	char	   *remark = show_table_remarks(states, state);
+
+	printTableAddCell(table, unconstify(char *, state->name), false, false);
+	printTableAddCell(table,
+					  unconstify(char *, plan_state_name(state->kind)),
+					  false, false);
+	printTableAddCell(table, show_table_applied_at(state), false, true);
+	printTableAddCell(table, unconstify(char *, by), false, false);
+	printTableAddCell(table, remark == NULL ? nothing : remark, false,
+					  remark != NULL);
+}
+
 void
-show_table_print(const PatchStates *states, int encoding)
+show_table_print(const PatchStates *states, bool only_pending, int encoding)
 {
 	static const char *const headers[] = {
 		"patch", "state", "applied", "by", "remarks"
 	};
-	static char nothing[] = "";
 	printTableOpt options = {0};
 	printTableContent table;
 	size_t		i;
@@ -158,27 +173,14 @@ show_table_print(const PatchStates *states, int encoding)
 	options.start_table = options.stop_table = true;
 	options.encoding = encoding;
 
-	printTableInit(&table, &options, NULL, lengthof(headers), states->count);
+	printTableInit(&table, &options, NULL, lengthof(headers),
+				   states->count - (only_pending ? states->applied : 0));
 	for (i = 0; i < lengthof(headers); i++)
 		printTableAddHeader(&table, unconstify(char *, headers[i]), false,
 							'l');
 	for (n = 0; n < states->count; n++)
-	{
-		const PatchState *state = &states->items[n];
-		const char *by = state->applied == NULL ? "" :
-			state->applied->applied_by;
-		char	   *remark = remarks(states, state);
-
-		printTableAddCell(&table, unconstify(char *, state->name), false,
-						  false);
-		printTableAddCell(&table,
-						  unconstify(char *, plan_state_name(state->kind)),
-						  false, false);
-		printTableAddCell(&table, applied_at(state), false, true);
-		printTableAddCell(&table, unconstify(char *, by), false, false);
-		printTableAddCell(&table, remark == NULL ? nothing : remark, false,
-						  remark != NULL);
-	}
+		if (!only_pending || states->items[n].kind != PATCH_IS_APPLIED)
+			add_row(&table, states, &states->items[n]);
 	printTable(&table, stdout, false, NULL);
 	printTableCleanup(&table);
 }

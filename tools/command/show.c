@@ -1,0 +1,142 @@
+/*-------------------------------------------------------------------------
+ *
+ * command/show.c
+ *		versioning show: all that is known of one patch
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres_fe.h"
+
+#include "base/fe_compat.h"
+#include "base/pager.h"
+#include "base/report.h"
+#include "command/command.h"
+#include "database/story.h"
+#include "plan/names.h"
+#include "show/show.h"
+
+/* The state of that patch, or NULL. */
+static const PatchState *
+find_state(const PatchStates *states, const char *name)
+{
+	int			i;
+
+	for (i = 0; i < states->count; i++)
+		if (strcmp(states->items[i].name, name) == 0)
+			return &states->items[i];
+	return NULL;
+}
+
+/* The path of its rollback file, or NULL. */
+static const char *
+find_rollback(const Project *project, const char *name)
+{
+	int			number = project_find(project, name);
+
+	return number == PROJECT_NONE ||
+		project->names[number].rollback_file == PROJECT_NONE ? NULL :
+		project->rollbacks[project->names[number].rollback_file].path;
+}
+
+/*
+ * Read what happened to the patch.  Where there is no history, nothing is
+ * known of it.  Returns false after a message.
+ */
+static bool
+read_story(PGconn *conn, const Register *reg, const char *name,
+		   PGresult **story, PGresult **objects)
+{
+	StoryWish	wish = {0};
+
+	wish.patch = name;
+	if (!reg->survey.has_history)
+		return true;
+	if (story_read(conn, &wish, story) != STORY_FOUND)
+	{
+		*story = NULL;
+		return false;
+	}
+	*objects = story_read_objects(conn, name);
+	return *objects != NULL;
+}
+
+/* Print the patch. */
+static void
+print_view(const Options *options, const PatchView *view)
+{
+	FILE	   *stream;
+
+	if (options->deploy.is_json)
+	{
+		show_patch_print_json(view);
+		return;
+	}
+	stream = pager_open();
+	show_patch_print(stream, view);
+	pager_close(stream);
+}
+
+/* Find out what there is to say about the patch that is named, and say it. */
+static Status
+view_patch(const Options *options, PGconn *conn, const Project *project,
+		   const Register *reg, const PatchStates *states)
+{
+	PatchView	view = {0};
+	PGresult   *story = NULL;
+	PGresult   *objects = NULL;
+	Status		status = STATUS_TROUBLE;
+
+	view.name = options->names[0];
+	view.states = states;
+	view.state = find_state(states, view.name);
+	view.rollback = find_rollback(project, view.name);
+	if (read_story(conn, reg, view.name, &story, &objects))
+	{
+		view.story = story;
+		view.objects = objects;
+		status = STATUS_DONE;
+		if (view.state != NULL || (story != NULL && PQntuples(story) > 0))
+			print_view(options, &view);
+		else
+		{
+			pg_log_error("\"%s\" is no patch of the files, the register or "
+						 "its history%s", report_printable(view.name),
+						 report_printable(plan_names_argument_suggestion(
+							 project, reg, view.name)));
+			status = STATUS_PROBLEM;
+		}
+	}
+	PQclear(story);
+	PQclear(objects);
+	return status;
+}
+
+/* Show all that is known of a patch, from the files and the register. */
+Status
+command_show(Options *options)
+{
+	PGconn	   *conn = connection_open(&options->connection, "versioning");
+	Register   *reg = conn == NULL ? NULL : register_read(conn);
+	Project    *project;
+	PatchStates *states;
+	Status		status;
+
+	if (reg == NULL)
+	{
+		connection_close(conn);
+		return STATUS_TROUBLE;
+	}
+	project = project_read(&options->patches, &options->rollbacks, true,
+						   PROJECT_DIGESTS);
+	states = plan_state_create(project, reg);
+	report_problems(options->progname, &reg->survey.functions, NULL);
+	report_problems(options->progname, &reg->problems, NULL);
+	report_problems(options->progname, &project->problems, NULL);
+	status = view_patch(options, conn, project, reg, states);
+
+	plan_state_free(states);
+	project_free(project);
+	register_free(reg);
+	connection_close(conn);
+	return status;
+}
