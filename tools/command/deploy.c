@@ -16,6 +16,8 @@
 #include "command/command.h"
 #include "deploy/deploy.h"
 #include "plan/resume.h"
+#include "plan/single.h"
+#include "plan/to.h"
 #include "watch/events.h"
 
 /* What a command works on */
@@ -27,6 +29,7 @@ typedef struct Deployment
 	Project    *project;
 	Register   *reg;
 	PatchPlan  *plan;
+	const char *to;				/* that of the options, or NULL */
 	bool		is_alone;		/* no other deployer is at work */
 } Deployment;
 
@@ -43,7 +46,7 @@ forget_plan(Deployment *deployment)
 }
 
 /*
- * Name the patches that were applied last, for --last.  This is done once,
+ * Name the patches that were applied last, for --last and --to.  This is done once,
  * before we wait for another deployer: what is last after it was not meant.
  */
 static void
@@ -52,11 +55,11 @@ name_last_ones(Options *options, const Register *reg)
 	int			count = Min(options->last, reg->count);
 	int			i;
 
+	options->last = 0;
 	options->names = pg_malloc((count + 1) * sizeof(char *));
 	for (i = 0; i < count; i++)
 		options->names[i] = pg_strdup(reg->patches[reg->count - 1 - i].name);
 	options->name_count = count;
-	options->last = 0;
 }
 
 /* Free the names of the last ones. */
@@ -70,21 +73,53 @@ free_names(Options *options)
 	pg_free(options->names);
 }
 
+/* Make the plan to apply patches. */
+static PatchPlan *
+plan_apply(const Deployment *deployment)
+{
+	const Options *options = deployment->options;
+	PatchPlan  *plan = plan_apply_create(deployment->project,
+										 deployment->reg, options->names,
+										 options->name_count,
+										 options->runs_jobs);
+
+	if (options->to != NULL)
+		plan_to_cut(plan, deployment->project, deployment->reg, options->to);
+	return plan;
+}
+
+/*
+ * Make the plan to take patches back.  What --to means is found out once, too.
+ */
+static PatchPlan *
+plan_rollback(const Deployment *deployment)
+{
+	Options    *options = deployment->options;
+	const char *to = options->to;
+	PatchPlan  *plan;
+
+	if (options->last > 0)
+		name_last_ones(options, deployment->reg);
+	plan = plan_rollback_create(deployment->project, deployment->reg,
+								options->names, options->name_count,
+								options->is_cascade);
+	if (to == NULL)
+		return plan;
+	options->to = NULL;
+	options->last = plan_to_count_after(deployment->project, deployment->reg,
+										to, &plan->problems);
+	if (options->last == 0)
+		return plan;
+	plan_free(plan);
+	return plan_rollback(deployment);
+}
+
 /* Make the plan of the command. */
 static PatchPlan *
 make_plan(const Deployment *deployment)
 {
-	Options    *options = deployment->options;
-
-	if (deployment->action == DEPLOY_APPLY)
-		return plan_apply_create(deployment->project, deployment->reg,
-								 options->names, options->name_count,
-								 options->runs_jobs);
-	if (options->last > 0)
-		name_last_ones(options, deployment->reg);
-	return plan_rollback_create(deployment->project, deployment->reg,
-								options->names, options->name_count,
-								options->is_cascade);
+	return deployment->action == DEPLOY_APPLY ? plan_apply(deployment) :
+		plan_rollback(deployment);
 }
 
 /*
@@ -118,6 +153,8 @@ plan(Deployment *deployment)
 		return STATUS_TROUBLE;
 	deployment->plan = make_plan(deployment);
 	resume(deployment);
+	if (deployment->options->deploy.is_single)
+		plan_single_check(deployment->plan);
 	report_problems(deployment->options->progname,
 					&deployment->plan->problems, NULL);
 	return problem_has_errors(&deployment->plan->problems) ||
@@ -197,22 +234,36 @@ print_waits(const PatchPlan *plan)
 			 "--run-jobs\".");
 }
 
+/* Say to people that there is nothing to do. */
+static void
+print_nothing(const Deployment *deployment)
+{
+	bool		is_apply = deployment->action == DEPLOY_APPLY;
+
+	if (deployment->to != NULL)
+		printf(is_apply ? "Nothing to apply: all up to \"%s\" is applied.\n" :
+			   "Nothing to take back: none was applied after \"%s\".\n",
+			   report_printable(deployment->to));
+	else
+		printf("Nothing to %s: %d applied, none %sis %s.\n",
+			   is_apply ? "apply" : "take back",
+			   count_applied(deployment->reg),
+			   deployment->options->name_count > 0 ?
+			   "of the patches asked for " : "",
+			   is_apply ? "pending" : "applied");
+}
+
 /* Say that there is nothing to do. */
 static Status
 nothing_to_do(const Deployment *deployment)
 {
 	const Options *options = deployment->options;
-	bool		is_apply = deployment->action == DEPLOY_APPLY;
 
 	tell_plan(deployment);
 	if (options->deploy.is_json && !options->is_dry_run)
 		watch_events_end(0, 0, 0, 0);
 	if (!options->deploy.is_json && !options->deploy.is_quiet)
-		printf("Nothing to %s: %d applied, none %sis %s.\n",
-			   is_apply ? "apply" : "take back",
-			   count_applied(deployment->reg),
-			   options->name_count > 0 ? "of the patches asked for " : "",
-			   is_apply ? "pending" : "applied");
+		print_nothing(deployment);
 	return STATUS_DONE;
 }
 
@@ -240,6 +291,24 @@ run_dry(const Deployment *deployment)
 	return STATUS_DONE;
 }
 
+/* Run the plan, in a single transaction if that is asked for. */
+static Status
+run_plan(const Deployment *deployment, RunLock *lock)
+{
+	const RunOptions *options = &deployment->options->deploy;
+	PatchPlan  *single;
+	Status		status;
+
+	if (!options->is_single || deployment->plan->count < 2)
+		return deploy_run(options, deployment->conn, lock,
+						  deployment->action, deployment->plan);
+	single = plan_single_create(deployment->plan);
+	status = deploy_run(options, deployment->conn, lock, deployment->action,
+						single);
+	plan_single_free(single);
+	return status;
+}
+
 /* Be the only deployer, look again, and run what is to be run. */
 static Status
 run_alone(Deployment *deployment)
@@ -260,8 +329,7 @@ run_alone(Deployment *deployment)
 	else if (status == STATUS_DONE)
 	{
 		tell_plan(deployment);
-		status = deploy_run(&deployment->options->deploy, deployment->conn,
-							lock, deployment->action, deployment->plan);
+		status = run_plan(deployment, lock);
 	}
 	run_lock_release(lock);
 	return status;
@@ -321,6 +389,7 @@ run(Options *options, DeployAction action)
 
 	deployment.options = options;
 	deployment.action = action;
+	deployment.to = options->to;
 	deployment.conn = connection_open(&options->connection, "versioning");
 	if (deployment.conn == NULL)
 		return STATUS_TROUBLE;

@@ -56,6 +56,9 @@ enum
 	OPTION_RESTART_AT,
 	OPTION_RUN_JOBS,
 	OPTION_PARALLEL,
+	OPTION_TO,
+	OPTION_SINGLE,
+	OPTION_VERIFY,
 	OPTION_CASCADE,
 	OPTION_LAST,
 	OPTION_DISABLE,
@@ -90,6 +93,9 @@ static const struct option long_options[] = {
 	{"restart-at", required_argument, NULL, OPTION_RESTART_AT},
 	{"run-jobs", no_argument, NULL, OPTION_RUN_JOBS},
 	{"parallel", required_argument, NULL, OPTION_PARALLEL},
+	{"to", required_argument, NULL, OPTION_TO},
+	{"single-transaction", no_argument, NULL, OPTION_SINGLE},
+	{"verify", required_argument, NULL, OPTION_VERIFY},
 	{"cascade", no_argument, NULL, OPTION_CASCADE},
 	{"last", required_argument, NULL, OPTION_LAST},
 	{"disable", required_argument, NULL, OPTION_DISABLE},
@@ -125,6 +131,8 @@ static const struct
 	{OPTION_RESTART_AT, "--restart-at", COMMAND_APPLY},
 	{OPTION_RUN_JOBS, "--run-jobs", COMMAND_APPLY},
 	{OPTION_PARALLEL, "--parallel", COMMAND_RUN},
+	{OPTION_TO, "--to", COMMAND_APPLY | COMMAND_ROLLBACK},
+	{OPTION_SINGLE, "--single-transaction", COMMAND_APPLY},
 	{OPTION_CASCADE, "--cascade", COMMAND_ROLLBACK},
 	{OPTION_LAST, "--last", COMMAND_ROLLBACK},
 	{OPTION_DISABLE, "--disable", COMMAND_CHECK},
@@ -332,6 +340,15 @@ read_option(Options *options, int option, int argc, char **argv)
 		case OPTION_PARALLEL:
 			options->parallel = number("--parallel", 1);
 			break;
+		case OPTION_TO:
+			options->to = optarg;
+			break;
+		case OPTION_SINGLE:
+			options->deploy.is_single = true;
+			break;
+		case OPTION_VERIFY:
+			add_places(&options->verifications, argc, argv);
+			break;
 		case OPTION_CASCADE:
 			options->is_cascade = true;
 			break;
@@ -433,11 +450,25 @@ check_names(const Options *options, CommandBit command)
 							  plan_names_directory(options->names[most]));
 	if (options->restart_at > 0 && options->name_count != 1)
 		command_options_error("--restart-at takes the name of one patch");
+	if (options->deploy.is_single && options->deploy.forces_psql)
+		command_options_error("--single-transaction and --psql cannot be "
+							  "used together");
+	if (options->deploy.is_single && options->runs_jobs)
+		command_options_error("--single-transaction and --run-jobs cannot be "
+							  "used together");
+	if (options->deploy.is_single && options->restart_at > 0)
+		command_options_error("--single-transaction and --restart-at cannot "
+							  "be used together");
+	if (options->to != NULL && options->name_count > 0)
+		command_options_error("--to and names of patches cannot be used "
+							  "together");
+	if (options->to != NULL && options->last > 0)
+		command_options_error("--to and --last cannot be used together");
 	if (command != COMMAND_ROLLBACK)
 		return;
-	if (options->name_count == 0 && options->last == 0)
-		command_options_error("rollback takes the names of patches, or "
-							  "--last");
+	if (options->name_count == 0 && options->last == 0 && options->to == NULL)
+		command_options_error("rollback takes the names of patches, --last "
+							  "or --to");
 	if (options->name_count > 0 && options->last > 0)
 		command_options_error("--last and names of patches cannot be used "
 							  "together");

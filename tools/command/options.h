@@ -47,12 +47,14 @@ typedef struct Options
 
 	SimpleStringList patches;	/* places of patch files */
 	SimpleStringList rollbacks; /* places of rollback files */
+	SimpleStringList verifications; /* places of what verifies patches */
 
 	bool		has_exit_code;	/* status */
 	bool		is_dry_run;		/* apply, rollback */
 	bool		runs_jobs;		/* apply */
 	int			parallel;		/* run: how many sessions */
 	int			restart_at;		/* apply: a line, or 0 */
+	const char *to;				/* apply, rollback: a patch, or NULL */
 	bool		is_cascade;		/* rollback */
 	int			last;			/* rollback: how many, or 0 */
 	SimpleStringList disabled;	/* check: findings not wanted */

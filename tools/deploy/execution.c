@@ -21,6 +21,7 @@
 #include "resume/part_note.h"
 #include "resume/parts.h"
 #include "run/psql.h"
+#include "run/single.h"
 
 /* Does a step take psql? */
 static bool
@@ -86,6 +87,8 @@ run_plain(Execution *execution, const PlanStep *step, int lock_timeout,
 											  lock_timeout);
 	if (execution->session != NULL && is_in_parts(execution, step))
 		resume_parts_run(execution->session, step, run);
+	else if (execution->session != NULL && step->members != NULL)
+		run_single_run(execution->session, step, run);
 	else if (execution->session != NULL)
 		run_session_run(execution->session, step, run);
 }

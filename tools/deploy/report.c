@@ -258,7 +258,10 @@ say_what_was_kept(const DeployFailure *failure)
 							 "been kept.");
 	else if (script_outline_is_whole(outline) && outline->unseen_line == 0)
 	{
-		fe_compat_log_detail("Nothing of it was kept.");
+		fe_compat_log_detail(failure->step->members == NULL ?
+							 "Nothing of it was kept." :
+							 "Nothing of it was kept, nor of the other "
+							 "patches: all are in one transaction.");
 		return;
 	}
 	else if (script_outline_is_whole(outline))
@@ -469,7 +472,9 @@ say_what_was_rehearsed(const DeployFailure *failure)
 void
 deploy_report_failure(const DeployFailure *failure)
 {
-	const char *path = report_printable(failure->step->file->path);
+	const PlanStep *step = failure->run->at != NULL ? failure->run->at :
+		failure->step;
+	const char *path = report_printable(step->file->path);
 	bool		lacked_lock = failure->run->lacked_lock &&
 		!failure->is_interrupted;
 	const PGresult *seen;

@@ -79,12 +79,15 @@ find_digest(PlanStep *step)
 void
 plan_open_step(PlanStep *step)
 {
-	step->outline = project_outline(step->file);
+	if (step->members == NULL)
+		step->outline = project_outline(step->file);
 }
 
 void
 plan_close_step(PlanStep *step)
 {
+	if (step->members != NULL)
+		return;
 	step->outline = NULL;
 	project_forget_outline(step->file);
 }
@@ -186,17 +189,25 @@ free_parts(PlanParts *parts)
 }
 
 void
+plan_shorten(PatchPlan *plan, int count)
+{
+	while (plan->count > count)
+	{
+		PlanStep   *step = &plan->steps[--plan->count];
+
+		simple_string_list_destroy(&step->includes);
+		simple_string_list_destroy(&step->jobs);
+		pg_free(step->names);
+		free_parts(step->parts);
+	}
+}
+
+void
 plan_free(PatchPlan *plan)
 {
 	int			i;
 
-	for (i = 0; i < plan->count; i++)
-	{
-		simple_string_list_destroy(&plan->steps[i].includes);
-		simple_string_list_destroy(&plan->steps[i].jobs);
-		pg_free(plan->steps[i].names);
-		free_parts(plan->steps[i].parts);
-	}
+	plan_shorten(plan, 0);
 	for (i = 0; i < plan->wait_count; i++)
 		pg_free(plan->waits[i].reason);
 	pg_free(plan->waits);

@@ -34,6 +34,7 @@ typedef struct PlanStep
 	bool		has_digest;		/* else it cannot be had */
 	PlanParts  *parts;			/* NULL: it is run in one go */
 	SimpleStringList jobs;		/* not done: they are to be run before it */
+	struct PatchPlan *members;	/* NULL: it is a file; see plan/single.h */
 } PlanStep;
 
 /* A file that is not to be run yet */
@@ -95,6 +96,9 @@ extern void plan_open_step(PlanStep *step);
 
 /* The step is done: forget the outline. */
 extern void plan_close_step(PlanStep *step);
+
+/* Leave out all steps but the first ones, so many. */
+extern void plan_shorten(PatchPlan *plan, int count);
 
 /* Free the plan; the files and their names are the project's. */
 extern void plan_free(PatchPlan *plan);

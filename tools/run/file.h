@@ -19,6 +19,7 @@
 #define FILE_RUN_BEFORE "before it"
 #define FILE_RUN_BEGIN "BEGIN before it"
 #define FILE_RUN_COMMIT "COMMIT after it"
+#define FILE_RUN_CONSTRAINTS "constraints checked after it"
 #define FILE_RUN_NOTE "note of its progress"
 
 /* How the user wants files to be run; nothing of it is owned */
@@ -34,6 +35,7 @@ typedef struct RunOptions
 	int64		retry_for;		/* for how long to try again, likewise */
 	int64		max_stall;		/* milliseconds that others may wait; 0: any */
 	bool		forces_psql;	/* psql is to run all files: for tests */
+	bool		is_single;		/* all files are one transaction */
 	bool		is_rehearsal;	/* it counts the files that it runs itself */
 	const char *label;			/* what it shows meanwhile, or NULL */
 } RunOptions;
@@ -91,6 +93,8 @@ typedef struct FileRun
 	char		sqlstate[6];	/* of the error that has ended it, or empty */
 	char	   *error;			/* of the server or ours, or NULL */
 	bool		is_of_note;		/* it is that of a note, not of the file */
+	const PlanStep *at;			/* of a single transaction: the member in
+								 * which it has ended; else NULL */
 } FileRun;
 
 /* Has it gone on after an error, without any thought? */

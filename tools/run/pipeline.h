@@ -35,6 +35,8 @@ typedef struct SqlSession
 	PQExpBufferData query;		/* that is sent */
 	const SqlItem *item;		/* whose results are read */
 	Waiting		waiting;		/* of the file */
+	int			lock_timeout;	/* that was set for it, or 0 */
+	const PlanStep *member;		/* of a single transaction: see run/single.c */
 	char		put_aside[256]; /* the queries around one that is patient, */
 	char		put_back[256];	/* or empty */
 

@@ -118,6 +118,7 @@ send_marks(SqlSession *session, const PlanStep *step, int lock_timeout)
 
 	run_file_append_marks(marks, session->runner, step, lock_timeout);
 	make_settings(session, lock_timeout);
+	session->lock_timeout = lock_timeout;
 	run_pipeline_send_ahead(session, marks->data);
 	destroyPQExpBuffer(marks);
 	(void) PQflush(session->conn);

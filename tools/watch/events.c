@@ -33,7 +33,8 @@ print_patches(const PlanStep *step)
 {
 	json_print_array("patches", (char *const *) step->names,
 					 step->name_count);
-	json_print_member("file", step->file->path);
+	json_print_member("file", step->members != NULL ? NULL :
+					  step->file->path);
 }
 
 /* Print an event about a step, without its end. */
@@ -186,6 +187,8 @@ watch_events_step(int number, const PlanStep *step, const StepEnd *end,
 	print_waiting(milliseconds, &end->others);
 	if (end->has_failed)
 	{
+		if (end->at != NULL)
+			json_print_member("failed_file", end->at->file->path);
 		json_print_member("reason", end->reason);
 		print_sqlstate(end->sqlstate);
 		json_print_key("kept");

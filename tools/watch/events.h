@@ -25,6 +25,8 @@ typedef struct StepEnd
 {
 	bool		has_failed;
 	OthersWaited others;
+	const PlanStep *at;			/* if it is a single transaction that has
+								 * failed: where in it; else NULL */
 	const char *reason;			/* if it has failed: a word for programs */
 	const char *sqlstate;		/* of the error that has ended it, or empty */
 	bool		is_known;		/* what the register has of it, */
