@@ -4,9 +4,11 @@
 use strict;
 use warnings;
 
+use Cwd qw(getcwd);
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Deploy;
+use IPC::Run ();
 use Scratch qw(value);
 use Test::More;
 
@@ -20,8 +22,8 @@ sub with_patches
 		'patches/b.sql' => patch('b'),
 		'patches/c.sql' => patch('c', '', 'a'),
 		'patches/d.sql' => patch('d'),
-		'patches/u.sql' => patch('users'),
-		map { ("rollbacks/$_.sql" => rollback_file($_)) } qw(a b c d));
+		'patches/users.sql' => patch('users'),
+		map { ("rollbacks/$_.sql" => rollback_file($_)) } qw(a b c d users));
 }
 
 # Passes if a command fails so, says that, and changes nothing.
@@ -112,6 +114,66 @@ sub takes_back
 	add_files($project, 'patches/b.sql' => patch('b', '', 'nobody'));
 	is_refused($project, 1, qr/requires.*"nobody"/,
 		'a patch that is blocked', qw(apply --to d));
+}
+
+# Runs a command at a terminal, and answers. Returns its exit status and all
+# that is on the terminal then.
+sub at_terminal
+{
+	my ($project, $answer, @arguments) = @_;
+	my $input = '';
+	my $screen = '';
+	my $back = getcwd();
+
+	local $ENV{PGDATABASE} = $project->{database};
+	chdir $project->{directory} or die "cannot change directory: $!\n";
+	my $harness = IPC::Run::start([ $ENV{VERSIONING} // 'versioning', @arguments ],
+		'<pty<', \$input, '>pty>', \$screen, IPC::Run::timeout(60));
+	chdir $back;
+	if (defined $answer)
+	{
+		$harness->pump until $screen =~ /\[y\/N\] /;
+		$input = "$answer\n";
+	}
+	$harness->finish;
+	return ($harness->full_result >> 8, $screen =~ s/\r//gr);
+}
+
+{
+	my $project = with_patches();
+	my @back = ('rollback', '--to', 'a');
+
+	versioning($project, 'apply');
+	my ($status, $screen) = at_terminal($project, 'n', @back);
+	is($status, 1, 'at a terminal, no: exit status');
+	like($screen, qr{^\[1/4\] users  rollbacks/users\.sql\n.*^\[4/4\] b }ms,
+		'at a terminal, no: the list');
+	like($screen, qr/^Take these 4 back in database "\w+"\? \[y\/N\] /m,
+		'at a terminal, no: what it asks');
+	is(registered($project), 'a b c d users', 'at a terminal, no: it is left');
+	($status, $screen) = at_terminal($project, undef, @back, '--yes', '--dry-run');
+	is($status, 0, 'a dry run does not ask');
+	for my $one ([ '--last', 1 ], ['c'])
+	{
+		($status, $screen) = at_terminal($project, undef, 'rollback', @$one);
+		is($status, 0, "one, @$one: it does not ask") || diag $screen;
+	}
+	is(registered($project), 'a b d', 'one: it is gone');
+	($status, $screen) = at_terminal($project, 'y', qw(rollback --last 2));
+	is($status, 0, 'several of the last, yes: exit status') || diag $screen;
+	is(registered($project), 'a', 'several of the last, yes: they are gone');
+	($status, $screen) = at_terminal($project, '', qw(rollback --last 1));
+	is(registered($project), 'a', 'the last of all: it asks');
+	versioning($project, 'apply');
+	($status, $screen) =
+	  at_terminal($project, 'yes', qw(rollback --cascade a));
+	is($status, 0, 'a cascade: it asks') || diag $screen;
+	is(registered($project), 'b d users', 'a cascade: it is gone');
+	($status, $screen) =
+	  at_terminal($project, undef, qw(rollback --yes --last 100));
+	is(registered($project), '', '--yes: nobody is asked') || diag $screen;
+	is_refused($project, 2, qr/--yes cannot be used with status/, 'status --yes',
+		qw(status --yes));
 }
 
 done_testing();

@@ -11,6 +11,9 @@
  */
 #include "postgres_fe.h"
 
+#include <unistd.h>
+
+#include "base/ask.h"
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/command.h"
@@ -18,6 +21,7 @@
 #include "plan/resume.h"
 #include "plan/single.h"
 #include "plan/to.h"
+#include "project/verification.h"
 #include "watch/events.h"
 
 /* What a command works on */
@@ -30,6 +34,8 @@ typedef struct Deployment
 	Register   *reg;
 	PatchPlan  *plan;
 	const char *to;				/* that of the options, or NULL */
+	bool		is_last;		/* so is --last */
+	int			asked;			/* for so many steps a yes was said, or 0 */
 	bool		is_alone;		/* no other deployer is at work */
 } Deployment;
 
@@ -291,6 +297,47 @@ run_dry(const Deployment *deployment)
 	return STATUS_DONE;
 }
 
+/*
+ * Is more to be taken back than what the user has named one by one, so that
+ * whoever sits at a terminal is asked?
+ */
+static bool
+is_sweeping(const Deployment *deployment)
+{
+	const Options *options = deployment->options;
+
+	return deployment->action == DEPLOY_ROLLBACK &&
+		(options->is_cascade || deployment->to != NULL ||
+		 (deployment->is_last &&
+		  (options->name_count > 1 ||
+		   options->name_count == deployment->reg->count)));
+}
+
+/* May the plan be run?  Without a terminal nobody is asked. */
+static Status
+ask(Deployment *deployment)
+{
+	const Options *options = deployment->options;
+	const PatchPlan *plan = deployment->plan;
+	char	   *question;
+	Status		status;
+
+	if (plan->count == 0 || options->says_yes || !isatty(STDIN_FILENO) ||
+		!is_sweeping(deployment))
+		return STATUS_DONE;
+	if (!options->deploy.is_json)
+		print_plan(plan);
+	question = plan->count == 1 ?
+		psprintf("Take this back in database \"%s\"?",
+				 PQdb(deployment->conn)) :
+		psprintf("Take these %d back in database \"%s\"?", plan->count,
+				 PQdb(deployment->conn));
+	status = ask_yes(false, question);
+	deployment->asked = plan->count;
+	pg_free(question);
+	return status;
+}
+
 /* Run the plan, in a single transaction if that is asked for. */
 static Status
 run_plan(const Deployment *deployment, RunLock *lock)
@@ -322,6 +369,13 @@ run_alone(Deployment *deployment)
 		return status;
 	deployment->is_alone = true;
 	status = plan(deployment);
+	if (status == STATUS_DONE && deployment->asked > 0 &&
+		deployment->plan->count != deployment->asked)
+	{
+		pg_log_error("it is no longer the same that would be taken back, as "
+					 "another deployer was at work");
+		status = STATUS_PROBLEM;
+	}
 	if (status == STATUS_PROBLEM)
 		pg_log_error("nothing was run");
 	if (status == STATUS_DONE && deployment->plan->count == 0)
@@ -357,13 +411,17 @@ look_and_run(Deployment *deployment)
 
 	/* All that is wrong with what is needed is told at once */
 	report_problems(deployment->options->progname, problems, NULL);
+	report_problems(deployment->options->progname,
+					&project->verification_complaints, NULL);
 	status = plan(deployment);
 	if (deployment->action != DEPLOY_APPLY && status == STATUS_PROBLEM)
 		report_problems(deployment->options->progname,
 						&project->problems, NULL);
 	if (deployment->reg != NULL)
 		report_register(deployment);
-	if (status == STATUS_DONE && problem_has_errors(problems))
+	if (status == STATUS_DONE &&
+		(problem_has_errors(problems) ||
+		 problem_has_errors(&project->verification_complaints)))
 		status = STATUS_PROBLEM;
 	if (status == STATUS_PROBLEM)
 		pg_log_error("nothing was run");
@@ -376,7 +434,8 @@ look_and_run(Deployment *deployment)
 		deployment->reg->unfinished.count == 0 &&
 		deployment->options->restart_at == 0)
 		return nothing_to_do(deployment);
-	return run_alone(deployment);
+	status = ask(deployment);
+	return status == STATUS_DONE ? run_alone(deployment) : status;
 }
 
 /* Run the command that is meant by the action. */
@@ -390,6 +449,7 @@ run(Options *options, DeployAction action)
 	deployment.options = options;
 	deployment.action = action;
 	deployment.to = options->to;
+	deployment.is_last = options->last > 0;
 	deployment.conn = connection_open(&options->connection, "versioning");
 	if (deployment.conn == NULL)
 		return STATUS_TROUBLE;
@@ -399,6 +459,9 @@ run(Options *options, DeployAction action)
 	deployment.project = project_read(&options->patches,
 									  &options->rollbacks,
 									  action != DEPLOY_APPLY, PROJECT_BYTES);
+	if (action == DEPLOY_APPLY)
+		project_verification_read(deployment.project,
+								  &options->verifications);
 
 	status = look_and_run(&deployment);
 	if (status == STATUS_DONE && !options->deploy.is_json &&

@@ -12,6 +12,7 @@
 #include "base/report.h"
 #include "command/command.h"
 #include "plan/names.h"
+#include "project/verification.h"
 #include "rehearse/rehearse.h"
 
 /*
@@ -224,9 +225,13 @@ command_rehearse(Options *options)
 		return STATUS_TROUBLE;
 	project = project_read(&options->patches, &options->rollbacks, true,
 						   PROJECT_BYTES);
+	project_verification_read(project, &options->verifications);
 	report_problems(options->progname, &project->problems, NULL);
 	report_problems(options->progname, &project->rollback_complaints, NULL);
+	report_problems(options->progname, &project->verification_complaints,
+					NULL);
 	if (problem_has_errors(&project->problems) ||
+		problem_has_errors(&project->verification_complaints) ||
 		problem_has_errors(&project->rollback_complaints))
 	{
 		pg_log_error("nothing was run");

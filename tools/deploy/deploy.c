@@ -109,6 +109,8 @@ failure_reason(const DeployFailure *failure)
 
 	if (failure->is_interrupted)
 		return "interrupted";
+	if (failure->run->is_unverified)
+		return "not verified";
 	if (failure->run->lacked_lock)
 		return "lock not available";
 	return failure->run->stall != NULL ? "stall" : words[failure->run->end];
@@ -166,7 +168,7 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	tell_failure(deploy, &failure);
 	deploy_report_failure(&failure);
 	if (outcome->is_known && outcome->registered == failure.expected &&
-		(deploy_report_is_whole(step, run) ||
+		(run->is_unverified || deploy_report_is_whole(step, run) ||
 		 deploy_report_is_finished(&failure)))
 		deploy->done++;
 	else
@@ -199,7 +201,8 @@ run_file(Deploy *deploy, const PlanStep *step, int lock_timeout,
 	if (!watch_observer_answer(&deploy->source, step, &registered,
 							   &has_new_settings) ||
 		registered != count_expected(deploy, step) ||
-		!deploy_execution_note_done(&deploy->execution, step, run))
+		!deploy_execution_note_done(&deploy->execution, step, run) ||
+		!deploy_execution_verify(&deploy->execution, step, lock_timeout, run))
 		return false;
 
 	/* A session does not see what ALTER ROLE SET has changed meanwhile. */
@@ -284,7 +287,8 @@ try_step(Deploy *deploy, const PlanStep *step, const char *name,
 			return true;
 		}
 		deploy_execution_end_session(&deploy->execution);
-		resume_part_note_failure(&deploy->runner, step, &run);
+		if (!run.is_unverified)
+			resume_part_note_failure(&deploy->runner, step, &run);
 		deploy_outcome_find(&deploy->source, &run.backend, deploy->plan,
 							deploy->done, &outcome);
 		if (outcome.is_known)

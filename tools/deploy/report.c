@@ -469,6 +469,19 @@ say_what_was_rehearsed(const DeployFailure *failure)
 		say_why(failure);
 }
 
+/* Say that what was run after it does not verify it. */
+static void
+say_unverified(const DeployFailure *failure, const char *path)
+{
+	pg_log_error("patch \"%s\" was not verified (%s)", failure->name, path);
+	if (!failure->attempts->runner->options->is_rehearsal)
+		fe_compat_log_detail("It is applied all the same: it could be "
+							 "verified only after it, as it is not one "
+							 "transaction of plain SQL.");
+	fe_compat_log_hint("Mend it by another patch, or take it back; "
+					   "\"versioning verify\" looks again.");
+}
+
 void
 deploy_report_failure(const DeployFailure *failure)
 {
@@ -483,6 +496,11 @@ deploy_report_failure(const DeployFailure *failure)
 	PQExpBufferData blockers;
 	PQExpBufferData ending;
 
+	if (failure->run->is_unverified && !failure->is_interrupted)
+	{
+		say_unverified(failure, path);
+		return;
+	}
 	initPQExpBuffer(&blockers);
 	initPQExpBuffer(&ending);
 	if (who != NULL)

@@ -34,6 +34,8 @@ typedef struct PlanStep
 	bool		has_digest;		/* else it cannot be had */
 	PlanParts  *parts;			/* NULL: it is run in one go */
 	SimpleStringList jobs;		/* not done: they are to be run before it */
+	const ProjectFile **verifications;	/* what verifies what it has done */
+	int			verification_count;
 	struct PatchPlan *members;	/* NULL: it is a file; see plan/single.h */
 } PlanStep;
 
@@ -64,6 +66,13 @@ extern void plan_add_wait(PatchPlan *plan, const ProjectFile *file,
 /* Add a file that registers patches; those that are applied do not count. */
 extern void plan_add_patch(PatchPlan *plan, const ProjectFile *file,
 						   const Register *reg);
+
+/* Add a file that verifies the patch of that name. */
+extern void plan_add_verification(PatchPlan *plan, const ProjectFile *file,
+								  const char *name);
+
+/* Have the steps of a plan to apply patches verified by what there is. */
+extern void plan_add_verifications(PatchPlan *plan, const Project *project);
 
 /* Add a file that takes patches back. */
 extern void plan_add_rollback(PatchPlan *plan, const ProjectFile *file);

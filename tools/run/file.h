@@ -21,6 +21,7 @@
 #define FILE_RUN_COMMIT "COMMIT after it"
 #define FILE_RUN_CONSTRAINTS "constraints checked after it"
 #define FILE_RUN_NOTE "note of its progress"
+#define FILE_RUN_VERIFY "before what verifies it"
 
 /* How the user wants files to be run; nothing of it is owned */
 typedef struct RunOptions
@@ -92,6 +93,8 @@ typedef struct FileRun
 	int64		milliseconds;	/* how long it took */
 	char		sqlstate[6];	/* of the error that has ended it, or empty */
 	char	   *error;			/* of the server or ours, or NULL */
+	bool		is_unverified;	/* done, but what was run after it, to verify
+								 * it, has failed */
 	bool		is_of_note;		/* it is that of a note, not of the file */
 	const PlanStep *at;			/* of a single transaction: the member in
 								 * which it has ended; else NULL */

@@ -15,6 +15,7 @@
 #include "postgres_fe.h"
 
 #include "run/single.h"
+#include "run/verify.h"
 #include "script/single.h"
 
 /* Make the session one that has run nothing yet, as far as that can be. */
@@ -73,7 +74,7 @@ run_member(SqlSession *session, const PlanStep *member, bool is_first)
 	add_queries(session, member);
 	run_pipeline_add_text(session, "SET CONSTRAINTS ALL IMMEDIATE",
 						  FILE_RUN_CONSTRAINTS, 0);
-	result = run_pipeline_run(session);
+	result = run_pipeline_run(session) && run_verify_inside(session, member);
 	destroyPQExpBuffer(marks);
 	return result;
 }
