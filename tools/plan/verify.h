@@ -11,9 +11,9 @@
 #include "plan/plan.h"
 
 /*
- * Make the plan to verify these patches, or if there are no names, all that are
- * applied and have a file for that, in the order in which they were applied.
- * The files of the steps are those that verify.
+ * Make the plan to verify these patches, or if there are no names, all that
+ * are applied and have a file for that, in the order in which they were
+ * applied.  The files of the steps are those that verify.
  */
 extern PatchPlan *plan_verify_create(const Project *project,
 									 const Register *reg,

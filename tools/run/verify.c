@@ -4,10 +4,10 @@
  *		Has a patch done what it should?
  *
  * The queries of a file say so: one that fails says no, and so does a row in
- * which a column of type boolean is not true.  They are to say the same when
- * they are asked in the transaction of the patch and when they are asked later,
- * so what the patch has set does not count, and they cannot write.  In the
- * transaction of the patch that, too, ends with a savepoint.
+ * which a column of type boolean is not true.  They are to say the same in the
+ * transaction of the patch and later.  So what the patch has set does not
+ * count, and they cannot write; in that transaction, both end with a
+ * savepoint.
  *
  *-------------------------------------------------------------------------
  */
@@ -126,7 +126,7 @@ add_text(SqlSession *session, const char *text)
 	run_pipeline_add_text(session, text, FILE_RUN_VERIFY, 0);
 }
 
-/* Add what verifies a patch in its transaction, whose settings are put aside. */
+/* Add what verifies a patch in its transaction, its settings put aside. */
 static void
 add_inside(SqlSession *session, const ProjectFile *file)
 {
