@@ -178,6 +178,8 @@ fails_to_rehearse(with_verification('SELECT false;'), 'a rehearsal');
 	like($output,
 		qr{"event": "failed", "number": \d, "patches": \["users"\], "file": "veri},
 		'JSON: what has failed');
+	like($output, qr/"error": "row 1 of 1 is not true: \?column\? = f", "line": 1,/,
+		'JSON: why');
 	like($output, qr/^\{"event": "end", "done": 1, "failed": 1, /m,
 		'JSON: the end');
 	is((versioning($project, 'verify', '--quiet', 'two'))[1], '', 'quiet');

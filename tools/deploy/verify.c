@@ -64,6 +64,8 @@ tell_end(Verification *verification, const FileRun *run, bool is_done)
 		run->lacked_lock ? "lock not available" :
 		run->end == FILE_RUN_LOST ? "connection lost" : "not verified";
 	end.sqlstate = run->sqlstate;
+	end.error = run->error;
+	end.line = run->error_line;
 	end.is_known = end.is_kept = true;
 	if (run->message != NULL)
 		watch_progress_messages(progress, run->message,

@@ -93,6 +93,7 @@ typedef struct FileRun
 	int64		milliseconds;	/* how long it took */
 	char		sqlstate[6];	/* of the error that has ended it, or empty */
 	char	   *error;			/* of the server or ours, or NULL */
+	int			error_line;		/* where it is about, or 0 */
 	bool		is_unverified;	/* done, but what was run after it, to verify
 								 * it, has failed */
 	bool		is_of_note;		/* it is that of a note, not of the file */

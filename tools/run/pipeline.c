@@ -206,6 +206,7 @@ note_error(SqlSession *session, const char *text)
 {
 	pg_free(session->error);
 	session->error = text == NULL ? NULL : pg_strdup(text);
+	session->error_line = session->item->line;
 }
 
 /*
@@ -490,8 +491,8 @@ run_pipeline_complain(SqlSession *session, int line,
 	message = psprintf("error: %s", text);
 	session->item = &item;
 	show_message(session, message);
-	session->item = current;
 	note_error(session, text);
+	session->item = current;
 	pg_free(message);
 	pg_free(text);
 }

@@ -53,6 +53,7 @@ struct SqlSession
 	char	   *message;		/* that a lock was lacking, or NULL */
 	char		sqlstate[6];	/* of the error, or empty */
 	char	   *error;			/* its text, or that of ours, or NULL */
+	int			error_line;		/* of the file, or 0 */
 	bool		is_of_note;		/* which is that of a note */
 	bool		is_ending;		/* the server has said so */
 	bool		is_lost;

@@ -186,6 +186,7 @@ run_session_run_work(SqlSession *session, const PlanStep *step,
 	{
 		run->end = run_pipeline_failure(session);
 		run->error = session->error;
+		run->error_line = session->error_line;
 		run->is_of_note = session->is_of_note;
 		session->error = NULL;
 	}

@@ -179,6 +179,17 @@ print_unfinished(const UnfinishedPatch *patch)
 			   patch->done + 1, patch->parts, patch->line);
 }
 
+/* Print an error, with its line, if that is to be told. */
+static void
+print_error(const StepEnd *end)
+{
+	if (end->error == NULL)
+		return;
+	json_print_member("error", end->error);
+	if (end->line > 0)
+		json_print_number("line", end->line);
+}
+
 void
 watch_events_step(int number, const PlanStep *step, const StepEnd *end,
 				  int64 milliseconds)
@@ -191,6 +202,7 @@ watch_events_step(int number, const PlanStep *step, const StepEnd *end,
 			json_print_member("failed_file", end->at->file->path);
 		json_print_member("reason", end->reason);
 		print_sqlstate(end->sqlstate);
+		print_error(end);
 		json_print_key("kept");
 		fputs(!end->is_known ? "null" : end->is_kept ? "true" : "false",
 			  stdout);
