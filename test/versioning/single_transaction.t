@@ -228,6 +228,68 @@ my $tables = patch('tables', 'CREATE TABLE parent (id int PRIMARY KEY);
 		'programs are told that none is there');
 }
 
+# The first file has locked what somebody wants while the second one runs.
+sub sleeping_in_second
+{
+	my (@arguments) = @_;
+	my $project = with_files(patch('one', 'LOCK TABLE held;'),
+		patch('two', 'SELECT pg_sleep(60);', 'one'));
+
+	value($project->{database}, 'CREATE TABLE held ()');
+	my $run = start_versioning($project, 'apply', @single, @arguments);
+	ok(wait_for(sub {
+			value('postgres', "SELECT count(*) FROM pg_stat_activity
+				WHERE datname = '$project->{database}'
+				AND query = 'SELECT pg_sleep(60);'")
+		}), "@arguments: the second file runs");
+	return ($project, $run);
+}
+{
+	my ($project, $run) = sleeping_in_second('--max-stall', '200ms');
+	my $holder = start_holder($project->{database}, 'SELECT 1;');
+
+	continue_holder($holder, 'SELECT FROM held;');
+	my ($status, $output, $errors) = finish_versioning($run);
+	finish_holder($holder);
+	is($status, 3, 'others wait too long: exit status');
+	like($errors, qr/^versioning: error: patch "two" was cancelled, because it/m,
+		'others wait too long: the file that ran');
+	like($errors, qr/^versioning: detail: Waiting for public\.held, which was lo/m,
+		'others wait too long: what for');
+	is(registered($project), '', 'others wait too long: nothing was kept');
+}
+{
+	my ($project, $run) = sleeping_in_second();
+
+	kill INT => $run->{pid};
+	my ($status, $output, $errors) = finish_versioning($run);
+	is($status, 3, 'an interruption: exit status');
+	like($errors, qr/^versioning: error: interrupted in patch "two"/m,
+		'an interruption: where');
+	like($errors, qr/^versioning: detail: Nothing of it was kept, nor of the o/m,
+		'an interruption: what was kept');
+	is(registered($project), '', 'an interruption: nothing was kept');
+}
+
+# What is recorded belongs to the patch that has done it.
+{
+	my $project = with_files(
+		patch('one', 'CREATE TABLE one (id int);'),
+		patch('two', 'CREATE TABLE two (id int); ALTER TABLE one ADD name text;',
+			'one'));
+	value($project->{database}, 'CREATE EVENT TRIGGER record
+		ON ddl_command_end EXECUTE FUNCTION _v.record_changes();
+		CREATE EVENT TRIGGER guard ON ddl_command_end
+		EXECUTE FUNCTION _v.require_patch()');
+
+	applies($project, 'one two', 'with the recorder and the guard', @single);
+	is(value($project->{database}, "SELECT string_agg(patch_name || ' '
+		|| identity, ', ' ORDER BY c.id) FROM _v.changes AS c
+		JOIN _v.history AS h ON h.id = c.history_id"),
+		'one public.one, two public.two, two public.one, two public.one.name',
+		'the changes belong to their patches');
+}
+
 # It goes with --to and with names.
 {
 	my $project = with_files($one, $two, patch('three'));
