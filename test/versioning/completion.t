@@ -82,7 +82,7 @@ completes('run --p', '--parallel= | --port= | --password',
 completes('run x', '', 'jobs are not in the files');
 completes('status --run', '', 'an option of another command');
 completes('apply --run', '--run-jobs', 'an option of the command');
-completes('apply --v', '--variable= | --verbose | --version',
+completes('apply --v', '--variable= | --verbose | --verify= | --version',
 	'options, with a sign if they take a value');
 completes('new --dbn', '--dbname=', 'new may connect');
 completes('new x --recipe rename-c', 'rename-column', 'recipes');
@@ -122,7 +122,9 @@ is(join(' ', @findings), join(' ', @known), 'all findings are offered');
 # Patches
 
 completes("$_ ", 'users | user-sessions', "$_ takes patches")
-  for qw(apply rollback graph rehearse);
+  for qw(apply rollback graph rehearse verify);
+completes("$_ --to ", 'users | user-sessions', "$_ --to takes a patch")
+  for qw(apply rollback);
 completes('apply users', 'users', 'a whole name');
 completes('apply user', 'users | user-sessions', 'the beginning of a name');
 completes('apply -v a=b --wait 1 users user-', 'user-sessions',

@@ -55,7 +55,7 @@ is_refused("--last $_", qr/--last takes a number from 1 to 2147483647/,
   foreach ('', 'all', '0', '-1', '2147483648');
 is_refused("-v $_", qr/--variable takes NAME=VALUE/, 'apply', '-v', $_)
   foreach ('', 'name', '=value', 'na me=1', "na\nme=1");
-is_refused('rollback of nothing', qr/names of patches, or --last/, 'rollback');
+is_refused('rollback of nothing', qr/names of patches, --last or --to/, 'rollback');
 is_refused('rollback of both', qr/--last and names/, 'rollback', '--last', 1,
 	'a');
 is_refused('status of names', qr/"a" is one argument too many for status/,

@@ -35,6 +35,10 @@ extern void check_jobs_tables(const Project *project, const Register *reg,
 extern void check_register(const PatchStates *states, const Register *reg,
 						   ProblemList *found);
 
+/* What is wrong with the files that verify patches */
+extern void check_verifications(const Project *project, const Register *reg,
+								ProblemList *found);
+
 /* What is wrong with each of the scripts of a project */
 extern void check_scripts(const Project *project, ProblemList *found);
 

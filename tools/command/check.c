@@ -16,6 +16,7 @@
 #include "command/command.h"
 #include "common/logging.h"
 #include "pqexpbuffer.h"
+#include "project/verification.h"
 #include "show/findings.h"
 
 /* The user wants to disable what is no finding: say what there is. */
@@ -164,10 +165,13 @@ command_check(Options *options)
 
 	project = project_read(&options->patches, &options->rollbacks, true,
 						   PROJECT_OUTLINES);
+	project_verification_read(project, &options->verifications);
 	check_places(&project->problems, &found);
+	check_places(&project->verification_complaints, &found);
 	check_places(&project->rollback_complaints, &found);
 	check_scripts(project, &found);
 	check_names(project, reg, &found);
+	check_verifications(project, reg, &found);
 	check_conflicts(project, &found);
 	check_jobs(project, &found);
 	states = plan_state_create(project, reg);

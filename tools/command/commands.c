@@ -65,6 +65,8 @@ static const Command deploying[] = {
 	{"rehearse", COMMAND_REHEARSE, command_rehearse, "[PATCH]...",
 		"apply, take back and apply these, or all, elsewhere",
 	"It does so in a scratch database on the same server, and drops that."},
+	{"verify", COMMAND_VERIFY, command_verify, "[PATCH]...",
+	"look whether these, or all, have done what they should", NULL},
 	{NULL}
 };
 

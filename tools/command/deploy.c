@@ -11,11 +11,17 @@
  */
 #include "postgres_fe.h"
 
+#include <unistd.h>
+
+#include "base/ask.h"
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/command.h"
 #include "deploy/deploy.h"
 #include "plan/resume.h"
+#include "plan/single.h"
+#include "plan/to.h"
+#include "project/verification.h"
 #include "watch/events.h"
 
 /* What a command works on */
@@ -27,6 +33,9 @@ typedef struct Deployment
 	Project    *project;
 	Register   *reg;
 	PatchPlan  *plan;
+	const char *to;				/* that of the options, or NULL */
+	bool		is_last;		/* so is --last */
+	int			asked;			/* for so many steps a yes was said, or 0 */
 	bool		is_alone;		/* no other deployer is at work */
 } Deployment;
 
@@ -43,8 +52,8 @@ forget_plan(Deployment *deployment)
 }
 
 /*
- * Name the patches that were applied last, for --last.  This is done once,
- * before we wait for another deployer: what is last after it was not meant.
+ * Name the patches that were applied last, for --last and --to.  This is done
+ * once, before we wait for another deployer: what is last after it was not meant.
  */
 static void
 name_last_ones(Options *options, const Register *reg)
@@ -52,11 +61,11 @@ name_last_ones(Options *options, const Register *reg)
 	int			count = Min(options->last, reg->count);
 	int			i;
 
+	options->last = 0;
 	options->names = pg_malloc((count + 1) * sizeof(char *));
 	for (i = 0; i < count; i++)
 		options->names[i] = pg_strdup(reg->patches[reg->count - 1 - i].name);
 	options->name_count = count;
-	options->last = 0;
 }
 
 /* Free the names of the last ones. */
@@ -70,21 +79,53 @@ free_names(Options *options)
 	pg_free(options->names);
 }
 
+/* Make the plan to apply patches. */
+static PatchPlan *
+plan_apply(const Deployment *deployment)
+{
+	const Options *options = deployment->options;
+	PatchPlan  *plan = plan_apply_create(deployment->project,
+										 deployment->reg, options->names,
+										 options->name_count,
+										 options->runs_jobs);
+
+	if (options->to != NULL)
+		plan_to_cut(plan, deployment->project, deployment->reg, options->to);
+	return plan;
+}
+
+/*
+ * Make the plan to take patches back.  What --to means is found out once, too.
+ */
+static PatchPlan *
+plan_rollback(const Deployment *deployment)
+{
+	Options    *options = deployment->options;
+	const char *to = options->to;
+	PatchPlan  *plan;
+
+	if (options->last > 0)
+		name_last_ones(options, deployment->reg);
+	plan = plan_rollback_create(deployment->project, deployment->reg,
+								options->names, options->name_count,
+								options->is_cascade);
+	if (to == NULL)
+		return plan;
+	options->to = NULL;
+	options->last = plan_to_count_after(deployment->project, deployment->reg,
+										to, &plan->problems);
+	if (options->last == 0)
+		return plan;
+	plan_free(plan);
+	return plan_rollback(deployment);
+}
+
 /* Make the plan of the command. */
 static PatchPlan *
 make_plan(const Deployment *deployment)
 {
-	Options    *options = deployment->options;
-
-	if (deployment->action == DEPLOY_APPLY)
-		return plan_apply_create(deployment->project, deployment->reg,
-								 options->names, options->name_count,
-								 options->runs_jobs);
-	if (options->last > 0)
-		name_last_ones(options, deployment->reg);
-	return plan_rollback_create(deployment->project, deployment->reg,
-								options->names, options->name_count,
-								options->is_cascade);
+	return deployment->action == DEPLOY_APPLY ? plan_apply(deployment) :
+		plan_rollback(deployment);
 }
 
 /*
@@ -118,6 +159,8 @@ plan(Deployment *deployment)
 		return STATUS_TROUBLE;
 	deployment->plan = make_plan(deployment);
 	resume(deployment);
+	if (deployment->options->deploy.is_single)
+		plan_single_check(deployment->plan);
 	report_problems(deployment->options->progname,
 					&deployment->plan->problems, NULL);
 	return problem_has_errors(&deployment->plan->problems) ||
@@ -197,22 +240,36 @@ print_waits(const PatchPlan *plan)
 			 "--run-jobs\".");
 }
 
+/* Say to people that there is nothing to do. */
+static void
+print_nothing(const Deployment *deployment)
+{
+	bool		is_apply = deployment->action == DEPLOY_APPLY;
+
+	if (deployment->to != NULL)
+		printf(is_apply ? "Nothing to apply: all up to \"%s\" is applied.\n" :
+			   "Nothing to take back: none was applied after \"%s\".\n",
+			   report_printable(deployment->to));
+	else
+		printf("Nothing to %s: %d applied, none %sis %s.\n",
+			   is_apply ? "apply" : "take back",
+			   count_applied(deployment->reg),
+			   deployment->options->name_count > 0 ?
+			   "of the patches asked for " : "",
+			   is_apply ? "pending" : "applied");
+}
+
 /* Say that there is nothing to do. */
 static Status
 nothing_to_do(const Deployment *deployment)
 {
 	const Options *options = deployment->options;
-	bool		is_apply = deployment->action == DEPLOY_APPLY;
 
 	tell_plan(deployment);
 	if (options->deploy.is_json && !options->is_dry_run)
 		watch_events_end(0, 0, 0, 0);
 	if (!options->deploy.is_json && !options->deploy.is_quiet)
-		printf("Nothing to %s: %d applied, none %sis %s.\n",
-			   is_apply ? "apply" : "take back",
-			   count_applied(deployment->reg),
-			   options->name_count > 0 ? "of the patches asked for " : "",
-			   is_apply ? "pending" : "applied");
+		print_nothing(deployment);
 	return STATUS_DONE;
 }
 
@@ -240,6 +297,65 @@ run_dry(const Deployment *deployment)
 	return STATUS_DONE;
 }
 
+/*
+ * Is more to be taken back than what the user has named one by one, so that
+ * whoever sits at a terminal is asked?
+ */
+static bool
+is_sweeping(const Deployment *deployment)
+{
+	const Options *options = deployment->options;
+
+	return deployment->action == DEPLOY_ROLLBACK &&
+		(options->is_cascade || deployment->to != NULL ||
+		 (deployment->is_last &&
+		  (options->name_count > 1 ||
+		   options->name_count == deployment->reg->count)));
+}
+
+/* May the plan be run?  Without a terminal nobody is asked. */
+static Status
+ask(Deployment *deployment)
+{
+	const Options *options = deployment->options;
+	const PatchPlan *plan = deployment->plan;
+	char	   *question;
+	Status		status;
+
+	if (plan->count == 0 || options->says_yes || !isatty(STDIN_FILENO) ||
+		!is_sweeping(deployment))
+		return STATUS_DONE;
+	if (!options->deploy.is_json)
+		print_plan(plan);
+	question = plan->count == 1 ?
+		psprintf("Take this back in database \"%s\"?",
+				 PQdb(deployment->conn)) :
+		psprintf("Take these %d back in database \"%s\"?", plan->count,
+				 PQdb(deployment->conn));
+	status = ask_yes(false, question);
+	deployment->asked = plan->count;
+	pg_free(question);
+	return status;
+}
+
+/* Run the plan, in a single transaction if that is asked for. */
+static Status
+run_plan(const Deployment *deployment, RunLock *lock)
+{
+	const RunOptions *options = &deployment->options->deploy;
+	PatchPlan  *single;
+	Status		status;
+
+	if (!options->is_single || deployment->plan->count < 2)
+		return deploy_run(options, deployment->conn, lock,
+						  deployment->action, deployment->plan);
+	single = plan_single_create(deployment->plan);
+	status = deploy_run(options, deployment->conn, lock, deployment->action,
+						single);
+	plan_single_free(single);
+	return status;
+}
+
 /* Be the only deployer, look again, and run what is to be run. */
 static Status
 run_alone(Deployment *deployment)
@@ -253,6 +369,13 @@ run_alone(Deployment *deployment)
 		return status;
 	deployment->is_alone = true;
 	status = plan(deployment);
+	if (status == STATUS_DONE && deployment->asked > 0 &&
+		deployment->plan->count != deployment->asked)
+	{
+		pg_log_error("it is no longer the same that would be taken back, as "
+					 "another deployer was at work");
+		status = STATUS_PROBLEM;
+	}
 	if (status == STATUS_PROBLEM)
 		pg_log_error("nothing was run");
 	if (status == STATUS_DONE && deployment->plan->count == 0)
@@ -260,8 +383,7 @@ run_alone(Deployment *deployment)
 	else if (status == STATUS_DONE)
 	{
 		tell_plan(deployment);
-		status = deploy_run(&deployment->options->deploy, deployment->conn,
-							lock, deployment->action, deployment->plan);
+		status = run_plan(deployment, lock);
 	}
 	run_lock_release(lock);
 	return status;
@@ -289,13 +411,17 @@ look_and_run(Deployment *deployment)
 
 	/* All that is wrong with what is needed is told at once */
 	report_problems(deployment->options->progname, problems, NULL);
+	report_problems(deployment->options->progname,
+					&project->verification_complaints, NULL);
 	status = plan(deployment);
 	if (deployment->action != DEPLOY_APPLY && status == STATUS_PROBLEM)
 		report_problems(deployment->options->progname,
 						&project->problems, NULL);
 	if (deployment->reg != NULL)
 		report_register(deployment);
-	if (status == STATUS_DONE && problem_has_errors(problems))
+	if (status == STATUS_DONE &&
+		(problem_has_errors(problems) ||
+		 problem_has_errors(&project->verification_complaints)))
 		status = STATUS_PROBLEM;
 	if (status == STATUS_PROBLEM)
 		pg_log_error("nothing was run");
@@ -308,7 +434,8 @@ look_and_run(Deployment *deployment)
 		deployment->reg->unfinished.count == 0 &&
 		deployment->options->restart_at == 0)
 		return nothing_to_do(deployment);
-	return run_alone(deployment);
+	status = ask(deployment);
+	return status == STATUS_DONE ? run_alone(deployment) : status;
 }
 
 /* Run the command that is meant by the action. */
@@ -321,6 +448,8 @@ run(Options *options, DeployAction action)
 
 	deployment.options = options;
 	deployment.action = action;
+	deployment.to = options->to;
+	deployment.is_last = options->last > 0;
 	deployment.conn = connection_open(&options->connection, "versioning");
 	if (deployment.conn == NULL)
 		return STATUS_TROUBLE;
@@ -330,6 +459,9 @@ run(Options *options, DeployAction action)
 	deployment.project = project_read(&options->patches,
 									  &options->rollbacks,
 									  action != DEPLOY_APPLY, PROJECT_BYTES);
+	if (action == DEPLOY_APPLY)
+		project_verification_read(deployment.project,
+								  &options->verifications);
 
 	status = look_and_run(&deployment);
 	if (status == STATUS_DONE && !options->deploy.is_json &&

@@ -16,6 +16,9 @@
 
 /* Commands that change the register and run nothing */
 #define COMMANDS_MARK (COMMAND_MARK | COMMAND_UNMARK | COMMAND_ACCEPT)
+/* Commands that look whether patches have done what they should */
+#define COMMANDS_THAT_VERIFY \
+	(COMMAND_APPLY | COMMAND_REHEARSE | COMMAND_VERIFY | COMMAND_CHECK)
 
 /* Commands that need no files, and no database */
 #define COMMANDS_WITH_FILES \
@@ -28,7 +31,7 @@ const OptionRow command_option_table[] = {
 	{"dry-run", 'n', NULL, "print the plan, do nothing", COMMANDS_DEPLOY,
 	false},
 	{"json", OPTION_JSON, NULL, "print JSON, an event a line",
-	COMMANDS_RUN_FILES, false},
+	COMMANDS_RUN_FILES | COMMAND_VERIFY, false},
 	{"json", OPTION_JSON, NULL, "print JSON",
 		COMMAND_STATUS | COMMAND_JOBS | COMMAND_CHECK |
 	COMMAND_LOG | COMMAND_SHOW | COMMAND_BLAME, false},
@@ -52,14 +55,20 @@ const OptionRow command_option_table[] = {
 	COMMAND_APPLY, false},
 	{"restart-at", OPTION_RESTART_AT, "LINE",
 	"where an unfinished patch goes on", COMMAND_APPLY, false},
+	{"single-transaction", OPTION_SINGLE, NULL,
+	"apply all of them, or none", COMMAND_APPLY, true},
+	{"to", OPTION_TO, "PATCH", "all that are pending, up to this one",
+	COMMAND_APPLY, false},
+	{"to", OPTION_TO, "PATCH", "all that were applied after this one",
+	COMMAND_ROLLBACK, false},
 	{"cascade", OPTION_CASCADE, NULL, "what requires the patches, too",
 	COMMAND_ROLLBACK, false},
 	{"last", OPTION_LAST, "N", "the N patches applied last",
 	COMMAND_ROLLBACK, false},
 	{"template", OPTION_TEMPLATE, "DB", "begin with a copy of this database",
 	COMMAND_REHEARSE, false},
-	{"yes", OPTION_YES, NULL, "do not ask at a terminal", COMMANDS_MARK,
-	false},
+	{"yes", OPTION_YES, NULL, "do not ask at a terminal",
+	COMMANDS_MARK | COMMAND_ROLLBACK, false},
 	{"disable", OPTION_DISABLE, "A,B", "do not report these findings",
 	COMMAND_CHECK, true},
 	{"requires", OPTION_REQUIRES, "A,B", "what the patch requires",
@@ -79,6 +88,9 @@ const OptionRow command_option_table[] = {
 	{"lock-timeout", OPTION_LOCK_TIMEOUT, "TIME",
 	"how long an attempt waits for a lock, such as 500ms\n"
 	"(default: 2s; 0: as long as it takes)", COMMANDS_DEPLOY, true},
+	{"lock-timeout", OPTION_LOCK_TIMEOUT, "TIME",
+	"how long to wait for a lock, such as 500ms\n"
+	"(default: 2s; 0: as long as it takes)", COMMAND_VERIFY, true},
 	{"retry-for", OPTION_RETRY_FOR, "TIME",
 	"how long to try again what lacks a lock\n"
 	"(default: 10min; 0: try once)", COMMANDS_DEPLOY, true},
@@ -93,6 +105,9 @@ const OptionRow command_option_table[] = {
 	"where patches are (default: patches)", COMMANDS_WITH_FILES, true},
 	{"rollbacks", OPTION_ROLLBACKS, "DIR|FILE",
 	"where rollbacks are (default: rollbacks)", COMMANDS_WITH_FILES, true},
+	{"verify", OPTION_VERIFY, "DIR|FILE",
+	"where the files that verify patches are\n"
+	"(default: verify, if it is there)", COMMANDS_THAT_VERIFY, true},
 	{"quiet", 'q', NULL, "say no more than necessary", COMMANDS_ALL, false},
 	{"version", 'V', NULL, "show the version, then exit", COMMANDS_ALL,
 	false},

@@ -26,6 +26,7 @@
 /* Where patches and rollbacks are if nobody says anything else */
 #define DEFAULT_PATCHES "patches"
 #define DEFAULT_ROLLBACKS "rollbacks"
+#define DEFAULT_VERIFICATIONS "verify"
 
 /* How long to wait for another deployer, in seconds */
 #define DEFAULT_WAIT 60
@@ -43,7 +44,8 @@
 /* Commands that take as many names of patches, or jobs, as one likes */
 #define COMMANDS_WITH_NAMES \
 	(COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_GRAPH | COMMAND_REHEARSE | \
-	 COMMAND_RUN | COMMANDS_WITH_JOBS | COMMANDS_WITH_PATCHES)
+	 COMMAND_RUN | COMMAND_VERIFY | COMMANDS_WITH_JOBS | \
+	 COMMANDS_WITH_PATCHES)
 
 /* Commands that take one name, of whatever */
 #define COMMANDS_WITH_NAME \
@@ -136,8 +138,7 @@ static void
 add_places(SimpleStringList *places, int argc, char **argv)
 {
 	if (optarg[0] == '\0')
-		command_options_error("a place of patches or rollbacks cannot be "
-							  "empty");
+		command_options_error("a place of files cannot be empty");
 	if (current_line != NULL)
 	{
 		char	   *place = command_conf_place(current_conf, optarg);
@@ -269,6 +270,18 @@ read_option(Options *options, int option, int argc, char **argv)
 		case OPTION_PARALLEL:
 			options->parallel = number("--parallel", 1);
 			break;
+		case OPTION_TO:
+			options->to = optarg;
+			break;
+		case OPTION_SINGLE:
+			options->deploy.is_single = true;
+			break;
+		case OPTION_VERIFY:
+			add_places(&options->verifications, argc, argv);
+			break;
+		case OPTION_YES:
+			options->says_yes = true;
+			break;
 		case OPTION_CASCADE:
 			options->is_cascade = true;
 			break;
@@ -286,9 +299,6 @@ read_option(Options *options, int option, int argc, char **argv)
 			break;
 		case OPTION_LIST_RECIPES:
 			options->lists_recipes = true;
-			break;
-		case OPTION_YES:
-			options->says_yes = true;
 			break;
 		case OPTION_TEMPLATE:
 			options->template = optarg;
@@ -652,6 +662,8 @@ set_default_places(Options *options, CommandBit command)
 	add_default_place(options, &options->patches, DEFAULT_PATCHES, false);
 	add_default_place(options, &options->rollbacks, DEFAULT_ROLLBACKS,
 					  (command & (COMMAND_NEW | COMMAND_INIT)) == 0);
+	add_default_place(options, &options->verifications,
+					  DEFAULT_VERIFICATIONS, true);
 }
 
 /* Complain if the command takes fewer or more names than there are. */
@@ -684,14 +696,32 @@ check_names(const Options *options, CommandBit command)
 							  plan_names_directory(options->names[most]));
 	if (options->restart_at > 0 && options->name_count != 1)
 		command_options_error("--restart-at takes the name of one patch");
+	if (options->to != NULL && options->name_count > 0)
+		command_options_error("--to and names of patches cannot be used "
+							  "together");
 	if (command != COMMAND_ROLLBACK)
 		return;
-	if (options->name_count == 0 && options->last == 0)
-		command_options_error("rollback takes the names of patches, or "
-							  "--last");
+	if (options->to != NULL && options->last > 0)
+		command_options_error("--to and --last cannot be used together");
+	if (options->name_count == 0 && options->last == 0 && options->to == NULL)
+		command_options_error("rollback takes the names of patches, --last "
+							  "or --to");
 	if (options->name_count > 0 && options->last > 0)
 		command_options_error("--last and names of patches cannot be used "
 							  "together");
+}
+
+/* Complain of what cannot be done in a single transaction. */
+static void
+check_single(const Options *options)
+{
+	const char *other = options->deploy.forces_psql ? "--psql" :
+		options->runs_jobs ? "--run-jobs" :
+		options->restart_at > 0 ? "--restart-at" : NULL;
+
+	if (options->deploy.is_single && other != NULL)
+		command_options_error("--single-transaction and %s cannot be used "
+							  "together", other);
 }
 
 /* Complain if the command cannot do something with an option. */
@@ -715,6 +745,7 @@ check_options(const Options *options, CommandBit command)
 	if (options->deploy.is_json && options->deploy.is_verbose)
 		command_options_error("--json and --verbose cannot be used "
 							  "together");
+	check_single(options);
 }
 
 void
@@ -734,6 +765,7 @@ command_options_free(Options *options)
 {
 	simple_string_list_destroy(&options->patches);
 	simple_string_list_destroy(&options->rollbacks);
+	simple_string_list_destroy(&options->verifications);
 	simple_string_list_destroy(&options->deploy.variables);
 	simple_string_list_destroy(&options->disabled);
 	command_conf_free(&options->conf);

@@ -35,20 +35,22 @@ typedef struct Options
 
 	SimpleStringList patches;	/* places of patch files */
 	SimpleStringList rollbacks; /* places of rollback files */
+	SimpleStringList verifications; /* places of what verifies patches */
 
 	bool		has_exit_code;	/* status */
 	bool		is_dry_run;		/* apply, rollback */
 	bool		runs_jobs;		/* apply */
 	int			parallel;		/* run: how many sessions */
 	int			restart_at;		/* apply: a line, or 0 */
+	const char *to;				/* apply, rollback: a patch, or NULL */
 	bool		is_cascade;		/* rollback */
+	bool		says_yes;		/* rollback, mark, unmark, accept */
 	int			last;			/* rollback: how many, or 0 */
 	SimpleStringList disabled;	/* check: findings not wanted */
 	const char *requirements;	/* new: names between commas, or NULL */
 	const char *recipe;			/* new: its name, or NULL */
 	bool		lists_recipes;	/* new */
 	const char *template;		/* rehearse: a database, or NULL */
-	bool		says_yes;		/* mark, unmark, accept */
 
 	/* status, log, show, blame, check, rehearse */
 	bool		only_pending;	/* status */

@@ -13,6 +13,7 @@
 #include "base/report.h"
 #include "command/command.h"
 #include "plan/names.h"
+#include "project/verification.h"
 #include "rehearse/rehearse.h"
 
 /*
@@ -263,9 +264,13 @@ command_rehearse(Options *options)
 	options->deploy.is_quiet |= options->deploy.is_json;
 	project = project_read(&options->patches, &options->rollbacks, true,
 						   PROJECT_BYTES);
+	project_verification_read(project, &options->verifications);
 	report_problems(options->progname, &project->problems, NULL);
 	report_problems(options->progname, &project->rollback_complaints, NULL);
+	report_problems(options->progname, &project->verification_complaints,
+					NULL);
 	if (problem_has_errors(&project->problems) ||
+		problem_has_errors(&project->verification_complaints) ||
 		problem_has_errors(&project->rollback_complaints))
 	{
 		pg_log_error("nothing was run");

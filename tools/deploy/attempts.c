@@ -46,17 +46,26 @@
 /* How long it must take for that to be told */
 #define TELL_AFTER 1000
 
+/* The shorter of two limits; 0 is none. */
+static int64
+shorter(int64 one, int64 other)
+{
+	return one == 0 || other == 0 ? Max(one, other) : Min(one, other);
+}
+
 /* How long a file may wait for a lock, in milliseconds; 0: as it likes. */
 static int
 longest_timeout(const FileRunner *runner, const PlanStep *step)
 {
 	const ScriptOutline *outline = step->outline;
+	const DirectiveLimit *said = &outline->directives->lock_timeout;
+	int64		given = runner->options->lock_timeout;
 
 	if (runner->options->is_rehearsal || !script_outline_is_whole(outline))
 		return 0;
-	return (int) (outline->directives->lock_timeout.line > 0 ?
-				  outline->directives->lock_timeout.milliseconds :
-				  runner->options->lock_timeout);
+	if (step->members != NULL)
+		return (int) shorter(said->milliseconds, given);
+	return (int) (said->line > 0 ? said->milliseconds : given);
 }
 
 /* For how long to try, in milliseconds; 0: once. */
@@ -64,13 +73,16 @@ static int64
 retry_for(const FileRunner *runner, const PlanStep *step)
 {
 	const ScriptOutline *outline = step->outline;
+	const DirectiveLimit *said = &outline->directives->retry_for;
+	int64		given = runner->options->retry_for;
 
 	if (runner->options->is_rehearsal || !script_outline_is_whole(outline) ||
 		outline->outer_line > 0 || outline->unseen_line > 0)
 		return 0;
-	return outline->directives->retry_for.line > 0 ?
-		outline->directives->retry_for.milliseconds :
-		runner->options->retry_for;
+	if (said->line == 0)
+		return given;
+	return step->members != NULL ? Min(said->milliseconds, given) :
+		said->milliseconds;
 }
 
 int

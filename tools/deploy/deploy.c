@@ -47,6 +47,8 @@ join_names(const PlanStep *step)
 	char	   *result;
 	int			i;
 
+	if (step->members != NULL)
+		return psprintf("%d patches in one transaction", step->name_count);
 	initPQExpBuffer(&text);
 	for (i = 0; i < step->name_count; i++)
 		appendPQExpBuffer(&text, "%s%s", i > 0 ? ", " : "",
@@ -83,7 +85,7 @@ note_attempt(const Deploy *deploy, const PlanStep *step, const FileRun *run,
 	if (deploy->runner.options->is_rehearsal)
 		return;
 	note.action = deploy->action;
-	note.step = step;
+	note.step = run->at != NULL && !is_done ? run->at : step;
 	note.run = run;
 	note.is_done = is_done;
 	note.is_interrupted = interruption_count() > 0;
@@ -107,6 +109,8 @@ failure_reason(const DeployFailure *failure)
 
 	if (failure->is_interrupted)
 		return "interrupted";
+	if (failure->run->is_unverified)
+		return "not verified";
 	if (failure->run->lacked_lock)
 		return "lock not available";
 	return failure->run->stall != NULL ? "stall" : words[failure->run->end];
@@ -128,6 +132,7 @@ tell_failure(const Deploy *deploy, const DeployFailure *failure)
 
 	end.has_failed = true;
 	end.others = failure->attempts->others;
+	end.at = failure->run->at;
 	end.reason = failure_reason(failure);
 	end.sqlstate = failure->run->sqlstate;
 	end.is_known = failure->outcome->is_known;
@@ -149,11 +154,12 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 			const Attempts *attempts)
 {
 	DeployFailure failure;
+	char	   *at = run->at == NULL ? NULL : join_names(run->at);
 
 	show_message(deploy, run);
 	failure.action = deploy->action;
 	failure.step = step;
-	failure.name = name;
+	failure.name = at == NULL ? name : at;
 	failure.run = run;
 	failure.outcome = outcome;
 	failure.attempts = attempts;
@@ -162,11 +168,12 @@ settle_step(Deploy *deploy, const PlanStep *step, const char *name,
 	tell_failure(deploy, &failure);
 	deploy_report_failure(&failure);
 	if (outcome->is_known && outcome->registered == failure.expected &&
-		(deploy_report_is_whole(step, run) ||
+		(run->is_unverified || deploy_report_is_whole(step, run) ||
 		 deploy_report_is_finished(&failure)))
 		deploy->done++;
 	else
 		deploy->failed = 1;
+	pg_free(at);
 }
 
 /* Does nothing keep us from running another file? */
@@ -194,7 +201,8 @@ run_file(Deploy *deploy, const PlanStep *step, int lock_timeout,
 	if (!watch_observer_answer(&deploy->source, step, &registered,
 							   &has_new_settings) ||
 		registered != count_expected(deploy, step) ||
-		!deploy_execution_note_done(&deploy->execution, step, run))
+		!deploy_execution_note_done(&deploy->execution, step, run) ||
+		!deploy_execution_verify(&deploy->execution, step, lock_timeout, run))
 		return false;
 
 	/* A session does not see what ALTER ROLE SET has changed meanwhile. */
@@ -279,7 +287,8 @@ try_step(Deploy *deploy, const PlanStep *step, const char *name,
 			return true;
 		}
 		deploy_execution_end_session(&deploy->execution);
-		resume_part_note_failure(&deploy->runner, step, &run);
+		if (!run.is_unverified)
+			resume_part_note_failure(&deploy->runner, step, &run);
 		deploy_outcome_find(&deploy->source, &run.backend, deploy->plan,
 							deploy->done, &outcome);
 		if (outcome.is_known)
@@ -410,8 +419,16 @@ report_end(const Deploy *deploy, const RunOptions *options, bool is_done)
 static Status
 run_and_report(Deploy *deploy, const RunOptions *options)
 {
-	bool		is_done = run_steps(deploy);
+	bool		is_done;
 
+	if (options->is_single && deploy->runner.forces_psql)
+	{
+		pg_log_error("these files cannot share a transaction: it takes psql "
+					 "to read them, because of a variable that is set, or of "
+					 "the server's encoding or standard_conforming_strings");
+		return STATUS_PROBLEM;
+	}
+	is_done = run_steps(deploy);
 	deploy_execution_close(&deploy->execution);
 	report_end(deploy, options, is_done);
 	return is_done ? STATUS_DONE : STATUS_FAILED;

@@ -21,6 +21,8 @@
 #include "resume/part_note.h"
 #include "resume/parts.h"
 #include "run/psql.h"
+#include "run/single.h"
+#include "run/verify.h"
 
 /* Does a step take psql? */
 static bool
@@ -86,6 +88,8 @@ run_plain(Execution *execution, const PlanStep *step, int lock_timeout,
 											  lock_timeout);
 	if (execution->session != NULL && is_in_parts(execution, step))
 		resume_parts_run(execution->session, step, run);
+	else if (execution->session != NULL && step->members != NULL)
+		run_single_run(execution->session, step, run);
 	else if (execution->session != NULL)
 		run_session_run(execution->session, step, run);
 }
@@ -146,6 +150,38 @@ deploy_execution_note_done(const Execution *execution, const PlanStep *step,
 {
 	return step->parts == NULL || is_in_parts(execution, step) ||
 		resume_part_note_whole_done(execution->runner, step, run);
+}
+
+/* Was a step verified before it was committed? */
+static bool
+is_verified(const Execution *execution, const PlanStep *step)
+{
+	return step->members != NULL ||
+		(!needs_psql(execution, step) && !is_in_parts(execution, step) &&
+		 run_session_verifies(step));
+}
+
+bool
+deploy_execution_verify(Execution *execution, const PlanStep *step,
+						int lock_timeout, FileRun *run)
+{
+	SqlSession *session;
+	FileRun		verification = {.end = FILE_RUN_LOST};
+
+	if (step->verification_count == 0 || is_verified(execution, step))
+		return true;
+	session = run_session_open(execution->runner, step, lock_timeout);
+	if (session != NULL)
+	{
+		run_session_run_work(session, step, run_verify_alone, &verification);
+		run_pipeline_close(session);
+	}
+	if (verification.end == FILE_RUN_DONE)
+		return true;
+	run_file_run_free(run);
+	*run = verification;
+	run->is_unverified = true;
+	return false;
 }
 
 void

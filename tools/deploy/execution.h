@@ -34,6 +34,15 @@ extern bool deploy_execution_note_done(const Execution *execution,
 									   const PlanStep *step, FileRun *run);
 
 /*
+ * The step has done what it should: run what verifies that, unless that was
+ * done before it was committed.  Returns false if that fails; the run is that
+ * of what verifies it then.
+ */
+extern bool deploy_execution_verify(Execution *execution,
+									const PlanStep *step, int lock_timeout,
+									FileRun *run);
+
+/*
  * The step has done what it should: get its session ready for the next one, or
  * end it, as without a next one.  What DISCARD ALL does not undo goes with the
  * session.

@@ -258,7 +258,10 @@ say_what_was_kept(const DeployFailure *failure)
 							 "been kept.");
 	else if (script_outline_is_whole(outline) && outline->unseen_line == 0)
 	{
-		fe_compat_log_detail("Nothing of it was kept.");
+		fe_compat_log_detail(failure->step->members == NULL ?
+							 "Nothing of it was kept." :
+							 "Nothing of it was kept, nor of the other "
+							 "patches: all are in one transaction.");
 		return;
 	}
 	else if (script_outline_is_whole(outline))
@@ -466,10 +469,25 @@ say_what_was_rehearsed(const DeployFailure *failure)
 		say_why(failure);
 }
 
+/* Say that what was run after it does not verify it. */
+static void
+say_unverified(const DeployFailure *failure, const char *path)
+{
+	pg_log_error("patch \"%s\" was not verified (%s)", failure->name, path);
+	if (!failure->attempts->runner->options->is_rehearsal)
+		fe_compat_log_detail("It is applied all the same: it could be "
+							 "verified only after it, as it is not one "
+							 "transaction of plain SQL.");
+	fe_compat_log_hint("Mend it by another patch, or take it back; "
+					   "\"versioning verify\" looks again.");
+}
+
 void
 deploy_report_failure(const DeployFailure *failure)
 {
-	const char *path = report_printable(failure->step->file->path);
+	const PlanStep *step = failure->run->at != NULL ? failure->run->at :
+		failure->step;
+	const char *path = report_printable(step->file->path);
 	bool		lacked_lock = failure->run->lacked_lock &&
 		!failure->is_interrupted;
 	const PGresult *seen;
@@ -478,6 +496,11 @@ deploy_report_failure(const DeployFailure *failure)
 	PQExpBufferData blockers;
 	PQExpBufferData ending;
 
+	if (failure->run->is_unverified && !failure->is_interrupted)
+	{
+		say_unverified(failure, path);
+		return;
+	}
 	initPQExpBuffer(&blockers);
 	initPQExpBuffer(&ending);
 	if (who != NULL)

@@ -122,6 +122,7 @@ plan_apply_create(const Project *project, const Register *reg,
 			plan_add_patch(planner.plan, &project->patches[number], reg);
 	}
 
+	plan_add_verifications(planner.plan, project);
 	plan_judge_free(judgement);
 	pg_free(planner.stack);
 	pg_free(planner.wanted);

@@ -14,6 +14,7 @@
 
 #include "plan/judge.h"
 #include "plan/plan.h"
+#include "project/verification.h"
 
 PatchPlan *
 plan_create(int space)
@@ -79,12 +80,15 @@ find_digest(PlanStep *step)
 void
 plan_open_step(PlanStep *step)
 {
-	step->outline = project_outline(step->file);
+	if (step->members == NULL)
+		step->outline = project_outline(step->file);
 }
 
 void
 plan_close_step(PlanStep *step)
 {
+	if (step->members != NULL)
+		return;
 	step->outline = NULL;
 	project_forget_outline(step->file);
 }
@@ -164,6 +168,43 @@ plan_add_patch(PatchPlan *plan, const ProjectFile *file,
 }
 
 void
+plan_add_verification(PatchPlan *plan, const ProjectFile *file,
+					  const char *name)
+{
+	PlanStep   *step = &plan->steps[plan->count++];
+
+	step->file = file;
+	step->outline = file->outline;
+	step->names = pg_malloc(sizeof(char *));
+	step->names[step->name_count++] = name;
+	step->verifications = pg_malloc(sizeof(ProjectFile *));
+	step->verifications[step->verification_count++] = file;
+}
+
+void
+plan_add_verifications(PatchPlan *plan, const Project *project)
+{
+	int			i;
+	int			j;
+
+	for (i = 0; i < plan->count; i++)
+	{
+		PlanStep   *step = &plan->steps[i];
+
+		step->verifications = pg_malloc((step->name_count + 1) *
+										sizeof(ProjectFile *));
+		for (j = 0; j < step->name_count; j++)
+		{
+			const ProjectFile *file =
+				project_verification_find(project, step->names[j]);
+
+			if (file != NULL)
+				step->verifications[step->verification_count++] = file;
+		}
+	}
+}
+
+void
 plan_add_rollback(PatchPlan *plan, const ProjectFile *file)
 {
 	PlanStep   *step = add_step(plan, file);
@@ -186,17 +227,26 @@ free_parts(PlanParts *parts)
 }
 
 void
+plan_shorten(PatchPlan *plan, int count)
+{
+	while (plan->count > count)
+	{
+		PlanStep   *step = &plan->steps[--plan->count];
+
+		simple_string_list_destroy(&step->includes);
+		simple_string_list_destroy(&step->jobs);
+		pg_free(step->verifications);
+		pg_free(step->names);
+		free_parts(step->parts);
+	}
+}
+
+void
 plan_free(PatchPlan *plan)
 {
 	int			i;
 
-	for (i = 0; i < plan->count; i++)
-	{
-		simple_string_list_destroy(&plan->steps[i].includes);
-		simple_string_list_destroy(&plan->steps[i].jobs);
-		pg_free(plan->steps[i].names);
-		free_parts(plan->steps[i].parts);
-	}
+	plan_shorten(plan, 0);
 	for (i = 0; i < plan->wait_count; i++)
 		pg_free(plan->waits[i].reason);
 	pg_free(plan->waits);

@@ -34,6 +34,9 @@ typedef struct PlanStep
 	bool		has_digest;		/* else it cannot be had */
 	PlanParts  *parts;			/* NULL: it is run in one go */
 	SimpleStringList jobs;		/* not done: they are to be run before it */
+	const ProjectFile **verifications;	/* what verifies what it has done */
+	int			verification_count;
+	struct PatchPlan *members;	/* NULL: it is a file; see plan/single.h */
 } PlanStep;
 
 /* A file that is not to be run yet */
@@ -63,6 +66,13 @@ extern void plan_add_wait(PatchPlan *plan, const ProjectFile *file,
 /* Add a file that registers patches; those that are applied do not count. */
 extern void plan_add_patch(PatchPlan *plan, const ProjectFile *file,
 						   const Register *reg);
+
+/* Add a file that verifies the patch of that name. */
+extern void plan_add_verification(PatchPlan *plan, const ProjectFile *file,
+								  const char *name);
+
+/* Have the steps of a plan to apply patches verified by what there is. */
+extern void plan_add_verifications(PatchPlan *plan, const Project *project);
 
 /* Add a file that takes patches back. */
 extern void plan_add_rollback(PatchPlan *plan, const ProjectFile *file);
@@ -95,6 +105,9 @@ extern void plan_open_step(PlanStep *step);
 
 /* The step is done: forget the outline. */
 extern void plan_close_step(PlanStep *step);
+
+/* Leave out all steps but the first ones, so many. */
+extern void plan_shorten(PatchPlan *plan, int count);
 
 /* Free the plan; the files and their names are the project's. */
 extern void plan_free(PatchPlan *plan);

@@ -505,9 +505,13 @@ project_free(Project *project)
 	free_files(project->patches, project->patch_count);
 	free_files(project->rollbacks, project->rollback_count);
 	free_files(project->others, project->other_count);
+	free_files(project->verifications, project->verification_count);
+	if (project->verification_table != NULL)
+		name_table_free(project->verification_table);
 	name_table_free(project->table);
 	pg_free(project->names);
 	problem_free(&project->problems);
 	problem_free(&project->rollback_complaints);
+	problem_free(&project->verification_complaints);
 	pg_free(project);
 }

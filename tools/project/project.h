@@ -31,7 +31,8 @@ typedef enum ProjectWish
 typedef enum ProjectPlace
 {
 	PLACE_OF_PATCHES,
-	PLACE_OF_ROLLBACKS
+	PLACE_OF_ROLLBACKS,
+	PLACE_OF_VERIFICATIONS
 } ProjectPlace;
 
 typedef struct ProjectFile
@@ -67,6 +68,11 @@ typedef struct Project
 	ProjectFile *others;		/* files that do neither */
 	int			other_count;
 
+	/* See project/verification.h; NULL: they were not read */
+	NameTable  *verification_table; /* numbers by the names of patches */
+	ProjectFile *verifications;
+	int			verification_count;
+
 	NameTable  *table;			/* numbers of the names */
 	ProjectName *names;			/* by these numbers */
 	int			name_count;
@@ -74,6 +80,7 @@ typedef struct Project
 	/* not understood, could not be read, two files for one name */
 	ProblemList problems;	/* about patches */
 	ProblemList rollback_complaints;
+	ProblemList verification_complaints;
 } Project;
 
 /*

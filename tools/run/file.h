@@ -19,7 +19,9 @@
 #define FILE_RUN_BEFORE "before it"
 #define FILE_RUN_BEGIN "BEGIN before it"
 #define FILE_RUN_COMMIT "COMMIT after it"
+#define FILE_RUN_CONSTRAINTS "constraints checked after it"
 #define FILE_RUN_NOTE "note of its progress"
+#define FILE_RUN_VERIFY "before what verifies it"
 
 /* How the user wants files to be run; nothing of it is owned */
 typedef struct RunOptions
@@ -34,6 +36,7 @@ typedef struct RunOptions
 	int64		retry_for;		/* for how long to try again, likewise */
 	int64		max_stall;		/* milliseconds that others may wait; 0: any */
 	bool		forces_psql;	/* psql is to run all files: for tests */
+	bool		is_single;		/* all files are one transaction */
 	bool		is_rehearsal;	/* it counts the files that it runs itself */
 	const char *label;			/* what it shows meanwhile, or NULL */
 } RunOptions;
@@ -90,7 +93,12 @@ typedef struct FileRun
 	int64		milliseconds;	/* how long it took */
 	char		sqlstate[6];	/* of the error that has ended it, or empty */
 	char	   *error;			/* of the server or ours, or NULL */
+	int			error_line;		/* where it is about, or 0 */
+	bool		is_unverified;	/* done, but what was run after it, to verify
+								 * it, has failed */
 	bool		is_of_note;		/* it is that of a note, not of the file */
+	const PlanStep *at;			/* of a single transaction: the member in
+								 * which it has ended; else NULL */
 } FileRun;
 
 /* Has it gone on after an error, without any thought? */

@@ -38,7 +38,7 @@
 #define GRACE 1500
 
 /* What comes before a file */
-static const SqlItem before_file = {"", 0, 0, FILE_RUN_BEFORE};
+static const SqlItem before_file = {.text = "", .doing = FILE_RUN_BEFORE};
 
 /* A message of the server about what is run, as psql has it. */
 static char *
@@ -206,6 +206,7 @@ note_error(SqlSession *session, const char *text)
 {
 	pg_free(session->error);
 	session->error = text == NULL ? NULL : pg_strdup(text);
+	session->error_line = session->item->line;
 }
 
 /*
@@ -249,6 +250,8 @@ take_result(SqlSession *session, const PGresult *result)
 	switch (PQresultStatus(result))
 	{
 		case PGRES_TUPLES_OK:
+			if (session->item->check != NULL)
+				return session->item->check(session, result);
 			if (session->item == &before_file)
 				note_backend(session, result);
 			else if (session->item->doing == NULL && !session->keeps_answer)
@@ -380,6 +383,7 @@ run_pipeline_add(SqlSession *session, const char *text, size_t length,
 	item->length = length;
 	item->line = line;
 	item->doing = doing;
+	item->check = NULL;
 }
 
 void
@@ -388,6 +392,12 @@ run_pipeline_add_text(SqlSession *session, const char *text,
 {
 	run_pipeline_add(session, text, strlen(text),
 					 doing == NULL ? line : 0, doing);
+}
+
+void
+run_pipeline_check(SqlSession *session, SqlCheck check)
+{
+	session->items[session->count - 1].check = check;
 }
 
 bool
@@ -469,7 +479,8 @@ void
 run_pipeline_complain(SqlSession *session, int line,
 						const char *format,...)
 {
-	SqlItem		item = {"", 0, line, NULL};
+	const SqlItem *current = session->item;
+	SqlItem		item = {.text = "", .line = line};
 	va_list		args;
 	char	   *text;
 	char	   *message;
@@ -480,8 +491,8 @@ run_pipeline_complain(SqlSession *session, int line,
 	message = psprintf("error: %s", text);
 	session->item = &item;
 	show_message(session, message);
-	session->item = &before_file;
 	note_error(session, text);
+	session->item = current;
 	pg_free(message);
 	pg_free(text);
 }

@@ -11,6 +11,14 @@
 #include "run/file.h"
 #include "run/waiting.h"
 
+typedef struct SqlSession SqlSession;
+
+/*
+ * A look at the rows that an item has returned.  Returns false, after a
+ * complaint, if that is a failure.
+ */
+typedef bool (*SqlCheck) (SqlSession *session, const PGresult *result);
+
 /* Something that is sent to the server, and whose result comes back */
 typedef struct SqlItem
 {
@@ -18,10 +26,11 @@ typedef struct SqlItem
 	size_t		length;
 	int			line;			/* of the file, or 0 */
 	const char *doing;			/* if it is not of the file: what it is */
+	SqlCheck	check;			/* of its rows, or NULL */
 } SqlItem;
 
 /* A session with the server, and what its answers have told */
-typedef struct SqlSession
+struct SqlSession
 {
 	PGconn	   *conn;
 	const FileRunner *runner;	/* not owned */
@@ -35,19 +44,23 @@ typedef struct SqlSession
 	PQExpBufferData query;		/* that is sent */
 	const SqlItem *item;		/* whose results are read */
 	Waiting		waiting;		/* of the file */
+	int			lock_timeout;	/* that was set for it, or 0 */
+	char		set_timeout[64];	/* the query that sets it so */
+	const PlanStep *member;		/* of a single transaction: see run/single.c */
 	char		put_aside[256]; /* the queries around one that is patient, */
 	char		put_back[256];	/* or empty */
 
 	char	   *message;		/* that a lock was lacking, or NULL */
 	char		sqlstate[6];	/* of the error, or empty */
 	char	   *error;			/* its text, or that of ours, or NULL */
+	int			error_line;		/* of the file, or 0 */
 	bool		is_of_note;		/* which is that of a note */
 	bool		is_ending;		/* the server has said so */
 	bool		is_lost;
 	bool		keeps_answer;	/* the next result is wanted, as */
 	PGresult   *answer;			/* this one */
 	pid_t		canceller;		/* the process that cancels, or 0 */
-} SqlSession;
+};
 
 /*
  * Connect.  Signals must be caught by interruption_catch().  Returns NULL
@@ -76,6 +89,9 @@ extern void run_pipeline_add(SqlSession *session, const char *text,
 /* The same with a string, whose line counts if it does not say what it is. */
 extern void run_pipeline_add_text(SqlSession *session, const char *text,
 								  const char *doing, int line);
+
+/* The rows of what was added last are to be looked at. */
+extern void run_pipeline_check(SqlSession *session, SqlCheck check);
 
 /*
  * Send what was added, wait for the results, and begin anew.  Returns false if

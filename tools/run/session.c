@@ -21,6 +21,10 @@
 #include "postgres_fe.h"
 
 #include "run/session.h"
+#include "run/verify.h"
+
+/* The transaction of a file does not end with a COMMIT */
+#define NO_COMMIT (-1)
 
 /* Make the query that sets lock_timeout if it has a value. */
 static void
@@ -88,23 +92,60 @@ is_open_after(const OutlineQuery *query, bool is_open)
 	}
 }
 
+/*
+ * The number of the COMMIT with which the transaction of a file ends, if all
+ * that it does is in one; that of ours comes after all its queries.  Returns
+ * NO_COMMIT if there is none.
+ */
+static int
+find_commit(const ScriptOutline *outline)
+{
+	bool		is_open = outline->is_wrapped;
+	bool		has_work = false;
+	int			i;
+
+	if (!script_outline_is_whole(outline))
+		return NO_COMMIT;
+	for (i = 0; i < outline->query_count; i++)
+	{
+		const OutlineQuery *query = &outline->queries[i];
+
+		has_work |= is_open && query->kind == STATEMENT_WORK;
+		if (is_open && has_work && query->kind == STATEMENT_COMMIT)
+			return i;
+		is_open = is_open_after(query, is_open);
+	}
+	return is_open && outline->is_wrapped ? i : NO_COMMIT;
+}
+
+bool
+run_session_verifies(const PlanStep *step)
+{
+	return find_commit(step->outline) != NO_COMMIT;
+}
+
 /* Run all queries of a file.  Returns false if not all have succeeded. */
 static bool
 run_queries(SqlSession *session, const PlanStep *step)
 {
 	const ScriptOutline *outline = step->outline;
 	bool		is_open = outline->is_wrapped;
+	int			commit = find_commit(outline);
 	int			i;
 
 	if (is_open)
 		run_pipeline_add_text(session, "BEGIN", FILE_RUN_BEGIN, 0);
 	for (i = 0; i < outline->query_count; i++)
 	{
+		if (i == commit && !run_verify_inside(session, step))
+			return false;
 		add_query(session, &step->file->bytes, &outline->queries[i]);
 		is_open = is_open_after(&outline->queries[i], is_open);
 		if (!is_open && !run_pipeline_run(session))
 			return false;
 	}
+	if (i == commit && !run_verify_inside(session, step))
+		return false;
 	if (outline->is_wrapped && !outline->ends_wrapping)
 		run_pipeline_add_text(session, "COMMIT", FILE_RUN_COMMIT, 0);
 	return run_pipeline_run(session);
@@ -118,6 +159,9 @@ send_marks(SqlSession *session, const PlanStep *step, int lock_timeout)
 
 	run_file_append_marks(marks, session->runner, step, lock_timeout);
 	make_settings(session, lock_timeout);
+	session->lock_timeout = lock_timeout;
+	snprintf(session->set_timeout, sizeof(session->set_timeout),
+			 "SET LOCAL lock_timeout = %d", lock_timeout);
 	run_pipeline_send_ahead(session, marks->data);
 	destroyPQExpBuffer(marks);
 	(void) PQflush(session->conn);
@@ -142,6 +186,7 @@ run_session_run_work(SqlSession *session, const PlanStep *step,
 	{
 		run->end = run_pipeline_failure(session);
 		run->error = session->error;
+		run->error_line = session->error_line;
 		run->is_of_note = session->is_of_note;
 		session->error = NULL;
 	}

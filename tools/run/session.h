@@ -44,6 +44,12 @@ extern void run_session_run_work(SqlSession *session,
 								 const PlanStep *step, SessionWork work,
 								 FileRun *run);
 
+/*
+ * Does running the file of a step so include running what verifies it, before
+ * its transaction is committed?  Else that is for the caller to do.
+ */
+extern bool run_session_verifies(const PlanStep *step);
+
 /* Add a query of the file to the next pipeline. */
 extern void run_session_add_query(SqlSession *session,
 								  const PlanStep *step, int number);

@@ -33,7 +33,8 @@ print_patches(const PlanStep *step)
 {
 	json_print_array("patches", (char *const *) step->names,
 					 step->name_count);
-	json_print_member("file", step->file->path);
+	json_print_member("file", step->members != NULL ? NULL :
+					  step->file->path);
 }
 
 /* Print an event about a step, without its end. */
@@ -178,6 +179,17 @@ print_unfinished(const UnfinishedPatch *patch)
 			   patch->done + 1, patch->parts, patch->line);
 }
 
+/* Print an error, with its line, if that is to be told. */
+static void
+print_error(const StepEnd *end)
+{
+	if (end->error == NULL)
+		return;
+	json_print_member("error", end->error);
+	if (end->line > 0)
+		json_print_number("line", end->line);
+}
+
 void
 watch_events_step(int number, const PlanStep *step, const StepEnd *end,
 				  int64 milliseconds)
@@ -186,8 +198,11 @@ watch_events_step(int number, const PlanStep *step, const StepEnd *end,
 	print_waiting(milliseconds, &end->others);
 	if (end->has_failed)
 	{
+		if (end->at != NULL)
+			json_print_member("failed_file", end->at->file->path);
 		json_print_member("reason", end->reason);
 		print_sqlstate(end->sqlstate);
+		print_error(end);
 		json_print_key("kept");
 		fputs(!end->is_known ? "null" : end->is_kept ? "true" : "false",
 			  stdout);

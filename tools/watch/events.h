@@ -25,8 +25,13 @@ typedef struct StepEnd
 {
 	bool		has_failed;
 	OthersWaited others;
+	const PlanStep *at;			/* if it is a single transaction that has
+								 * failed: where in it; else NULL */
 	const char *reason;			/* if it has failed: a word for programs */
 	const char *sqlstate;		/* of the error that has ended it, or empty */
+	const char *error;			/* the text of that, with the line in the file
+								 * or 0; NULL: it is not told here */
+	int			line;
 	bool		is_known;		/* what the register has of it, */
 	bool		is_kept;		/* and that is what it should have */
 	const UnfinishedPatch *unfinished;	/* how far it has come, or NULL */
