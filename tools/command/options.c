@@ -39,7 +39,7 @@
 /* Commands that take as many names of patches, or jobs, as one likes */
 #define COMMANDS_WITH_NAMES \
 	(COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_GRAPH | COMMAND_REHEARSE | \
-	 COMMAND_RUN | COMMANDS_WITH_JOBS)
+	 COMMAND_RUN | COMMAND_SANDBOX | COMMANDS_WITH_JOBS)
 
 /* Commands whose first argument may be a target */
 #define COMMANDS_WITH_TARGET \
@@ -119,8 +119,7 @@ static void
 add_places(SimpleStringList *places, int argc, char **argv)
 {
 	if (optarg[0] == '\0')
-		command_options_error("a place of patches or rollbacks cannot be "
-							  "empty");
+		command_options_error("a place of files cannot be empty");
 	if (current_line != NULL)
 	{
 		char	   *place = command_conf_place(current_conf, optarg);
@@ -273,6 +272,24 @@ read_option(Options *options, int option, int argc, char **argv)
 		case OPTION_TEMPLATE:
 			options->template = optarg;
 			break;
+		case OPTION_DATA:
+			add_places(&options->data, argc, argv);
+			break;
+		case OPTION_WITH_PATCHES:
+			options->with_patches = optarg;
+			break;
+		case OPTION_EMPTY:
+			options->is_empty = true;
+			break;
+		case OPTION_ENV:
+			options->prints_variables = true;
+			break;
+		case OPTION_RUN:
+			options->sandbox_command = optarg;
+			break;
+		case OPTION_OLDER_THAN:
+			options->older_than = optarg;
+			break;
 		default:
 			exit_with_advice();
 	}
@@ -411,6 +428,12 @@ command_options_connection(Options *options, const char *name,
 		connection->user = NULL;
 	connection->dbname = target == NULL ? name : NULL;
 	complete_connection(&options->conf, target, connection);
+}
+
+bool
+command_options_is_given(int value)
+{
+	return is_given[value];
 }
 
 bool
@@ -669,6 +692,7 @@ command_options_free(Options *options)
 	simple_string_list_destroy(&options->rollbacks);
 	simple_string_list_destroy(&options->deploy.variables);
 	simple_string_list_destroy(&options->disabled);
+	simple_string_list_destroy(&options->data);
 	command_conf_free(&options->conf);
 	pg_free(options->connection.password);
 }

@@ -49,6 +49,14 @@ typedef struct Options
 	bool		lists_recipes;	/* new */
 	const char *template;		/* rehearse: a database, or NULL */
 
+	/* sandbox */
+	SimpleStringList data;		/* scripts to be run after the patches */
+	const char *with_patches;	/* names between commas, or NULL: all */
+	bool		is_empty;		/* no patches */
+	const char *sandbox_command;	/* to be run in it, or NULL */
+	bool		prints_variables;	/* for the shell */
+	const char *older_than;		/* drop: those that are, or NULL */
+
 	char	  **names;			/* the PATCH or JOB arguments */
 	int			name_count;
 } Options;
@@ -78,6 +86,9 @@ extern void command_options_connection(Options *options, const char *name,
 
 /* Does a connection string have a password in it? */
 extern bool command_options_has_password(const char *conninfo);
+
+/* Is an option, by its value, on the command line? */
+extern bool command_options_is_given(int value);
 
 /* Does the command line, or versioning.conf, name a database? */
 extern bool command_options_names_database(const Options *options);

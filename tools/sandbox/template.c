@@ -318,33 +318,12 @@ fill(const SandboxContent *content, PGconn *conn)
 	return status == STATUS_DONE ? add_data(content, conn) : status;
 }
 
-/*
- * Would patches be registered in the template as nobody has planned it,
- * because of what is in the register that it is like?
- */
-static Status
-check_register(const SandboxContent *content)
-{
-	RegisterSurvey survey = {0};
-	Status		status = STATUS_DONE;
-
-	if (!register_survey_take(content->conn, &survey))
-		return STATUS_TROUBLE;
-	report_problems(content->progname, &survey.functions, NULL);
-	if (survey.is_captured)
-	{
-		pg_log_error("nothing was run");
-		status = STATUS_PROBLEM;
-	}
-	register_survey_free(&survey);
-	return status;
-}
-
 /* Build the template. */
 static Status
 build(const SandboxContent *content, const char *digits, const char *name)
 {
-	Status		status = check_register(content);
+	Status		status = scratch_build_check(content->progname,
+											 content->conn);
 	ScratchDatabase *scratch;
 
 	if (status != STATUS_DONE)

@@ -8,6 +8,7 @@
 #ifndef SANDBOX_TEMPLATE_H
 #define SANDBOX_TEMPLATE_H
 
+#include "base/status.h"
 #include "plan/plan.h"
 #include "run/file.h"
 #include "sandbox/mark.h"

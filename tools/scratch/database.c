@@ -104,6 +104,19 @@ static const char register_query[] =
 " (SELECT e.extversion FROM pg_catalog.pg_extension e"
 "  WHERE e.extname = 'versioning')";
 
+bool
+scratch_database_is_possible(PGconn *conn)
+{
+	bool		is_pooled;
+
+	if (!connection_is_pooled(conn, &is_pooled))
+		return false;
+	if (is_pooled)
+		pg_log_error("there is a connection pooler between this program and "
+					 "the server");
+	return !is_pooled;
+}
+
 /* May the user create a database?  False after a message. */
 static bool
 may_create(PGconn *target)

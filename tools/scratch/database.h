@@ -18,6 +18,12 @@ typedef struct ScratchDatabase
 } ScratchDatabase;
 
 /*
+ * Can databases be created and used by this connection, as far as there is no
+ * pooler in between?  Returns false after a message.
+ */
+extern bool scratch_database_is_possible(PGconn *conn);
+
+/*
  * Create a database like that of the connection, or a copy of the template if
  * that is not NULL.  The strings and the connection must stay.  Returns NULL
  * after a message; else it is for the caller to drop it, whatever happens.
