@@ -5,9 +5,9 @@
  *
  * The mark is the comment on the database, which only its owner can write.  It
  * has the number and the name of the database: one that was renamed, or
- * restored from a dump with its comment, is not ours to drop any more.  The
- * comment is read by a pattern, as anyone may write anything into those on
- * their own databases.
+ * restored from a dump with its comment, is not ours to drop any more.  Anyone
+ * may write anything into the comments on databases of their own, so nothing
+ * in them is taken for granted.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,43 +18,52 @@
 #include "pqexpbuffer.h"
 #include "sandbox/mark.h"
 
+/* What all marks begin with, up to the first comma */
+#define MARK "Made by versioning (may be dropped)"
+
+/* A number in a mark, or NULL if it is none */
+#define NUMBER(text, type) \
+	"CASE WHEN " text " ~ '^[0-9]{1,11}$' THEN " text "::pg_catalog." type \
+	" END"
+
 /*
- * The databases with a mark.  What comes after "for " is the role, a colon and
- * the name.
+ * The databases with a mark.  What comes after the eighth comma is the role, a
+ * colon and the name.
  */
 #define MARKS \
-"WITH marks AS (SELECT d.oid, d.datname AS name," \
-" c.m[1] AS kind, c.m[2] AS digits, c.m[3] AS content," \
-" pg_catalog.to_timestamp(c.m[4]::pg_catalog.float8) AS made," \
-" c.m[5]::pg_catalog.int8 AS session," \
-" pg_catalog.left(c.m[7], -2 - pg_catalog.length(d.datname)) AS by," \
-" pg_catalog.pg_get_userbyid(d.datdba) AS owner," \
+"WITH comments AS MATERIALIZED (SELECT d.oid, d.datname, d.datdba," \
+" pg_catalog.string_to_array(s.description, ', ') AS f" \
+" FROM pg_catalog.pg_database d JOIN pg_catalog.pg_shdescription s" \
+" ON s.objoid = d.oid" \
+" AND s.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass)," \
+" rests AS MATERIALIZED (SELECT oid, datname, datdba, f," \
+"  pg_catalog.array_to_string(f[8:], ', ') AS rest" \
+"  FROM comments WHERE f[1] = '" MARK "' AND f[7] = oid::pg_catalog.text)," \
+" marks AS (SELECT r.oid, r.datname AS name, r.f[2] AS kind," \
+" r.f[3] AS digits, r.f[4] AS content, pg_catalog.to_timestamp(" \
+NUMBER("r.f[5]", "float8") ") AS made, " \
+NUMBER("r.f[6]", "int8") " AS session," \
+" pg_catalog.left(r.rest, -2 - pg_catalog.length(r.datname)) AS by," \
+" pg_catalog.pg_get_userbyid(r.datdba) AS owner," \
 " (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity a" \
-"  WHERE a.datid = d.oid" \
+"  WHERE a.datid = r.oid" \
 "  AND a.backend_type IS DISTINCT FROM 'autovacuum worker') AS sessions," \
-" pg_catalog.pg_has_role(d.datdba, 'USAGE') AS is_own," \
-" EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = d.datdba" \
-"  AND (r.rolsuper OR r.rolname = CURRENT_USER OR r.oid =" \
+" pg_catalog.pg_has_role(r.datdba, 'USAGE') AS is_own," \
+" EXISTS (SELECT FROM pg_catalog.pg_roles o WHERE o.oid = r.datdba" \
+"  AND (o.rolsuper OR o.rolname = CURRENT_USER OR o.oid =" \
 "   (SELECT t.datdba FROM pg_catalog.pg_database t" \
 "    WHERE t.datname = pg_catalog.current_database()))) AS is_trusted" \
-" FROM pg_catalog.pg_database d, LATERAL (SELECT pg_catalog.regexp_match(" \
-"  pg_catalog.shobj_description(d.oid, 'pg_database')," \
-"  '^Made by versioning, which may drop it \\((template|sandbox|run) " \
-"([0-9a-f]{16}): ([a-z ]*), ([0-9]{1,11}), session ([0-9]{1,10}), " \
-"database ([0-9]{1,10})\\) for (.*)$') AS m) c" \
-" WHERE c.m[6] = d.oid::pg_catalog.text" \
-" AND pg_catalog.right(c.m[7], 2 + pg_catalog.length(d.datname))" \
-"  = ': ' || d.datname) "
+" FROM rests r WHERE pg_catalog.right(r.rest," \
+"  2 + pg_catalog.length(r.datname)) = ': ' || r.datname) "
 
 /* The statements that mark a database $1, to be called $2 */
 static const char statements_query[] =
 "SELECT pg_catalog.format('COMMENT ON DATABASE %1$I IS %2$L;"
 " ALTER DATABASE %1$I RENAME TO %3$I', d.datname,"
-" pg_catalog.format('Made by versioning, which may drop it"
-" (%s %s: %s, %s, session %s, database %s) for %s: %s', $3::pg_catalog.text,"
-" $4::pg_catalog.text, $5::pg_catalog.text, pg_catalog.floor(extract("
+" pg_catalog.concat_ws(', ', '" MARK "', $3::pg_catalog.text,"
+"  $4::pg_catalog.text, $5::pg_catalog.text, pg_catalog.floor(extract("
 "  epoch FROM pg_catalog.clock_timestamp())), pg_catalog.pg_backend_pid(),"
-" d.oid, SESSION_USER, $2::pg_catalog.text), $2::pg_catalog.text)"
+"  d.oid, SESSION_USER || ': ' || $2::pg_catalog.text), $2::pg_catalog.text)"
 " || CASE WHEN $3::pg_catalog.text = '" SANDBOX_MARK_TEMPLATE "'"
 " THEN pg_catalog.format('; ALTER DATABASE %I ALLOW_CONNECTIONS false',"
 " $2::pg_catalog.text) ELSE '' END"
@@ -84,7 +93,9 @@ sandbox_mark_read(PGconn *conn, const char *more, const char *condition,
 	appendPQExpBuffer(text, MARKS "SELECT m.name, m.kind, m.digits,"
 					  " m.content, pg_catalog.to_char(m.made,"
 					  " 'YYYY-MM-DD\"T\"HH24:MI:SSTZH:TZM'), m.by, m.owner,"
-					  " m.sessions%s FROM marks m WHERE %s"
+					  " m.sessions%s FROM marks m WHERE m.kind IN ('"
+					  SANDBOX_MARK_TEMPLATE "', '" SANDBOX_MARK_SANDBOX
+					  "', '" SANDBOX_MARK_RUN "') AND %s"
 					  " ORDER BY m.kind = '" SANDBOX_MARK_TEMPLATE "',"
 					  " m.name COLLATE pg_catalog.\"C\"", more, condition);
 	result = query(conn, text->data, parameter == NULL ? 0 : 1, &parameter);

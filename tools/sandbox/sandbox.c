@@ -112,9 +112,9 @@ is_ours(const Place *place, const char *name)
 	{
 		pg_log_error("the database \"%s\" is not a sandbox",
 					 report_printable(name));
-		fe_compat_log_hint("Only databases that \"versioning sandbox\" has "
-						   "made, and that have kept their names and "
-						   "comments, are dropped by it.");
+		fe_compat_log_hint("A sandbox is what \"versioning sandbox\" has "
+						   "made, and what has kept its name and comment; "
+						   "all else is left alone.");
 	}
 	else
 		return true;
@@ -409,13 +409,17 @@ drop_some(PGconn *conn, const char *condition, const char *parameter,
 static bool
 check_age(PGconn *conn, const char *age)
 {
-	PGresult   *result = query(conn, "SELECT $1::pg_catalog.interval >="
-							   " interval '0'", age);
-	bool		is_good = result != NULL &&
+	PGresult   *result = PQexecParams(conn, "SELECT $1::pg_catalog.interval"
+									  " >= pg_catalog.interval '0'", 1, NULL,
+									  &age, NULL, NULL, 0);
+	bool		is_good = PQresultStatus(result) == PGRES_TUPLES_OK &&
 		PQgetvalue(result, 0, 0)[0] == 't';
 
-	if (result != NULL && !is_good)
-		pg_log_error("--older-than cannot be negative");
+	if (!is_good && PQstatus(conn) != CONNECTION_OK)
+		report_server_message(PQerrorMessage(conn));
+	else if (!is_good)
+		pg_log_error("--older-than takes a time such as 7d or 12h, not "
+					 "\"%s\"", report_printable(age));
 	PQclear(result);
 	return is_good;
 }
