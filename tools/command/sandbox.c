@@ -31,7 +31,7 @@ typedef enum Action
 } Action;
 
 static const char *const words[] = {
-	[ACTION_CREATE] = "", [ACTION_LIST] = "list", [ACTION_DROP] = "drop",
+	[ACTION_CREATE] = "NAME", [ACTION_LIST] = "list", [ACTION_DROP] = "drop",
 	[ACTION_RESET] = "reset"
 };
 
@@ -59,9 +59,8 @@ check_names(const Options *options, Action action)
 		action == ACTION_DROP ? PG_INT32_MAX : 1;
 
 	if (options->name_count > most)
-		command_options_error("\"%s\" is one argument too many for sandbox%s%s",
-							  report_printable(options->names[most]),
-							  action == ACTION_CREATE ? "" : " ",
+		command_options_error("\"%s\" is one argument too many for sandbox "
+							  "%s", report_printable(options->names[most]),
 							  words[action]);
 	if (options->name_count > 0)
 		return;
@@ -99,7 +98,6 @@ check_options(const Options *options, Action action)
 			!rules[i].are_taken[action])
 			command_options_error("--%s cannot be used with sandbox %s",
 								  command_option_table_name(rules[i].option),
-								  action == ACTION_CREATE ? "NAME" :
 								  words[action]);
 	if (options->older_than != NULL && options->name_count > 0)
 		command_options_error("--older-than and names of sandboxes cannot be "

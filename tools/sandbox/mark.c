@@ -27,8 +27,9 @@
 	" END"
 
 /*
- * The databases with a mark.  What comes after the eighth comma is the role, a
- * colon and the name.
+ * The databases with a mark.  What comes after the seventh comma is the role, a
+ * colon and the name.  The server takes longer to read the definition of the
+ * view pg_stat_activity than for the rest, so the function is called.
  */
 #define MARKS \
 "WITH comments AS MATERIALIZED (SELECT d.oid, d.datname, d.datdba," \
@@ -45,7 +46,7 @@ NUMBER("r.f[5]", "float8") ") AS made, " \
 NUMBER("r.f[6]", "int8") " AS session," \
 " pg_catalog.left(r.rest, -2 - pg_catalog.length(r.datname)) AS by," \
 " pg_catalog.pg_get_userbyid(r.datdba) AS owner," \
-" (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity a" \
+" (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) a" \
 "  WHERE a.datid = r.oid" \
 "  AND a.backend_type IS DISTINCT FROM 'autovacuum worker') AS sessions," \
 " pg_catalog.pg_has_role(r.datdba, 'USAGE') AS is_own," \

@@ -195,7 +195,7 @@ drop(PGconn *conn, const char *name, bool is_forced, const char *why)
 	return result != NULL;
 }
 
-/* Copy the template, which is made if it is not there.  NULL after a message. */
+/* Copy the template, which is made first if need be.  NULL after a message. */
 static ScratchDatabase *
 copy_template(const SandboxContent *content, const char *digits,
 			  Status *status)
@@ -446,7 +446,7 @@ sandbox_drop_leftovers(PGconn *conn)
 		return false;
 	(void) drop_some(conn, "m.kind = 'run' AND m.is_own AND m.sessions = 0"
 					 " AND NOT EXISTS (SELECT FROM"
-					 " pg_catalog.pg_stat_activity a"
+					 " pg_catalog.pg_stat_get_activity(NULL) a"
 					 " WHERE a.pid = m.session)", NULL,
 					 ", which was left behind when its maker was killed");
 	return true;

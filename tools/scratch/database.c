@@ -37,7 +37,7 @@ static const char leftover_query[] =
 "SELECT d.datname FROM pg_catalog.pg_database d"
 " WHERE d.datname ~ '^" NAME_PREFIX "[0-9]+_[0-9a-f]+$'"
 " AND pg_catalog.pg_has_role(d.datdba, 'USAGE')"
-" AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a"
+" AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_get_activity(NULL) a"
 "  WHERE a.datid = d.oid"
 "  AND a.backend_type IS DISTINCT FROM 'autovacuum worker'"
 "  OR a.pid::pg_catalog.text = pg_catalog.split_part(d.datname, '_', 3))";
@@ -91,7 +91,7 @@ static const char traits_query[] =
 "  WHERE n.nspname = '_v'),"
 " coalesce((SELECT e.extversion FROM pg_catalog.pg_extension e"
 "  WHERE e.extname = 'versioning'),"
-"  (SELECT a.default_version FROM pg_catalog.pg_available_extensions a"
+"  (SELECT a.default_version FROM pg_catalog.pg_available_extensions() a"
 "   WHERE a.name = 'versioning')))"
 " FROM pg_catalog.pg_database d"
 " WHERE d.datname = pg_catalog.current_database()";
