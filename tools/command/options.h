@@ -90,9 +90,6 @@ extern bool command_options_has_password(const char *conninfo);
 /* Is an option, by its value, on the command line? */
 extern bool command_options_is_given(int value);
 
-/* Does the command line, or versioning.conf, name a database? */
-extern bool command_options_names_database(const Options *options);
-
 /*
  * Append the names that stand between the commas of a text, without the blanks
  * around them; what is empty is one, too.
