@@ -361,7 +361,7 @@ my $stranger = role('stranger');
 rehearses('somebody who cannot create databases', $owned,
 	[ '-U', $stranger ], 2, [qr/^\z/],
 	[
-		qr/error: the role $stranger may not create the database that/,
+		qr/error: the role $stranger may not create the database that is/,
 		qr/hint: A superuser can allow it with ALTER ROLE $stranger CREATEDB;/i
 	]);
 rehearses('a database that is not there', $owned,

@@ -82,8 +82,8 @@ value('postgres', "SELECT pg_terminate_backend(pid, 30000)
 
 my ($status, undef, $errors) = versioning($clean, 'rehearse', '-q');
 is($status, 0, 'the next rehearsal works');
-is($errors, qq{versioning: dropped the database "$leftover", which a }
-	  . "rehearsal that was killed had left behind\n",
+is($errors, qq{versioning: dropped the database "$leftover", which was }
+	  . "left behind when its maker was killed\n",
 	'drops it, and says so');
 is(scratch_databases(), $used, 'one that takes place meanwhile keeps its own');
 kill 'TERM', $running->{pid};

@@ -70,6 +70,14 @@ static const Command deploying[] = {
 	{NULL}
 };
 
+static const Command playing[] = {
+	{"sandbox", COMMAND_SANDBOX, command_sandbox,
+		"NAME | list | drop [NAME]... | reset NAME",
+		"make a database with all patches applied, to play in",
+		"It prints where that is: psql $(versioning sandbox try)"},
+	{NULL}
+};
+
 static const Command jobs[] = {
 	{"jobs", COMMAND_JOBS, command_jobs, "",
 	"show the jobs of patches, and how far they are", NULL},
@@ -94,6 +102,7 @@ const CommandGroup command_commands_groups[] = {
 	{"Begin", beginning},
 	{"Look", looking},
 	{"Deploy", deploying},
+	{"Play", playing},
 	{"Work in the background", jobs},
 	{"Ask", helping},
 	{NULL}

@@ -13,6 +13,7 @@
 /* Commands that run files of a plan, one after the other */
 #define COMMANDS_DEPLOY (COMMAND_APPLY | COMMAND_ROLLBACK)
 #define COMMANDS_RUN_FILES (COMMANDS_DEPLOY | COMMAND_REHEARSE)
+#define COMMANDS_WITH_VARIABLES (COMMANDS_RUN_FILES | COMMAND_SANDBOX)
 
 /* Commands that change the register and run nothing */
 #define COMMANDS_MARK (COMMAND_MARK | COMMAND_UNMARK | COMMAND_ACCEPT)
@@ -79,9 +80,25 @@ const OptionRow command_option_table[] = {
 	{"list-recipes", OPTION_LIST_RECIPES, NULL,
 	"print which recipes there are", COMMAND_NEW, false},
 
+	{"data", OPTION_DATA, "FILE...", "run these scripts after the patches",
+	COMMAND_SANDBOX, true},
+	{"with-patches", OPTION_WITH_PATCHES, "A,B",
+	"apply these and what they require, instead of all", COMMAND_SANDBOX,
+	false},
+	{"empty", OPTION_EMPTY, NULL, "apply no patches", COMMAND_SANDBOX, false},
+	{"run", OPTION_RUN, "COMMAND",
+	"run a command in a sandbox, drop that, and exit as it\n"
+	"has; the NAME may be left out", COMMAND_SANDBOX, false},
+	{"env", OPTION_ENV, NULL, "print variables for the shell's eval",
+	COMMAND_SANDBOX, false},
+	{"older-than", OPTION_OLDER_THAN, "TIME",
+	"drop: all that are older and not in use, such as 7d, and\n"
+	"the templates that none of them needs", COMMAND_SANDBOX, false},
+	{"json", OPTION_JSON, NULL, "list: print JSON", COMMAND_SANDBOX, false},
+
 	{"variable", 'v', "NAME=VALUE", "set a variable of psql",
-	COMMANDS_RUN_FILES, true},
-	{"set", 'v', "NAME=VALUE", NULL, COMMANDS_RUN_FILES, false},
+	COMMANDS_WITH_VARIABLES, true},
+	{"set", 'v', "NAME=VALUE", NULL, COMMANDS_WITH_VARIABLES, false},
 	{"wait", OPTION_WAIT, "SECONDS",
 	"how long to wait for another deployer (default: 60)",
 	COMMANDS_DEPLOY | COMMANDS_MARK | COMMAND_BASELINE, true},

@@ -44,8 +44,8 @@
 /* Commands that take as many names of patches, or jobs, as one likes */
 #define COMMANDS_WITH_NAMES \
 	(COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_GRAPH | COMMAND_REHEARSE | \
-	 COMMAND_RUN | COMMAND_VERIFY | COMMANDS_WITH_JOBS | \
-	 COMMANDS_WITH_PATCHES)
+	 COMMAND_RUN | COMMAND_VERIFY | COMMAND_SANDBOX | \
+	 COMMANDS_WITH_JOBS | COMMANDS_WITH_PATCHES)
 
 /* Commands that take one name, of whatever */
 #define COMMANDS_WITH_NAME \
@@ -323,6 +323,24 @@ read_option(Options *options, int option, int argc, char **argv)
 		case OPTION_FORMAT:
 			options->format = optarg;
 			break;
+		case OPTION_DATA:
+			add_places(&options->data, argc, argv);
+			break;
+		case OPTION_WITH_PATCHES:
+			options->with_patches = optarg;
+			break;
+		case OPTION_EMPTY:
+			options->is_empty = true;
+			break;
+		case OPTION_ENV:
+			options->prints_variables = true;
+			break;
+		case OPTION_RUN:
+			options->sandbox_command = optarg;
+			break;
+		case OPTION_OLDER_THAN:
+			options->older_than = optarg;
+			break;
 		default:
 			exit_with_advice();
 	}
@@ -483,6 +501,12 @@ command_options_connection(Options *options, const char *name,
 		connection->user = NULL;
 	connection->dbname = target == NULL ? name : NULL;
 	complete_connection(&options->conf, target, connection);
+}
+
+bool
+command_options_is_given(int value)
+{
+	return is_given[value];
 }
 
 bool
@@ -768,6 +792,7 @@ command_options_free(Options *options)
 	simple_string_list_destroy(&options->verifications);
 	simple_string_list_destroy(&options->deploy.variables);
 	simple_string_list_destroy(&options->disabled);
+	simple_string_list_destroy(&options->data);
 	command_conf_free(&options->conf);
 	pg_free(options->connection.password);
 }

@@ -58,6 +58,13 @@ typedef struct Options
 	const char *by;				/* log: a role, or NULL */
 	int			limit;			/* log: how many, or 0 */
 	const char *format;			/* check: its name, or NULL */
+	/* sandbox */
+	SimpleStringList data;		/* scripts to be run after the patches */
+	const char *with_patches;	/* names between commas, or NULL: all */
+	bool		is_empty;		/* no patches */
+	const char *sandbox_command;	/* to be run in it, or NULL */
+	bool		prints_variables;	/* for the shell */
+	const char *older_than;		/* drop: those that are, or NULL */
 
 	char	  **names;			/* the PATCH or JOB arguments */
 	int			name_count;
@@ -88,6 +95,9 @@ extern void command_options_connection(Options *options, const char *name,
 
 /* Does a connection string have a password in it? */
 extern bool command_options_has_password(const char *conninfo);
+
+/* Is an option, by its value, on the command line? */
+extern bool command_options_is_given(int value);
 
 /*
  * Append the names that stand between the commas of a text, without the blanks

@@ -15,6 +15,7 @@
 #include "plan/names.h"
 #include "project/verification.h"
 #include "rehearse/rehearse.h"
+#include "scratch/build.h"
 
 /*
  * Which steps are to be taken back, too?  Those that the user has named, if
@@ -184,42 +185,6 @@ plan_and_run(const Options *options, Rehearsal *rehearsal)
 	return status;
 }
 
-/*
- * Would patches be registered in the target as they are in the rehearsal?  If
- * the status is not STATUS_DONE, there has been a message.
- */
-static Status
-check_target(const Options *options, PGconn *conn)
-{
-	RegisterSurvey survey = {0};
-	Status		status = STATUS_DONE;
-
-	if (!register_survey_take(conn, &survey))
-		return STATUS_TROUBLE;
-	report_problems(options->progname, &survey.functions, NULL);
-	if (survey.is_captured)
-	{
-		pg_log_error("nothing was run");
-		status = STATUS_PROBLEM;
-	}
-	register_survey_free(&survey);
-	return status;
-}
-
-/* Can databases be created and used by this connection? */
-static bool
-check_server(PGconn *conn)
-{
-	bool		is_pooled;
-
-	if (!connection_is_pooled(conn, &is_pooled))
-		return false;
-	if (is_pooled)
-		pg_log_error("there is a connection pooler between this program and "
-					 "the server");
-	return !is_pooled;
-}
-
 /* Rehearse in a scratch database, which is dropped whatever happens. */
 static Status
 rehearse_project(const Options *options, PGconn *conn, const Project *project)
@@ -276,9 +241,9 @@ command_rehearse(Options *options)
 		pg_log_error("nothing was run");
 		status = STATUS_PROBLEM;
 	}
-	else if (check_server(conn))
+	else if (scratch_database_is_possible(conn))
 	{
-		status = check_target(options, conn);
+		status = scratch_build_check(options->progname, conn);
 		if (status == STATUS_DONE)
 			status = rehearse_project(options, conn, project);
 	}

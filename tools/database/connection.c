@@ -253,6 +253,51 @@ is_carried_over(const PQconninfoOption *option)
 	return true;
 }
 
+/* Is it the password file where libpq looks in any case? */
+static bool
+is_default_passfile(const PQconninfoOption *option)
+{
+	char		home[MAXPGPATH];
+	char		path[MAXPGPATH];
+
+	if (strcmp(option->keyword, "passfile") != 0 || !get_home_path(home))
+		return false;
+	snprintf(path, sizeof(path), "%s/.pgpass", home);
+	return strcmp(option->val, path) == 0;
+}
+
+/* The value that a setting of a connection has for others, or NULL. */
+static const char *
+setting_for_others(PGconn *like, const PQconninfoOption *option,
+				   const char *dbname)
+{
+	if (strcmp(option->keyword, "host") == 0)
+		return PQhost(like);
+	if (strcmp(option->keyword, "port") == 0)
+		return PQport(like);
+	if (strcmp(option->keyword, "dbname") == 0)
+		return dbname;
+	return is_carried_over(option) && !is_default_passfile(option) ?
+		option->val : NULL;
+}
+
+PQconninfoOption *
+connection_settings(PGconn *like, const char *dbname)
+{
+	PQconninfoOption *options = PQconninfo(like);
+	PQconninfoOption *option;
+
+	for (option = options; option->keyword != NULL; option++)
+	{
+		const char *value = setting_for_others(like, option, dbname);
+		char	   *copy = value == NULL ? NULL : strdup(value);
+
+		free(option->val);
+		option->val = copy;
+	}
+	return options;
+}
+
 /*
  * Append the conninfo string, without passwords, of a connection to the same
  * server as the given one, and to the given database or, if NULL, the same.

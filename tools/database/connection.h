@@ -96,6 +96,14 @@ extern void connection_close(PGconn *conn);
 extern bool connection_is_pooled(PGconn *conn, bool *is_pooled);
 
 /*
+ * The settings of libpq that lead others to that database of the same server,
+ * without a password; all other settings have no value.  The caller frees
+ * them with PQconninfoFree().
+ */
+extern PQconninfoOption *connection_settings(PGconn *like,
+											 const char *dbname);
+
+/*
  * What a program needs to connect to the same server, and to the given
  * database or, if NULL, to the same.  Returns NULL after a message.  A
  * password in the environment the program finds by itself.

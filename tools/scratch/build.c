@@ -8,7 +8,26 @@
 #include "postgres_fe.h"
 
 #include "base/report.h"
+#include "common/logging.h"
 #include "scratch/build.h"
+
+Status
+scratch_build_check(const char *progname, PGconn *conn)
+{
+	RegisterSurvey survey = {0};
+	Status		status = STATUS_DONE;
+
+	if (!register_survey_take(conn, &survey))
+		return STATUS_TROUBLE;
+	report_problems(progname, &survey.functions, NULL);
+	if (survey.is_captured)
+	{
+		pg_log_error("nothing was run");
+		status = STATUS_PROBLEM;
+	}
+	register_survey_free(&survey);
+	return status;
+}
 
 /* Run the plan, quietly. */
 static Status

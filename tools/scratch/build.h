@@ -11,6 +11,13 @@
 #include "deploy/deploy.h"
 
 /*
+ * Would patches be registered in the database of the connection as they are in
+ * one like it, by nothing but what is known to do it?  Returns STATUS_DONE, or
+ * another status after a message.
+ */
+extern Status scratch_build_check(const char *progname, PGconn *conn);
+
+/*
  * Apply these patches, or if there are no names all of them, to the database
  * of the connection, which nobody else uses, and run the jobs that any of
  * them waits for.  What the files print is shown only if they fail; a label,

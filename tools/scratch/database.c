@@ -37,7 +37,7 @@ static const char leftover_query[] =
 "SELECT d.datname FROM pg_catalog.pg_database d"
 " WHERE d.datname ~ '^" NAME_PREFIX "[0-9]+_[0-9a-f]+$'"
 " AND pg_catalog.pg_has_role(d.datdba, 'USAGE')"
-" AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a"
+" AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_get_activity(NULL) a"
 "  WHERE a.datid = d.oid"
 "  AND a.backend_type IS DISTINCT FROM 'autovacuum worker'"
 "  OR a.pid::pg_catalog.text = pg_catalog.split_part(d.datname, '_', 3))";
@@ -76,6 +76,26 @@ static const char properties_query[] =
 " FROM pg_catalog.pg_database d, LATERAL pg_catalog.to_jsonb(d) AS j (d)"
 " WHERE d.datname = pg_catalog.current_database()";
 
+/*
+ * What else a scratch database depends on: who makes it, the settings and
+ * grants that it gets, and the version of the extension
+ */
+static const char traits_query[] =
+"SELECT pg_catalog.concat_ws(E'\\n', CURRENT_USER, d.datacl,"
+" (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', s.setrole,"
+"   s.setconfig), E'\\n' ORDER BY s.setrole)"
+"  FROM pg_catalog.pg_db_role_setting s WHERE s.setdatabase = d.oid),"
+" (SELECT pg_catalog.concat_ws(' ', 'register', n.nspacl, c.relacl)"
+"  FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c"
+"   ON c.relnamespace = n.oid AND c.relname = 'patches'"
+"  WHERE n.nspname = '_v'),"
+" coalesce((SELECT e.extversion FROM pg_catalog.pg_extension e"
+"  WHERE e.extname = 'versioning'),"
+"  (SELECT a.default_version FROM pg_catalog.pg_available_extensions() a"
+"   WHERE a.name = 'versioning')))"
+" FROM pg_catalog.pg_database d"
+" WHERE d.datname = pg_catalog.current_database()";
+
 /* Is there a register, and which version of the extension is it, or NULL */
 static const char register_query[] =
 "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c"
@@ -83,6 +103,19 @@ static const char register_query[] =
 "  WHERE n.nspname = '_v' AND c.relname = 'patches'),"
 " (SELECT e.extversion FROM pg_catalog.pg_extension e"
 "  WHERE e.extname = 'versioning')";
+
+bool
+scratch_database_is_possible(PGconn *conn)
+{
+	bool		is_pooled;
+
+	if (!connection_is_pooled(conn, &is_pooled))
+		return false;
+	if (is_pooled)
+		pg_log_error("there is a connection pooler between this program and "
+					 "the server");
+	return !is_pooled;
+}
 
 /* May the user create a database?  False after a message. */
 static bool
@@ -95,8 +128,8 @@ may_create(PGconn *target)
 	{
 		const char *role = report_printable(PQgetvalue(result, 0, 0));
 
-		pg_log_error("the role %s may not create the database that a "
-					 "rehearsal takes place in", role);
+		pg_log_error("the role %s may not create the database that is "
+					 "needed", role);
 		fe_compat_log_hint("A superuser can allow it with ALTER ROLE %s "
 						   "CREATEDB; or name another role with -U.", role);
 	}
@@ -104,9 +137,13 @@ may_create(PGconn *target)
 	return is_allowed;
 }
 
-/* Create the database, by a name that no other has; false after a message. */
+/*
+ * Create the database, by a name that no other has, maybe with more options.
+ * Returns false after a message.
+ */
 static bool
-create_database(ScratchDatabase *scratch, const char *model)
+create_database(ScratchDatabase *scratch, const char *model,
+				const char *options)
 {
 	PGconn	   *target = scratch->target;
 	PGresult   *properties = connection_query(target, properties_query);
@@ -122,12 +159,12 @@ create_database(ScratchDatabase *scratch, const char *model)
 		report_server_message(PQerrorMessage(target));
 	else if (properties != NULL)
 	{
-		char	   *text = psprintf("CREATE DATABASE %s%s TEMPLATE %s%s",
+		char	   *text = psprintf("CREATE DATABASE %s%s TEMPLATE %s%s%s",
 									scratch->name,
 									PQgetvalue(properties, 0, 0),
 									model == NULL ? "template0" : template,
 									model != NULL ? "" :
-									PQgetvalue(properties, 0, 1));
+									PQgetvalue(properties, 0, 1), options);
 
 		result = connection_query(target, text);
 		pg_free(text);
@@ -230,17 +267,76 @@ scratch_database_create(const char *argv0, const char *template,
 	ScratchDatabase *scratch = pg_malloc0(sizeof(ScratchDatabase));
 
 	scratch->target = target;
-	if (!may_create(target) || !create_database(scratch, template))
+	if (!may_create(target) || !create_database(scratch, template, ""))
 	{
 		pg_free(scratch);
 		return NULL;
 	}
-	scratch_settings_copy(target, scratch->name);
+	scratch_settings_copy(target, NULL, scratch->name);
 	if (connect_to_database(scratch) &&
 		create_register(argv0, target, scratch->conn))
 		return scratch;
 	(void) scratch_database_drop(scratch);
 	return NULL;
+}
+
+/*
+ * Have the server share the files of a copy with the template, if it and the
+ * file system can.  Returns whether it will try.
+ */
+static bool
+set_copy_method(PGconn *conn, const char *method)
+{
+	char		text[64];
+	PGresult   *result;
+	bool		is_set;
+
+	if (PQserverVersion(conn) < 180000)
+		return false;
+	snprintf(text, sizeof(text), "SET file_copy_method = %s", method);
+	result = PQexec(conn, text);
+	is_set = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
+	return is_set;
+}
+
+ScratchDatabase *
+scratch_database_copy(const char *template, PGconn *target)
+{
+	ScratchDatabase *scratch = pg_malloc0(sizeof(ScratchDatabase));
+	const char *options = PQserverVersion(target) < 150000 ? "" :
+		" STRATEGY FILE_COPY";
+	bool		is_clone = set_copy_method(target, "clone");
+	bool		is_done;
+
+	scratch->target = target;
+	is_done = may_create(target) &&
+		create_database(scratch, template, options);
+	if (is_clone)
+		(void) set_copy_method(target, "copy");
+	if (is_done)
+	{
+		scratch_settings_copy(target, template, scratch->name);
+		return scratch;
+	}
+	pg_free(scratch);
+	return NULL;
+}
+
+char *
+scratch_database_describe(PGconn *target)
+{
+	PGresult   *properties = connection_query(target, properties_query);
+	PGresult   *traits = connection_query(target, traits_query);
+	char	   *text = NULL;
+
+	if (properties != NULL && traits != NULL)
+		text = psprintf("%s%s\n%s", PQgetvalue(properties, 0, 0),
+						PQgetvalue(properties, 0, 1),
+						PQgetvalue(traits, 0, 0));
+	PQclear(properties);
+	PQclear(traits);
+	return text;
 }
 
 /* Drop a database by a connection; says nothing. */
@@ -270,13 +366,13 @@ scratch_database_drop_leftovers(PGconn *conn)
 		const char *name = PQgetvalue(leftovers, i, 0);
 
 		if (drop(conn, name, ""))
-			pg_log_info("dropped the database \"%s\", which a rehearsal that "
-						"was killed had left behind", name);
+			pg_log_info("dropped the database \"%s\", which was left behind "
+						"when its maker was killed", name);
 		else
 		{
 			report_server_message(PQerrorMessage(conn));
-			pg_log_warning("the database \"%s\", which a rehearsal that was "
-						   "killed has left behind, is still there", name);
+			pg_log_warning("the database \"%s\", which was left behind when "
+						   "its maker was killed, is still there", name);
 		}
 	}
 	PQclear(leftovers);
@@ -305,9 +401,16 @@ scratch_database_drop(ScratchDatabase *scratch)
 	{
 		report_server_message(PQerrorMessage(scratch->target));
 		pg_log_error("the database \"%s\" is left behind", scratch->name);
-		fe_compat_log_hint("The next rehearsal drops it, when nobody is "
-						   "connected to it any more.");
+		fe_compat_log_hint("The next rehearsal or sandbox drops it, when "
+						   "nobody is connected to it any more.");
 	}
 	pg_free(scratch);
 	return is_done;
+}
+
+void
+scratch_database_release(ScratchDatabase *scratch)
+{
+	connection_close(scratch->conn);
+	pg_free(scratch);
 }

@@ -18,6 +18,12 @@ typedef struct ScratchDatabase
 } ScratchDatabase;
 
 /*
+ * Can databases be created and used by this connection, as far as there is no
+ * pooler in between?  Returns false after a message.
+ */
+extern bool scratch_database_is_possible(PGconn *conn);
+
+/*
  * Create a database like that of the connection, or a copy of the template if
  * that is not NULL.  The strings and the connection must stay.  Returns NULL
  * after a message; else it is for the caller to drop it, whatever happens.
@@ -27,9 +33,22 @@ extern ScratchDatabase *scratch_database_create(const char *argv0,
 												PGconn *target);
 
 /*
- * Drop the databases that rehearsals have left behind that were killed, as far
- * as the user may, and say so.  Returns false after a message if it cannot be
- * known which there are.
+ * Copy a template of ours, with its settings and grants, as fast as the server
+ * can.  Nobody is connected to the copy.  Else the same.
+ */
+extern ScratchDatabase *scratch_database_copy(const char *template,
+											  PGconn *target);
+
+/*
+ * All that a database depends on which scratch_database_create() makes, as a
+ * text that the caller frees; NULL after a message.
+ */
+extern char *scratch_database_describe(PGconn *target);
+
+/*
+ * Drop the databases that were left behind when we were killed, as far as the
+ * user may, and say so.  Returns false after a message if it cannot be known
+ * which there are.
  */
 extern bool scratch_database_drop_leftovers(PGconn *conn);
 
@@ -38,5 +57,8 @@ extern bool scratch_database_drop_leftovers(PGconn *conn);
  * message.
  */
 extern bool scratch_database_drop(ScratchDatabase *scratch);
+
+/* The database, which has another name now, stays: free what we know of it. */
+extern void scratch_database_release(ScratchDatabase *scratch);
 
 #endif							/* SCRATCH_DATABASE_H */

@@ -18,9 +18,10 @@
 
 /*
  * Each row of a query has what is to be copied, and the statement for it;
- * %1$s is the name of the scratch database, which needs no quotes.  A list of
- * identifiers with their quotes would be taken for a single element if it were
- * one constant: so it is first set for a transaction.
+ * %1$s is the name of the scratch database, which needs no quotes, and %2$s
+ * an expression for that of the model.  A list of identifiers with their
+ * quotes would be taken for a single element if it were one constant: so it
+ * is first set for a transaction.
  */
 static const char settings_query[] =
 "SELECT 'the setting \"' || s.name || '\"', CASE WHEN s.is_list"
@@ -42,7 +43,7 @@ static const char settings_query[] =
 "  LATERAL (SELECT pg_catalog.split_part(c, '=', 1) AS name,"
 "   pg_catalog.substr(c, pg_catalog.strpos(c, '=') + 1) AS value) p"
 "  WHERE r.setdatabase = (SELECT d.oid FROM pg_catalog.pg_database d"
-"   WHERE d.datname = pg_catalog.current_database())) s";
+"   WHERE d.datname = %2$s)) s";
 
 /*
  * The same for the grants in a list of an object.  What the owner has, the
@@ -58,7 +59,7 @@ static const char settings_query[] =
 
 static const char database_grants_query[] =
 GRANTS("DATABASE %1$s", "d.datacl", "d.datdba", "pg_catalog.pg_database d",
-	   "d.datname = pg_catalog.current_database()");
+	   "d.datname = %2$s");
 
 /* The role that creates the extension has all of it */
 static const char schema_grants_query[] =
@@ -92,11 +93,12 @@ try_statements(PGconn *conn, const char *statements, const char *purpose)
 		PQclear(PQexec(conn, "ROLLBACK"));
 }
 
-/* Run the statements that a query finds in the target. */
+/* Run the statements that a query finds in the target, about the model. */
 static void
-copy(PGconn *target, PGconn *conn, const char *scratch, const char *query)
+copy(PGconn *target, PGconn *conn, const char *scratch, const char *query,
+	 const char *model)
 {
-	char	   *text = psprintf(query, scratch);
+	char	   *text = psprintf(query, scratch, model);
 	PGresult   *result = connection_query(target, text);
 	int			i;
 
@@ -108,15 +110,19 @@ copy(PGconn *target, PGconn *conn, const char *scratch, const char *query)
 }
 
 void
-scratch_settings_copy(PGconn *target, const char *scratch)
+scratch_settings_copy(PGconn *target, const char *model, const char *scratch)
 {
-	copy(target, target, scratch, settings_query);
-	copy(target, target, scratch, database_grants_query);
+	char	   *name = model == NULL ?
+		pg_strdup("pg_catalog.current_database()") : psprintf("'%s'", model);
+
+	copy(target, target, scratch, settings_query, name);
+	copy(target, target, scratch, database_grants_query, name);
+	pg_free(name);
 }
 
 void
 scratch_settings_copy_register(PGconn *target, PGconn *scratch)
 {
-	copy(target, scratch, PQdb(scratch), schema_grants_query);
-	copy(target, scratch, PQdb(scratch), table_grants_query);
+	copy(target, scratch, PQdb(scratch), schema_grants_query, "");
+	copy(target, scratch, PQdb(scratch), table_grants_query, "");
 }
