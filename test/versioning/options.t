@@ -29,10 +29,18 @@ sub is_refused
 	return;
 }
 
-is_refused('no command', qr/^versioning: no command is given$/m);
 is_refused('options only', qr/^versioning: no command is given$/m, '-q');
-is_refused('unknown command', qr/there is no command "aply"/, 'aply');
+is_refused('unknown command', qr/there is no command "bogus"$/m, 'bogus');
+is_refused('a command that is misspelt',
+	qr/there is no command "aply"\. Did you mean "apply"\?$/m, 'aply');
 is_refused('unknown long option', qr/--bogus/, 'apply', '--bogus');
+is_refused('an option that is misspelt', qr/^Did you mean "--dry-run"\?$/m,
+	'apply', '--dry-rum');
+is_refused('help with an unknown command',
+	qr/there is no command "rollbak"\. Did you mean "rollback"\?$/m, 'help',
+	'rollbak');
+is_refused('help with two commands', qr/"apply" is one argument too many/,
+	'help', 'status', 'apply');
 is_refused('unknown letter', qr/'x'/, 'apply', '-x');
 is_refused('missing argument', qr/requires an argument/, $_)
   foreach qw(-d -h -p -U -v --patches --rollbacks --wait --last --requires
@@ -75,13 +83,29 @@ is_refused("$_->[1] with $_->[0]", qr/\Q$_->[1]\E cannot be used with $_->[0]/,
 is_refused('-v with status', qr/--variable cannot be used with status/,
 	'status', '-v', 'a=b');
 
-for my $option (qw(--help -?))
+for my $option (qw(--help -? help))
 {
 	my ($status, $output, $errors) = versioning($project, $option);
 	is($status, 0, "$option: exit status");
-	like($output, qr/^Usage:.*\bapply\b.*--dry-run/ms, "$option: help");
+	like($output, qr/^Usage:.*^  apply\b/ms, "$option: help");
 	is($errors, '', "$option: no error");
 }
+
+# The help of a command has its options, and no others, whichever way one asks.
+my ($status, $help) = versioning($project, 'help', 'apply');
+is($status, 0, 'help with a command: exit status');
+like($help, qr/^  versioning apply \[TARGET\].*^  -n, --dry-run  /ms,
+	'help with a command: its usage and an option');
+unlike($help, qr/--cascade/, 'help with a command: no option of another');
+is((versioning($project, @$_))[1], $help, "help of a command: @$_")
+  foreach ([qw(apply --help)], [qw(--help apply)], [qw(apply -n -?)]);
+
+# Without arguments, it says what there is, and where one is.
+my ($bare_status, $bare, $bare_errors) = versioning($project);
+is($bare_status, 2, 'no arguments: exit status');
+like($bare, qr/^  rehearse .*^Patches: 2, in patches\nDatabase: .*options.*, 0 applied, 2 pending;/ms,
+	'no arguments: the commands, the project and its database');
+is($bare_errors, '', 'no arguments: no error');
 for my $option (qw(--version -V))
 {
 	my ($status, $output, $errors) = versioning($project, $option);

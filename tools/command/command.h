@@ -29,6 +29,8 @@ extern Status command_jobs_pause(Options *options);
 extern Status command_jobs_resume(Options *options);
 extern Status command_jobs_cancel(Options *options);
 extern Status command_run(Options *options);
+extern Status command_init(Options *options);
+extern Status command_help(Options *options);
 
 /*
  * For commands that can do without: read the register if there is a word of a

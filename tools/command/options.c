@@ -4,7 +4,8 @@
  *		What the user of versioning asked for
  *
  * Options may stand before and after the command.  Which of them a command
- * can do something with is checked when it is known.
+ * can do something with is checked when it is known.  What the command line
+ * does not say is looked for in the project's versioning.conf.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,7 +19,7 @@
 #include "base/report.h"
 #include "base/status.h"
 #include "command/options.h"
-#include "getopt_long.h"
+#include "fe_utils/string_utils.h"
 #include "plan/names.h"
 
 /* Where patches and rollbacks are if nobody says anything else */
@@ -40,102 +41,19 @@
 	(COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_GRAPH | COMMAND_REHEARSE | \
 	 COMMAND_RUN | COMMANDS_WITH_JOBS)
 
-/* What getopt_long returns for options without a letter */
-enum
-{
-	OPTION_PATCHES = 256,
-	OPTION_ROLLBACKS,
-	OPTION_VERBOSE,
-	OPTION_PSQL,
-	OPTION_JSON,
-	OPTION_EXIT_CODE,
-	OPTION_WAIT,
-	OPTION_LOCK_TIMEOUT,
-	OPTION_RETRY_FOR,
-	OPTION_MAX_STALL,
-	OPTION_RESTART_AT,
-	OPTION_RUN_JOBS,
-	OPTION_PARALLEL,
-	OPTION_CASCADE,
-	OPTION_LAST,
-	OPTION_DISABLE,
-	OPTION_REQUIRES,
-	OPTION_RECIPE,
-	OPTION_LIST_RECIPES,
-	OPTION_TEMPLATE,
-	OPTION_HELP
-};
+/* Commands whose first argument may be a target */
+#define COMMANDS_WITH_TARGET \
+	(COMMANDS_ALL & ~(COMMAND_NEW | COMMAND_INIT | COMMAND_HELP))
 
-static const struct option long_options[] = {
-	{"dbname", required_argument, NULL, 'd'},
-	{"host", required_argument, NULL, 'h'},
-	{"port", required_argument, NULL, 'p'},
-	{"username", required_argument, NULL, 'U'},
-	{"no-password", no_argument, NULL, 'w'},
-	{"password", no_argument, NULL, 'W'},
-	{"patches", required_argument, NULL, OPTION_PATCHES},
-	{"rollbacks", required_argument, NULL, OPTION_ROLLBACKS},
-	{"quiet", no_argument, NULL, 'q'},
-	{"verbose", no_argument, NULL, OPTION_VERBOSE},
-	{"psql", no_argument, NULL, OPTION_PSQL},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"exit-code", no_argument, NULL, OPTION_EXIT_CODE},
-	{"dry-run", no_argument, NULL, 'n'},
-	{"variable", required_argument, NULL, 'v'},
-	{"set", required_argument, NULL, 'v'},
-	{"wait", required_argument, NULL, OPTION_WAIT},
-	{"lock-timeout", required_argument, NULL, OPTION_LOCK_TIMEOUT},
-	{"retry-for", required_argument, NULL, OPTION_RETRY_FOR},
-	{"max-stall", required_argument, NULL, OPTION_MAX_STALL},
-	{"restart-at", required_argument, NULL, OPTION_RESTART_AT},
-	{"run-jobs", no_argument, NULL, OPTION_RUN_JOBS},
-	{"parallel", required_argument, NULL, OPTION_PARALLEL},
-	{"cascade", no_argument, NULL, OPTION_CASCADE},
-	{"last", required_argument, NULL, OPTION_LAST},
-	{"disable", required_argument, NULL, OPTION_DISABLE},
-	{"requires", required_argument, NULL, OPTION_REQUIRES},
-	{"recipe", required_argument, NULL, OPTION_RECIPE},
-	{"list-recipes", no_argument, NULL, OPTION_LIST_RECIPES},
-	{"template", required_argument, NULL, OPTION_TEMPLATE},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{"version", no_argument, NULL, 'V'},
-	{NULL, 0, NULL, 0}
-};
+/* Commands that do without versioning.conf */
+#define COMMANDS_WITHOUT_CONF (COMMAND_INIT | COMMAND_HELP)
 
-/* Options that are not for every command, and for which they are */
-static const struct
-{
-	int			option;
-	const char *name;
-	int			commands;
-}			restrictions[] = {
-	{OPTION_PSQL, "--psql",
-	COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
-	{OPTION_VERBOSE, "--verbose",
-	COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
-	{OPTION_JSON, "--json",
-	COMMAND_STATUS | COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_JOBS},
-	{OPTION_EXIT_CODE, "--exit-code", COMMAND_STATUS},
-	{'n', "--dry-run", COMMAND_APPLY | COMMAND_ROLLBACK},
-	{'v', "--variable", COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_REHEARSE},
-	{OPTION_WAIT, "--wait", COMMAND_APPLY | COMMAND_ROLLBACK},
-	{OPTION_LOCK_TIMEOUT, "--lock-timeout", COMMAND_APPLY | COMMAND_ROLLBACK},
-	{OPTION_RETRY_FOR, "--retry-for", COMMAND_APPLY | COMMAND_ROLLBACK},
-	{OPTION_MAX_STALL, "--max-stall", COMMAND_APPLY | COMMAND_ROLLBACK},
-	{OPTION_RESTART_AT, "--restart-at", COMMAND_APPLY},
-	{OPTION_RUN_JOBS, "--run-jobs", COMMAND_APPLY},
-	{OPTION_PARALLEL, "--parallel", COMMAND_RUN},
-	{OPTION_CASCADE, "--cascade", COMMAND_ROLLBACK},
-	{OPTION_LAST, "--last", COMMAND_ROLLBACK},
-	{OPTION_DISABLE, "--disable", COMMAND_CHECK},
-	{OPTION_REQUIRES, "--requires", COMMAND_NEW},
-	{OPTION_RECIPE, "--recipe", COMMAND_NEW},
-	{OPTION_LIST_RECIPES, "--list-recipes", COMMAND_NEW},
-	{OPTION_TEMPLATE, "--template", COMMAND_REHEARSE},
-};
+/* Which options the command line has, by their values */
+static bool is_given[OPTION_HELP + 1];
 
-/* Which of the restricted options were given */
-static bool is_given[lengthof(restrictions)];
+/* Where what is being read stands, for messages: a line of versioning.conf */
+static const ConfLine *current_line;
+static const Conf *current_conf;
 
 /* Say how to get help, and exit. */
 static void
@@ -151,10 +69,15 @@ command_options_error(const char *format,...)
 	va_list		args;
 
 	fputs("versioning: ", stderr);
+	if (current_line != NULL)
+		fprintf(stderr, "%s:%d: ", report_printable(current_conf->path),
+				current_line->line);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
 	putc('\n', stderr);
+	if (current_line != NULL)
+		exit(STATUS_TROUBLE);
 	exit_with_advice();
 }
 
@@ -188,8 +111,9 @@ is_regular_file(const char *path)
 }
 
 /*
- * Add a place.  If it is a file, more files may follow, since that is what
- * the shell makes of a pattern: they belong to the option, too.
+ * Add a place.  If it is a file, more files may follow on the command line,
+ * since that is what the shell makes of a pattern: they belong to the option,
+ * too.
  */
 static void
 add_places(SimpleStringList *places, int argc, char **argv)
@@ -197,6 +121,14 @@ add_places(SimpleStringList *places, int argc, char **argv)
 	if (optarg[0] == '\0')
 		command_options_error("a place of patches or rollbacks cannot be "
 							  "empty");
+	if (current_line != NULL)
+	{
+		char	   *place = command_conf_place(current_conf, optarg);
+
+		simple_string_list_append(places, place);
+		pg_free(place);
+		return;
+	}
 	simple_string_list_append(places, optarg);
 	if (!is_regular_file(optarg))
 		return;
@@ -247,22 +179,10 @@ check_variable(const char *text)
 							  report_printable(text));
 }
 
-/* Remember that an option was given. */
-static void
-note_option(int option)
-{
-	size_t		i;
-
-	for (i = 0; i < lengthof(restrictions); i++)
-		if (restrictions[i].option == option)
-			is_given[i] = true;
-}
-
 /* Take in one option. */
 static void
 read_option(Options *options, int option, int argc, char **argv)
 {
-	note_option(option);
 	switch (option)
 	{
 		case 'd':
@@ -356,25 +276,21 @@ read_option(Options *options, int option, int argc, char **argv)
 		default:
 			exit_with_advice();
 	}
-	if (strchr("dhpUwW", option) != NULL && option < 256)
-		options->wants_connection = true;
 }
 
-/* Fill in the places where nobody has said anything. */
+/* Say what was wrong with an option that getopt_long has complained about. */
 static void
-set_default_places(Options *options)
+refuse_option(const char *argument)
 {
-	if (options->patches.head == NULL)
-		simple_string_list_append(&options->patches, DEFAULT_PATCHES);
+	char	   *name = pg_strdup(argument);
+	const char *nearest;
 
-	/*
-	 * Rollbacks may be missing: it is for those who need one to say so.  But
-	 * new wants to know where to put one.
-	 */
-	if (options->rollbacks.head == NULL &&
-		(access(DEFAULT_ROLLBACKS, F_OK) == 0 ||
-		 strcmp(options->command, "new") == 0))
-		simple_string_list_append(&options->rollbacks, DEFAULT_ROLLBACKS);
+	name[strcspn(name, "=")] = '\0';
+	if (strncmp(name, "--", 2) == 0 &&
+		command_option_table_find(name + 2) == NULL &&
+		(nearest = command_option_table_suggest(name + 2)) != NULL)
+		fprintf(stderr, "Did you mean \"--%s\"?\n", nearest);
+	exit_with_advice();
 }
 
 /* Is the argument that was just read a wish for help? */
@@ -388,36 +304,304 @@ is_help(int option, const char *argument)
 OptionsWish
 command_options_read(Options *options, int argc, char **argv)
 {
+	OptionsWish wish = OPTIONS_COMMAND;
 	int			option;
 
 	options->parallel = 1;
 	options->deploy.wait = DEFAULT_WAIT;
 	options->deploy.lock_timeout = DEFAULT_LOCK_TIMEOUT;
 	options->deploy.retry_for = DEFAULT_RETRY_FOR;
-	while ((option = getopt_long(argc, argv, "d:h:p:U:wWqnv:V?",
-								 long_options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, command_option_table_letters(),
+								 command_option_table_long(), NULL)) != -1)
 	{
 		if (is_help(option, argv[optind - 1]))
-			return OPTIONS_HELP;
-		if (option == 'V')
+			wish = OPTIONS_HELP;
+		else if (option == '?')
+			refuse_option(argv[optind - 1]);
+		else if (option == 'V')
 			return OPTIONS_VERSION;
-		read_option(options, option, argc, argv);
+		else
+		{
+			is_given[option] = true;
+			read_option(options, option, argc, argv);
+		}
 	}
-	if (optind == argc)
+	if (optind < argc)
+	{
+		options->command = argv[optind];
+		options->names = argv + optind + 1;
+		options->name_count = argc - optind - 1;
+	}
+	else if (argc == 1)
+		return OPTIONS_NOTHING;
+	else if (wish == OPTIONS_COMMAND)
 		command_options_error("no command is given");
+	return wish;
+}
 
-	options->command = argv[optind];
-	options->names = argv + optind + 1;
-	options->name_count = argc - optind - 1;
-	set_default_places(options);
-	return OPTIONS_COMMAND;
+/* The value of a key for a target, or else before all targets, or NULL. */
+static const char *
+conf_value(const Conf *conf, const char *target, const char *key)
+{
+	const char *value = NULL;
+	int			i;
+
+	if (!command_conf_says(conf, target, key))
+		target = NULL;
+	for (i = 0; i < conf->count; i++)
+		if (conf->lines[i].target == target &&
+			strcmp(conf->lines[i].key, key) == 0)
+			value = conf->lines[i].value;
+	return value;
+}
+
+/* The database of a target, with its service, as a connection string. */
+static char *
+conf_database(const Conf *conf, const char *target)
+{
+	bool		is_own = command_conf_says(conf, target, "dbname") ||
+		command_conf_says(conf, target, "service");
+	const char *owner = is_own ? target : NULL;
+	const char *dbname = command_conf_says(conf, owner, "dbname") ?
+		conf_value(conf, owner, "dbname") : NULL;
+	const char *service = command_conf_says(conf, owner, "service") ?
+		conf_value(conf, owner, "service") : NULL;
+	PQExpBufferData text;
+
+	if (service == NULL)
+		return dbname == NULL ? NULL : pg_strdup(dbname);
+	initPQExpBuffer(&text);
+	appendPQExpBufferStr(&text, "service=");
+	appendConnStrVal(&text, service);
+	if (dbname != NULL)
+	{
+		appendPQExpBufferStr(&text, " dbname=");
+		appendConnStrVal(&text, dbname);
+	}
+	return text.data;
+}
+
+/* Fill in what the command line does not say of a connection. */
+static void
+complete_connection(const Conf *conf, const char *target,
+					ConnectionOptions *connection)
+{
+	if (connection->dbname == NULL)
+		connection->dbname = conf_database(conf, target);
+	if (connection->host == NULL)
+		connection->host = conf_value(conf, target, "host");
+	if (connection->port == NULL)
+		connection->port = conf_value(conf, target, "port");
+	if (connection->user == NULL)
+		connection->user = conf_value(conf, target, "username");
+}
+
+void
+command_options_connection(Options *options, const char *name,
+						   ConnectionOptions *connection)
+{
+	const char *target = command_conf_target(&options->conf, name);
+
+	*connection = options->connection;
+	if (!is_given['h'])
+		connection->host = NULL;
+	if (!is_given['p'])
+		connection->port = NULL;
+	if (!is_given['U'])
+		connection->user = NULL;
+	connection->dbname = target == NULL ? name : NULL;
+	complete_connection(&options->conf, target, connection);
+}
+
+bool
+command_options_names_database(const Options *options)
+{
+	return options->wants_connection || options->connection.dbname != NULL;
+}
+
+bool
+command_options_has_password(const char *conninfo)
+{
+	PQconninfoOption *settings = PQconninfoParse(conninfo, NULL);
+	PQconninfoOption *setting;
+	bool		is_found = false;
+
+	for (setting = settings; setting != NULL && setting->keyword != NULL;
+		 setting++)
+		if (strcmp(setting->keyword, "password") == 0 &&
+			setting->val != NULL)
+			is_found = true;
+	PQconninfoFree(settings);
+	return is_found;
+}
+
+/* Look whether a line of versioning.conf is one that can be there. */
+static void
+check_line(const ConfLine *line)
+{
+	const OptionRow *row = command_option_table_find(line->key);
+	const char *nearest;
+
+	if (strcmp(line->key, "service") == 0)
+		return;
+	if (strcmp(line->key, "password") == 0 ||
+		(strcmp(line->key, "dbname") == 0 &&
+		 command_options_has_password(line->value)))
+		command_options_error("a password does not belong into this file; "
+							  "the password file ~/.pgpass is for that");
+	if (row != NULL && !row->is_key)
+		command_options_error("\"%s\" can be said on the command line only",
+							  line->key);
+	if (row != NULL)
+		return;
+	nearest = command_option_table_suggest(line->key);
+	if (nearest != NULL)
+		command_options_error("there is no key \"%s\". Did you mean \"%s\"?",
+							  report_printable(line->key), nearest);
+	command_options_error("there is no key \"%s\"; keys are the long options",
+						  report_printable(line->key));
+}
+
+/* Is a key that takes no value switched on? */
+static bool
+is_on(const ConfLine *line)
+{
+	static const char *const on[] = {"on", "true", "yes", "1"};
+	static const char *const off[] = {"off", "false", "no", "0"};
+	size_t		i;
+
+	for (i = 0; i < lengthof(on); i++)
+		if (pg_strcasecmp(line->value, on[i]) == 0)
+			return true;
+		else if (pg_strcasecmp(line->value, off[i]) == 0)
+			return false;
+	command_options_error("%s takes on or off, not \"%s\"", line->key,
+						  report_printable(line->value));
+	return false;
+}
+
+/* Take in what a target, or NULL for all, says that nobody said before. */
+static void
+read_lines(Options *options, const char *target, CommandBit command)
+{
+	const Conf *conf = &options->conf;
+	int			i;
+
+	for (i = 0; i < conf->count; i++)
+	{
+		const ConfLine *line = &conf->lines[i];
+		const OptionRow *row = command_option_table_find(line->key);
+
+		if (line->target != target || row == NULL ||
+			(command_option_table_commands(row->value) & command) == 0 ||
+			(row->value < 256 && strchr("dhpU", row->value) != NULL))
+			continue;
+		if (row->value != 'v' &&
+			(is_given[row->value] ||
+			 (target == NULL && options->target != NULL &&
+			  command_conf_says(conf, options->target, line->key))))
+			continue;
+		current_line = line;
+		optarg = line->value;
+		if (row->argument != NULL || is_on(line))
+			read_option(options, row->value, 0, NULL);
+		current_line = NULL;
+	}
+}
+
+/* Take the target, if the command line names one. */
+static void
+find_target(Options *options, CommandBit command)
+{
+	const Conf *conf = &options->conf;
+
+	if (is_given['d'])
+	{
+		options->target = command_conf_target(conf,
+											  options->connection.dbname);
+		if (options->target != NULL)
+			options->connection.dbname = NULL;
+	}
+	else if ((command & COMMANDS_WITH_TARGET) != 0 && options->name_count > 0)
+	{
+		options->target = command_conf_target(conf, options->names[0]);
+		if (options->target != NULL)
+		{
+			options->names++;
+			options->name_count--;
+			options->wants_connection = true;
+		}
+	}
+}
+
+/* Take in the file of the project. */
+static void
+read_conf(Options *options, CommandBit command)
+{
+	SimpleStringList variables = options->deploy.variables;
+	const SimpleStringListCell *cell;
+	ProblemList problems = {0};
+	int			i;
+
+	command_conf_read(&options->conf, &problems);
+	if (report_problems(options->progname, &problems, NULL) > 0)
+		exit(STATUS_TROUBLE);
+	problem_free(&problems);
+	current_conf = &options->conf;
+	for (i = 0; i < options->conf.count; i++)
+	{
+		current_line = &options->conf.lines[i];
+		check_line(current_line);
+	}
+	current_line = NULL;
+	find_target(options, command);
+	complete_connection(&options->conf, options->target,
+						&options->connection);
+
+	/* psql takes the last of several values: that is the command line's */
+	memset(&options->deploy.variables, 0, sizeof(SimpleStringList));
+	read_lines(options, NULL, command);
+	if (options->target != NULL)
+		read_lines(options, options->target, command);
+	for (cell = variables.head; cell != NULL; cell = cell->next)
+		simple_string_list_append(&options->deploy.variables, cell->val);
+	simple_string_list_destroy(&variables);
+}
+
+/* Add the place where files are if nobody has said anything. */
+static void
+add_default_place(const Options *options, SimpleStringList *places,
+				  const char *place, bool may_be_missing)
+{
+	char	   *path;
+
+	if (places->head != NULL)
+		return;
+	path = command_conf_place(&options->conf, place);
+	if (!may_be_missing || access(path, F_OK) == 0)
+		simple_string_list_append(places, path);
+	pg_free(path);
+}
+
+/*
+ * Fill in the places where nobody has said anything.  Rollbacks may be
+ * missing: it is for those who need one to say so.  But new wants to know
+ * where to put one.
+ */
+static void
+set_default_places(Options *options, CommandBit command)
+{
+	add_default_place(options, &options->patches, DEFAULT_PATCHES, false);
+	add_default_place(options, &options->rollbacks, DEFAULT_ROLLBACKS,
+					  (command & (COMMAND_NEW | COMMAND_INIT)) == 0);
 }
 
 /* Complain if the command takes fewer or more names than there are. */
 static void
 check_names(const Options *options, CommandBit command)
 {
-	int			most = command != COMMAND_NEW ? 0 :
+	int			most = command == COMMAND_HELP ? 1 :
+		command != COMMAND_NEW ? 0 :
 		options->recipe != NULL ? PG_INT32_MAX : 1;
 
 	if (command == COMMAND_NEW && options->name_count == 0 &&
@@ -443,16 +627,21 @@ check_names(const Options *options, CommandBit command)
 							  "together");
 }
 
-void
-command_options_check(const Options *options, CommandBit command)
+/* Complain if the command cannot do something with an option. */
+static void
+check_options(const Options *options, CommandBit command)
 {
-	size_t		i;
+	int			i;
 
-	for (i = 0; i < lengthof(restrictions); i++)
-		if (is_given[i] && (restrictions[i].commands & command) == 0)
-			command_options_error("%s cannot be used with %s",
-								  restrictions[i].name, options->command);
-	check_names(options, command);
+	for (i = 0; i < command_option_table_size; i++)
+	{
+		const OptionRow *row = &command_option_table[i];
+
+		if (is_given[row->value] &&
+			(command_option_table_commands(row->value) & command) == 0)
+			command_options_error("--%s cannot be used with %s", row->name,
+								  options->command);
+	}
 	if (options->deploy.is_quiet && options->deploy.is_verbose)
 		command_options_error("--quiet and --verbose cannot be used "
 							  "together");
@@ -462,11 +651,24 @@ command_options_check(const Options *options, CommandBit command)
 }
 
 void
+command_options_complete(Options *options, CommandBit command)
+{
+	options->wants_connection = is_given['d'] || is_given['h'] ||
+		is_given['p'] || is_given['U'] || is_given['w'] || is_given['W'];
+	if ((command & COMMANDS_WITHOUT_CONF) == 0)
+		read_conf(options, command);
+	set_default_places(options, command);
+	check_options(options, command);
+	check_names(options, command);
+}
+
+void
 command_options_free(Options *options)
 {
 	simple_string_list_destroy(&options->patches);
 	simple_string_list_destroy(&options->rollbacks);
 	simple_string_list_destroy(&options->deploy.variables);
 	simple_string_list_destroy(&options->disabled);
+	command_conf_free(&options->conf);
 	pg_free(options->connection.password);
 }

@@ -8,42 +8,30 @@
 #ifndef COMMAND_OPTIONS_H
 #define COMMAND_OPTIONS_H
 
+#include "command/conf.h"
+#include "command/option_table.h"
 #include "database/connection.h"
 #include "fe_utils/simple_list.h"
 #include "run/file.h"
 
-/* The commands, as a set */
-typedef enum CommandBit
-{
-	COMMAND_STATUS = 1 << 0,
-	COMMAND_APPLY = 1 << 1,
-	COMMAND_ROLLBACK = 1 << 2,
-	COMMAND_CHECK = 1 << 3,
-	COMMAND_GRAPH = 1 << 4,
-	COMMAND_NEW = 1 << 5,
-	COMMAND_REHEARSE = 1 << 6,
-	COMMAND_JOBS = 1 << 7,
-	COMMAND_RUN = 1 << 8,
-	COMMAND_PAUSE = 1 << 9,
-	COMMAND_RESUME = 1 << 10,
-	COMMAND_CANCEL = 1 << 11
-} CommandBit;
-
 /* What the command line comes down to */
 typedef enum OptionsWish
 {
-	OPTIONS_HELP,
+	OPTIONS_HELP,				/* of the command, if one is named */
 	OPTIONS_VERSION,
+	OPTIONS_NOTHING,			/* there are no arguments at all */
 	OPTIONS_COMMAND
 } OptionsWish;
 
 typedef struct Options
 {
 	const char *progname;
-	const char *command;		/* its name */
+	const char *command;		/* its name, or NULL */
 	RunOptions	deploy;
 	ConnectionOptions connection;
 	bool		wants_connection;	/* the command line names a database */
+	Conf		conf;			/* the project's file */
+	const char *target;			/* one of the file's, or NULL */
 
 	SimpleStringList patches;	/* places of patch files */
 	SimpleStringList rollbacks; /* places of rollback files */
@@ -73,10 +61,26 @@ extern OptionsWish command_options_read(Options *options, int argc,
 										char **argv);
 
 /*
- * Can the command do something with what was said?  A usage error ends the
- * program.
+ * Take in the project's versioning.conf: what the command line does not say is
+ * said by the target that is named, or else by what stands before all of them.
+ * Then look whether the command can do something with what was said.  A usage
+ * error, or one of the file, ends the program.
  */
-extern void command_options_check(const Options *options, CommandBit command);
+extern void command_options_complete(Options *options, CommandBit command);
+
+/*
+ * What a target of versioning.conf or, if there is none of that name, a
+ * database or a connection string is connected to by; the command line says
+ * the rest.  Nothing of it is to be freed but a password that was typed.
+ */
+extern void command_options_connection(Options *options, const char *name,
+									   ConnectionOptions *connection);
+
+/* Does a connection string have a password in it? */
+extern bool command_options_has_password(const char *conninfo);
+
+/* Does the command line, or versioning.conf, name a database? */
+extern bool command_options_names_database(const Options *options);
 
 /*
  * Append the names that stand between the commas of a text, without the blanks

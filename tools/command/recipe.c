@@ -89,11 +89,13 @@ command_recipe_list(const Options *options)
 {
 	SimpleStringList taken = {NULL, NULL};
 	char	   *directory = find_directory(options->deploy.argv0);
-	bool		is_fine = list_directory(options, OWN_RECIPES, &taken);
+	char	   *own = command_conf_place(&options->conf, OWN_RECIPES);
+	bool		is_fine = list_directory(options, own, &taken);
 
 	is_fine = list_directory(options, directory, &taken) && is_fine;
 	simple_string_list_destroy(&taken);
 	pg_free(directory);
+	pg_free(own);
 	return is_fine ? STATUS_DONE : STATUS_PROBLEM;
 }
 
@@ -101,9 +103,10 @@ command_recipe_list(const Options *options)
 static char *
 find_recipe(const Options *options)
 {
-	char	   *path = psprintf("%s/%s.sql", OWN_RECIPES, options->recipe);
-	char	   *directory;
+	char	   *directory = command_conf_place(&options->conf, OWN_RECIPES);
+	char	   *path = psprintf("%s/%s.sql", directory, options->recipe);
 
+	pg_free(directory);
 	if (access(path, F_OK) == 0)
 		return path;
 	pg_free(path);
