@@ -29,6 +29,7 @@ extern Status command_jobs_pause(Options *options);
 extern Status command_jobs_resume(Options *options);
 extern Status command_jobs_cancel(Options *options);
 extern Status command_run(Options *options);
+extern Status command_diff(Options *options);
 extern Status command_init(Options *options);
 extern Status command_help(Options *options);
 

@@ -28,6 +28,11 @@ static const Command looking[] = {
 	{"check", COMMAND_CHECK, command_check, "",
 		"find what is wrong with the files",
 	"With a database, it also compares them with what is applied there."},
+	{"diff", COMMAND_DIFF, command_diff, "[A [B]]",
+		"find in what two databases differ, and by whom",
+		"A and B are targets of versioning.conf, databases, connection strings,\n"
+		"or \"files\": a scratch database with all patches applied. The default of A\n"
+	"is the database that the options name, that of B is \"files\"."},
 	{"graph", COMMAND_GRAPH, command_graph, "[PATCH]...",
 	"draw these and what they require, or all, for Graphviz", NULL},
 	{NULL}

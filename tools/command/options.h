@@ -49,6 +49,10 @@ typedef struct Options
 	bool		lists_recipes;	/* new */
 	const char *template;		/* rehearse: a database, or NULL */
 
+	bool		compares_all;	/* diff */
+	bool		has_no_owners;
+	bool		has_no_grants;
+
 	char	  **names;			/* the PATCH or JOB arguments */
 	int			name_count;
 } Options;

@@ -62,6 +62,7 @@
 
 /* A relation c in the schema n, and its name */
 #define RELATION "format('%I.%I', n.nspname, c.relname)"
+#define SCHEMA "quote_ident(n.nspname)"
 #define OF_RELATION \
 	" JOIN pg_namespace n ON n.oid = c.relnamespace"
 #define IS_RELATION \
@@ -70,8 +71,8 @@
 
 /* The first columns, of a part o of that; its name is before "on" */
 #define PART(class, type, name) \
-	"SELECT '" class "'::regclass::oid, o.oid, 0, '" type "', n.nspname," \
-	" " RELATION ", format('%I on %s', " name ", " RELATION ")," \
+	"SELECT '" class "'::regclass::oid, o.oid, 0, '" type "'," \
+	" " SCHEMA ", " RELATION ", format('%I on %s', " name ", " RELATION ")," \
 	" NULL, false"
 
 #define OWNER(column) \
@@ -341,8 +342,8 @@ WHERE("pg_default_acl", "oid")
 " AND " IN_SCHEMA("o.defaclnamespace");
 
 static const char schema_query[] =
-"SELECT 'pg_namespace'::regclass::oid, o.oid, 0, 'schema', o.nspname, '',"
-" quote_ident(o.nspname), NULL, false" OWNER("o.nspowner")
+"SELECT 'pg_namespace'::regclass::oid, o.oid, 0, 'schema',"
+" quote_ident(o.nspname), '', quote_ident(o.nspname), NULL, false" OWNER("o.nspowner")
 " FROM pg_namespace o"
 " WHERE (" BY_USERS("o.oid") " OR o.nspname = 'public') AND "
 NO_MEMBER("pg_namespace", "o.oid") " AND " IN_SCHEMA("o.oid");
@@ -352,7 +353,7 @@ static const char relation_query[] =
 "SELECT 'pg_class'::regclass::oid, c.oid, 0, CASE c.relkind"
 "  WHEN 'f' THEN 'foreign table' WHEN 'v' THEN 'view'"
 "  WHEN 'm' THEN 'materialized view' ELSE 'table' END,"
-" n.nspname, " RELATION ", " RELATION ", NULL, false,"
+" " SCHEMA ", " RELATION ", " RELATION ", NULL, false,"
 " CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid)"
 " ELSE concat_ws(' ', CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED' END,"
 "  CASE c.relkind WHEN 'f' THEN (SELECT format('FOREIGN TABLE SERVER %I',"
@@ -395,7 +396,10 @@ TABLESPACE
 " FROM pg_class c" OF_RELATION
 " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND " IS_RELATION;
 
-/* The default, NOT NULL and identity of a column a */
+/*
+ * The default, NOT NULL and identity of a column a.  Options that begin with
+ * pg_ the server has set for itself.
+ */
 #define DEFAULT(attribute) \
 	"(SELECT pg_get_expr(e.adbin, e.adrelid) FROM pg_attrdef e" \
 	"  WHERE e.adrelid = " attribute ".attrelid" \
@@ -426,7 +430,7 @@ static const char column_query[] =
 "  WHEN 'f' THEN 'foreign table column' WHEN 'v' THEN 'view column'"
 "  WHEN 'm' THEN 'materialized view column'"
 "  WHEN 'c' THEN 'composite type column' ELSE 'table column' END,"
-" n.nspname, " RELATION ", format('%s.%I', " RELATION ", a.attname), NULL,"
+" " SCHEMA ", " RELATION ", format('%s.%I', " RELATION ", a.attname), NULL,"
 " NOT a.attislocal OR c.relkind IN ('v', 'm')"
 ", CASE WHEN c.relkind IN ('v', 'm')"
 " THEN quote_ident(a.attname) || ' DEFAULT ' || " DEFAULT("a")
@@ -448,7 +452,8 @@ UNLIKE_PARENTS("' NOT NULL'", "p.attnotnull") " END), '')"
 "   ELSE 'EXTENDED' END END AS storage"
 ", CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4'"
 "  ELSE nullif(a.attcompression::text, '') END AS compression"
-", " SORTED("a.attoptions || a.attfdwoptions") " AS options"
+", " SORTED("array(SELECT y FROM unnest(a.attoptions || a.attfdwoptions) y"
+			"  WHERE NOT starts_with(y, 'pg_'))") " AS options"
 ", nullif(a.attstattarget, -1)::text AS statistics"
 ", CASE WHEN c.relkind IN ('r', 'p', 'f', 'c') THEN row_number() OVER"
 "  (PARTITION BY a.attrelid ORDER BY a.attnum) END AS position"
@@ -485,7 +490,7 @@ UNLIKE_PARENTS("' NOT NULL'", "p.attnotnull") " END), '')"
  */
 static const char constraint_query[] =
 "SELECT 'pg_constraint'::regclass::oid, o.oid, 0, 'table constraint',"
-" n.nspname, " RELATION ", format('%I on %s', o.conname, " RELATION "),"
+" " SCHEMA ", " RELATION ", format('%I on %s', o.conname, " RELATION "),"
 " CASE WHEN m.is_system_made THEN m.definition END, false, m.definition"
 ", " SORTED("x.reloptions") " AS options"
 ", (SELECT s.spcname FROM pg_tablespace s"
@@ -506,7 +511,7 @@ IS_SYSTEM_MADE("c.relname", COLUMNS) " AS is_system_made OFFSET 0) m"
 
 /* A partition's index that is attached, and one of a constraint, are theirs */
 static const char index_query[] =
-"SELECT 'pg_class'::regclass::oid, x.oid, 0, 'index', n.nspname,"
+"SELECT 'pg_class'::regclass::oid, x.oid, 0, 'index', " SCHEMA ","
 " " RELATION ", format('%I.%I', n.nspname, x.relname), NULL, false"
 ", pg_get_indexdef(x.oid) || CASE WHEN o.indisvalid THEN ''"
 "  ELSE ' (INVALID)' END AS definition"
@@ -550,7 +555,7 @@ PART("pg_policy", "policy", "o.polname")
 
 static const char statistics_query[] =
 "SELECT 'pg_statistic_ext'::regclass::oid, o.oid, 0, 'statistics object',"
-" n.nspname, " RELATION ", format('%I.%I', ns.nspname, o.stxname), NULL,"
+" " SCHEMA ", " RELATION ", format('%I.%I', ns.nspname, o.stxname), NULL,"
 " false, pg_get_statisticsobjdef(o.oid) AS definition"
 OWNER("o.stxowner")
 ", nullif(o.stxstattarget, -1)::text AS statistics"
@@ -560,7 +565,7 @@ OWNER("o.stxowner")
 
 /* That of an identity column is part of the column */
 static const char sequence_query[] =
-"SELECT 'pg_class'::regclass::oid, c.oid, 0, 'sequence', n.nspname,"
+"SELECT 'pg_class'::regclass::oid, c.oid, 0, 'sequence', " SCHEMA ","
 " coalesce(u.relation, ''), " RELATION ", NULL, false"
 ", concat(CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED ' END,"
 "  'SEQUENCE AS ', format_type(s.seqtypid, NULL), " SEQUENCE ")"
@@ -606,10 +611,10 @@ FUNCTION("ANALYZE", "o.typanalyze") ","
 FUNCTION("SUBSCRIPT", "o.typsubscript") ","
 TYPE("ELEMENT", "o.typelem") ", 'INTERNALLENGTH ' || o.typlen,"
 "  CASE WHEN o.typbyval THEN 'PASSEDBYVALUE' END,"
-"  'ALIGNMENT ' || o.typalign, 'STORAGE ' || o.typstorage,"
-"  'CATEGORY ' || o.typcategory,"
+"  'ALIGNMENT ' || o.typalign::text, 'STORAGE ' || o.typstorage::text,"
+"  'CATEGORY ' || o.typcategory::text,"
 "  CASE WHEN o.typispreferred THEN 'PREFERRED' END,"
-"  'DELIMITER ' || o.typdelim,"
+"  'DELIMITER ' || o.typdelim::text,"
 "  CASE WHEN o.typcollation <> 0 THEN 'COLLATABLE' END,"
 "  'DEFAULT ' || o.typdefault) END AS definition"
 OWNER("o.typowner")
@@ -648,7 +653,7 @@ AGGREGATE("SFUNC", "aggtransfn") "," TYPE("STYPE", "g.aggtranstype") ","
 "  'SSPACE ' || nullif(g.aggtransspace, 0),"
 AGGREGATE("FINALFUNC", "aggfinalfn") ","
 "  CASE WHEN g.aggfinalextra THEN 'FINALFUNC_EXTRA' END,"
-"  'FINALFUNC_MODIFY ' || g.aggfinalmodify,"
+"  'FINALFUNC_MODIFY ' || g.aggfinalmodify::text,"
 AGGREGATE("COMBINEFUNC", "aggcombinefn") ","
 AGGREGATE("SERIALFUNC", "aggserialfn") ","
 AGGREGATE("DESERIALFUNC", "aggdeserialfn") ","
@@ -659,11 +664,11 @@ TYPE("MSTYPE", "g.aggmtranstype") ","
 "  'MSSPACE ' || nullif(g.aggmtransspace, 0),"
 AGGREGATE("MFINALFUNC", "aggmfinalfn") ","
 "  CASE WHEN g.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END,"
-"  'MFINALFUNC_MODIFY ' || g.aggmfinalmodify,"
+"  'MFINALFUNC_MODIFY ' || g.aggmfinalmodify::text,"
 "  'MINITCOND ' || quote_literal(g.aggminitval),"
 "  CASE WHEN g.aggsortop <> 0"
 "   THEN 'SORTOP ' || g.aggsortop::regoperator END,"
-"  'KIND ' || g.aggkind, 'PARALLEL ' || o.proparallel)"
+"  'KIND ' || g.aggkind::text, 'PARALLEL ' || o.proparallel::text)"
 "  FROM pg_aggregate g WHERE g.aggfnoid = o.oid)"
 " ELSE rtrim(pg_get_functiondef(o.oid), E'\\n') END AS definition"
 OWNER("o.proowner")
@@ -684,30 +689,39 @@ OWNER("o.oprowner")
 FROM("pg_operator", "pg_operator", "oid")
 WHERE("pg_operator", "oid") " AND " IN_SCHEMA("o.oprnamespace");
 
-/* With the members, which may be those of its classes as well */
-static const char family_query[] =
-IDENTIFIED_AS("pg_opfamily", "oid", "i.schema", "i.identity", "NULL")
-", (SELECT string_agg(m.line, E'\\n' ORDER BY m.line COLLATE \"C\") FROM ("
-"  SELECT concat(format('OPERATOR %s ', p.amopstrategy),"
-"   p.amopopr::regoperator, (SELECT ' FOR ORDER BY ' || s.identity"
-"    FROM pg_identify_object('pg_opfamily'::regclass, p.amopsortfamily, 0) s"
-"    WHERE p.amopsortfamily <> 0)) AS line"
-"  FROM pg_amop p WHERE p.amopfamily = o.oid"
-"  UNION ALL SELECT format('FUNCTION %s (%s, %s) %s', p.amprocnum,"
-"   format_type(p.amproclefttype, NULL),"
-"   format_type(p.amprocrighttype, NULL), p.amproc::regprocedure)"
-"  FROM pg_amproc p WHERE p.amprocfamily = o.oid) m) AS definition"
-OWNER("o.opfowner")
-FROM("pg_opfamily", "pg_opfamily", "oid")
-WHERE("pg_opfamily", "oid") " AND " IN_SCHEMA("o.opfnamespace");
+/* The members of a family o, and whether a class has been created with it */
+#define MEMBERS(family) \
+	"(SELECT string_agg(m.line, E'\\n' ORDER BY m.line COLLATE \"C\") FROM (" \
+	"  SELECT concat(format('OPERATOR %s ', p.amopstrategy)," \
+	"   p.amopopr::regoperator, (SELECT ' FOR ORDER BY ' || s.identity" \
+	"   FROM pg_identify_object('pg_opfamily'::regclass," \
+	"    p.amopsortfamily, 0) s WHERE p.amopsortfamily <> 0)) AS line" \
+	"  FROM pg_amop p WHERE p.amopfamily = " family \
+	"  UNION ALL SELECT format('FUNCTION %s (%s, %s) %s', p.amprocnum," \
+	"   format_type(p.amproclefttype, NULL)," \
+	"   format_type(p.amprocrighttype, NULL), p.amproc::regprocedure)" \
+	"  FROM pg_amproc p WHERE p.amprocfamily = " family ") m)"
+#define IS_OF_CLASS(class, family) \
+	"(" class ".opcname = " family ".opfname AND" \
+	" " class ".opcnamespace = " family ".opfnamespace AND" \
+	" " class ".opcfamily = " family ".oid)"
 
-/* A class is shown with its family, which it may have been created with */
+/* The one that has come with a class has nothing of its own */
+static const char family_query[] =
+IDENTIFIED("pg_opfamily", "oid")
+", " MEMBERS("o.oid") " AS definition" OWNER("o.opfowner")
+FROM("pg_opfamily", "pg_opfamily", "oid")
+WHERE("pg_opfamily", "oid") " AND " IN_SCHEMA("o.opfnamespace")
+" AND NOT EXISTS (SELECT FROM pg_opclass k WHERE " IS_OF_CLASS("k", "o") ")";
+
 static const char class_query[] =
-IDENTIFIED_AS("pg_opclass", "oid", "i.schema", "f.identity", "NULL")
+IDENTIFIED("pg_opclass", "oid")
 ", concat(CASE WHEN o.opcdefault THEN 'DEFAULT ' END, 'FOR TYPE ',"
 "  format_type(o.opcintype, NULL), ' FAMILY ', f.identity,"
 "  CASE WHEN o.opckeytype <> 0"
-"   THEN ' STORAGE ' || format_type(o.opckeytype, NULL) END) AS definition"
+"   THEN ' STORAGE ' || format_type(o.opckeytype, NULL) END,"
+"  E'\n' || (SELECT " MEMBERS("k.oid") " FROM pg_opfamily k WHERE "
+IS_OF_CLASS("o", "k") ")) AS definition"
 OWNER("o.opcowner")
 FROM("pg_opclass", "pg_opclass", "oid")
 " CROSS JOIN LATERAL"
@@ -716,7 +730,7 @@ WHERE("pg_opclass", "oid") " AND " IN_SCHEMA("o.opcnamespace");
 
 static const char collation_query[] =
 IDENTIFIED("pg_collation", "oid")
-", concat_ws(', ', 'PROVIDER ' || o.collprovider,"
+", concat_ws(', ', 'PROVIDER ' || o.collprovider::text,"
 "  'LC_COLLATE ' || o.collcollate, 'LC_CTYPE ' || o.collctype,"
 "  'LOCALE ' || coalesce(j.c->>'colllocale', j.c->>'colliculocale'),"
 "  CASE WHEN NOT o.collisdeterministic THEN 'NOT DETERMINISTIC' END,"
@@ -775,51 +789,51 @@ FROM("pg_ts_config", "pg_ts_config", "oid")
 WHERE("pg_ts_config", "oid") " AND " IN_SCHEMA("o.cfgnamespace");
 
 static const char property_graph_query[] =
-"SELECT 'pg_class'::regclass::oid, c.oid, 0, 'property graph', n.nspname,"
+"SELECT 'pg_class'::regclass::oid, c.oid, 0, 'property graph', " SCHEMA ","
 " " RELATION ", " RELATION ", NULL, false"
 ", pg_get_propgraphdef(c.oid) AS definition" OWNER("c.relowner")
 " FROM pg_class c" OF_RELATION
 " WHERE c.relkind = 'g' AND " IS_RELATION;
 
 const DiffQuery diff_queries_objects[] = {
-	{database_query},
-	{extension_query},
-	{language_query},
-	{access_method_query},
-	{cast_query},
-	{transform_query},
-	{wrapper_query},
-	{server_query},
-	{user_mapping_query},
-	{publication_query},
+	{database_query, 0, NULL},
+	{extension_query, 0, NULL},
+	{language_query, 0, NULL},
+	{access_method_query, 0, NULL},
+	{cast_query, 0, NULL},
+	{transform_query, 0, NULL},
+	{wrapper_query, 0, NULL},
+	{server_query, 0, NULL},
+	{user_mapping_query, 0, NULL},
+	{publication_query, 0, NULL},
 	{publication_relation_query, 150000, publication_relation_former},
-	{publication_schema_query, 150000},
+	{publication_schema_query, 150000, NULL},
 	{subscription_query, 160000, subscription_former},
-	{event_trigger_query},
-	{default_acl_query},
-	{schema_query},
-	{type_query},
-	{domain_constraint_query},
-	{function_query},
-	{operator_query},
-	{family_query},
-	{class_query},
-	{collation_query},
-	{conversion_query},
-	{search_parser_query},
-	{search_template_query},
-	{search_dictionary_query},
-	{search_configuration_query},
-	{relation_query},
-	{property_graph_query, 190000},
-	{column_query},
-	{constraint_query},
-	{index_query},
-	{trigger_query},
-	{rule_query},
-	{policy_query},
-	{statistics_query},
-	{sequence_query},
+	{event_trigger_query, 0, NULL},
+	{default_acl_query, 0, NULL},
+	{schema_query, 0, NULL},
+	{type_query, 0, NULL},
+	{domain_constraint_query, 0, NULL},
+	{function_query, 0, NULL},
+	{operator_query, 0, NULL},
+	{family_query, 0, NULL},
+	{class_query, 0, NULL},
+	{collation_query, 0, NULL},
+	{conversion_query, 0, NULL},
+	{search_parser_query, 0, NULL},
+	{search_template_query, 0, NULL},
+	{search_dictionary_query, 0, NULL},
+	{search_configuration_query, 0, NULL},
+	{relation_query, 0, NULL},
+	{property_graph_query, 190000, NULL},
+	{column_query, 0, NULL},
+	{constraint_query, 0, NULL},
+	{index_query, 0, NULL},
+	{trigger_query, 0, NULL},
+	{rule_query, 0, NULL},
+	{policy_query, 0, NULL},
+	{statistics_query, 0, NULL},
+	{sequence_query, 0, NULL},
 };
 const int	diff_queries_objects_count = lengthof(diff_queries_objects);
 
@@ -898,6 +912,7 @@ static const char labels_query[] =
 " GROUP BY 1, 2, 3";
 
 const DiffQuery diff_queries_aspects[] = {
-	{grants_query}, {comments_query}, {labels_query},
+	{grants_query, 0, NULL}, {comments_query, 0, NULL},
+	{labels_query, 0, NULL},
 };
 const int	diff_queries_aspects_count = lengthof(diff_queries_aspects);
