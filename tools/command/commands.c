@@ -31,8 +31,9 @@ static const Command looking[] = {
 	{"diff", COMMAND_DIFF, command_diff, "[A [B]]",
 		"find in what two databases differ, and by whom",
 		"A and B are targets of versioning.conf, databases, connection strings,\n"
-		"or \"files\": a scratch database with all patches applied. The default of A\n"
-	"is the database that the options name, that of B is \"files\"."},
+		"or \"files\": a scratch database with all patches applied. Files are\n"
+		"compared if B is not named, and the database that the options name if A is\n"
+	"not named, either."},
 	{"graph", COMMAND_GRAPH, command_graph, "[PATCH]...",
 	"draw these and what they require, or all, for Graphviz", NULL},
 	{NULL}

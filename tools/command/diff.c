@@ -31,7 +31,15 @@ typedef struct Work
 	DiffCatalog *catalogs[2];
 } Work;
 
-/* What the arguments say. */
+/* Is a side what the files make? */
+static bool
+is_files(const Work *work, int number)
+{
+	return work->words[number] != NULL &&
+		strcmp(work->words[number], files) == 0;
+}
+
+/* What the arguments say: files are compared, if nothing else is named. */
 static void
 read_arguments(Work *work)
 {
@@ -39,9 +47,11 @@ read_arguments(Work *work)
 
 	if (options->name_count > 0)
 		work->words[0] = options->names[0];
-	work->words[1] = options->name_count > 1 ? options->names[1] : files;
-	if (work->words[0] != NULL && strcmp(work->words[0], files) == 0 &&
-		strcmp(work->words[1], files) == 0)
+	if (options->name_count > 1)
+		work->words[1] = options->names[1];
+	else if (!is_files(work, 0))
+		work->words[1] = files;
+	if (is_files(work, 0) && is_files(work, 1))
 		command_options_error("diff compares the files with a database, and "
 							  "none is named");
 }
@@ -158,14 +168,12 @@ open_files(Work *work, int number)
 static bool
 open_sides(Work *work)
 {
-	int			first = work->words[0] != NULL &&
-		strcmp(work->words[0], files) == 0 ? 1 : 0;
+	int			first = is_files(work, 0) ? 1 : 0;
 	int			second = 1 - first;
 
 	if (!open_database(work, first))
 		return false;
-	if (strcmp(work->words[second] == NULL ? "" : work->words[second],
-			   files) == 0)
+	if (is_files(work, second))
 		return open_files(work, second);
 	if (!open_database(work, second))
 		return false;

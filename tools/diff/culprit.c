@@ -35,8 +35,10 @@ static const char query[] =
 LIFE("pg_catalog.regexp_replace("
 	 "pg_catalog.replace(a.type, 'composite ', ''), ' column$', '')",
 	 "a.relation") " END AS relation_life"
-" FROM pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[],"
-"  $3::pg_catalog.text[], $4::pg_catalog.text[]) WITH ORDINALITY"
+" FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]),"
+"  pg_catalog.unnest($2::pg_catalog.text[]),"
+"  pg_catalog.unnest($3::pg_catalog.text[]),"
+"  pg_catalog.unnest($4::pg_catalog.text[])) WITH ORDINALITY"
 "  AS a (type, name, relation, wish, number))"
 " SELECT DISTINCT ON (a.number) a.number, c.action, h.patch_name, h.event,"
 "  c.role_name,"

@@ -96,15 +96,12 @@ print_culprit(const DiffCulprit *culprit, const char *verb, const char *where)
 	printf("%s", verb);
 	if (where != NULL)
 		printf(" in %s", where);
-	if (culprit->patch == NULL)
-		printf(" outside a patch by ");
-	else
+	printf(culprit->patch == NULL ? " outside a patch by " : " by patch \"");
+	if (culprit->patch != NULL)
 	{
-		printf(culprit->event != NULL &&
-			   strcmp(culprit->event, "taken back") == 0 ?
-			   " by taking back patch \"" : " by patch \"");
 		report_escaped(stdout, culprit->patch);
-		printf("\", run by ");
+		printf("\", %s by ", strcmp(culprit->event, "taken back") == 0 ?
+			   "taken back" : "applied");
 	}
 	report_escaped(stdout, culprit->role);
 	printf(" on %s (", culprit->at);
