@@ -31,11 +31,12 @@ my $project = project('app',
 	'patches/users.sql' => patch('users', <<~'SQL'),
 		CREATE TABLE users (id int8 PRIMARY KEY, name text, mail text, age int);
 		CREATE INDEX users_name ON users (name);
-		CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT 1
-		SELECT 2
-		SELECT 3
-		SELECT 4
-		SELECT 5';
+		CREATE FUNCTION f() RETURNS text LANGUAGE plpgsql AS 'BEGIN
+		PERFORM 1;
+		PERFORM 2;
+		PERFORM 3;
+		RETURN 4;
+		END';
 		SQL
 	'patches/names.sql' =>
 	  patch('names', 'COMMENT ON TABLE users IS \'people\';', 'users'));
@@ -61,11 +62,12 @@ ALTER TABLE users DROP name;
 ALTER TABLE users RENAME mail TO email;
 GRANT SELECT ON users TO PUBLIC;
 CREATE TABLE notes (id int8 PRIMARY KEY, note text NOT NULL);
-CREATE OR REPLACE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT 1
-SELECT 2
-SELECT three
-SELECT 4
-SELECT 5';
+CREATE OR REPLACE FUNCTION f() RETURNS text LANGUAGE plpgsql AS 'BEGIN
+PERFORM 1;
+PERFORM 2;
+PERFORM three;
+RETURN 4;
+END';
 SQL
 add_files($project,
 	'patches/more.sql' => patch('more', 'CREATE TABLE more (id int);', 'users'),
@@ -90,7 +92,7 @@ my @lines = (
 	qr/^  table public\.users: comment differs; last changed in \Q$app\E by patch "names", applied by \w+ on $when \(COMMENT\)\n    - people\n    \+ names$/m,
 	qr/^  table public\.more: only in files\n    \+ TABLE$/m,
 	qr/^  table public\.notes: only in \Q$app\E, created $by \(CREATE TABLE\)\n    - TABLE\n    - owner: \Q$alice\E\n      - id bigint NOT NULL\n      - note text NOT NULL\n      - constraint notes_pkey on public\.notes: PRIMARY KEY \(id\)$/m,
-	qr/^  function public\.f\(\): differs; last changed in \Q$app\E $by \(CREATE FUNCTION\)\n      \.\.\.\n(?:      .*\n){1,3}    - SELECT three\n    \+ SELECT 3\n      SELECT 4\n/m,
+	qr/^  function public\.f\(\): differs; last changed in \Q$app\E $by \(CREATE FUNCTION\)\n      \.\.\.\n      PERFORM 1;\n      PERFORM 2;\n    - PERFORM three;\n    \+ PERFORM 3;\n      RETURN 4;\n/m,
 	qr/^12 differences in objects, 2 differences in patches\.$/m);
 @got = versioning($project, 'diff');
 is($got[0], 1, 'exit status of differences');

@@ -26,7 +26,8 @@
 
 /*
  * A column that was created with its relation has no row of that: the one of
- * the relation has its name.  Parameters are arrays: of types, identities,
+ * the relation has its name.  If it was renamed or moved later, it had only its
+ * former name in that row.  Parameters are arrays: of types, identities,
  * relations, and what is wanted.
  */
 static const char query[] =
@@ -39,7 +40,9 @@ LIFE("pg_catalog.regexp_replace("
 "  pg_catalog.unnest($2::pg_catalog.text[]),"
 "  pg_catalog.unnest($3::pg_catalog.text[]),"
 "  pg_catalog.unnest($4::pg_catalog.text[])) WITH ORDINALITY"
-"  AS a (type, name, relation, wish, number))"
+"  AS a (type, name, relation, wish, number)),"
+" renamed AS MATERIALIZED (SELECT c.* FROM _v.changes c"
+"  WHERE c.previous_identity = ANY ($2::pg_catalog.text[]))"
 " SELECT DISTINCT ON (a.number) a.number, c.action, h.patch_name, h.event,"
 "  c.role_name,"
 "  pg_catalog.to_char(c.changed_at, 'YYYY-MM-DD HH24:MI'),"
@@ -50,7 +53,6 @@ LIFE("pg_catalog.regexp_replace("
 "   WHEN 'present' THEN c.identity = a.name"
 "    AND c.action IN ('created', 'renamed', 'moved')"
 "   WHEN 'absent' THEN c.action = 'dropped' AND c.identity = a.name"
-"    OR c.previous_identity = a.name"
 "   WHEN 'grants' THEN c.command_tag IN ('GRANT', 'REVOKE')"
 "   WHEN 'comment' THEN c.command_tag = 'COMMENT'"
 "   WHEN 'security label' THEN c.command_tag = 'SECURITY LABEL'"
@@ -60,7 +62,9 @@ LIFE("pg_catalog.regexp_replace("
 "   WHERE c.first_id = a.relation_life AND c.action = 'created'"
 "   AND a.wish NOT IN ('absent', 'grants', 'comment', 'security label')"
 "   AND EXISTS (SELECT FROM pg_catalog.unnest(c.columns) k WHERE"
-"    a.name = a.relation || '.' || pg_catalog.quote_ident(k))) c"
+"    a.name = a.relation || '.' || pg_catalog.quote_ident(k))"
+"  UNION ALL SELECT * FROM renamed c WHERE a.wish = 'absent'"
+"   AND c.previous_identity = a.name AND c.object_type = a.type) c"
 " LEFT JOIN _v.history h ON h.id = c.history_id"
 " ORDER BY a.number, c.id DESC";
 

@@ -27,11 +27,12 @@ static const char query[] =
 "SELECT " RELATION("patches", "") ", " RELATION("patches", IS_READABLE)
 " AND (NOT " RELATION("history", "") " OR "
 RELATION("history", IS_READABLE) "), " RELATION("changes", IS_READABLE)
-" AND " RELATION("history", IS_READABLE) ", EXISTS"
-" (SELECT FROM pg_catalog.pg_event_trigger t"
+" AND " RELATION("history", IS_READABLE) ", 2 ="
+" (SELECT pg_catalog.count(DISTINCT t.evtevent) FROM pg_catalog.pg_event_trigger t"
 "  JOIN pg_catalog.pg_proc p ON p.oid = t.evtfoid"
 "  JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
 "  WHERE n.nspname = '_v' AND p.proname = 'record_changes'"
+"  AND t.evtevent IN ('ddl_command_end', 'sql_drop')"
 "  AND t.evtenabled IN ('O', 'A'))";
 
 /* The columns of its result */
