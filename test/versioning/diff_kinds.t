@@ -72,6 +72,8 @@ CREATE INDEX index_options ON indexed (b);
 CREATE INDEX index_comment ON indexed (c);
 CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN RETURN NEW; END';
+CREATE TRIGGER on_parts BEFORE INSERT ON parted
+    FOR EACH ROW EXECUTE FUNCTION note();
 CREATE TABLE triggered (a int);
 CREATE TRIGGER other_trigger BEFORE INSERT ON triggered
     FOR EACH ROW EXECUTE FUNCTION note();
@@ -161,6 +163,11 @@ my @changes = (
 		'schema of_alice: owner differs' ],
 	[ 'GRANT USAGE ON SCHEMA s TO PUBLIC', 'schema s: grants differ' ],
 	[ "COMMENT ON SCHEMA public IS 'x'", 'schema public: comment differs' ],
+
+	[ 'REVOKE EXECUTE ON FUNCTION pg_sleep FROM PUBLIC',
+		'function pg_catalog.pg_sleep(double precision): grants differ' ],
+	[ "GRANT SELECT ON pg_authid TO $bob",
+		'table pg_catalog.pg_authid: grants differ' ],
 
 	# Tables
 	[ 'DROP TABLE gone', 'table s.gone: only in A' ],
@@ -263,6 +270,12 @@ my @changes = (
 		'policy for_role on s.restricted: differs' ],
 	[ 'CREATE STATISTICS new_statistics ON b, c FROM counted',
 		'statistics object s.new_statistics: only in B' ],
+	[ "COMMENT ON INDEX part_1_b_idx IS 'x'",
+		'index s.part_1_b_idx: comment differs' ],
+	[ 'ALTER TABLE part_2 DISABLE TRIGGER on_parts',
+		'trigger on_parts on s.part_2: enabled differs' ],
+	[ "COMMENT ON CONSTRAINT positive ON child IS 'x'",
+		'constraint positive on s.child: comment differs' ],
 	[ "ALTER STATISTICS other_statistics OWNER TO $alice",
 		'statistics object s.other_statistics: owner differs' ],
 
@@ -316,6 +329,8 @@ my @changes = (
 		'operator family s.family USING btree: differs' ],
 	[ 'ALTER OPERATOR FAMILY int_ops USING btree ADD OPERATOR 5 > (int, int)',
 		'operator class s.int_ops USING btree: differs' ],
+	[ "COMMENT ON OPERATOR FAMILY int_ops USING btree IS 'x'",
+		'operator family s.int_ops USING btree: comment differs' ],
 	[ "CREATE COLLATION new FROM german", 'collation s.new: only in B' ],
 	[ "COMMENT ON COLLATION german IS 'x'",
 		'collation s.german: comment differs' ],
@@ -367,7 +382,9 @@ my @changes = (
 	[ 'DROP LANGUAGE plnew', 'language plnew: only in A' ],
 	[ 'CREATE TRANSFORM FOR int LANGUAGE sql '
 		  . '(FROM SQL WITH FUNCTION prsd_lextype(internal))',
-		'transform for integer on language sql: only in B' ],
+		'transform for integer '
+		  . ($release < 160000 ? 'on ' : '')
+		  . 'language sql: only in B' ],
 	[ 'CREATE EXTENSION hstore SCHEMA s', 'extension hstore: only in B' ]);
 
 push @changes,
@@ -452,6 +469,9 @@ ALTER TABLE long_name_of_a_table_that_is_rather_long_for_a_name ADD CONSTRAINT
     long_name_of_a_table_that_is_rather_and_a_column_with_lo_check1
     CHECK (and_a_column_with_a_long_name_as_well > 0);
 SQL
+value($_, 'CREATE TABLE referring (a int REFERENCES t (a))')
+  for $first, $second;
+value($second, 'ALTER TABLE referring DISABLE TRIGGER ALL');
 is_deeply([ differences($first, $second) ], [0],
 	'order of columns, names that the server chose, statistics targets');
 @lines = differences('--all', $first, $second);
@@ -467,6 +487,7 @@ is_deeply(
 		'constraint long_name_of_a_table_that_is_rather_and_a_column_with_lo_'
 		  . 'check1 on public.'
 		  . 'long_name_of_a_table_that_is_rather_long_for_a_name: only',
+		'constraint referring_a_fkey on public.referring: triggers differ',
 		'constraint t_a_key on public.t: only',
 		'constraint t_a_key2 on public.t: only',
 		'constraint t_b_check on public.t: only',

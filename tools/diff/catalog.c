@@ -8,8 +8,8 @@
  * servers says how long it takes.
  *
  * What prints an expression opens the relation that it is about, as pg_dump
- * does: so an ALTER TABLE may be in the way, but not for long, and we are never
- * in the way of one for longer than that.
+ * does: so an ALTER TABLE may be in the way, and we wait no longer for it than
+ * the user wants; and one may wait for us until we have read all.
  *
  *-------------------------------------------------------------------------
  */
@@ -250,7 +250,8 @@ is_wanted(const char *name, const DiffWishes *wishes)
 		return !wishes->has_no_owners;
 	if (strncmp(name, "grants", 6) == 0)
 		return !wishes->has_no_grants;
-	if (strcmp(name, "position") == 0 || strcmp(name, "statistics") == 0)
+	if (strcmp(name, "position") == 0 || strcmp(name, "statistics") == 0 ||
+		strcmp(name, "triggers") == 0)
 		return wishes->is_all;
 	return true;
 }

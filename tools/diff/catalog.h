@@ -56,14 +56,15 @@ typedef struct DiffWishes
 /*
  * Ask what there is in the database of a connection: in a transaction that
  * reads only, with one snapshot, and that is left open.  The answers are to be
- * waited for.  Returns NULL after a message; else diff_catalog_free() frees it.
+ * waited for.  Returns NULL after a message; else the caller frees it with
+ * diff_catalog_free.
  */
 extern DiffCatalog *diff_catalog_ask(PGconn *conn, const DiffWishes *wishes);
 
 /*
- * Receive the answers of several catalogs at the same time, until a signal asks
- * us to stop.  "names" are those of the databases, for messages.  Returns false
- * after a message.
+ * Receive the answers of up to two catalogs at the same time, until a signal
+ * asks us to stop.  "names" are those of the databases, for messages.  Returns
+ * false after a message.
  */
 extern bool diff_catalog_receive(DiffCatalog *const *catalogs,
 								 const char *const *names, int count,

@@ -123,8 +123,8 @@ add(Comparison *comparison, const Pair *pair, const char *aspect,
 
 /*
  * Add the aspects of one object that the other, or none, has not or has
- * otherwise.  If it is the second time, with the sides exchanged, what both have
- * has been compared.
+ * otherwise.  If it is the second time, with the sides exchanged, what both
+ * have has been compared.
  */
 static void
 compare_aspects(Comparison *comparison, const Pair *pair, int side)

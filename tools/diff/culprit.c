@@ -26,9 +26,9 @@
 
 /*
  * A column that was created with its relation has no row of that: the one of
- * the relation has its name.  If it was renamed or moved later, it had only its
- * former name in that row.  Parameters are arrays: of types, identities,
- * relations, and what is wanted.
+ * the relation has its name.  If it was renamed later, it had only its former
+ * name in that row.  Parameters are arrays: of types, identities, relations,
+ * and what is wanted.
  */
 static const char query[] =
 "WITH asked AS MATERIALIZED (SELECT a.*, " LIFE("a.type", "a.name")

@@ -48,9 +48,11 @@
 /*
  * The first columns, of an object o of a catalog: pg_identify_object() is i.
  */
-#define IDENTIFIED_AS(class, oid, schema, relation, key) \
+#define IDENTIFIED_IF(class, oid, schema, relation, key, implied) \
 	"SELECT '" class "'::regclass::oid, o." oid ", 0, i.type, " schema "," \
-	" " relation ", i.identity, " key ", false"
+	" " relation ", i.identity, " key ", " implied
+#define IDENTIFIED_AS(class, oid, schema, relation, key) \
+	IDENTIFIED_IF(class, oid, schema, relation, key, "false")
 #define IDENTIFIED(class, oid) \
 	IDENTIFIED_AS(class, oid, "coalesce(i.schema, '')", "''", "NULL")
 #define FROM(class, source, oid) \
@@ -70,10 +72,10 @@
 	" AND " NO_MEMBER("pg_class", "c.oid")
 
 /* The first columns, of a part o of that; its name is before "on" */
-#define PART(class, type, name) \
+#define PART(class, type, name, implied) \
 	"SELECT '" class "'::regclass::oid, o.oid, 0, '" type "'," \
 	" " SCHEMA ", " RELATION ", format('%I on %s', " name ", " RELATION ")," \
-	" NULL, false"
+	" NULL, " implied
 
 #define OWNER(column) \
 	", pg_get_userbyid(" column ") AS owner"
@@ -130,8 +132,8 @@
 
 /*
  * What an ACL has that the default has not, and the other way round, a line
- * for each role.  All privileges that there are have one word, for there may be
- * more of them in another release.
+ * for each role.  All privileges that there are have one word, for another
+ * release may have more of them.
  */
 #define PRIVILEGES(acl) \
 	"(SELECT x.grantee, x.grantor," \
@@ -166,7 +168,12 @@ static const char database_query[] =
 "  'LC_COLLATE ' || o.datcollate, 'LC_CTYPE ' || o.datctype,"
 "  'LOCALE_PROVIDER ' || nullif(j.d->>'datlocprovider', 'c'),"
 "  'LOCALE ' || coalesce(j.d->>'datlocale', j.d->>'daticulocale'),"
-"  'RULES ' || (j.d->>'daticurules')) AS definition"
+"  'RULES ' || (j.d->>'daticurules'),"
+"  'CONNECTION LIMIT ' || nullif(o.datconnlimit, -1),"
+"  CASE WHEN o.datistemplate THEN 'IS_TEMPLATE' END,"
+"  'TABLESPACE ' || (SELECT s.spcname FROM pg_tablespace s"
+"   WHERE s.oid = o.dattablespace AND s.spcname <> 'pg_default'))"
+"  AS definition"
 OWNER("o.datdba")
 ", (SELECT string_agg(concat('SET ', u, ' FOR ROLE '"
 "   || quote_ident(pg_get_userbyid(nullif(s.setrole, 0)))), E'\\n'"
@@ -343,7 +350,8 @@ WHERE("pg_default_acl", "oid")
 
 static const char schema_query[] =
 "SELECT 'pg_namespace'::regclass::oid, o.oid, 0, 'schema',"
-" quote_ident(o.nspname), '', quote_ident(o.nspname), NULL, false" OWNER("o.nspowner")
+" quote_ident(o.nspname), '', quote_ident(o.nspname), NULL, false"
+OWNER("o.nspowner")
 " FROM pg_namespace o"
 " WHERE (" BY_USERS("o.oid") " OR o.nspname = 'public') AND "
 NO_MEMBER("pg_namespace", "o.oid") " AND " IN_SCHEMA("o.oid");
@@ -484,14 +492,18 @@ UNLIKE_PARENTS("' NOT NULL'", "p.attnotnull") " END), '')"
 	" AND a.attnum = k.attnum)"
 
 /*
- * A partition's, and what is only inherited, are those of their tables.  What
- * the index of one has, counts as its own.  NOT NULL is of the column, unless
- * there is more to be said.
+ * A partition's, and what is only inherited, are implied by those of their
+ * tables.  What the index of one has, counts as its own.  NOT NULL is of the
+ * column, unless there is more to be said.
  */
+#define IS_IMPLIED "(NOT o.conislocal OR o.conparentid <> 0)"
+
 static const char constraint_query[] =
 "SELECT 'pg_constraint'::regclass::oid, o.oid, 0, 'table constraint',"
 " " SCHEMA ", " RELATION ", format('%I on %s', o.conname, " RELATION "),"
-" CASE WHEN m.is_system_made THEN m.definition END, false, m.definition"
+" CASE WHEN m.is_system_made OR " IS_IMPLIED " THEN m.definition END,"
+" " IS_IMPLIED ", CASE WHEN NOT " IS_IMPLIED " THEN m.definition END"
+"  AS definition"
 ", " SORTED("x.reloptions") " AS options"
 ", (SELECT s.spcname FROM pg_tablespace s"
 "  WHERE s.oid = x.reltablespace) AS tablespace"
@@ -504,17 +516,23 @@ static const char constraint_query[] =
 " CROSS JOIN LATERAL (SELECT pg_get_constraintdef(o.oid) AS definition, "
 IS_SYSTEM_MADE("c.relname", COLUMNS) " AS is_system_made OFFSET 0) m"
 " WHERE o.contype IN ('c', 'f', 'p', 'u', 'x', 'n')"
-" AND o.conislocal AND o.conparentid = 0 AND " IS_RELATION
+" AND " IS_RELATION
 " AND (o.contype <> 'n' OR NOT m.is_system_made OR NOT o.convalidated"
 "  OR o.connoinherit OR EXISTS (SELECT FROM pg_description d"
 "   WHERE d.classoid = 'pg_constraint'::regclass AND d.objoid = o.oid))";
 
-/* A partition's index that is attached, and one of a constraint, are theirs */
+/*
+ * A partition's index that is attached is implied by that of its table, but
+ * may have options.  Its name was chosen by the server, mostly.
+ */
 static const char index_query[] =
 "SELECT 'pg_class'::regclass::oid, x.oid, 0, 'index', " SCHEMA ","
-" " RELATION ", format('%I.%I', n.nspname, x.relname), NULL, false"
-", pg_get_indexdef(x.oid) || CASE WHEN o.indisvalid THEN ''"
-"  ELSE ' (INVALID)' END AS definition"
+" " RELATION ", format('%I.%I', n.nspname, x.relname),"
+" CASE WHEN x.relispartition THEN replace(m.definition,"
+"  format(' INDEX %I ON', x.relname), ' INDEX ON') END, x.relispartition"
+", CASE WHEN NOT x.relispartition THEN m.definition"
+"  || CASE WHEN o.indisvalid THEN '' ELSE ' (INVALID)' END END AS definition"
+", CASE WHEN x.relispartition THEN " SORTED("x.reloptions") " END AS options"
 ", (SELECT s.spcname FROM pg_tablespace s"
 "  WHERE s.oid = x.reltablespace) AS tablespace"
 ", (SELECT string_agg(concat_ws(' ', a.attnum, a.attstattarget), ', '"
@@ -522,25 +540,30 @@ static const char index_query[] =
 "  WHERE a.attrelid = x.oid AND a.attstattarget >= 0) AS statistics"
 " FROM pg_index o JOIN pg_class x ON x.oid = o.indexrelid"
 " JOIN pg_class c ON c.oid = o.indrelid" OF_RELATION
-" WHERE NOT x.relispartition AND " IS_RELATION
+" CROSS JOIN LATERAL (SELECT pg_get_indexdef(x.oid) AS definition OFFSET 0) m"
+" WHERE " IS_RELATION
 " AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid"
 "  AND k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x'))";
 
+/* A partition's is implied by that of its table, but may be disabled */
 static const char trigger_query[] =
-PART("pg_trigger", "trigger", "o.tgname")
-", pg_get_triggerdef(o.oid) AS definition" ENABLED("o.tgenabled")
+PART("pg_trigger", "trigger", "o.tgname", "o.tgparentid <> 0")
+", CASE WHEN o.tgparentid = 0 THEN pg_get_triggerdef(o.oid) END AS definition"
+", CASE WHEN o.tgenabled <> coalesce((SELECT p.tgenabled FROM pg_trigger p"
+"  WHERE p.oid = o.tgparentid), 'O') THEN CASE o.tgenabled"
+"   WHEN 'D' THEN 'DISABLED' WHEN 'R' THEN 'ENABLED REPLICA'"
+"   WHEN 'A' THEN 'ENABLED ALWAYS' ELSE 'ENABLED' END END AS enabled"
 " FROM pg_trigger o JOIN pg_class c ON c.oid = o.tgrelid" OF_RELATION
-" WHERE NOT o.tgisinternal AND o.tgparentid = 0 AND " IS_RELATION
-" AND " NOT_OURS("o.tgfoid");
+" WHERE NOT o.tgisinternal AND " IS_RELATION " AND " NOT_OURS("o.tgfoid");
 
 static const char rule_query[] =
-PART("pg_rewrite", "rule", "o.rulename")
+PART("pg_rewrite", "rule", "o.rulename", "false")
 ", pg_get_ruledef(o.oid) AS definition" ENABLED("o.ev_enabled")
 " FROM pg_rewrite o JOIN pg_class c ON c.oid = o.ev_class" OF_RELATION
 " WHERE o.rulename <> '_RETURN' AND " IS_RELATION;
 
 static const char policy_query[] =
-PART("pg_policy", "policy", "o.polname")
+PART("pg_policy", "policy", "o.polname", "false")
 ", concat(CASE WHEN NOT o.polpermissive THEN 'AS RESTRICTIVE ' END,"
 "  'FOR ', CASE o.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT'"
 "   WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,"
@@ -706,13 +729,16 @@ WHERE("pg_operator", "oid") " AND " IN_SCHEMA("o.oprnamespace");
 	" " class ".opcnamespace = " family ".opfnamespace AND" \
 	" " class ".opcfamily = " family ".oid)"
 
-/* The one that has come with a class has nothing of its own */
+/* The one that has come with a class has hardly anything of its own */
 static const char family_query[] =
-IDENTIFIED("pg_opfamily", "oid")
-", " MEMBERS("o.oid") " AS definition" OWNER("o.opfowner")
+IDENTIFIED_IF("pg_opfamily", "oid", "i.schema", "''", "NULL",
+			  "k.owner IS NOT NULL")
+", CASE WHEN k.owner IS NULL THEN " MEMBERS("o.oid") " END AS definition"
+", nullif(pg_get_userbyid(o.opfowner), k.owner) AS owner"
 FROM("pg_opfamily", "pg_opfamily", "oid")
-WHERE("pg_opfamily", "oid") " AND " IN_SCHEMA("o.opfnamespace")
-" AND NOT EXISTS (SELECT FROM pg_opclass k WHERE " IS_OF_CLASS("k", "o") ")";
+" LEFT JOIN LATERAL (SELECT pg_get_userbyid(k.opcowner) AS owner"
+"  FROM pg_opclass k WHERE " IS_OF_CLASS("k", "o") ") k ON true"
+WHERE("pg_opfamily", "oid") " AND " IN_SCHEMA("o.opfnamespace");
 
 static const char class_query[] =
 IDENTIFIED("pg_opclass", "oid")
@@ -788,12 +814,29 @@ OWNER("o.cfgowner")
 FROM("pg_ts_config", "pg_ts_config", "oid")
 WHERE("pg_ts_config", "oid") " AND " IN_SCHEMA("o.cfgnamespace");
 
-static const char property_graph_query[] =
-"SELECT 'pg_class'::regclass::oid, c.oid, 0, 'property graph', " SCHEMA ","
-" " RELATION ", " RELATION ", NULL, false"
-", pg_get_propgraphdef(c.oid) AS definition" OWNER("c.relowner")
-" FROM pg_class c" OF_RELATION
-" WHERE c.relkind = 'g' AND " IS_RELATION;
+/* What initdb has made has only grants, if they are others than at first */
+#define INITIAL(class, kind, owner, acl, condition) \
+	"SELECT '" class "'::regclass, o.oid, '" kind "'::\"char\"," \
+	" " owner ", " acl " FROM " class " o" \
+	" WHERE " acl " IS NOT NULL AND o.oid < 16384" condition
+
+static const char initial_query[] =
+"SELECT o.class::oid, o.oid, 0, i.type, coalesce(i.schema, ''), '',"
+" i.identity, NULL, true, "
+GRANTS("o.acl", "coalesce(p.initprivs, acldefault(o.kind, o.owner))",
+	   "acldefault(o.kind, o.owner)", "o.owner") " AS grants"
+" FROM ("
+INITIAL("pg_proc", "f", "o.proowner", "o.proacl", "") " UNION ALL "
+INITIAL("pg_class", "r", "o.relowner", "o.relacl", "") " UNION ALL "
+INITIAL("pg_type", "T", "o.typowner", "o.typacl", "") " UNION ALL "
+INITIAL("pg_language", "l", "o.lanowner", "o.lanacl", "") " UNION ALL "
+INITIAL("pg_namespace", "n", "o.nspowner", "o.nspacl",
+		" AND o.nspname <> 'public'") ") o (class, oid, kind, owner, acl)"
+" LEFT JOIN pg_init_privs p ON p.objoid = o.oid AND p.classoid = o.class"
+"  AND p.objsubid = 0"
+" CROSS JOIN LATERAL pg_identify_object(o.class, o.oid, 0) i"
+" WHERE o.acl IS DISTINCT FROM"
+"  coalesce(p.initprivs, acldefault(o.kind, o.owner))";
 
 const DiffQuery diff_queries_objects[] = {
 	{database_query, 0, NULL},
@@ -825,7 +868,6 @@ const DiffQuery diff_queries_objects[] = {
 	{search_dictionary_query, 0, NULL},
 	{search_configuration_query, 0, NULL},
 	{relation_query, 0, NULL},
-	{property_graph_query, 190000, NULL},
 	{column_query, 0, NULL},
 	{constraint_query, 0, NULL},
 	{index_query, 0, NULL},
@@ -834,6 +876,7 @@ const DiffQuery diff_queries_objects[] = {
 	{policy_query, 0, NULL},
 	{statistics_query, 0, NULL},
 	{sequence_query, 0, NULL},
+	{initial_query, 0, NULL},
 };
 const int	diff_queries_objects_count = lengthof(diff_queries_objects);
 

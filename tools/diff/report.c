@@ -135,7 +135,7 @@ print_culprits(const DiffReport *report, const Difference *difference)
 static bool
 is_plural(const char *aspect)
 {
-	return strncmp(aspect, "grants", 6) == 0 || strcmp(aspect, "secret") == 0 ||
+	return strncmp(aspect, "grants", 6) == 0 ||
 		aspect[strlen(aspect) - 1] == 's';
 }
 

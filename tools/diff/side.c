@@ -28,7 +28,8 @@ static const char query[] =
 " AND (NOT " RELATION("history", "") " OR "
 RELATION("history", IS_READABLE) "), " RELATION("changes", IS_READABLE)
 " AND " RELATION("history", IS_READABLE) ", 2 ="
-" (SELECT pg_catalog.count(DISTINCT t.evtevent) FROM pg_catalog.pg_event_trigger t"
+" (SELECT pg_catalog.count(DISTINCT t.evtevent)"
+"  FROM pg_catalog.pg_event_trigger t"
 "  JOIN pg_catalog.pg_proc p ON p.oid = t.evtfoid"
 "  JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
 "  WHERE n.nspname = '_v' AND p.proname = 'record_changes'"
