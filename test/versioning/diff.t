@@ -117,6 +117,14 @@ like($got[1], qr/^    column public\.users\.age: differs; last changed/m,
 	'--quiet has a line for each difference');
 unlike($got[1], qr/bigint/, 'and no more than that');
 
+my $owner = role('owner', 'SUPERUSER');
+value($app, "ALTER FUNCTION f() OWNER TO $owner");
+like((versioning($project, 'diff'))[1],
+	qr/^The files were applied by \w+ here; --no-owner leaves owners out\.$/m,
+	'why owners differ from those of the files is said');
+unlike((versioning($project, 'diff', '--no-owner'))[1], qr/f\(\): owner|here/,
+	'--no-owner leaves them out');
+
 # JSON
 
 @got = versioning($project, 'diff', '--json');

@@ -211,6 +211,24 @@ read_catalogs(Work *work)
 	return is_done;
 }
 
+/*
+ * End our transactions, which keep others from altering what views use: what
+ * comes next may wait for a person.
+ */
+static void
+end_transactions(Work *work)
+{
+	int			i;
+
+	for (i = 0; i < 2; i++)
+	{
+		PGconn	   *conn = work->sides[i].conn;
+
+		if (conn != NULL && PQtransactionStatus(conn) != PQTRANS_IDLE)
+			PQclear(PQexec(conn, "ROLLBACK"));
+	}
+}
+
 /* Compare what has been read, and say what has come of it. */
 static Status
 compare(Work *work)
@@ -227,6 +245,7 @@ compare(Work *work)
 	if (diff_culprit_find(comparison, work->sides, 0) &&
 		diff_culprit_find(comparison, work->sides, 1))
 	{
+		end_transactions(work);
 		if (options->deploy.is_json)
 			diff_json_print(&report);
 		else
@@ -240,8 +259,8 @@ compare(Work *work)
 }
 
 /*
- * End our transactions, drop the scratch database if there is one, and free
- * all.  Returns false after a message.
+ * Drop the scratch database if there is one, and free all.  Returns false after
+ * a message.
  */
 static bool
 finish(Work *work)
@@ -249,16 +268,12 @@ finish(Work *work)
 	bool		is_done = true;
 	int			i;
 
+	end_transactions(work);
 	for (i = 0; i < 2; i++)
 	{
-		DiffSide   *side = &work->sides[i];
-
-		if (side->conn != NULL &&
-			PQtransactionStatus(side->conn) != PQTRANS_IDLE)
-			PQclear(PQexec(side->conn, "ROLLBACK"));
 		if (work->catalogs[i] != NULL)
 			diff_catalog_free(work->catalogs[i]);
-		diff_side_free(side);
+		diff_side_free(&work->sides[i]);
 	}
 	if (work->scratch != NULL)
 		is_done = scratch_database_drop(work->scratch);

@@ -323,12 +323,18 @@ print_patches(const DiffReport *report)
 static void
 print_notes(const DiffReport *report)
 {
+	const Comparison *comparison = report->comparison;
 	bool		is_unknown = false;
+	bool		has_owners = false;
 	int			i;
 
-	for (i = 0; i < report->comparison->count; i++)
-		is_unknown |=
-			diff_culprit_is_unknown(&report->comparison->items[i]);
+	for (i = 0; i < comparison->count; i++)
+	{
+		const char *aspect = comparison->items[i].aspect;
+
+		is_unknown |= diff_culprit_is_unknown(&comparison->items[i]);
+		has_owners |= aspect != NULL && strcmp(aspect, "owner") == 0;
+	}
 	for (i = 0; i < 2; i++)
 	{
 		const DiffSide *side = &report->sides[i];
@@ -340,6 +346,9 @@ print_notes(const DiffReport *report)
 				   "has no register of them");
 		else if (is_unknown && !side->is_recorded && !side->is_files)
 			printf("Who changes %s is not recorded.\n", side->name);
+		if (has_owners && side->is_files)
+			printf("The files were applied by %s here; --no-owner leaves "
+				   "owners out.\n", report_printable(PQuser(side->conn)));
 	}
 }
 
