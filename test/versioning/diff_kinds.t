@@ -400,6 +400,16 @@ CREATE SUBSCRIPTION sub CONNECTION 'dbname=x' PUBLICATION a
     WITH (connect = false, slot_name = NONE, enabled = false);
 SQL
 
+push @changes,
+  [ 'ALTER TABLE secured ADD CONSTRAINT not_nothing NOT NULL a',
+	'column s.secured.a: differs',
+	'constraint not_nothing on s.secured: only in B' ],
+  [ 'ALTER TABLE forced ADD b int GENERATED ALWAYS AS (a + 1)',
+	'column s.forced.b: only in B' ],
+  [ 'ALTER TABLE logged ADD CONSTRAINT loose CHECK (a > 1) NOT ENFORCED',
+	'constraint loose on s.logged: only in B' ]
+  if $release >= 180000;
+
 my $a = database('a');
 value($a, $base);
 my $b = database('b', '-T', $a);
@@ -455,11 +465,14 @@ my $first = database('first');
 my $second = database('second');
 value($first, <<'SQL');
 CREATE TABLE t (a int, b int CHECK (b > 0), UNIQUE (a));
+CREATE TABLE former (a int PRIMARY KEY);
+ALTER TABLE former RENAME TO renamed;
 CREATE TABLE long_name_of_a_table_that_is_rather_long_for_a_name (
     and_a_column_with_a_long_name_as_well int CHECK
         (and_a_column_with_a_long_name_as_well > 0));
 SQL
 value($second, <<'SQL');
+CREATE TABLE renamed (a int PRIMARY KEY);
 CREATE TABLE t (b int, a int,
     CONSTRAINT t_b_check1 CHECK (b > 0), CONSTRAINT t_a_key2 UNIQUE (a));
 ALTER TABLE t ALTER a SET STATISTICS 50;
@@ -481,6 +494,7 @@ is_deeply(
 		'column public.t.a: position differs',
 		'column public.t.a: statistics differ',
 		'column public.t.b: position differs',
+		'constraint former_pkey on public.renamed: only',
 		'constraint long_name_of_a_table_that_is_and_a_column_with_a_long_nam'
 		  . '_check on public.'
 		  . 'long_name_of_a_table_that_is_rather_long_for_a_name: only',
@@ -488,6 +502,7 @@ is_deeply(
 		  . 'check1 on public.'
 		  . 'long_name_of_a_table_that_is_rather_long_for_a_name: only',
 		'constraint referring_a_fkey on public.referring: triggers differ',
+		'constraint renamed_pkey on public.renamed: only',
 		'constraint t_a_key on public.t: only',
 		'constraint t_a_key2 on public.t: only',
 		'constraint t_b_check on public.t: only',

@@ -211,6 +211,18 @@ read_catalogs(Work *work)
 	return is_done;
 }
 
+/* Have the server stop what it does for a connection, if it does anything. */
+static void
+cancel(PGconn *conn)
+{
+	PGcancel   *request = PQgetCancel(conn);
+	char		message[256];
+
+	if (PQtransactionStatus(conn) == PQTRANS_ACTIVE && request != NULL)
+		(void) PQcancel(request, message, sizeof(message));
+	PQfreeCancel(request);
+}
+
 /*
  * End our transactions, which keep others from altering what views use: what
  * comes next may wait for a person.
@@ -224,8 +236,10 @@ end_transactions(Work *work)
 	{
 		PGconn	   *conn = work->sides[i].conn;
 
-		if (conn != NULL && PQtransactionStatus(conn) != PQTRANS_IDLE)
-			PQclear(PQexec(conn, "ROLLBACK"));
+		if (conn == NULL || PQtransactionStatus(conn) == PQTRANS_IDLE)
+			continue;
+		cancel(conn);
+		PQclear(PQexec(conn, "ROLLBACK"));
 	}
 }
 

@@ -472,7 +472,8 @@ UNLIKE_PARENTS("' NOT NULL'", "p.attnotnull") " END), '')"
 
 /*
  * Would the server have chosen this name?  It shortens long ones, each in its
- * own way: of these, the beginning and the end count.
+ * own way: of these, the beginning and the end count.  Of what there is only
+ * once, the end is enough, for the table may have been renamed.
  */
 #define LABEL \
 	"CASE o.contype WHEN 'p' THEN '_pkey' WHEN 'u' THEN '_key'" \
@@ -481,7 +482,8 @@ UNLIKE_PARENTS("' NOT NULL'", "p.attnotnull") " END), '')"
 #define IS_SYSTEM_MADE(of, columns) \
 	"(right(regexp_replace(o.conname, '[0-9]+$', '')," \
 	"   length(" LABEL ")) = " LABEL \
-	" AND (left(regexp_replace(o.conname, '[0-9]+$', '')," \
+	" AND (o.contype IN ('p', 'n')" \
+	"  OR left(regexp_replace(o.conname, '[0-9]+$', '')," \
 	"   - length(" LABEL ")) IN (" of ", " of " || '_' || " columns ")" \
 	"  OR octet_length(o.conname) > 56" \
 	"   AND left(o.conname, 20) = left(" of ", 20)))"
