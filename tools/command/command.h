@@ -31,6 +31,7 @@ extern Status command_jobs_cancel(Options *options);
 extern Status command_run(Options *options);
 extern Status command_verify(Options *options);
 extern Status command_sandbox(Options *options);
+extern Status command_diff(Options *options);
 extern Status command_init(Options *options);
 extern Status command_mark(Options *options);
 extern Status command_mark_not(Options *options);

@@ -87,7 +87,8 @@ command_help_print(const Command *command)
 		printf("%s\n\n", command->details);
 	printf("Usage:\n  versioning %s%s [OPTION]...%s%s\n\nOptions:\n",
 		   command->name,
-		   (command->bit & (COMMAND_NEW | COMMAND_INIT | COMMAND_HELP)) != 0 ?
+		   (command->bit & (COMMAND_NEW | COMMAND_INIT | COMMAND_HELP |
+							COMMAND_DIFF)) != 0 ?
 		   "" : " [TARGET]", command->arguments[0] == '\0' ? "" : " ",
 		   command->arguments);
 	for (i = 0; i < command_option_table_size; i++)

@@ -35,7 +35,7 @@ const OptionRow command_option_table[] = {
 	COMMANDS_RUN_FILES | COMMAND_VERIFY, false},
 	{"json", OPTION_JSON, NULL, "print JSON",
 		COMMAND_STATUS | COMMAND_JOBS | COMMAND_CHECK |
-	COMMAND_LOG | COMMAND_SHOW | COMMAND_BLAME, false},
+	COMMAND_LOG | COMMAND_SHOW | COMMAND_BLAME | COMMAND_DIFF, false},
 	{"pending", OPTION_PENDING, NULL, "show only what is not applied",
 	COMMAND_STATUS, false},
 	{"exit-code", OPTION_EXIT_CODE, NULL,
@@ -70,6 +70,13 @@ const OptionRow command_option_table[] = {
 	COMMAND_REHEARSE, false},
 	{"yes", OPTION_YES, NULL, "do not ask at a terminal",
 	COMMANDS_MARK | COMMAND_ROLLBACK, false},
+	{"all", OPTION_ALL, NULL,
+	"order of columns, names that the server chose, and\n"
+	"statistics targets, too", COMMAND_DIFF, false},
+	{"no-owner", OPTION_NO_OWNER, NULL, "do not compare owners",
+	COMMAND_DIFF, true},
+	{"no-privileges", OPTION_NO_PRIVILEGES, NULL, "do not compare grants",
+	COMMAND_DIFF, true},
 	{"disable", OPTION_DISABLE, "A,B", "do not report these findings",
 	COMMAND_CHECK, true},
 	{"requires", OPTION_REQUIRES, "A,B", "what the patch requires",
@@ -104,7 +111,8 @@ const OptionRow command_option_table[] = {
 	COMMANDS_DEPLOY | COMMANDS_MARK | COMMAND_BASELINE, true},
 	{"lock-timeout", OPTION_LOCK_TIMEOUT, "TIME",
 	"how long an attempt waits for a lock, such as 500ms\n"
-	"(default: 2s; 0: as long as it takes)", COMMANDS_DEPLOY, true},
+	"(default: 2s; 0: as long as it takes)", COMMANDS_DEPLOY | COMMAND_DIFF,
+	true},
 	{"lock-timeout", OPTION_LOCK_TIMEOUT, "TIME",
 	"how long to wait for a lock, such as 500ms\n"
 	"(default: 2s; 0: as long as it takes)", COMMAND_VERIFY, true},

@@ -54,7 +54,8 @@
 
 /* Commands whose first argument may be a target */
 #define COMMANDS_WITH_TARGET \
-	(COMMANDS_ALL & ~(COMMAND_NEW | COMMAND_INIT | COMMAND_HELP))
+	(COMMANDS_ALL & ~(COMMAND_NEW | COMMAND_INIT | COMMAND_HELP | \
+	  COMMAND_DIFF))
 
 /* Commands that do without versioning.conf */
 #define COMMANDS_WITHOUT_CONF (COMMAND_INIT | COMMAND_HELP)
@@ -340,6 +341,15 @@ read_option(Options *options, int option, int argc, char **argv)
 			break;
 		case OPTION_OLDER_THAN:
 			options->older_than = optarg;
+			break;
+		case OPTION_ALL:
+			options->compares_all = true;
+			break;
+		case OPTION_NO_OWNER:
+			options->has_no_owners = true;
+			break;
+		case OPTION_NO_PRIVILEGES:
+			options->has_no_grants = true;
 			break;
 		default:
 			exit_with_advice();
@@ -695,6 +705,7 @@ static void
 check_names(const Options *options, CommandBit command)
 {
 	int			most = (command & COMMANDS_WITH_NAME) != 0 ? 1 :
+		command == COMMAND_DIFF ? 2 :
 		command != COMMAND_NEW ? 0 :
 		options->recipe != NULL ? PG_INT32_MAX : 1;
 

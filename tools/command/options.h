@@ -65,6 +65,9 @@ typedef struct Options
 	const char *sandbox_command;	/* to be run in it, or NULL */
 	bool		prints_variables;	/* for the shell */
 	const char *older_than;		/* drop: those that are, or NULL */
+	bool		compares_all;	/* diff */
+	bool		has_no_owners;
+	bool		has_no_grants;
 
 	char	  **names;			/* the PATCH or JOB arguments */
 	int			name_count;
