@@ -16,6 +16,7 @@
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/help.h"
+#include "command/target.h"
 
 static const char *const progname = "versioning";
 
@@ -69,13 +70,16 @@ main(int argc, char **argv)
 			break;
 		case OPTIONS_NOTHING:
 			options.command = progname;
+			command_target_read_conf(&options, COMMAND_STATUS);
 			command_options_complete(&options, COMMAND_STATUS);
 			command_help_print_place(&options);
 			status = STATUS_TROUBLE;
 			break;
 		case OPTIONS_COMMAND:
 			command = command_commands_find(options.command);
+			command_target_read_conf(&options, command->bit);
 			command_options_complete(&options, command->bit);
+			command_commands_check(command, &options);
 			status = command->run(&options);
 			break;
 	}

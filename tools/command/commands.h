@@ -19,6 +19,8 @@ typedef struct Command
 	CommandBit	bit;
 	Status		(*run) (Options *options);
 	const char *arguments;		/* what may follow it, or "" */
+	int			least;			/* how many of these it takes */
+	int			most;
 	const char *summary;		/* what it does, in half a line */
 	const char *details;		/* what is worth knowing beyond, or NULL */
 } Command;
@@ -32,6 +34,13 @@ typedef struct CommandGroup
 
 /* All of them, up to a group without a title */
 extern const CommandGroup command_commands_groups[];
+
+/* As many arguments as one likes */
+#define COMMAND_ANY PG_INT32_MAX
+
+/* Fewer or more arguments than the command takes are a usage error. */
+extern void command_commands_check(const Command *command,
+								   const Options *options);
 
 /* The command of that name; if there is none, that is a usage error. */
 extern const Command *command_commands_find(const char *name);

@@ -10,6 +10,7 @@
 #include "base/interruption.h"
 #include "base/report.h"
 #include "command/command.h"
+#include "command/target.h"
 #include "common/logging.h"
 #include "diff/culprit.h"
 #include "diff/json.h"
@@ -83,7 +84,7 @@ open_database(Work *work, int number)
 	Options    *options = work->options;
 
 	if (work->words[number] != NULL)
-		command_options_connection(options, work->words[number], connection);
+		command_target_connection(options, work->words[number], connection);
 	side->conn = connection_open(work->words[number] != NULL ? connection :
 								 &options->connection, "versioning diff");
 	if (side->conn == NULL)

@@ -57,9 +57,8 @@ print_option(const OptionRow *row)
 	char		name[80];
 	const char *text;
 
-	if (row->value < 256 || row->value == OPTION_HELP)
-		snprintf(letter, sizeof(letter), "-%c, ",
-				 row->value == OPTION_HELP ? '?' : row->value);
+	if (row->letter != 0)
+		snprintf(letter, sizeof(letter), "-%c, ", row->letter);
 	snprintf(name, sizeof(name), "  %s--%s%s%s", letter, row->name,
 			 row->argument == NULL ? "" : " ",
 			 row->argument == NULL ? "" : row->argument);

@@ -15,6 +15,7 @@
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/command.h"
+#include "command/target.h"
 #include "pqexpbuffer.h"
 #include "project/new_files.h"
 
@@ -138,7 +139,7 @@ command_init(Options *options)
 	const ConnectionOptions *connection = &options->connection;
 
 	if (connection->dbname != NULL &&
-		command_options_has_password(connection->dbname))
+		command_target_has_password(connection->dbname))
 	{
 		pg_log_error("a password does not belong into %s; the password file "
 					 "~/.pgpass is for that", CONF_FILE);

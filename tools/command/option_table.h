@@ -3,8 +3,7 @@
  * command/option_table.h
  *		The options of versioning, and which commands take them
  *
- * To add an option: an OPTION_ here, a row in the table, a case in
- * read_option() in command/options.c, and what it sets in struct Options.
+ * To add an option: a row in the table, and what it sets in struct Options.
  *
  *-------------------------------------------------------------------------
  */
@@ -45,80 +44,55 @@ typedef enum CommandBit
 
 #define COMMANDS_ALL (2 * COMMAND_LAST_BIT - 1)
 
-/* What getopt_long returns for options without a letter */
-enum
+/* What becomes of an option, and of its argument */
+typedef enum OptionKind
 {
-	OPTION_PATCHES = 256,
-	OPTION_ROLLBACKS,
-	OPTION_VERBOSE,
-	OPTION_PSQL,
-	OPTION_JSON,
-	OPTION_EXIT_CODE,
-	OPTION_WAIT,
-	OPTION_LOCK_TIMEOUT,
-	OPTION_RETRY_FOR,
-	OPTION_MAX_STALL,
-	OPTION_RESTART_AT,
-	OPTION_RUN_JOBS,
-	OPTION_PARALLEL,
-	OPTION_TO,
-	OPTION_SINGLE,
-	OPTION_VERIFY,
-	OPTION_YES,
-	OPTION_CASCADE,
-	OPTION_LAST,
-	OPTION_DISABLE,
-	OPTION_REQUIRES,
-	OPTION_RECIPE,
-	OPTION_LIST_RECIPES,
-	OPTION_TEMPLATE,
-	OPTION_PENDING,
-	OPTION_COLOR,
-	OPTION_SINCE,
-	OPTION_BY,
-	OPTION_LIMIT,
-	OPTION_FORMAT,
-	OPTION_DATA,
-	OPTION_WITH_PATCHES,
-	OPTION_EMPTY,
-	OPTION_ENV,
-	OPTION_RUN,
-	OPTION_OLDER_THAN,
-	OPTION_ALL,
-	OPTION_NO_OWNER,
-	OPTION_NO_PRIVILEGES,
+	OPTION_FLAG,				/* bool: true */
+	OPTION_TEXT,				/* const char *: the argument */
+	OPTION_LIST,				/* SimpleStringList: one more */
+	OPTION_PLACES,				/* the same: directories or files */
+	OPTION_VARIABLE,			/* the same: NAME=VALUE */
+	OPTION_COUNT,				/* int: from 0 */
+	OPTION_NUMBER,				/* int: from 1 */
+	OPTION_TIME,				/* int64: milliseconds */
+	OPTION_COLOR,				/* see base/color.h */
+	OPTION_NEVER_ASK,			/* PasswordPrompt */
+	OPTION_ALWAYS_ASK,
+	OPTION_VERSION,				/* nothing else is done */
 	OPTION_HELP
-};
+} OptionKind;
 
 typedef struct OptionRow
 {
 	const char *name;			/* without the dashes */
-	int			value;			/* its letter, or an OPTION_ */
+	char		letter;			/* 0: it has none */
 	const char *argument;		/* what its argument is called, or NULL */
-	const char *help;			/* NULL: it is not shown */
+	OptionKind	kind;
+	size_t		offset;			/* of what it sets, in struct Options */
 	int			commands;		/* those that take it */
 	bool		is_key;			/* versioning.conf may have it */
+	const char *help;			/* NULL: it is not shown */
 } OptionRow;
 
 /*
  * All of them.  An option that means different things to different commands
- * has several rows, with the same value.
+ * has several rows, which set the same.
  */
 extern const OptionRow command_option_table[];
 extern const int command_option_table_size;
+
+/* The first row of a name, or NULL. */
+extern const OptionRow *command_option_table_find(const char *name);
 
 /* The letters, and the table, as getopt_long takes them; in static memory. */
 extern const char *command_option_table_letters(void);
 extern const struct option *command_option_table_long(void);
 
-/* The name of an option by its value: never NULL for one of the table. */
-extern const char *command_option_table_name(int value);
+/* The first row of what getopt_long returns, or NULL. */
+extern const OptionRow *command_option_table_row(int value);
 
-/* The commands that take an option, by its value */
-extern int	command_option_table_commands(int value);
-
-/* The row of a name, or NULL. */
-extern const OptionRow *command_option_table_find(const char *name);
+/* The commands that take an option. */
+extern int	command_option_table_commands(const char *name);
 
 /* The name that was probably meant by one that is not there, or NULL. */
 extern const char *command_option_table_suggest(const char *name);

@@ -20,8 +20,6 @@
 #include "base/report.h"
 #include "base/status.h"
 #include "command/options.h"
-#include "fe_utils/string_utils.h"
-#include "plan/names.h"
 
 /* Where patches and rollbacks are if nobody says anything else */
 #define DEFAULT_PATCHES "patches"
@@ -35,45 +33,15 @@
 #define DEFAULT_LOCK_TIMEOUT 2000
 #define DEFAULT_RETRY_FOR (10 * 60 * 1000)
 
-/* Commands that need the names of jobs */
-#define COMMANDS_WITH_JOBS (COMMAND_PAUSE | COMMAND_RESUME | COMMAND_CANCEL)
-
-/* Commands that need the names of patches */
-#define COMMANDS_WITH_PATCHES (COMMAND_MARK | COMMAND_UNMARK | COMMAND_ACCEPT)
-
-/* Commands that take as many names of patches, or jobs, as one likes */
-#define COMMANDS_WITH_NAMES \
-	(COMMAND_APPLY | COMMAND_ROLLBACK | COMMAND_GRAPH | COMMAND_REHEARSE | \
-	 COMMAND_RUN | COMMAND_VERIFY | COMMAND_SANDBOX | \
-	 COMMANDS_WITH_JOBS | COMMANDS_WITH_PATCHES)
-
-/* Commands that take one name, of whatever */
-#define COMMANDS_WITH_NAME \
-	(COMMAND_HELP | COMMAND_LOG | COMMAND_SHOW | COMMAND_BLAME | \
-	 COMMAND_BASELINE)
-
-/* Commands whose first argument may be a target */
-#define COMMANDS_WITH_TARGET \
-	(COMMANDS_ALL & ~(COMMAND_NEW | COMMAND_INIT | COMMAND_HELP | \
-	  COMMAND_DIFF))
-
-/* Commands that do without versioning.conf */
-#define COMMANDS_WITHOUT_CONF (COMMAND_INIT | COMMAND_HELP)
+/* The names of the options that the command line has */
+static SimpleStringList given;
 
 /*
- * Commands that do without a database unless the command line or the
- * environment names one: what they look at may come from people who are not
- * trusted, and so may versioning.conf.
+ * Where what is being read stands, for messages: a line of versioning.conf, or
+ * NULL for the command line
  */
-#define COMMANDS_WITHOUT_DATABASE \
-	(COMMAND_CHECK | COMMAND_GRAPH | COMMAND_NEW)
-
-/* Which options the command line has, by their values */
-static bool is_given[OPTION_HELP + 1];
-
-/* Where what is being read stands, for messages: a line of versioning.conf */
-static const ConfLine *current_line;
 static const Conf *current_conf;
+static const ConfLine *current_line;
 
 /* Say how to get help, and exit. */
 static void
@@ -158,7 +126,7 @@ add_places(SimpleStringList *places, int argc, char **argv)
 
 /* The number that is an option's argument. */
 static int
-number(const char *name, int least)
+number(const OptionRow *row, int least)
 {
 	char	   *end;
 	int			value;
@@ -166,21 +134,21 @@ number(const char *name, int least)
 	errno = 0;
 	value = strtoint(optarg, &end, 10);
 	if (end == optarg || *end != '\0' || errno != 0 || value < least)
-		command_options_error("%s takes a number from %d to %d, not \"%s\"",
-							  name, least, PG_INT32_MAX,
+		command_options_error("--%s takes a number from %d to %d, not \"%s\"",
+							  row->name, least, PG_INT32_MAX,
 							  report_printable(optarg));
 	return value;
 }
 
 /* The milliseconds that an option's argument stands for. */
 static int64
-duration(const char *name)
+duration(const OptionRow *row)
 {
 	int64		value;
 
 	if (!duration_parse(optarg, &value))
-		command_options_error("%s takes " DURATION_FORM ", not \"%s\"", name,
-							  report_printable(optarg));
+		command_options_error("--%s takes " DURATION_FORM ", not \"%s\"",
+							  row->name, report_printable(optarg));
 	return value;
 }
 
@@ -198,162 +166,73 @@ check_variable(const char *text)
 							  report_printable(text));
 }
 
-/* Take in one option. */
+/* Take in one option, with its argument. */
 static void
-read_option(Options *options, int option, int argc, char **argv)
+read_option(Options *options, const OptionRow *row, int argc, char **argv)
 {
-	switch (option)
+	void	   *field = (char *) options + row->offset;
+
+	switch (row->kind)
 	{
-		case 'd':
-			options->connection.dbname = optarg;
+		case OPTION_FLAG:
+			*(bool *) field = true;
 			break;
-		case 'h':
-			options->connection.host = optarg;
+		case OPTION_TEXT:
+			*(const char **) field = optarg;
 			break;
-		case 'p':
-			options->connection.port = optarg;
-			break;
-		case 'U':
-			options->connection.user = optarg;
-			break;
-		case 'w':
-			options->connection.prompt = PASSWORD_NEVER;
-			break;
-		case 'W':
-			options->connection.prompt = PASSWORD_ALWAYS;
-			break;
-		case OPTION_PATCHES:
-			add_places(&options->patches, argc, argv);
-			break;
-		case OPTION_ROLLBACKS:
-			add_places(&options->rollbacks, argc, argv);
-			break;
-		case 'q':
-			options->deploy.is_quiet = true;
-			break;
-		case OPTION_VERBOSE:
-			options->deploy.is_verbose = true;
-			break;
-		case OPTION_PSQL:
-			options->deploy.forces_psql = true;
-			break;
-		case OPTION_JSON:
-			options->deploy.is_json = true;
-			break;
-		case OPTION_EXIT_CODE:
-			options->has_exit_code = true;
-			break;
-		case 'n':
-			options->is_dry_run = true;
-			break;
-		case 'v':
+		case OPTION_VARIABLE:
 			check_variable(optarg);
-			simple_string_list_append(&options->deploy.variables, optarg);
+			/* FALLTHROUGH */
+		case OPTION_LIST:
+			simple_string_list_append(field, optarg);
 			break;
-		case OPTION_WAIT:
-			options->deploy.wait = number("--wait", 0);
+		case OPTION_PLACES:
+			add_places(field, argc, argv);
 			break;
-		case OPTION_LOCK_TIMEOUT:
-			options->deploy.lock_timeout = duration("--lock-timeout");
+		case OPTION_COUNT:
+			*(int *) field = number(row, 0);
 			break;
-		case OPTION_RETRY_FOR:
-			options->deploy.retry_for = duration("--retry-for");
+		case OPTION_NUMBER:
+			*(int *) field = number(row, 1);
 			break;
-		case OPTION_MAX_STALL:
-			options->deploy.max_stall = duration("--max-stall");
-			break;
-		case OPTION_RESTART_AT:
-			options->restart_at = number("--restart-at", 1);
-			break;
-		case OPTION_RUN_JOBS:
-			options->runs_jobs = true;
-			break;
-		case OPTION_PARALLEL:
-			options->parallel = number("--parallel", 1);
-			break;
-		case OPTION_TO:
-			options->to = optarg;
-			break;
-		case OPTION_SINGLE:
-			options->deploy.is_single = true;
-			break;
-		case OPTION_VERIFY:
-			add_places(&options->verifications, argc, argv);
-			break;
-		case OPTION_YES:
-			options->says_yes = true;
-			break;
-		case OPTION_CASCADE:
-			options->is_cascade = true;
-			break;
-		case OPTION_LAST:
-			options->last = number("--last", 1);
-			break;
-		case OPTION_DISABLE:
-			simple_string_list_append(&options->disabled, optarg);
-			break;
-		case OPTION_REQUIRES:
-			options->requirements = optarg;
-			break;
-		case OPTION_RECIPE:
-			options->recipe = optarg;
-			break;
-		case OPTION_LIST_RECIPES:
-			options->lists_recipes = true;
-			break;
-		case OPTION_TEMPLATE:
-			options->template = optarg;
-			break;
-		case OPTION_PENDING:
-			options->only_pending = true;
+		case OPTION_TIME:
+			*(int64 *) field = duration(row);
 			break;
 		case OPTION_COLOR:
 			if (!color_choose(optarg))
 				command_options_error("--color takes auto, always or never, "
 									  "not \"%s\"", report_printable(optarg));
 			break;
-		case OPTION_SINCE:
-			options->since = optarg;
+		case OPTION_NEVER_ASK:
+			*(PasswordPrompt *) field = PASSWORD_NEVER;
 			break;
-		case OPTION_BY:
-			options->by = optarg;
+		case OPTION_ALWAYS_ASK:
+			*(PasswordPrompt *) field = PASSWORD_ALWAYS;
 			break;
-		case OPTION_LIMIT:
-			options->limit = number("--limit", 1);
+		case OPTION_VERSION:
+		case OPTION_HELP:
 			break;
-		case OPTION_FORMAT:
-			options->format = optarg;
-			break;
-		case OPTION_DATA:
-			add_places(&options->data, argc, argv);
-			break;
-		case OPTION_WITH_PATCHES:
-			options->with_patches = optarg;
-			break;
-		case OPTION_EMPTY:
-			options->is_empty = true;
-			break;
-		case OPTION_ENV:
-			options->prints_variables = true;
-			break;
-		case OPTION_RUN:
-			options->sandbox_command = optarg;
-			break;
-		case OPTION_OLDER_THAN:
-			options->older_than = optarg;
-			break;
-		case OPTION_ALL:
-			options->compares_all = true;
-			break;
-		case OPTION_NO_OWNER:
-			options->has_no_owners = true;
-			break;
-		case OPTION_NO_PRIVILEGES:
-			options->has_no_grants = true;
-			break;
-		default:
-			exit_with_advice();
 	}
+}
+
+void
+command_options_take(Options *options, const OptionRow *row, char *value)
+{
+	optarg = value;
+	read_option(options, row, 0, NULL);
+}
+
+void
+command_options_set_line(const Conf *conf, const ConfLine *line)
+{
+	current_conf = conf;
+	current_line = line;
+}
+
+bool
+command_options_is_given(const char *name)
+{
+	return simple_string_list_member(&given, name);
 }
 
 /* Say what was wrong with an option that getopt_long has complained about. */
@@ -371,303 +250,53 @@ refuse_option(const char *argument)
 	exit_with_advice();
 }
 
-/* Is the argument that was just read a wish for help? */
-static bool
-is_help(int option, const char *argument)
+/* Keep what the command line says of the connection, before others do. */
+static void
+note_connection(Options *options)
 {
-	return option == OPTION_HELP ||
-		(option == '?' && strcmp(argument, "-?") == 0);
+	const ConnectionOptions *connection = &options->connection;
+
+	options->given = *connection;
+	options->wants_connection = connection->dbname != NULL ||
+		connection->host != NULL || connection->port != NULL ||
+		connection->user != NULL || connection->prompt != PASSWORD_IF_ASKED;
 }
 
 OptionsWish
 command_options_read(Options *options, int argc, char **argv)
 {
-	OptionsWish wish = OPTIONS_COMMAND;
-	int			option;
+	OptionsWish wish = argc == 1 ? OPTIONS_NOTHING : OPTIONS_COMMAND;
+	int			value;
 
 	options->parallel = 1;
 	options->deploy.wait = DEFAULT_WAIT;
 	options->deploy.lock_timeout = DEFAULT_LOCK_TIMEOUT;
 	options->deploy.retry_for = DEFAULT_RETRY_FOR;
-	while ((option = getopt_long(argc, argv, command_option_table_letters(),
-								 command_option_table_long(), NULL)) != -1)
+	while ((value = getopt_long(argc, argv, command_option_table_letters(),
+								command_option_table_long(), NULL)) != -1)
 	{
-		if (is_help(option, argv[optind - 1]))
-			wish = OPTIONS_HELP;
-		else if (option == '?')
+		const OptionRow *row = command_option_table_row(value);
+
+		if (value == '?' && strcmp(argv[optind - 1], "-?") != 0)
 			refuse_option(argv[optind - 1]);
-		else if (option == 'V')
+		if (row->kind == OPTION_VERSION)
 			return OPTIONS_VERSION;
+		if (row->kind == OPTION_HELP)
+			wish = OPTIONS_HELP;
 		else
-		{
-			is_given[option] = true;
-			read_option(options, option, argc, argv);
-		}
+			simple_string_list_append(&given, row->name);
+		read_option(options, row, argc, argv);
 	}
+	note_connection(options);
 	if (optind < argc)
 	{
 		options->command = argv[optind];
 		options->names = argv + optind + 1;
 		options->name_count = argc - optind - 1;
 	}
-	else if (argc == 1)
-		return OPTIONS_NOTHING;
 	else if (wish == OPTIONS_COMMAND)
 		command_options_error("no command is given");
 	return wish;
-}
-
-/* Is one of these set in the environment? */
-static bool
-environment_has(const char *name, const char *other)
-{
-	const char *value = getenv(name);
-
-	if (value != NULL && value[0] != '\0')
-		return true;
-	return other != NULL && environment_has(other, NULL);
-}
-
-/*
- * The value of a key for a target or, unless the environment says so, before
- * all targets; or NULL.
- */
-static const char *
-conf_value(const Conf *conf, const char *target, const char *key,
-		   const char *variable, const char *other)
-{
-	const char *value = NULL;
-	int			i;
-
-	if (target == NULL || !command_conf_says(conf, target, key))
-	{
-		target = NULL;
-		if (environment_has(variable, other))
-			return NULL;
-	}
-	for (i = 0; i < conf->count; i++)
-		if (conf->lines[i].target == target &&
-			strcmp(conf->lines[i].key, key) == 0)
-			value = conf->lines[i].value;
-	return value;
-}
-
-/* The database of a target, with its service, as a connection string. */
-static char *
-conf_database(const Conf *conf, const char *target)
-{
-	bool		is_own = target != NULL &&
-		(command_conf_says(conf, target, "dbname") ||
-		 command_conf_says(conf, target, "service"));
-	const char *owner = is_own ? target : NULL;
-	const char *dbname = !command_conf_says(conf, owner, "dbname") ? NULL :
-		conf_value(conf, owner, "dbname", "PGDATABASE", "PGSERVICE");
-	const char *service = !command_conf_says(conf, owner, "service") ? NULL :
-		conf_value(conf, owner, "service", "PGDATABASE", "PGSERVICE");
-	PQExpBufferData text;
-
-	if (service == NULL)
-		return dbname == NULL ? NULL : pg_strdup(dbname);
-	initPQExpBuffer(&text);
-	appendPQExpBufferStr(&text, "service=");
-	appendConnStrVal(&text, service);
-	if (dbname != NULL)
-	{
-		appendPQExpBufferStr(&text, " dbname=");
-		appendConnStrVal(&text, dbname);
-	}
-	return text.data;
-}
-
-/* Fill in what the command line does not say of a connection. */
-static void
-complete_connection(const Conf *conf, const char *target,
-					ConnectionOptions *connection)
-{
-	if (connection->dbname == NULL)
-		connection->dbname = conf_database(conf, target);
-	if (connection->host == NULL)
-		connection->host = conf_value(conf, target, "host", "PGHOST",
-									  "PGHOSTADDR");
-	if (connection->port == NULL)
-		connection->port = conf_value(conf, target, "port", "PGPORT", NULL);
-	if (connection->user == NULL)
-		connection->user = conf_value(conf, target, "username", "PGUSER",
-									  NULL);
-}
-
-void
-command_options_connection(Options *options, const char *name,
-						   ConnectionOptions *connection)
-{
-	const char *target = command_conf_target(&options->conf, name);
-
-	*connection = options->connection;
-	if (!is_given['h'])
-		connection->host = NULL;
-	if (!is_given['p'])
-		connection->port = NULL;
-	if (!is_given['U'])
-		connection->user = NULL;
-	connection->dbname = target == NULL ? name : NULL;
-	complete_connection(&options->conf, target, connection);
-}
-
-bool
-command_options_is_given(int value)
-{
-	return is_given[value];
-}
-
-bool
-command_options_has_password(const char *conninfo)
-{
-	PQconninfoOption *settings = PQconninfoParse(conninfo, NULL);
-	PQconninfoOption *setting;
-	bool		is_found = false;
-
-	for (setting = settings; setting != NULL && setting->keyword != NULL;
-		 setting++)
-		if (strcmp(setting->keyword, "password") == 0 &&
-			setting->val != NULL)
-			is_found = true;
-	PQconninfoFree(settings);
-	return is_found;
-}
-
-/* Look whether a line of versioning.conf is one that can be there. */
-static void
-check_line(const ConfLine *line)
-{
-	const OptionRow *row = command_option_table_find(line->key);
-	const char *nearest;
-
-	if (strcmp(line->key, "service") == 0)
-		return;
-	if (strcmp(line->key, "password") == 0 ||
-		(strcmp(line->key, "dbname") == 0 &&
-		 command_options_has_password(line->value)))
-		command_options_error("a password does not belong into this file; "
-							  "the password file ~/.pgpass is for that");
-	if (row != NULL && !row->is_key)
-		command_options_error("\"%s\" can be said on the command line only",
-							  line->key);
-	if (row != NULL)
-		return;
-	nearest = command_option_table_suggest(line->key);
-	if (nearest != NULL)
-		command_options_error("there is no key \"%s\". Did you mean \"%s\"?",
-							  report_printable(line->key), nearest);
-	command_options_error("there is no key \"%s\"; keys are the long options",
-						  report_printable(line->key));
-}
-
-/* Is a key that takes no value switched on? */
-static bool
-is_on(const ConfLine *line)
-{
-	static const char *const on[] = {"on", "true", "yes", "1"};
-	static const char *const off[] = {"off", "false", "no", "0"};
-	size_t		i;
-
-	for (i = 0; i < lengthof(on); i++)
-		if (pg_strcasecmp(line->value, on[i]) == 0)
-			return true;
-		else if (pg_strcasecmp(line->value, off[i]) == 0)
-			return false;
-	command_options_error("%s takes on or off, not \"%s\"", line->key,
-						  report_printable(line->value));
-	return false;
-}
-
-/* Take in what a target, or NULL for all, says that nobody said before. */
-static void
-read_lines(Options *options, const char *target, CommandBit command)
-{
-	const Conf *conf = &options->conf;
-	int			i;
-
-	for (i = 0; i < conf->count; i++)
-	{
-		const ConfLine *line = &conf->lines[i];
-		const OptionRow *row = command_option_table_find(line->key);
-
-		if (line->target != target || row == NULL ||
-			(command_option_table_commands(row->value) & command) == 0 ||
-			(row->value < 256 && strchr("dhpU", row->value) != NULL))
-			continue;
-		if (row->value != 'v' &&
-			(is_given[row->value] ||
-			 (target == NULL && options->target != NULL &&
-			  command_conf_says(conf, options->target, line->key))))
-			continue;
-		current_line = line;
-		optarg = line->value;
-		if (row->argument != NULL || is_on(line))
-			read_option(options, row->value, 0, NULL);
-		current_line = NULL;
-	}
-}
-
-/* Take the target, if the command line names one. */
-static void
-find_target(Options *options, CommandBit command)
-{
-	const Conf *conf = &options->conf;
-
-	if (is_given['d'])
-	{
-		options->target = command_conf_target(conf,
-											  options->connection.dbname);
-		if (options->target != NULL)
-			options->connection.dbname = NULL;
-	}
-	else if ((command & COMMANDS_WITH_TARGET) != 0 && options->name_count > 0)
-	{
-		options->target = command_conf_target(conf, options->names[0]);
-		if (options->target != NULL)
-		{
-			options->names++;
-			options->name_count--;
-			options->wants_connection = true;
-		}
-	}
-}
-
-/* Take in the file of the project. */
-static void
-read_conf(Options *options, CommandBit command)
-{
-	SimpleStringList variables = options->deploy.variables;
-	const SimpleStringListCell *cell;
-	ProblemList problems = {0};
-	int			i;
-
-	command_conf_read(&options->conf, &problems);
-	if (report_problems(options->progname, &problems, NULL) > 0)
-		exit(STATUS_TROUBLE);
-	problem_free(&problems);
-	current_conf = &options->conf;
-	for (i = 0; i < options->conf.count; i++)
-	{
-		current_line = &options->conf.lines[i];
-		check_line(current_line);
-	}
-	current_line = NULL;
-	find_target(options, command);
-	if ((command & COMMANDS_WITHOUT_DATABASE) == 0 ||
-		options->wants_connection)
-		complete_connection(&options->conf, options->target,
-							&options->connection);
-
-	/* psql takes the last of several values: that is the command line's */
-	memset(&options->deploy.variables, 0, sizeof(SimpleStringList));
-	read_lines(options, NULL, command);
-	if (options->target != NULL)
-		read_lines(options, options->target, command);
-	for (cell = variables.head; cell != NULL; cell = cell->next)
-		simple_string_list_append(&options->deploy.variables, cell->val);
-	simple_string_list_destroy(&variables);
 }
 
 /* Add the place where files are if nobody has said anything. */
@@ -700,50 +329,26 @@ set_default_places(Options *options, CommandBit command)
 					  DEFAULT_VERIFICATIONS, true);
 }
 
-/* Complain if the command takes fewer or more names than there are. */
+/* Complain about names that cannot be there beside an option. */
 static void
 check_names(const Options *options, CommandBit command)
 {
-	int			most = (command & COMMANDS_WITH_NAME) != 0 ? 1 :
-		command == COMMAND_DIFF ? 2 :
-		command != COMMAND_NEW ? 0 :
-		options->recipe != NULL ? PG_INT32_MAX : 1;
+	bool		has_names = options->name_count > 0;
 
-	if (command == COMMAND_NEW && options->name_count == 0 &&
-		!options->lists_recipes)
-		command_options_error("new takes the name of the patch");
-	if (command == COMMAND_BASELINE && options->name_count == 0)
-		command_options_error("baseline takes the name of the patch");
-	if ((command & COMMANDS_WITH_PATCHES) != 0 && options->name_count == 0)
-		command_options_error("%s takes the names of patches",
-							  options->command);
-	if (command == COMMAND_SHOW && options->name_count == 0)
-		command_options_error("show takes the name of a patch");
-	if (command == COMMAND_BLAME && options->name_count == 0)
-		command_options_error("blame takes the name of an object");
-	if ((command & COMMANDS_WITH_JOBS) != 0 && options->name_count == 0)
-		command_options_error("%s takes the names of jobs",
-							  options->command);
-	if ((command & COMMANDS_WITH_NAMES) == 0 && options->name_count > most)
-		command_options_error("\"%s\" is one argument too many for %s%s",
-							  report_printable(options->names[most]),
-							  options->command,
-							  plan_names_directory(options->names[most]));
 	if (options->restart_at > 0 && options->name_count != 1)
 		command_options_error("--restart-at takes the name of one patch");
-	if (options->to != NULL && options->name_count > 0)
+	if (options->to != NULL && has_names)
 		command_options_error("--to and names of patches cannot be used "
 							  "together");
-	if (command != COMMAND_ROLLBACK)
-		return;
 	if (options->to != NULL && options->last > 0)
 		command_options_error("--to and --last cannot be used together");
-	if (options->name_count == 0 && options->last == 0 && options->to == NULL)
-		command_options_error("rollback takes the names of patches, --last "
-							  "or --to");
-	if (options->name_count > 0 && options->last > 0)
+	if (options->last > 0 && has_names)
 		command_options_error("--last and names of patches cannot be used "
 							  "together");
+	if (command == COMMAND_ROLLBACK && !has_names && options->last == 0 &&
+		options->to == NULL)
+		command_options_error("rollback takes the names of patches, --last "
+							  "or --to");
 }
 
 /* Complain of what cannot be done in a single transaction. */
@@ -769,8 +374,8 @@ check_options(const Options *options, CommandBit command)
 	{
 		const OptionRow *row = &command_option_table[i];
 
-		if (is_given[row->value] &&
-			(command_option_table_commands(row->value) & command) == 0)
+		if (command_options_is_given(row->name) &&
+			(command_option_table_commands(row->name) & command) == 0)
 			command_options_error("--%s cannot be used with %s", row->name,
 								  options->command);
 	}
@@ -786,10 +391,6 @@ check_options(const Options *options, CommandBit command)
 void
 command_options_complete(Options *options, CommandBit command)
 {
-	options->wants_connection = is_given['d'] || is_given['h'] ||
-		is_given['p'] || is_given['U'] || is_given['w'] || is_given['W'];
-	if ((command & COMMANDS_WITHOUT_CONF) == 0)
-		read_conf(options, command);
 	set_default_places(options, command);
 	check_options(options, command);
 	check_names(options, command);

@@ -29,6 +29,7 @@ typedef struct Options
 	const char *command;		/* its name, or NULL */
 	RunOptions	deploy;
 	ConnectionOptions connection;
+	ConnectionOptions given;	/* the same, as the command line has it */
 	bool		wants_connection;	/* the command line names a database */
 	Conf		conf;			/* the project's file */
 	const char *target;			/* one of the file's, or NULL */
@@ -81,26 +82,23 @@ extern OptionsWish command_options_read(Options *options, int argc,
 										char **argv);
 
 /*
- * Take in the project's versioning.conf: what the command line does not say is
- * said by the target that is named, or else by what stands before all of them.
- * Then look whether the command can do something with what was said.  A usage
- * error, or one of the file, ends the program.
+ * Fill in where files are if nobody has said so, and look whether the command
+ * can do something with what was said.  A usage error ends the program.
  */
 extern void command_options_complete(Options *options, CommandBit command);
 
+/* Is an option on the command line? */
+extern bool command_options_is_given(const char *name);
+
 /*
- * What a target of versioning.conf or, if there is none of that name, a
- * database or a connection string is connected to by; the command line says
- * the rest.  Nothing of it is to be freed but a password that was typed.
+ * Give an option a value that is not on the command line, and must outlive it.
+ * A usage error ends the program.
  */
-extern void command_options_connection(Options *options, const char *name,
-									   ConnectionOptions *connection);
+extern void command_options_take(Options *options, const OptionRow *row,
+								 char *value);
 
-/* Does a connection string have a password in it? */
-extern bool command_options_has_password(const char *conninfo);
-
-/* Is an option, by its value, on the command line? */
-extern bool command_options_is_given(int value);
+/* Usage errors from now on are about that line; NULL: the command line. */
+extern void command_options_set_line(const Conf *conf, const ConfLine *line);
 
 /*
  * Append the names that stand between the commas of a text, without the blanks

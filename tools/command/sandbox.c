@@ -79,17 +79,17 @@ check_options(const Options *options, Action action)
 {
 	static const struct
 	{
-		int			option;
+		const char *option;
 		bool		are_taken[lengthof(words)];
 	}			rules[] = {
-		{OPTION_DATA, {[ACTION_CREATE] = true, [ACTION_RESET] = true}},
-		{OPTION_WITH_PATCHES, {[ACTION_CREATE] = true, [ACTION_RESET] = true}},
-		{OPTION_EMPTY, {[ACTION_CREATE] = true, [ACTION_RESET] = true}},
-		{'v', {[ACTION_CREATE] = true, [ACTION_RESET] = true}},
-		{OPTION_ENV, {[ACTION_CREATE] = true, [ACTION_RESET] = true}},
-		{OPTION_RUN, {[ACTION_CREATE] = true}},
-		{OPTION_OLDER_THAN, {[ACTION_DROP] = true}},
-		{OPTION_JSON, {[ACTION_LIST] = true}}
+		{"data", {[ACTION_CREATE] = true, [ACTION_RESET] = true}},
+		{"with-patches", {[ACTION_CREATE] = true, [ACTION_RESET] = true}},
+		{"empty", {[ACTION_CREATE] = true, [ACTION_RESET] = true}},
+		{"variable", {[ACTION_CREATE] = true, [ACTION_RESET] = true}},
+		{"env", {[ACTION_CREATE] = true, [ACTION_RESET] = true}},
+		{"run", {[ACTION_CREATE] = true}},
+		{"older-than", {[ACTION_DROP] = true}},
+		{"json", {[ACTION_LIST] = true}}
 	};
 	size_t		i;
 
@@ -97,8 +97,7 @@ check_options(const Options *options, Action action)
 		if (command_options_is_given(rules[i].option) &&
 			!rules[i].are_taken[action])
 			command_options_error("--%s cannot be used with sandbox %s",
-								  command_option_table_name(rules[i].option),
-								  words[action]);
+								  rules[i].option, words[action]);
 	if (options->older_than != NULL && options->name_count > 0)
 		command_options_error("--older-than and names of sandboxes cannot be "
 							  "used together");

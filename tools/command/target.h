@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * command/target.h
+ *		What versioning.conf says, and which of its targets is meant
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef COMMAND_TARGET_H
+#define COMMAND_TARGET_H
+
+#include "command/options.h"
+
+/*
+ * Read the project's versioning.conf, if the command needs it, and take in from it what the command
+ * line does not say: what is said by the target that the command line names,
+ * which is taken from there, or else by what stands before all targets.  What
+ * is wrong with the file ends the program.
+ */
+extern void command_target_read_conf(Options *options, CommandBit command);
+
+/*
+ * What a target of versioning.conf or, if there is none of that name, a
+ * database or a connection string is connected to by; the command line says
+ * the rest.  Nothing of it is to be freed but a password that was typed.
+ */
+extern void command_target_connection(Options *options, const char *name,
+									  ConnectionOptions *connection);
+
+/* Does a connection string have a password in it? */
+extern bool command_target_has_password(const char *conninfo);
+
+#endif							/* COMMAND_TARGET_H */
