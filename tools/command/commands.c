@@ -30,10 +30,10 @@ static const Command looking[] = {
 	"With a database, it also compares them with what is applied there."},
 	{"diff", COMMAND_DIFF, command_diff, "[A [B]]",
 		"find in what two databases differ, and by whom",
-		"A and B are targets of versioning.conf, databases, connection strings,\n"
-		"or \"files\": a scratch database with all patches applied. Files are\n"
-		"compared if B is not named, and the database that the options name if A is\n"
-	"not named, either."},
+		"A and B are targets of versioning.conf, databases, connection\n"
+		"strings, or \"files\": a scratch database with all patches applied.\n"
+		"Files are compared if B is not named, and the database that the\n"
+	"options name if A is not named, either."},
 	{"graph", COMMAND_GRAPH, command_graph, "[PATCH]...",
 	"draw these and what they require, or all, for Graphviz", NULL},
 	{NULL}

@@ -273,8 +273,8 @@ compare(Work *work)
 }
 
 /*
- * Drop the scratch database if there is one, and free all.  Returns false after
- * a message.
+ * Drop the scratch database if there is one, and free all.  Returns false
+ * after a message.
  */
 static bool
 finish(Work *work)
