@@ -121,6 +121,16 @@ sub shares_no_setting
 		is(value($through, 'SHOW search_path'), 'public, pg_catalog',
 			"$command leaves it to others");
 	}
+
+	my ($status, $output, $errors) =
+	  versioning('diff', $through, "dbname=$database");
+	is($status, 0, 'diff') or diag "$output\n$errors";
+	unlike($errors, qr/trap/, 'diff trusts no search_path');
+	is(value($through, "SELECT string_agg(current_setting(name), ' ') FROM
+			unnest(ARRAY['search_path', 'DateStyle', 'row_security',
+				'transaction_read_only', 'client_encoding']) AS name"),
+		'public, pg_catalog ISO, MDY on off UTF8',
+		'diff leaves all settings to others');
 	is(
 		value('postgres', "SELECT count(*) FROM pg_stat_activity
 			WHERE datname = '$database' AND xact_start IS NOT NULL"),

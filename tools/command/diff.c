@@ -274,8 +274,8 @@ compare(Work *work)
 }
 
 /*
- * Drop the scratch database if there is one, and free all.  Returns false after
- * a message.
+ * Drop the scratch database if there is one, and free all.  Returns false
+ * after a message.
  */
 static bool
 finish(Work *work)

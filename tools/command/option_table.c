@@ -8,7 +8,7 @@
 #include "postgres_fe.h"
 
 #include "base/suggestion.h"
-#include "command/options.h"
+#include "command/option_table.h"
 
 /* Commands that run files of a plan, one after the other */
 #define COMMANDS_DEPLOY (COMMAND_APPLY | COMMAND_ROLLBACK)

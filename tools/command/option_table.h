@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * command/option_table.h
- *		The options of versioning, and which commands take them
+ *		The options of versioning, what they set, and which commands take them
  *
  * To add an option: a row in the table, and what it sets in struct Options.
  *
@@ -10,7 +10,11 @@
 #ifndef COMMAND_OPTION_TABLE_H
 #define COMMAND_OPTION_TABLE_H
 
+#include "command/conf.h"
+#include "database/connection.h"
+#include "fe_utils/simple_list.h"
 #include "getopt_long.h"
+#include "run/file.h"
 
 /* The commands, as a set */
 typedef enum CommandBit
@@ -43,6 +47,58 @@ typedef enum CommandBit
 } CommandBit;
 
 #define COMMANDS_ALL (2 * COMMAND_LAST_BIT - 1)
+
+/* What the user asked for */
+typedef struct Options
+{
+	const char *progname;
+	const char *command;		/* its name, or NULL */
+	RunOptions	deploy;
+	ConnectionOptions connection;
+	ConnectionOptions given;	/* the same, as the command line has it */
+	bool		wants_connection;	/* the command line names a database */
+	Conf		conf;			/* the project's file */
+	const char *target;			/* one of the file's, or NULL */
+
+	SimpleStringList patches;	/* places of patch files */
+	SimpleStringList rollbacks; /* places of rollback files */
+	SimpleStringList verifications; /* places of what verifies patches */
+
+	bool		has_exit_code;	/* status */
+	bool		is_dry_run;		/* apply, rollback */
+	bool		runs_jobs;		/* apply */
+	int			parallel;		/* run: how many sessions */
+	int			restart_at;		/* apply: a line, or 0 */
+	const char *to;				/* apply, rollback: a patch, or NULL */
+	bool		is_cascade;		/* rollback */
+	bool		says_yes;		/* rollback, mark, unmark, accept */
+	int			last;			/* rollback: how many, or 0 */
+	SimpleStringList disabled;	/* check: findings not wanted */
+	const char *requirements;	/* new: names between commas, or NULL */
+	const char *recipe;			/* new: its name, or NULL */
+	bool		lists_recipes;	/* new */
+	const char *template;		/* rehearse: a database, or NULL */
+
+	/* status, log, show, blame, check, rehearse */
+	bool		only_pending;	/* status */
+	const char *since;			/* log: as the user wrote it, or NULL */
+	const char *by;				/* log: a role, or NULL */
+	int			limit;			/* log: how many, or 0 */
+	const char *format;			/* check: its name, or NULL */
+	/* sandbox */
+	SimpleStringList data;		/* scripts to be run after the patches */
+	const char *with_patches;	/* names between commas, or NULL: all */
+	bool		is_empty;		/* no patches */
+	const char *sandbox_command;	/* to be run in it, or NULL */
+	bool		prints_variables;	/* for the shell */
+	const char *older_than;		/* drop: those that are, or NULL */
+	bool		compares_all;	/* diff */
+	bool		has_no_owners;
+	bool		has_no_grants;
+
+	char	  **names;			/* the PATCH or JOB arguments */
+	int			name_count;
+} Options;
 
 /* What becomes of an option, and of its argument */
 typedef enum OptionKind

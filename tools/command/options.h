@@ -8,11 +8,7 @@
 #ifndef COMMAND_OPTIONS_H
 #define COMMAND_OPTIONS_H
 
-#include "command/conf.h"
 #include "command/option_table.h"
-#include "database/connection.h"
-#include "fe_utils/simple_list.h"
-#include "run/file.h"
 
 /* What the command line comes down to */
 typedef enum OptionsWish
@@ -22,57 +18,6 @@ typedef enum OptionsWish
 	OPTIONS_NOTHING,			/* there are no arguments at all */
 	OPTIONS_COMMAND
 } OptionsWish;
-
-typedef struct Options
-{
-	const char *progname;
-	const char *command;		/* its name, or NULL */
-	RunOptions	deploy;
-	ConnectionOptions connection;
-	ConnectionOptions given;	/* the same, as the command line has it */
-	bool		wants_connection;	/* the command line names a database */
-	Conf		conf;			/* the project's file */
-	const char *target;			/* one of the file's, or NULL */
-
-	SimpleStringList patches;	/* places of patch files */
-	SimpleStringList rollbacks; /* places of rollback files */
-	SimpleStringList verifications; /* places of what verifies patches */
-
-	bool		has_exit_code;	/* status */
-	bool		is_dry_run;		/* apply, rollback */
-	bool		runs_jobs;		/* apply */
-	int			parallel;		/* run: how many sessions */
-	int			restart_at;		/* apply: a line, or 0 */
-	const char *to;				/* apply, rollback: a patch, or NULL */
-	bool		is_cascade;		/* rollback */
-	bool		says_yes;		/* rollback, mark, unmark, accept */
-	int			last;			/* rollback: how many, or 0 */
-	SimpleStringList disabled;	/* check: findings not wanted */
-	const char *requirements;	/* new: names between commas, or NULL */
-	const char *recipe;			/* new: its name, or NULL */
-	bool		lists_recipes;	/* new */
-	const char *template;		/* rehearse: a database, or NULL */
-
-	/* status, log, show, blame, check, rehearse */
-	bool		only_pending;	/* status */
-	const char *since;			/* log: as the user wrote it, or NULL */
-	const char *by;				/* log: a role, or NULL */
-	int			limit;			/* log: how many, or 0 */
-	const char *format;			/* check: its name, or NULL */
-	/* sandbox */
-	SimpleStringList data;		/* scripts to be run after the patches */
-	const char *with_patches;	/* names between commas, or NULL: all */
-	bool		is_empty;		/* no patches */
-	const char *sandbox_command;	/* to be run in it, or NULL */
-	bool		prints_variables;	/* for the shell */
-	const char *older_than;		/* drop: those that are, or NULL */
-	bool		compares_all;	/* diff */
-	bool		has_no_owners;
-	bool		has_no_grants;
-
-	char	  **names;			/* the PATCH or JOB arguments */
-	int			name_count;
-} Options;
 
 /*
  * Read the command line.  A usage error ends the program.  The words that

@@ -11,10 +11,10 @@
 #include "command/options.h"
 
 /*
- * Read the project's versioning.conf, if the command needs it, and take in from it what the command
- * line does not say: what is said by the target that the command line names,
- * which is taken from there, or else by what stands before all targets.  What
- * is wrong with the file ends the program.
+ * Read the project's versioning.conf, if the command needs it.  What the
+ * command line does not say is taken from the target that is named there, or
+ * else from what stands before all targets; the name of the target is taken
+ * off the arguments.  What is wrong with the file ends the program.
  */
 extern void command_target_read_conf(Options *options, CommandBit command);
 

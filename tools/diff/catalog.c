@@ -94,15 +94,14 @@ append_queries(PQExpBuffer text, const DiffQuery *queries, int count,
 	}
 }
 
-/* The bytes are to come as they are in UTF-8, or as they are. */
-static bool
-set_encoding(PGconn *conn)
+/* The encoding that both sides have in common, if there is one. */
+static const char *
+encoding(PGconn *conn)
 {
-	const char *encoding = PQparameterStatus(conn, "server_encoding");
-	const char *wanted = encoding != NULL &&
-		strcmp(encoding, "SQL_ASCII") == 0 ? encoding : "UTF8";
+	const char *server = PQparameterStatus(conn, "server_encoding");
 
-	return PQsetClientEncoding(conn, wanted) == 0;
+	return server != NULL && strcmp(server, "SQL_ASCII") == 0 ? server :
+		"UTF8";
 }
 
 DiffCatalog *
@@ -117,8 +116,9 @@ diff_catalog_ask(PGconn *conn, const DiffWishes *wishes)
 	/* After a pooler, the session has been lent for a transaction */
 	if (PQtransactionStatus(conn) == PQTRANS_INTRANS)
 		appendPQExpBufferStr(text, "COMMIT;");
-	appendPQExpBufferStr(text, "BEGIN ISOLATION LEVEL REPEATABLE READ,"
-						 " READ ONLY; SET LOCAL lock_timeout = ");
+	appendPQExpBuffer(text, "BEGIN ISOLATION LEVEL REPEATABLE READ,"
+					  " READ ONLY; SET LOCAL client_encoding = %s;"
+					  " SET LOCAL lock_timeout = ", encoding(conn));
 	appendStringLiteralConn(text, wishes->lock_timeout, conn);
 	appendPQExpBuffer(text, ";%s;\n", settings_query);
 	append_queries(text, diff_queries_objects, diff_queries_objects_count,
@@ -127,7 +127,7 @@ diff_catalog_ask(PGconn *conn, const DiffWishes *wishes)
 				   release, wishes);
 	/* What comes then is for people, who have a time zone of their own */
 	appendPQExpBufferStr(text, "RESET TimeZone;");
-	if (!set_encoding(conn) || !PQsendQuery(conn, text->data))
+	if (!PQsendQuery(conn, text->data))
 	{
 		report_server_message(PQerrorMessage(conn));
 		diff_catalog_free(catalog);
