@@ -66,7 +66,8 @@ my %mentioned = map { $_ => 1 } (
 	'versioning resume',
 	'versioning rollback split-email',
 	'versioning run',
-	'versioning status');
+	'versioning status',
+	'versioning status production');
 
 my $readme = slurp("$root/README.md");
 my $directory = tempdir(CLEANUP => 1);

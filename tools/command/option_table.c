@@ -82,7 +82,7 @@ const OptionRow command_option_table[] = {
 	"cancel what makes others wait so long, such as 2s", COMMANDS_DEPLOY,
 	true},
 	{"verbose", OPTION_VERBOSE, NULL, "show what psql prints",
-	COMMANDS_RUN_FILES, true},
+	COMMANDS_RUN_FILES, false},
 	{"psql", OPTION_PSQL, NULL, NULL, COMMANDS_RUN_FILES, false},
 
 	{"patches", OPTION_PATCHES, "DIR|FILE",
@@ -92,7 +92,7 @@ const OptionRow command_option_table[] = {
 	{"verify", OPTION_VERIFY, "DIR|FILE",
 	"where the files that verify patches are\n"
 	"(default: verify, if it is there)", COMMANDS_THAT_VERIFY, true},
-	{"quiet", 'q', NULL, "say no more than necessary", COMMANDS_ALL, true},
+	{"quiet", 'q', NULL, "say no more than necessary", COMMANDS_ALL, false},
 	{"version", 'V', NULL, "show the version, then exit", COMMANDS_ALL,
 	false},
 	{"help", OPTION_HELP, NULL, "show this help, then exit", COMMANDS_ALL,
