@@ -116,6 +116,23 @@ sub takes_back
 		'a patch that is blocked', qw(apply --to d));
 }
 
+{
+	# What waits for a job cannot be reached before it is done.
+	my $project = project('to_job',
+		'patches/1.sql' => patch('start', "CREATE TABLE t (id int PRIMARY KEY);
+			SELECT _v.register_job('move', 't', 'UPDATE t SET id = t.id
+			FROM batch b WHERE t.id = b.id');"),
+		'patches/2.sql' => patch('finish',
+			"SELECT _v.assert_job_is_done('move');", 'start'),
+		'patches/3.sql' => patch('other'));
+
+	applies($project, 'start', 'up to a patch with a job', '--to', 'start');
+	is_refused($project, 1, qr{^versioning: patches/2\.sql: --to: patch "finish" .*"move"}m,
+		'a patch that waits for a job', qw(apply --to finish));
+	applies($project, 'finish other start', 'with the job', '--run-jobs',
+		'--to', 'other');
+}
+
 # Runs a command at a terminal, and answers. Returns its exit status and all
 # that is on the terminal then.
 sub at_terminal

@@ -257,4 +257,16 @@ for my $test (sort keys %wrong)
 		'two files for a patch');
 }
 
+# versioning.conf knows the place, and whether all is one transaction.
+{
+	my $project = project('verify_conf', 'patches/1.sql' => patch('one'),
+		'patches/2.sql' => patch('two'), 'checks/one.sql' => 'SELECT false;',
+		'below/x' => '',
+		'versioning.conf' => "verify = 'checks'\nsingle-transaction = on\n");
+
+	$project->{directory} .= '/below';
+	refuses($project, '', [ qr{^psql:.*checks/one\.sql:1: error: row 1 of 1},
+			qr/all are in one transaction/ ], 'versioning.conf');
+}
+
 done_testing();

@@ -53,7 +53,8 @@ forget_plan(Deployment *deployment)
 
 /*
  * Name the patches that were applied last, for --last and --to.  This is done
- * once, before we wait for another deployer: what is last after it was not meant.
+ * once, before we wait for another deployer: what is last after it was not
+ * meant.
  */
 static void
 name_last_ones(Options *options, const Register *reg)
