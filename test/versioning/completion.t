@@ -67,8 +67,8 @@ sub completes
 
 # Commands and options
 
-my $commands = 'init | new | status | check | graph | apply | rollback'
-  . ' | rehearse | jobs | run | pause | resume | cancel | help';
+my $commands = 'init | baseline | new | status | check | graph | apply | rollback'
+  . ' | mark | unmark | accept | rehearse | jobs | run | pause | resume | cancel | help';
 completes('', $commands, 'commands');
 completes('r', 'rollback | rehearse | run | resume',
 	'the beginning of a command');
