@@ -96,9 +96,24 @@ like((in_directory('.', qw(status three)))[2],
 like((in_directory('.', qw(status)))[2], qr/nowhere_at_all/,
 	'no target: what stands before all of them');
 ($status, $output, $errors) = in_directory('.', qw(graph));
-is($status, 0, 'graph does without a database that is not there');
-like($errors, qr/goes on without the database that versioning.conf names/,
-	'and says so');
+is("$status$errors", '0', 'graph connects to nothing that only the file names');
+{
+	local $ENV{PGDATABASE} = $other;
+	conf("dbname = nowhere\nhost = nowhere\nport = 1\nusername = nobody\n"
+		  . "[there]\ndbname = '$project->{database}'\n");
+	my $back = getcwd();
+	chdir $project->{directory} or die "no directory: $!\n";
+	is((run($program, qw(status -q)))[1], "0 applied, 1 pending, 0 blocked\n",
+		'the environment comes before the file');
+	like((run($program, qw(status there -q)))[1], qr/^1 applied/,
+		'a target comes before the environment');
+	chdir $back;
+}
+conf(<<"CONF");
+dbname = nowhere_at_all
+[two]
+dbname = '$other'
+CONF
 
 # A service, which may be one of a file of services.
 add_files($project, 'services' => "[there]\ndbname=$other\n");
@@ -138,7 +153,8 @@ is_wrong('no key', "= a\n", '1: a line must be KEY');
 is_wrong('a target without an end', "[a\n", '1: a target begins with');
 is_wrong('a target twice', "[a]\n[b]\n[a]\n",
 	'3: this target is there already');
-is_wrong('no switch', "quiet = perhaps\n", '1: quiet takes on or off');
+is_wrong('no switch', "no-password = perhaps\n",
+	'1: no-password takes on or off');
 is_wrong('a zero byte', "patches = a\0\n", ' there is a zero byte in it');
 is_wrong('a place that is empty', "patches = ''\n", '1: .*cannot be empty');
 conf("wait = soon\n");
@@ -155,9 +171,12 @@ is_deeply([ versioning($empty, 'init') ],
 	[ 0, join('', map { "$_ is there already\n" }
 			qw(patches rollbacks versioning.conf)), '' ],
 	'init leaves alone what is there');
-like((versioning({ %$empty, database => '' }, 'status'))[2],
-	qr/could not translate host name "there"/,
-	'the connection that init was told is the file\'s');
+{
+	local $ENV{PGHOST} = '';
+	like((versioning({ %$empty, database => '' }, 'status'))[2],
+		qr/could not translate host name "there"/,
+		'the connection that init was told is the file\'s');
+}
 like((versioning($empty, 'init', '-d', 'password=secret'))[2],
 	qr/a password does not belong/, 'init takes no password');
 is((versioning($empty, 'init', '-d', "a\nb"))[0], 2,

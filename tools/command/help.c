@@ -136,6 +136,7 @@ print_database(Options *options)
 	report_escaped(stdout, options->patches.head->val);
 	putchar('\n');
 	options->connection.prompt = PASSWORD_NEVER;
+	options->wants_connection = options->connection.dbname != NULL;
 	if (command_register_open(options, &conn, &reg) && reg != NULL)
 	{
 		PatchStates *states = plan_state_create(project, reg);

@@ -51,6 +51,14 @@
 /* Commands that do without versioning.conf */
 #define COMMANDS_WITHOUT_CONF (COMMAND_INIT | COMMAND_HELP)
 
+/*
+ * Commands that do without a database unless the command line or the
+ * environment names one: what they look at may come from people who are not
+ * trusted, and so may versioning.conf.
+ */
+#define COMMANDS_WITHOUT_DATABASE \
+	(COMMAND_CHECK | COMMAND_GRAPH | COMMAND_NEW)
+
 /* Which options the command line has, by their values */
 static bool is_given[OPTION_HELP + 1];
 
@@ -345,15 +353,34 @@ command_options_read(Options *options, int argc, char **argv)
 	return wish;
 }
 
-/* The value of a key for a target, or else before all targets, or NULL. */
+/* Is one of these set in the environment? */
+static bool
+environment_has(const char *name, const char *other)
+{
+	const char *value = getenv(name);
+
+	if (value != NULL && value[0] != '\0')
+		return true;
+	return other != NULL && environment_has(other, NULL);
+}
+
+/*
+ * The value of a key for a target or, unless the environment says so, before
+ * all targets; or NULL.
+ */
 static const char *
-conf_value(const Conf *conf, const char *target, const char *key)
+conf_value(const Conf *conf, const char *target, const char *key,
+		   const char *variable, const char *other)
 {
 	const char *value = NULL;
 	int			i;
 
-	if (!command_conf_says(conf, target, key))
+	if (target == NULL || !command_conf_says(conf, target, key))
+	{
 		target = NULL;
+		if (environment_has(variable, other))
+			return NULL;
+	}
 	for (i = 0; i < conf->count; i++)
 		if (conf->lines[i].target == target &&
 			strcmp(conf->lines[i].key, key) == 0)
@@ -365,13 +392,14 @@ conf_value(const Conf *conf, const char *target, const char *key)
 static char *
 conf_database(const Conf *conf, const char *target)
 {
-	bool		is_own = command_conf_says(conf, target, "dbname") ||
-		command_conf_says(conf, target, "service");
+	bool		is_own = target != NULL &&
+		(command_conf_says(conf, target, "dbname") ||
+		 command_conf_says(conf, target, "service"));
 	const char *owner = is_own ? target : NULL;
-	const char *dbname = command_conf_says(conf, owner, "dbname") ?
-		conf_value(conf, owner, "dbname") : NULL;
-	const char *service = command_conf_says(conf, owner, "service") ?
-		conf_value(conf, owner, "service") : NULL;
+	const char *dbname = !command_conf_says(conf, owner, "dbname") ? NULL :
+		conf_value(conf, owner, "dbname", "PGDATABASE", "PGSERVICE");
+	const char *service = !command_conf_says(conf, owner, "service") ? NULL :
+		conf_value(conf, owner, "service", "PGDATABASE", "PGSERVICE");
 	PQExpBufferData text;
 
 	if (service == NULL)
@@ -395,11 +423,13 @@ complete_connection(const Conf *conf, const char *target,
 	if (connection->dbname == NULL)
 		connection->dbname = conf_database(conf, target);
 	if (connection->host == NULL)
-		connection->host = conf_value(conf, target, "host");
+		connection->host = conf_value(conf, target, "host", "PGHOST",
+									  "PGHOSTADDR");
 	if (connection->port == NULL)
-		connection->port = conf_value(conf, target, "port");
+		connection->port = conf_value(conf, target, "port", "PGPORT", NULL);
 	if (connection->user == NULL)
-		connection->user = conf_value(conf, target, "username");
+		connection->user = conf_value(conf, target, "username", "PGUSER",
+									  NULL);
 }
 
 void
@@ -417,12 +447,6 @@ command_options_connection(Options *options, const char *name,
 		connection->user = NULL;
 	connection->dbname = target == NULL ? name : NULL;
 	complete_connection(&options->conf, target, connection);
-}
-
-bool
-command_options_names_database(const Options *options)
-{
-	return options->wants_connection || options->connection.dbname != NULL;
 }
 
 bool
@@ -561,8 +585,10 @@ read_conf(Options *options, CommandBit command)
 	}
 	current_line = NULL;
 	find_target(options, command);
-	complete_connection(&options->conf, options->target,
-						&options->connection);
+	if ((command & COMMANDS_WITHOUT_DATABASE) == 0 ||
+		options->wants_connection)
+		complete_connection(&options->conf, options->target,
+							&options->connection);
 
 	/* psql takes the last of several values: that is the command line's */
 	memset(&options->deploy.variables, 0, sizeof(SimpleStringList));

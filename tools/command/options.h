@@ -80,9 +80,6 @@ extern void command_options_connection(Options *options, const char *name,
 /* Does a connection string have a password in it? */
 extern bool command_options_has_password(const char *conninfo);
 
-/* Does the command line, or versioning.conf, name a database? */
-extern bool command_options_names_database(const Options *options);
-
 /*
  * Append the names that stand between the commas of a text, without the blanks
  * around them; what is empty is one, too.

@@ -48,17 +48,15 @@ command_register_open(Options *options, PGconn **conn, Register **reg)
 {
 	*reg = NULL;
 	*conn = NULL;
-	if (!command_options_names_database(options) &&
-		!environment_names_database())
+	if (!options->wants_connection && !environment_names_database())
 		return true;
 	*reg = connect_and_read(options, conn);
 	if (*reg != NULL)
 		return true;
 	if (options->wants_connection)
 		return false;
-	pg_log_warning("%s goes on without the database that %s names",
-				   options->command, options->connection.dbname != NULL ?
-				   CONF_FILE : "the environment");
+	pg_log_warning("%s goes on without the database that the environment "
+				   "names", options->command);
 	return true;
 }
 
