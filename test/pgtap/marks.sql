@@ -2,7 +2,7 @@
 -- run; and changed files that are accepted.
 
 BEGIN;
-SELECT plan(44);
+SELECT plan(49);
 
 CREATE ROLE versioning_test_nobody;
 CREATE ROLE versioning_test_marker;
@@ -99,6 +99,30 @@ SELECT throws_ok($$SELECT _v.unmark_patch('more')$$, 'P0001',
 SELECT throws_ok($$SELECT _v.unmark_patch(NULL)$$, '22004',
                  'in_patch_name must not be null');
 
+-- Jobs go with their patch.
+
+CREATE TABLE public.versioning_test_jobs (id int PRIMARY KEY);
+SELECT _v.register_patch('with-job');
+SELECT _v.register_job('marks-job', 'public.versioning_test_jobs',
+    'UPDATE public.versioning_test_jobs t SET id = t.id FROM batch
+      WHERE t.id = batch.id');
+SELECT _v.register_patch('later');
+SELECT lives_ok($$SELECT _v.unmark_patch('with-job')$$,
+                'a patch with a job is unmarked');
+SELECT is(count(*), 0::bigint, 'the job is gone')
+  FROM _v.jobs WHERE job_name = 'marks-job';
+SELECT is(string_agg(event, ', ' ORDER BY id), 'job canceled, unmarked',
+          'history says so')
+  FROM (SELECT * FROM _v.history ORDER BY id DESC LIMIT 2) AS last;
+
+-- In a transaction that is read-only
+
+SAVEPOINT before;
+SET LOCAL transaction_read_only = on;
+SELECT throws_ok($$SELECT _v.mark_patch('read-only')$$, '25006');
+SELECT throws_ok($$SELECT _v.accept_patch('base')$$, '25006');
+ROLLBACK TO before;
+
 -- What is unfinished
 
 SELECT _v.note_progress('begins', '{part}', 3, 1, 'patches/part.sql');
@@ -127,7 +151,7 @@ SELECT throws_ok($$SELECT _v.accept_patch('more')$$, 'P0001',
                  'Patch more is not applied!', 'only that of an applied patch');
 SELECT throws_ok($$SELECT _v.accept_patch('')$$, '22023',
                  'in_patch_name must not be empty');
-SELECT is(_v.current_patch(), 'real', 'the session is where it was');
+SELECT is(_v.current_patch(), 'later', 'the session is where it was');
 
 -- Who may
 

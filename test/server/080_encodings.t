@@ -50,14 +50,18 @@ fails($ascii, "SELECT _v.unregister_patch('\xff\xfe')",
 	my $utf8_database = database('utf8',
 		qw(--template=template0 --encoding=UTF8 --locale=C));
 	value($utf8_database, 'CREATE EXTENSION versioning');
-	local $ENV{PGOPTIONS} = "-c versioning.source_file=gr\xf6\xdfe";
-	my (undef, $row, $errors) = psql($utf8_database, "
-		SELECT _v.register_patch('x');
-		SELECT source_file IS NULL FROM _v.history");
-	is($row, 't', 'a name of a file that is no text does not go into history');
-	like($errors,
-		qr/WARNING:  22021: versioning.source_file is not written to history, for it is not valid in encoding "UTF8"/,
-		'and a warning says so');
+	for my $name (qw(source_file revision os_user host))
+	{
+		local $ENV{PGOPTIONS} = "-c versioning.$name=gr\xf6\xdfe";
+		my (undef, $row, $errors) = psql($utf8_database, "
+			SELECT _v.register_patch('$name');
+			SELECT $name IS NULL FROM _v.history
+			 WHERE patch_name = '$name'");
+		is($row, 't', "$name: what is no text does not go into history");
+		like($errors,
+			qr/WARNING:  22021: versioning.$name is not written to history, for it is not valid in encoding "UTF8"/,
+			'and a warning says so');
+	}
 	is(value($utf8_database, "SET versioning.source_file = '$utf8';
 		SELECT _v.register_patch('y');
 		SELECT source_file FROM _v.history WHERE patch_name = 'y'"),

@@ -13,11 +13,15 @@
 #include "run/mark.h"
 #include "run/origin.h"
 
-/* The functions, with as many parameters as each takes */
+/*
+ * The functions, with as many parameters as each takes.  Their types are
+ * written out, so that no other function of that name fits better.
+ */
 static const char *const queries[] = {
-	[MARK_APPLIED] = "SELECT _v.mark_patch($1, $2, $3)",
-	[MARK_NOT_APPLIED] = "SELECT _v.unmark_patch($1)",
-	[MARK_ACCEPTED] = "SELECT _v.accept_patch($1)"
+	[MARK_APPLIED] = "SELECT _v.mark_patch($1::pg_catalog.text, "
+	"$2::pg_catalog.text[], $3::pg_catalog.text[])",
+	[MARK_NOT_APPLIED] = "SELECT _v.unmark_patch($1::pg_catalog.text)",
+	[MARK_ACCEPTED] = "SELECT _v.accept_patch($1::pg_catalog.text)"
 };
 static const int parameters[] = {
 	[MARK_APPLIED] = 3, [MARK_NOT_APPLIED] = 1, [MARK_ACCEPTED] = 1
