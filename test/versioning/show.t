@@ -43,7 +43,7 @@ like($output, qr/^  required by more\n(?: {14}\w+\n)*? {14}names\n/m,
 	'an applied patch: pending ones require it, too');
 like($output, qr/^  objects     table app\.users\n              index app\.users_pkey\n/m,
 	'an applied patch: its objects');
-like($output, qr{\n\n$time  applied users by postgres, from patches/users\.sql\n    created table app\.users\n},
+like($output, qr{\n\n$time  applied users by postgres(?: \([^()\n]+\))?, from patches/users\.sql\n    created table app\.users\n},
 	'an applied patch: its history');
 
 ($status, $output) = versioning($project, 'show', 'more');
