@@ -68,6 +68,10 @@ is_deeply($more->{objects},
 is($more->{events}[0]{event}, 'applied', 'JSON: its history');
 is($more->{events}[0]{changes}[0]{action}, 'altered', 'JSON: its changes');
 
+# By the path of its file
+is((versioning($project, qw(show ./patches/more.sql --json)))[1], $output,
+	'the path of a file stands for its patch');
+
 # A patch with a job
 is((versioning($project, qw(apply -q filled)))[0], 0, 'a job is registered');
 ($status, $output) = versioning($project, 'show', 'filled');
