@@ -130,9 +130,11 @@ sub shares_no_setting
 {
 	my ($database, $through) = @_;
 
-	for my $command (qw(status check graph))
+	for my $command ('status', 'check', 'graph', 'log', 'log pg_class',
+		'blame pg_class', "show $names[0]")
 	{
-		my ($status, undef, $errors) = versioning($command, '-d', $through);
+		my ($status, undef, $errors) =
+		  versioning((split ' ', $command), '-d', $through);
 		unlike($errors, qr/trap/, "$command trusts no search_path");
 		is(value($through, 'SHOW search_path'), 'public, pg_catalog',
 			"$command leaves it to others");
