@@ -11,6 +11,9 @@ use Scratch qw(role value);
 use Test::More;
 
 my $time = qr/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d/;
+# What may be known of a user: " (root at host)".
+my $whose = qr/(?: \([^()\n]+\))?/;
+
 my $alice = role('alice');
 my $project = project('log',
 	'patches/base.sql' => patch('base', "CREATE SCHEMA app AUTHORIZATION $alice;"),
@@ -72,9 +75,9 @@ value($project->{database}, <<~"SQL");
 my $log = shown('log');
 like($log, qr/\A$time  changed outside any patch by $alice\n    created index app\.users_name\n    altered table app\.users \(COMMENT\)\n/,
 	'what was changed outside any patch, the latest first');
-like($log, qr{^$time  taken back people by postgres, from rollbacks/people\.sql\n    renamed table app\.users, which was app\.people\n$time  applied people by}m,
+like($log, qr{^$time  taken back people by postgres$whose, from rollbacks/people\.sql\n    renamed table app\.users, which was app\.people\n$time  applied people by}m,
 	'a patch that was taken back, with what it changed');
-like($log, qr{^$time  applied base by postgres, from patches/base\.sql\n    created schema app\n\z}m,
+like($log, qr{^$time  applied base by postgres$whose, from patches/base\.sql\n    created schema app\n\z}m,
 	'the first one comes last');
 unlike($log, qr/\e/, 'no colours, as nobody is at a terminal');
 like(shown(qw(log --color always)), qr/  \e\[32mapplied\e\[0m base/,
@@ -183,7 +186,7 @@ is_refused(2, qr/blame takes the name of an object/, 'blame');
 
 # Names do no harm.
 is((versioning($project, qw(apply -q)))[0], 0, 'an odd name is applied');
-like(shown(qw(log --limit 2)), qr/applied odd\\x1B\[31m\\nname by/,
+like(shown(qw(log --limit 2)), qr/applied odd\\x1B\[31m\\nname by postgres/,
 	'an odd name stays on its line');
 is((grep { $_->{patch} eq "odd\x1b[31m\nname" }
 		@{ told(qw(log --limit 2))->{events} }), 1, 'JSON: an odd name');

@@ -82,6 +82,22 @@ sub through_pgbouncer
 	is(scalar(keys %{ inventory($database, $set) }), 5,
 		'nothing was rolled back');
 
+	# A name is looked for twice, and what comes of the first time is no error
+	($status, $output, $errors) =
+	  versioning('log', '--since', '1 day', '-d', $through);
+	is($status, 0, 'log') or diag $errors;
+	like($output, qr/applied \Q$names[0]\E/, 'it tells of the patches');
+	is((versioning('log', 'pg_class', '-d', $through))[0], 0,
+		'log of an object');
+	is((versioning('show', $names[0], '-d', $through))[0], 0, 'show');
+	for my $command (qw(log blame))
+	{
+		($status, $output, $errors) =
+		  versioning($command, "$names[0]x", '-d', $through);
+		is($status, 1, "$command of what is not there") or diag $errors;
+		like($errors, qr/"\Q$names[0]\Ex" is no /, 'and that is said');
+	}
+
 	($status, $output, $errors) =
 	  versioning('status', '--exit-code', '-d', $through);
 	is($status, 0, 'status, again') or diag $errors;
@@ -114,9 +130,11 @@ sub shares_no_setting
 {
 	my ($database, $through) = @_;
 
-	for my $command (qw(status check graph))
+	for my $command ('status', 'check', 'graph', 'log', 'log pg_class',
+		'blame pg_class', "show $names[0]")
 	{
-		my ($status, undef, $errors) = versioning($command, '-d', $through);
+		my ($status, undef, $errors) =
+		  versioning((split ' ', $command), '-d', $through);
 		unlike($errors, qr/trap/, "$command trusts no search_path");
 		is(value($through, 'SHOW search_path'), 'public, pg_catalog',
 			"$command leaves it to others");

@@ -43,7 +43,7 @@ like($output, qr/^  required by more\n(?: {14}\w+\n)*? {14}names\n/m,
 	'an applied patch: pending ones require it, too');
 like($output, qr/^  objects     table app\.users\n              index app\.users_pkey\n/m,
 	'an applied patch: its objects');
-like($output, qr{\n\n$time  applied users by postgres, from patches/users\.sql\n    created table app\.users\n},
+like($output, qr{\n\n$time  applied users by postgres(?: \([^()\n]+\))?, from patches/users\.sql\n    created table app\.users\n},
 	'an applied patch: its history');
 
 ($status, $output) = versioning($project, 'show', 'more');
@@ -67,6 +67,10 @@ is_deeply($more->{objects},
 	'JSON: its objects');
 is($more->{events}[0]{event}, 'applied', 'JSON: its history');
 is($more->{events}[0]{changes}[0]{action}, 'altered', 'JSON: its changes');
+
+# By the path of its file
+is((versioning($project, qw(show ./patches/more.sql --json)))[1], $output,
+	'the path of a file stands for its patch');
 
 # A patch with a job
 is((versioning($project, qw(apply -q filled)))[0], 0, 'a job is registered');

@@ -76,21 +76,21 @@ print_view(const Options *options, const PatchView *view)
 	pager_close(stream);
 }
 
-/* Find out what there is to say about the patch that is named, and say it. */
+/* Find out what there is to say about the patch of that name, and say it. */
 static Status
 view_patch(const Options *options, PGconn *conn, const Project *project,
-		   const Register *reg, const PatchStates *states)
+		   const Register *reg, const PatchStates *states, const char *name)
 {
 	PatchView	view = {0};
 	PGresult   *story = NULL;
 	PGresult   *objects = NULL;
 	Status		status = STATUS_TROUBLE;
 
-	view.name = options->names[0];
+	view.name = name;
 	view.states = states;
-	view.state = find_state(states, view.name);
-	view.rollback = find_rollback(project, view.name);
-	if (read_story(conn, reg, view.name, &story, &objects))
+	view.state = find_state(states, name);
+	view.rollback = find_rollback(project, name);
+	if (read_story(conn, reg, name, &story, &objects))
 	{
 		view.story = story;
 		view.objects = objects;
@@ -100,14 +100,34 @@ view_patch(const Options *options, PGconn *conn, const Project *project,
 		else
 		{
 			pg_log_error("\"%s\" is no patch of the files, the register or "
-						 "its history%s", report_printable(view.name),
+						 "its history%s", report_printable(name),
 						 report_printable(plan_names_argument_suggestion(
-							 project, reg, view.name)));
+							 project, reg, name)));
 			status = STATUS_PROBLEM;
 		}
 	}
 	PQclear(story);
 	PQclear(objects);
+	return status;
+}
+
+/* Show the patch that is named, or those of the file of that path. */
+static Status
+view_named(const Options *options, PGconn *conn, const Project *project,
+		   const Register *reg, const PatchStates *states)
+{
+	const char *name = options->names[0];
+	const ProjectFile *file = find_state(states, name) != NULL ? NULL :
+		plan_names_patch_file(project, name);
+	Status		status = STATUS_DONE;
+	int			i;
+
+	if (file == NULL)
+		return view_patch(options, conn, project, reg, states, name);
+	for (i = 0; i < file->file->count && status == STATUS_DONE; i++)
+		if (file->file->calls[i].action != PATCH_UNREGISTER)
+			status = view_patch(options, conn, project, reg, states,
+								file->file->calls[i].name);
 	return status;
 }
 
@@ -132,7 +152,7 @@ command_show(Options *options)
 	report_problems(options->progname, &reg->survey.functions, NULL);
 	report_problems(options->progname, &reg->problems, NULL);
 	report_problems(options->progname, &project->problems, NULL);
-	status = view_patch(options, conn, project, reg, states);
+	status = view_named(options, conn, project, reg, states);
 
 	plan_state_free(states);
 	project_free(project);

@@ -30,7 +30,8 @@ print_summary(FILE *stream, const PatchStates *states)
 	bool		is_first = true;
 
 	fprintf(stream, "%d applied", states->applied);
-	print_count(stream, states->without_file, "without a file here", &is_first);
+	print_count(stream, states->without_file, "without a file here",
+				&is_first);
 	print_count(stream, states->differing, "not as in the file", &is_first);
 	print_count(stream, states->changed, "with a changed file", &is_first);
 	if (!is_first)

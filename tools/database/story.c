@@ -35,9 +35,10 @@
 
 /* All that was changed; outside any patch, it belongs to the "unit" */
 #define ALL_CHANGES \
-	"SELECT id, history_id, concat(transaction_id, ' ', role_name) AS unit," \
-	" changed_at, role_name, session_role_name, action, command_tag," \
-	" object_type, identity, previous_identity FROM _v.changes"
+	"SELECT id, history_id, concat_ws(' ', 'in', transaction_id, role_name," \
+	"  session_role_name), changed_at, role_name, session_role_name," \
+	" action, command_tag, object_type, identity, previous_identity" \
+	" FROM _v.changes"
 
 /* The same of one object */
 #define CHANGES_OF_OBJECT \
@@ -74,7 +75,8 @@
 	"  to_char(e.at, " IN_ISO "), h.event, h.patch_name, h.job_name," \
 	"  e.role_name, e.session_role_name, h.application_name," \
 	"  host(h.client_address), " OPTIONAL("os_user") "," \
-	"  " OPTIONAL("host") ", h.source_file, h.source_sha256, " OPTIONAL("revision") ", h.command," \
+	"  " OPTIONAL("host") ", h.source_file, h.source_sha256," \
+	"  " OPTIONAL("revision") ", h.command," \
 	"  c.action, c.command_tag, c.object_type, c.identity," \
 	"  c.previous_identity" \
 	"  FROM chosen AS e LEFT JOIN _v.history AS h ON h.id = e.history_id" \
