@@ -68,10 +68,11 @@ sub completes
 # Commands and options
 
 my $commands = 'init | new | status | check | graph | apply | rollback'
-  . ' | rehearse | jobs | run | pause | resume | cancel | help';
+  . ' | rehearse | sandbox | jobs | run | pause | resume | cancel | help';
 completes('', $commands, 'commands');
 completes('r', 'rollback | rehearse | run | resume',
 	'the beginning of a command');
+completes('sandbox ', 'list | drop | reset', 'what a sandbox is not called');
 completes('-d apply reh', 'rehearse', 'the value of an option is no command');
 completes('--dbname=apply -q st', 'status', 'a command behind options');
 completes('status x', '', 'status takes no names');
