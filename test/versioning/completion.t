@@ -74,6 +74,7 @@ like($commands, qr/^init \| .*apply \| rollback.* \| help$/,
 completes('help ', $commands, 'help takes commands');
 completes('r', 'rollback | rehearse | run | resume',
 	'the beginning of a command');
+completes('sandbox ', 'list | drop | reset', 'what a sandbox is not called');
 completes('-d apply reh', 'rehearse', 'the value of an option is no command');
 completes('--dbname=apply -q st', 'status', 'a command behind options');
 completes('status x', '', 'status takes no names');

@@ -130,7 +130,7 @@ my $captured = project('captured',
 	'patches/a.sql' => patch('a', 'CREATE TABLE a (i int);'));
 value($captured->{database}, value($captured->{database}, <<'SQL'));
 SELECT format('CREATE OR REPLACE FUNCTION _v.register_patch(%s) RETURNS %s
-	LANGUAGE plpgsql AS ''BEGIN RETURN NULL; END''',
+	LANGUAGE plpgsql AS ''BEGIN RETURN; END''',
 	pg_get_function_arguments(oid), pg_get_function_result(oid))
   FROM pg_proc WHERE oid = '_v.register_patch(text,text[],text[])'::regprocedure
 SQL

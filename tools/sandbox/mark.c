@@ -18,17 +18,14 @@
 #include "pqexpbuffer.h"
 #include "sandbox/mark.h"
 
-/* What all marks begin with, up to the first comma */
-#define MARK "Made by versioning (may be dropped)"
-
 /* A number in a mark, or NULL if it is none */
 #define NUMBER(text, type) \
 	"CASE WHEN " text " ~ '^[0-9]{1,11}$' THEN " text "::pg_catalog." type \
 	" END"
 
 /*
- * The databases with a mark.  What comes after the seventh comma is the role, a
- * colon and the name.  The server takes longer to read the definition of the
+ * The databases with a mark.  What comes after the seventh comma is the role,
+ * a colon and the name.  The server takes longer to read the definition of the
  * view pg_stat_activity than for the rest, so the function is called.
  */
 #define MARKS \
@@ -39,7 +36,8 @@
 " AND s.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass)," \
 " rests AS MATERIALIZED (SELECT oid, datname, datdba, f," \
 "  pg_catalog.array_to_string(f[8:], ', ') AS rest" \
-"  FROM comments WHERE f[1] = '" MARK "' AND f[7] = oid::pg_catalog.text)," \
+"  FROM comments WHERE f[1] = '" SANDBOX_MARK "'" \
+"  AND f[7] = oid::pg_catalog.text)," \
 " marks AS (SELECT r.oid, r.datname AS name, r.f[2] AS kind," \
 " r.f[3] AS digits, r.f[4] AS content, pg_catalog.to_timestamp(" \
 NUMBER("r.f[5]", "float8") ") AS made, " \
@@ -49,11 +47,7 @@ NUMBER("r.f[6]", "int8") " AS session," \
 " (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) a" \
 "  WHERE a.datid = r.oid" \
 "  AND a.backend_type IS DISTINCT FROM 'autovacuum worker') AS sessions," \
-" pg_catalog.pg_has_role(r.datdba, 'USAGE') AS is_own," \
-" EXISTS (SELECT FROM pg_catalog.pg_roles o WHERE o.oid = r.datdba" \
-"  AND (o.rolsuper OR o.rolname = CURRENT_USER OR o.oid =" \
-"   (SELECT t.datdba FROM pg_catalog.pg_database t" \
-"    WHERE t.datname = pg_catalog.current_database()))) AS is_trusted" \
+" pg_catalog.pg_has_role(r.datdba, 'USAGE') AS is_own" \
 " FROM rests r WHERE pg_catalog.right(r.rest," \
 "  2 + pg_catalog.length(r.datname)) = ': ' || r.datname) "
 
@@ -61,7 +55,7 @@ NUMBER("r.f[6]", "int8") " AS session," \
 static const char statements_query[] =
 "SELECT pg_catalog.format('COMMENT ON DATABASE %1$I IS %2$L;"
 " ALTER DATABASE %1$I RENAME TO %3$I', d.datname,"
-" pg_catalog.concat_ws(', ', '" MARK "', $3::pg_catalog.text,"
+" pg_catalog.concat_ws(', ', '" SANDBOX_MARK "', $3::pg_catalog.text,"
 "  $4::pg_catalog.text, $5::pg_catalog.text, pg_catalog.floor(extract("
 "  epoch FROM pg_catalog.clock_timestamp())), pg_catalog.pg_backend_pid(),"
 "  d.oid, SESSION_USER || ': ' || $2::pg_catalog.text), $2::pg_catalog.text)"

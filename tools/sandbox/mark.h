@@ -10,6 +10,9 @@
 
 #include "libpq-fe.h"
 
+/* What all marks begin with, up to the first comma */
+#define SANDBOX_MARK "Made by versioning (may be dropped)"
+
 /* What a database is for */
 #define SANDBOX_MARK_TEMPLATE "template"	/* to be copied */
 #define SANDBOX_MARK_SANDBOX "sandbox"	/* for somebody to play in */
@@ -39,8 +42,7 @@ enum
  *
  * The condition is about m, whose columns are oid, name, kind, digits,
  * content, made, session (the number of the process that made it), owner,
- * sessions, is_own (the user may drop it), and is_trusted (nobody else can
- * have put something into it).  All of them are in "marks".
+ * sessions, and is_own: the user may drop it.  All of them are in "marks".
  */
 extern PGresult *sandbox_mark_read(PGconn *conn, const char *more,
 								   const char *condition,

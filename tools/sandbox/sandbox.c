@@ -34,7 +34,7 @@ typedef struct Place
 
 /* The names of databases that come and go by themselves */
 static const char *const reserved[] = {
-	"versioning_rehearsal_", "versioning_template_"
+	SCRATCH_DATABASE_PREFIX, SANDBOX_TEMPLATE_PREFIX
 };
 
 /* Run a query with one parameter, or none; NULL after a message. */
@@ -439,9 +439,35 @@ sandbox_drop_old(PGconn *conn, const char *age, bool is_quiet)
 				  " m.digits AND o.kind <> 'template')", age, why);
 }
 
+/*
+ * May there be leftovers?  To ask is much less work than to find them, and
+ * mostly there are none.  False after a message, too.
+ */
+static bool
+may_have_leftovers(PGconn *conn, bool *is_answered)
+{
+	PGresult   *result =
+		connection_query(conn, "SELECT EXISTS (SELECT FROM"
+						 " pg_catalog.pg_database d WHERE"
+						 " pg_catalog.starts_with(d.datname,"
+						 " '" SCRATCH_DATABASE_PREFIX "')) OR EXISTS (SELECT"
+						 " FROM pg_catalog.pg_shdescription s WHERE"
+						 " pg_catalog.starts_with(s.description, '"
+						 SANDBOX_MARK ", " SANDBOX_MARK_RUN ", '))");
+	bool		may_be = result != NULL && PQgetvalue(result, 0, 0)[0] == 't';
+
+	*is_answered = result != NULL;
+	PQclear(result);
+	return may_be;
+}
+
 bool
 sandbox_drop_leftovers(PGconn *conn)
 {
+	bool		is_answered;
+
+	if (!may_have_leftovers(conn, &is_answered))
+		return is_answered;
 	if (!scratch_database_drop_leftovers(conn))
 		return false;
 	(void) drop_some(conn, "m.kind = 'run' AND m.is_own AND m.sessions = 0"

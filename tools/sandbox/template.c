@@ -40,6 +40,14 @@
 /* Whatever changes in how templates are built must change this */
 #define FORM "versioning template 1\n"
 
+/* Is there a template of that name whose owner is to be trusted? */
+static const char template_query[] =
+"SELECT FROM pg_catalog.pg_database d, pg_catalog.pg_roles o"
+" WHERE d.datname = $1::pg_catalog.text AND NOT d.datallowconn"
+" AND o.oid = d.datdba AND (o.rolsuper OR o.rolname = CURRENT_USER"
+"  OR o.oid = (SELECT t.datdba FROM pg_catalog.pg_database t"
+"   WHERE t.datname = pg_catalog.current_database()))";
+
 const char *
 sandbox_template_phrase(const SandboxContent *content)
 {
@@ -174,18 +182,22 @@ sandbox_template_digits(const SandboxContent *content, SandboxDigits digits)
 	return status;
 }
 
-/* Is there such a template?  Returns false after a message. */
+/*
+ * Is there such a template?  Nobody can have put anything into it that the
+ * user has not, or who could do worse.  Returns false after a message.
+ */
 static bool
 find(PGconn *conn, const char *name, bool *is_found)
 {
-	PGresult   *result = sandbox_mark_read(conn, "",
-										   "m.kind = 'template' AND"
-										   " m.is_trusted AND m.name = $1",
-										   name);
+	PGresult   *result = PQexecParams(conn, template_query, 1, NULL, &name,
+									  NULL, NULL, 0);
+	bool		is_answered = PQresultStatus(result) == PGRES_TUPLES_OK;
 
-	*is_found = result != NULL && PQntuples(result) == 1;
+	*is_found = PQntuples(result) == 1;
+	if (!is_answered)
+		report_server_message(PQerrorMessage(conn));
 	PQclear(result);
-	return result != NULL;
+	return is_answered;
 }
 
 /* Ask for the lock on building a template.  Returns false after a message. */
@@ -355,7 +367,7 @@ sandbox_template_provide(const SandboxContent *content,
 	bool		is_locked = false;
 	Status		status = STATUS_DONE;
 
-	snprintf(text, sizeof(text), "versioning_template_%s", digits);
+	snprintf(text, sizeof(text), SANDBOX_TEMPLATE_PREFIX "%s", digits);
 	*name = text;
 	if (!find_or_lock(content, digits, text, &is_locked))
 		status = STATUS_TROUBLE;

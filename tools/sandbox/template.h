@@ -13,6 +13,9 @@
 #include "run/file.h"
 #include "sandbox/mark.h"
 
+/* What the names of all templates begin with */
+#define SANDBOX_TEMPLATE_PREFIX "versioning_template_"
+
 /* What is to be in a sandbox; nothing of it is owned */
 typedef struct SandboxContent
 {

@@ -26,16 +26,13 @@
 
 static const char application_name[] = "versioning rehearse";
 
-/* What the names of all scratch databases begin with */
-#define NAME_PREFIX "versioning_rehearsal_"
-
 /*
  * Those that are left over, and that the user may drop.  DROP DATABASE itself
  * ends an autovacuum worker.
  */
 static const char leftover_query[] =
 "SELECT d.datname FROM pg_catalog.pg_database d"
-" WHERE d.datname ~ '^" NAME_PREFIX "[0-9]+_[0-9a-f]+$'"
+" WHERE d.datname ~ '^" SCRATCH_DATABASE_PREFIX "[0-9]+_[0-9a-f]+$'"
 " AND pg_catalog.pg_has_role(d.datdba, 'USAGE')"
 " AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_get_activity(NULL) a"
 "  WHERE a.datid = d.oid"
@@ -153,8 +150,8 @@ create_database(ScratchDatabase *scratch, const char *model,
 	uint32		random = 0;
 
 	(void) pg_strong_random(&random, sizeof(random));
-	snprintf(scratch->name, sizeof(scratch->name), NAME_PREFIX "%d_%x",
-			 PQbackendPID(target), random);
+	snprintf(scratch->name, sizeof(scratch->name),
+			 SCRATCH_DATABASE_PREFIX "%d_%x", PQbackendPID(target), random);
 	if (model != NULL && template == NULL)
 		report_server_message(PQerrorMessage(target));
 	else if (properties != NULL)

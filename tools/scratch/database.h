@@ -10,6 +10,9 @@
 
 #include "libpq-fe.h"
 
+/* What the names of all scratch databases begin with */
+#define SCRATCH_DATABASE_PREFIX "versioning_rehearsal_"
+
 typedef struct ScratchDatabase
 {
 	PGconn	   *target;			/* the database that it is like */
