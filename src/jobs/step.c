@@ -169,6 +169,7 @@ note_done(JobRunner *runner, const Attempt *attempt, double ms)
 	runner->pause = ms * attempt->batch.settings->pause;
 	runner->failures = 0;
 	runner->size = size;
+	runner->locks_itself = attempt->batch.locks_itself;
 	(void) jobs_store("UPDATE _v.job_list"
 					  "   SET rows_done = rows_done + $2::bigint,"
 					  "       batches_done = batches_done + 1,"
@@ -273,6 +274,11 @@ run_batch(JobRunner *runner, Attempt *attempt)
 	INSTR_TIME_SET_CURRENT(attempt->begin);
 	error = attempt_catch(attempt->piece == NULL ? work_on_moved :
 						  work_on_piece, attempt);
+	if (error != NULL && attempt->batch.has_missed)
+	{
+		runner->has_missed = true;
+		return JOB_STEP_AGAIN;
+	}
 	if (error != NULL)
 		return note_failure(runner, attempt, error);
 	return note_done(runner, attempt, elapsed(attempt->begin));
@@ -421,6 +427,7 @@ jobs_step_run(JobRunner *runner)
 	attempt.batch.job = job;
 	attempt.batch.settings = &settings;
 	attempt.batch.context = CurrentMemoryContext;
+	attempt.batch.locks_first = !runner->locks_itself || runner->has_missed;
 	attempt.size = runner->size > 0 ? runner->size : job->next_size;
 	return work(runner, &attempt);
 }

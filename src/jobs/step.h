@@ -29,6 +29,8 @@ typedef struct JobRunner
 	double		pause;			/* ms, after the batch */
 	int			size;			/* of the next batch; 0: as the job says */
 	int			failures;		/* steps in a row that have failed */
+	bool		locks_itself;	/* as the statement did in the last batch */
+	bool		has_missed;		/* and has failed to do in another one */
 	bool		was_held;
 	TimestampTz looked_at;		/* whether it is held back */
 	TimestampTz counted_until;	/* the time of the runner */
