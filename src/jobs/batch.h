@@ -38,8 +38,8 @@ typedef struct JobBatch
 /*
  * The SQL that the rows of a batch are found with, and locked if need be: of
  * the rows of these FROM and WHERE clauses, so many in the order of the key.
- * Others may go on to read locked rows, and to refer to them, but not to change
- * or delete them.
+ * Others may go on to read locked rows, and to refer to them, but may not
+ * change or delete them.
  */
 extern char *jobs_batch_query(const JobBatch *batch, const char *from,
 							  const char *where, int limit);

@@ -373,7 +373,7 @@ is_held_back(JobRunner *runner, const Job *job, const JobSettings *settings)
 
 	if (!runner->was_held && now - runner->looked_at < LOOK_INTERVAL * 1000)
 		return false;
-	reason = jobs_held_reason(job, settings);
+	reason = jobs_held_reason(job, settings, &runner->mark);
 	(void) jobs_store("UPDATE _v.job_list SET held_back = $2"
 					  " WHERE job_name = $1"
 					  "   AND held_back IS DISTINCT FROM $2",

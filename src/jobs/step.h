@@ -9,6 +9,7 @@
 #define JOBS_STEP_H
 
 #include "datatype/timestamp.h"
+#include "jobs/held.h"
 #include "portability/instr_time.h"
 
 /* What has come of a step */
@@ -33,6 +34,7 @@ typedef struct JobRunner
 	bool		has_missed;		/* and has failed to do in another one */
 	bool		was_held;
 	TimestampTz looked_at;		/* whether it is held back */
+	JobMark		mark;			/* see there */
 	TimestampTz counted_until;	/* the time of the runner */
 	char		state[NAMEDATALEN]; /* of the job when the runner ends; empty
 									 * if there is no job */

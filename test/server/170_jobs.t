@@ -224,6 +224,13 @@ succeeds($database, "SET search_path = hostile; CALL _v.run_job('j')", 'a superu
 is(value($database, 'SELECT string_agg(DISTINCT concat_ws(\' \', who, path), \',\') FROM other'),
 	"$owner public, pg_temp", 'as the role that has registered it, under its search_path');
 is(touched(), '1:1000, done', 'on its table');
+job('id int PRIMARY KEY', 'i', first => 'CREATE TRIGGER a BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION who();
+	CREATE TABLE other (who text, path text)', statement => q{UPDATE t SET n = n + array_length('{NULL}'::text[], 1)
+		+ coalesce(length(('{NULL}'::text[])[1]), 0) FROM batch WHERE t.id = batch.id AND E'it\'s' = 'it''s'});
+succeeds($database, "SET session_replication_role = replica; SET array_nulls = off;
+	SET backslash_quote = off; CALL _v.run_job('j')", 'with what a superuser has set');
+is(value($database, 'SELECT count(*) FROM other'), 1000, 'triggers fire');
+is(touched(), '1:1000, done', 'and it does what it was to do');
 
 my @forbidden = (
 	[ 'SET ROLE', 'RESET ROLE', qr/cannot set parameter "role" within security-definer function/ ],
