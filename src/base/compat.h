@@ -53,6 +53,13 @@ compat_refreshes_subscription(AlterSubscriptionType kind)
 #endif
 }
 
+/* What the hook after the analysis of a query is told of its jumbling. */
+#if PG_VERSION_NUM >= 190000
+typedef const struct JumbleState CompatJumbleState;
+#else
+typedef struct JumbleState CompatJumbleState;
+#endif
+
 /* A scan of all of a table. */
 static inline TableScanDesc
 compat_table_beginscan(Relation table, Snapshot snapshot)

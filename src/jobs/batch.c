@@ -34,6 +34,15 @@
  * beginning of the piece is moved before the statement runs: then the rows of
  * the batch count as done.
  *
+ * To lock a row costs half of what it costs to update it, and a statement that
+ * is an UPDATE or DELETE by the key does that anyway.  When the last batch has
+ * shown that (bounds.c), the rows of the next one are only read.  If then the
+ * statement has counted as many rows as there were, it has locked all of them,
+ * and none of the keys had gone to another row if there is no note of that
+ * afterwards.  Else a row was changed at the wrong moment, or is not for the
+ * statement: the batch is rolled back, and this runner locks first from then
+ * on.
+ *
  * Rows that are inserted meanwhile are kept right by the trigger of the patch;
  * a batch may get them or not.
  *
@@ -45,6 +54,7 @@
 #include "access/table.h"
 #include "executor/spi.h"
 #include "jobs/batch.h"
+#include "jobs/bounds.h"
 #include "jobs/store.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -61,8 +71,9 @@ jobs_batch_query(const JobBatch *batch, const char *from, const char *where,
 	const char *columns = jobs_key_columns(batch->key, "t.");
 
 	return psprintf("SELECT %s FROM %s%s AS t WHERE %s ORDER BY %s "
-					"LIMIT %d FOR NO KEY UPDATE OF t",
-					columns, from, batch->key->table, where, columns, limit);
+					"LIMIT %d%s",
+					columns, from, batch->key->table, where, columns, limit,
+					batch->locks_first ? " FOR NO KEY UPDATE OF t" : "");
 }
 
 void
@@ -79,6 +90,7 @@ jobs_batch_take_rows(JobBatch *batch)
 	batch->rows = SPI_tuptable->vals;
 	batch->count = SPI_processed;
 	batch->done = batch->count;
+	batch->lowest = batch->highest = NULL;
 	batch->left_out = palloc0(Max(batch->count, 1) * sizeof(bool));
 }
 
@@ -139,13 +151,15 @@ jobs_batch_leave_out(JobBatch *batch, bool those_there)
 		bool		is_there = bsearch(&image, images, count, sizeof(char *),
 									   compare_strings) != NULL;
 
-		batch->left_out[i] = is_there == those_there;
-		if (batch->left_out[i])
+		if (is_there == those_there && !batch->left_out[i])
+		{
+			batch->left_out[i] = true;
 			batch->done--;
+		}
 	}
 }
 
-void
+EphemeralNamedRelation
 jobs_batch_register(TupleDesc row, const HeapTuple *rows,
 					const bool *left_out, uint64 count)
 {
@@ -164,23 +178,68 @@ jobs_batch_register(TupleDesc row, const HeapTuple *rows,
 		}
 	batch->reldata = store;
 	(void) SPI_register_relation(batch);
+	return batch;
+}
+
+/* The first column of the key of a row. */
+static Datum
+first_column(const JobBatch *batch, HeapTuple row)
+{
+	bool		isnull;
+
+	return heap_getattr(row, 1, batch->key->row, &isnull);
+}
+
+/* What the planner is told of the batch. */
+static JobBounds
+bounds_of(const JobBatch *batch, EphemeralNamedRelation name)
+{
+	JobBounds	bounds = {
+		.batch = name, .table = batch->table, .key = batch->key,
+		.is_known = batch->lowest != NULL
+	};
+
+	if (bounds.is_known)
+	{
+		bounds.least = first_column(batch, batch->lowest);
+		bounds.greatest = first_column(batch, batch->highest);
+	}
+	return bounds;
+}
+
+/* Runs the statement, which the planner has been told the bounds for. */
+static void
+execute(JobBatch *batch, const JobBounds *bounds)
+{
+	int			result = SPI_execute(batch->job->statement, false, 0);
+
+	if (result < 0)
+		elog(ERROR, "cannot execute the statement of job \"%s\": %s",
+			 batch->job->name, SPI_result_code_string(result));
+	batch->locks_itself = bounds->locks && SPI_processed == batch->done;
 }
 
 void
 jobs_batch_execute(JobBatch *batch)
 {
-	const Job  *job = batch->job;
 	JobRole		before;
-	int			result;
+	JobBounds	bounds;
 
 	if (batch->done == 0)
 		return;
-	jobs_batch_register(batch->key->row, batch->rows, batch->left_out,
-						batch->count);
-	before = jobs_role_begin_statement(job, batch->settings);
-	result = SPI_execute(job->statement, false, 0);
-	if (result < 0)
-		elog(ERROR, "cannot execute the statement of job \"%s\": %s",
-			 job->name, SPI_result_code_string(result));
+	bounds = bounds_of(batch, jobs_batch_register(batch->key->row,
+												  batch->rows, batch->left_out,
+												  batch->count));
+	before = jobs_role_begin_statement(batch->job, batch->settings);
+	jobs_bounds_set(&bounds);
+	PG_TRY();
+	{
+		execute(batch, &bounds);
+	}
+	PG_FINALLY();
+	{
+		jobs_bounds_set(NULL);
+	}
+	PG_END_TRY();
 	jobs_role_end(&before);
 }

@@ -7,14 +7,22 @@
  * archive that has to take the WAL, VACUUM that cannot remove what the job
  * leaves, a deploy that waits for the table.
  *
+ * What PostgreSQL says of the lag of a standby is how long the last WAL took
+ * that was replayed: of one that replays nothing, it stays as it is.  So a
+ * runner remembers a position in the WAL until all standbys have come to it.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "jobs/held.h"
 #include "jobs/store.h"
+#include "utils/timestamp.h"
 
-/* $1 is the table, the others are the limits; 0 for none. */
+/*
+ * $1 is the table; $2 to $4 are the limits, 0 for none; $5 and $6 are a
+ * position in the WAL, and how long ago it was written.
+ */
 static const char *const query =
 "SELECT coalesce("
 "    (SELECT format('process %s waits for a lock on table %s', pid, $1)"
@@ -26,11 +34,14 @@ static const char *const query =
 "                     'ExclusiveLock', 'AccessExclusiveLock')"
 "      LIMIT 1),"
 "    (SELECT format('standby \"%s\" is %s s behind', application_name,"
-"                   floor(extract(epoch FROM replay_lag)))"
-"       FROM pg_stat_replication"
-"      WHERE $2 <> '0' AND replay_lag > make_interval(secs =>"
-"                                        $2::float8 / 1000)"
-"      ORDER BY replay_lag DESC LIMIT 1),"
+"                   floor(lag))"
+"       FROM (SELECT application_name,"
+"                    greatest(extract(epoch FROM replay_lag),"
+"                             CASE WHEN replay_lsn < $5::pg_lsn"
+"                                  THEN $6::numeric / 1000 END) AS lag"
+"               FROM pg_stat_replication) AS standby"
+"      WHERE $2 <> '0' AND lag > $2::numeric / 1000"
+"      ORDER BY lag DESC LIMIT 1),"
 "    (SELECT format('%s files of WAL wait to be archived', count(*))"
 "       FROM (SELECT WHERE current_setting('archive_mode') <> 'off'"
 "                      AND $3 <> '0') AS asked,"
@@ -47,17 +58,37 @@ static const char *const query =
 "                         make_interval(secs => $4::float8 / 1000)"
 "      ORDER BY xact_start LIMIT 1))";
 
-char *
-jobs_held_reason(const Job *job, const JobSettings *settings)
+/* Sets the mark anew, if all standbys have come to it. */
+static void
+move_mark(JobMark *mark)
 {
+	if (jobs_store("SELECT pg_current_wal_lsn()"
+				   " WHERE NOT EXISTS"
+				   "       (SELECT FROM pg_stat_replication"
+				   "         WHERE replay_lsn < nullif($1, '')::pg_lsn)",
+				   mark->lsn) > 0)
+	{
+		strlcpy(mark->lsn, jobs_store_value(0, 0), sizeof(mark->lsn));
+		mark->written_at = GetCurrentTimestamp();
+	}
+	jobs_store_free();
+}
+
+char *
+jobs_held_reason(const Job *job, const JobSettings *settings, JobMark *mark)
+{
+	int64		ms = (GetCurrentTimestamp() - mark->written_at) / 1000;
 	char	   *reason;
 
 	(void) jobs_store(query, job->table,
 					  psprintf("%d", settings->max_replay_lag),
 					  psprintf("%d", settings->max_archive_backlog),
-					  psprintf("%d", settings->max_snapshot_age));
+					  psprintf("%d", settings->max_snapshot_age),
+					  mark->lsn[0] == '\0' ? NULL : mark->lsn,
+					  psprintf(INT64_FORMAT, ms));
 	reason = jobs_store_value(0, 0);
 	jobs_store_free();
+	move_mark(mark);
 	return reason;
 }
 

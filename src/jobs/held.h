@@ -8,11 +8,23 @@
 #ifndef JOBS_HELD_H
 #define JOBS_HELD_H
 
+#include "datatype/timestamp.h"
 #include "jobs/job.h"
 #include "jobs/settings.h"
 
-/* Why the job is not to go on for now; NULL if it may. */
-extern char *jobs_held_reason(const Job *job, const JobSettings *settings);
+/* A position in the WAL that standbys had not replayed yet, or zeroes */
+typedef struct JobMark
+{
+	char		lsn[20];	/* what pg_lsn prints */
+	TimestampTz written_at;
+} JobMark;
+
+/*
+ * Why the job is not to go on for now; NULL if it may.  The mark is what this
+ * has left there when it was called last.
+ */
+extern char *jobs_held_reason(const Job *job, const JobSettings *settings,
+							  JobMark *mark);
 
 /*
  * The subscription that writes to the table of the job, or to the list of

@@ -82,8 +82,10 @@ lock_rows(JobBatch *batch, char **images, uint64 count)
 	JobRole		before = jobs_role_begin(batch->job, batch->settings);
 
 	jobs_batch_open(batch);
-	jobs_batch_register(batch->key->row,
-						parse_rows(batch->key, images, count), NULL, count);
+	batch->locks_first = true;
+	(void) jobs_batch_register(batch->key->row,
+							   parse_rows(batch->key, images, count), NULL,
+							   count);
 	if (SPI_execute(jobs_batch_query(batch, "batch, ",
 									 jobs_key_join(batch->key), count),
 					false, 0) != SPI_OK_SELECT)

@@ -73,11 +73,11 @@ jobs_piece_is_left(const Job *job)
 
 /*
  * Runs a query with the values of these images, where they are not NULL, as
- * its parameters.
+ * its parameters; anew: with a snapshot of this moment.
  */
 static void
 execute(const JobKey *key, const char *query, const char *first,
-		const char *second, bool locks)
+		const char *second, bool anew)
 {
 	Oid			types[2 * INDEX_MAX_KEYS];
 	Datum		values[2 * INDEX_MAX_KEYS];
@@ -95,7 +95,7 @@ execute(const JobKey *key, const char *query, const char *first,
 			values[count++] = parsed[j];
 		}
 	}
-	if (SPI_execute_with_args(query, count, types, values, NULL, !locks,
+	if (SPI_execute_with_args(query, count, types, values, NULL, !anew,
 							  0) != SPI_OK_SELECT)
 		elog(ERROR, "cannot execute \"%s\"", query);
 }
@@ -259,9 +259,9 @@ jobs_piece_hand_out(const Job *job, const JobSettings *settings, int size)
 	table_close(batch.table, NoLock);
 }
 
-/* Locks the first rows of the piece. */
+/* Takes the first rows of the piece, and locks them if need be. */
 static void
-lock_rows(JobBatch *batch, const JobPiece *piece, int size)
+take_rows(JobBatch *batch, const JobPiece *piece, int size)
 {
 	execute(batch->key,
 			jobs_batch_query(batch, "", between(batch->key, piece->after),
@@ -305,6 +305,8 @@ find_ends(JobBatch *batch)
 		first++;
 	while (batch->left_out[last])
 		last--;
+	batch->lowest = batch->rows[first];
+	batch->highest = batch->rows[last];
 	batch->first = MemoryContextStrdup(batch->context,
 									   jobs_batch_image(batch, first));
 	batch->last = MemoryContextStrdup(batch->context,
@@ -323,7 +325,7 @@ find_rows(JobBatch *batch, const JobPiece *piece, int size)
 	{
 		JobRole		before = jobs_role_begin(batch->job, batch->settings);
 
-		lock_rows(batch, piece, size);
+		take_rows(batch, piece, size);
 		jobs_role_end(&before);
 		leave_out_moved(batch);
 		if (batch->done > 0)
@@ -333,6 +335,25 @@ find_rows(JobBatch *batch, const JobPiece *piece, int size)
 		size *= 2;
 	} while (batch->done == 0);
 	return false;
+}
+
+/*
+ * Raises 40001 unless the statement has locked the rows that were not locked
+ * before, all of them, and none has got a note meanwhile.
+ */
+static void
+check_locked(JobBatch *batch)
+{
+	uint64		done = batch->done;
+
+	if (batch->locks_first || batch->done == 0)
+		return;
+	leave_out_moved(batch);
+	batch->has_missed = !batch->locks_itself || batch->done < done;
+	if (batch->has_missed)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("a row of the batch was changed meanwhile")));
 }
 
 bool
@@ -354,6 +375,7 @@ jobs_piece_work(JobBatch *batch, JobPiece *piece, int size)
 						  batch->job->name, number(piece->number),
 						  batch->last);
 	jobs_batch_execute(batch);
+	check_locked(batch);
 	table_close(batch->table, NoLock);
 	piece->after = batch->last;
 	return !is_last;

@@ -31,6 +31,14 @@ set(const char *name, const char *value)
 							 GUC_ACTION_SAVE, true, 0, false);
 }
 
+/* The same for what only a superuser may set. */
+static void
+set_as_superuser(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_SUSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
 JobRole
 jobs_role_begin(const Job *job, const JobSettings *settings)
 {
@@ -112,6 +120,10 @@ jobs_role_begin_statement(const Job *job, const JobSettings *settings)
 	set_as_registered(job);
 	set("extra_float_digits", "1");
 	set("transform_null_equals", "off");
+	set("array_nulls", "on");
+	set("backslash_quote", "safe_encoding");
+	set("gin_fuzzy_search_limit", "0");
+	set_as_superuser("session_replication_role", "origin");
 	return before;
 }
 

@@ -169,6 +169,7 @@ note_done(JobRunner *runner, const Attempt *attempt, double ms)
 	runner->pause = ms * attempt->batch.settings->pause;
 	runner->failures = 0;
 	runner->size = size;
+	runner->locks_itself = attempt->batch.locks_itself;
 	(void) jobs_store("UPDATE _v.job_list"
 					  "   SET rows_done = rows_done + $2::bigint,"
 					  "       batches_done = batches_done + 1,"
@@ -273,6 +274,11 @@ run_batch(JobRunner *runner, Attempt *attempt)
 	INSTR_TIME_SET_CURRENT(attempt->begin);
 	error = attempt_catch(attempt->piece == NULL ? work_on_moved :
 						  work_on_piece, attempt);
+	if (error != NULL && attempt->batch.has_missed)
+	{
+		runner->has_missed = true;
+		return JOB_STEP_AGAIN;
+	}
 	if (error != NULL)
 		return note_failure(runner, attempt, error);
 	return note_done(runner, attempt, elapsed(attempt->begin));
@@ -367,7 +373,7 @@ is_held_back(JobRunner *runner, const Job *job, const JobSettings *settings)
 
 	if (!runner->was_held && now - runner->looked_at < LOOK_INTERVAL * 1000)
 		return false;
-	reason = jobs_held_reason(job, settings);
+	reason = jobs_held_reason(job, settings, &runner->mark);
 	(void) jobs_store("UPDATE _v.job_list SET held_back = $2"
 					  " WHERE job_name = $1"
 					  "   AND held_back IS DISTINCT FROM $2",
@@ -421,6 +427,7 @@ jobs_step_run(JobRunner *runner)
 	attempt.batch.job = job;
 	attempt.batch.settings = &settings;
 	attempt.batch.context = CurrentMemoryContext;
+	attempt.batch.locks_first = !runner->locks_itself || runner->has_missed;
 	attempt.size = runner->size > 0 ? runner->size : job->next_size;
 	return work(runner, &attempt);
 }

@@ -9,6 +9,7 @@
 #define JOBS_STEP_H
 
 #include "datatype/timestamp.h"
+#include "jobs/held.h"
 #include "portability/instr_time.h"
 
 /* What has come of a step */
@@ -29,8 +30,11 @@ typedef struct JobRunner
 	double		pause;			/* ms, after the batch */
 	int			size;			/* of the next batch; 0: as the job says */
 	int			failures;		/* steps in a row that have failed */
+	bool		locks_itself;	/* as the statement did in the last batch */
+	bool		has_missed;		/* and has failed to do in another one */
 	bool		was_held;
 	TimestampTz looked_at;		/* whether it is held back */
+	JobMark		mark;			/* see there */
 	TimestampTz counted_until;	/* the time of the runner */
 	char		state[NAMEDATALEN]; /* of the job when the runner ends; empty
 									 * if there is no job */

@@ -25,6 +25,7 @@
 #include "history/current.h"
 #include "history/history.h"
 #include "jobs/cancel.h"
+#include "jobs/bounds.h"
 #include "jobs/settings.h"
 #include "nodes/execnodes.h"
 #include "register/progress.h"
@@ -48,6 +49,7 @@ void
 _PG_init(void)
 {
 	jobs_settings_define();
+	jobs_bounds_init();
 	settings_define();
 	history_current_init();
 	guard_init();

@@ -95,6 +95,22 @@ job('m mood, id int, PRIMARY KEY (m, id)', q{('{a,b,c}'::mood[])[i % 3 + 1], i})
 runs('a key of an enumeration');
 is(touched(), '1:1000, done', 'each row once');
 
+# Rows that lie together are not looked up one by one.
+for (
+	[ 'id int PRIMARY KEY', 'i', $update ],
+	[ 'id varchar(20) PRIMARY KEY', q{'x' || i}, $update ],
+	[ 'a int, id int, PRIMARY KEY (id, a)', 'i % 3, i',
+		'UPDATE t SET n = n + 1 FROM batch AS b WHERE (b.a, b.id) = (t.a, t.id)' ],
+	[ 'id int PRIMARY KEY', 'i', 'DELETE FROM t USING batch WHERE batch.id = t.id AND n = 0' ])
+{
+	my ($key, $values, $statement) = @$_;
+	job($key, $values, statement => $statement);
+	value($database, "INSERT INTO t SELECT $values FROM generate_series(1001, 20000) AS i; ANALYZE t", user => $owner);
+	runs("$statement, by the key");
+	cmp_ok(value($database, "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 't_pkey'"),
+		'<', 2000, 'ranges of the index are read');
+}
+
 for (
 	[ 'id int', 'no key' ],
 	[ 'id int UNIQUE', 'a column that may be NULL' ],
@@ -208,6 +224,13 @@ succeeds($database, "SET search_path = hostile; CALL _v.run_job('j')", 'a superu
 is(value($database, 'SELECT string_agg(DISTINCT concat_ws(\' \', who, path), \',\') FROM other'),
 	"$owner public, pg_temp", 'as the role that has registered it, under its search_path');
 is(touched(), '1:1000, done', 'on its table');
+job('id int PRIMARY KEY', 'i', first => 'CREATE TRIGGER a BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION who();
+	CREATE TABLE other (who text, path text)', statement => q{UPDATE t SET n = n + array_length('{NULL}'::text[], 1)
+		+ coalesce(length(('{NULL}'::text[])[1]), 0) FROM batch WHERE t.id = batch.id AND E'it\'s' = 'it''s'});
+succeeds($database, "SET session_replication_role = replica; SET array_nulls = off;
+	SET backslash_quote = off; CALL _v.run_job('j')", 'with what a superuser has set');
+is(value($database, 'SELECT count(*) FROM other'), 1000, 'triggers fire');
+is(touched(), '1:1000, done', 'and it does what it was to do');
 
 my @forbidden = (
 	[ 'SET ROLE', 'RESET ROLE', qr/cannot set parameter "role" within security-definer function/ ],

@@ -128,6 +128,37 @@ like(finish($runner), qr/is done/, 'and when it is not locked, it is done');
 is(touched(), '1:200, done', 'each row once');
 finish($holder);
 
+# An UPDATE by the key locks its rows by itself. What somebody does to one of
+# them, who has not committed when the batch comes to it, is not missed.
+for (
+	[ 'is changed', 'UPDATE t SET x = 1 WHERE id = 150', '1:200' ],
+	[ 'is deleted', 'DELETE FROM t WHERE id = 150', '1:199' ],
+	[ 'gets another key', 'UPDATE t SET id = 999 WHERE id = 150', '1:200' ],
+	[ 'gets another key, and its own again',
+		'UPDATE t SET id = 999 WHERE id = 150; UPDATE t SET id = 150 WHERE id = 999', '1:200' ],
+	[ 'makes way for another one',
+		'DELETE FROM t WHERE id = 150; UPDATE t SET id = 150 WHERE id = 151', '1:199' ],
+	[ 'comes to be what the statement is about',
+		'UPDATE t SET x = 0 WHERE id = 150', '1:200', 't.id <> 150 OR x = 0' ])
+{
+	my ($name, $change, $expected, $condition) = @$_;
+	job(pause => 0, lock_timeout => 0, batch_time => 1);
+	value($database, 'ALTER TABLE t ADD x int; UPDATE _v.job_list SET next_size = 1');
+	value($database, "UPDATE _v.job_list SET statement = statement || ' AND ($condition)'")
+	  if $condition;
+	my $gate = start('SELECT pg_advisory_lock(1); SELECT pg_sleep(100)');
+	wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory'", 'the gate is shut');
+	$holder = start("BEGIN; $change; SELECT pg_advisory_lock(1); COMMIT");
+	wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
+		"a row $name");
+	$runner = start($run);
+	wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted",
+		'the batch waits for it');
+	value($database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted");
+	finish($_) for $gate, $holder, $runner;
+	is(touched(), "$expected, done", 'each row once');
+}
+
 # Held back
 
 job(batch_time => 1, pause => 300);

@@ -1,4 +1,4 @@
-# A job gives way to the archiver, and to a standby that lags behind.
+# A job gives way to the archiver.
 
 use strict;
 use warnings;
