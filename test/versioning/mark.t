@@ -145,8 +145,9 @@ is(registered($project), 'a b other t1 t2', '... and nothing is done');
 is($status, 0, 'patches are unmarked') || diag $said;
 like($said, qr/without running anything:\n  t2\n  t1\n  b\n3 unmarked\.\n\z/,
 	'those that require others come first');
-is(history(3, 'event, patch_name, os_user'),
-	"unmarked|t2|$user,unmarked|t1|$user,unmarked|b|$user", 'history says so');
+is(history(3, 'event, patch_name, os_user, application_name'),
+	join(',', map { "unmarked|$_|$user|versioning unmark" } qw(t2 t1 b)),
+	'history says so');
 rename "$project->{directory}/patches", "$project->{directory}/hidden" or die;
 is((run_it(qw(unmark --yes other)))[0], 0, 'no file is needed for that');
 rename "$project->{directory}/hidden", "$project->{directory}/patches" or die;

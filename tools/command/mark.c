@@ -357,9 +357,11 @@ static Status
 run(Options *options, MarkKind kind)
 {
 	Marking		marking = {.options = options, .kind = kind};
+	char	   *name = psprintf("versioning %s", options->command);
 	Status		status;
 
-	marking.conn = connection_open(&options->connection, "versioning mark");
+	marking.conn = connection_open(&options->connection, name);
+	pg_free(name);
 	if (marking.conn == NULL)
 		return STATUS_TROUBLE;
 	marking.reg = register_ask(marking.conn);
