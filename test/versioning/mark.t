@@ -166,6 +166,18 @@ is((run_it(qw(mark --yes part)))[0], 0, 'but after it was unmarked');
 is(value($project->{database}, 'SELECT count(*) FROM _v.unfinished'), '0',
 	'then it is whole');
 
+# A part was run, and the one that registers it was not
+add_files($project, 'patches/begun.sql' => "-- versioning: no-transaction\n"
+	  . "CREATE TABLE begun (i int);\nSELECT 1 / 0;\n"
+	  . "SELECT _v.register_patch('begun');\n");
+is((run_it(qw(apply begun)))[0], 3, 'a patch is begun');
+($status, $said) = run_it(qw(mark --yes begun));
+is($status, 0, 'it can be marked') || diag $said;
+like($said, qr/^  begun  patches\/begun\.sql  \(unfinished: it will count as whole\)$/m,
+	'... and it is said what that means');
+is(value($project->{database}, 'SELECT count(*) FROM _v.unfinished'), '0',
+	'... which is so');
+
 # Accepting
 sub changed
 {
