@@ -91,6 +91,9 @@ sub run_all
 	exits_with($name, 0, qw(status --json --exit-code));
 	exits_with($name, 3, qw(apply --patches others));
 	exits_with($name, 0, qw(rollback --last 1));
+	exits_with($name, 0, qw(mark --yes b));
+	exits_with($name, 0, qw(accept --yes b));
+	exits_with($name, 0, qw(unmark --yes b));
 	exits_with($name, 0, 'rehearse', @database, '--template', $template);
 	return;
 }

@@ -145,8 +145,9 @@ is(registered($project), 'a b other t1 t2', '... and nothing is done');
 is($status, 0, 'patches are unmarked') || diag $said;
 like($said, qr/without running anything:\n  t2\n  t1\n  b\n3 unmarked\.\n\z/,
 	'those that require others come first');
-is(history(3, 'event, patch_name, os_user'),
-	"unmarked|t2|$user,unmarked|t1|$user,unmarked|b|$user", 'history says so');
+is(history(3, 'event, patch_name, os_user, application_name'),
+	join(',', map { "unmarked|$_|$user|versioning unmark" } qw(t2 t1 b)),
+	'history says so');
 rename "$project->{directory}/patches", "$project->{directory}/hidden" or die;
 is((run_it(qw(unmark --yes other)))[0], 0, 'no file is needed for that');
 rename "$project->{directory}/hidden", "$project->{directory}/patches" or die;
@@ -164,6 +165,18 @@ run_it(qw(unmark --yes part));
 is((run_it(qw(mark --yes part)))[0], 0, 'but after it was unmarked');
 is(value($project->{database}, 'SELECT count(*) FROM _v.unfinished'), '0',
 	'then it is whole');
+
+# A part was run, and the one that registers it was not
+add_files($project, 'patches/begun.sql' => "-- versioning: no-transaction\n"
+	  . "CREATE TABLE begun (i int);\nSELECT 1 / 0;\n"
+	  . "SELECT _v.register_patch('begun');\n");
+is((run_it(qw(apply begun)))[0], 3, 'a patch is begun');
+($status, $said) = run_it(qw(mark --yes begun));
+is($status, 0, 'it can be marked') || diag $said;
+like($said, qr/^  begun  patches\/begun\.sql  \(unfinished: it will count as whole\)$/m,
+	'... and it is said what that means');
+is(value($project->{database}, 'SELECT count(*) FROM _v.unfinished'), '0',
+	'... which is so');
 
 # Accepting
 sub changed

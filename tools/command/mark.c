@@ -249,6 +249,19 @@ choose(Marking *marking)
 	}
 }
 
+/* Has a part of the patch been run, although it is not in the register? */
+static bool
+is_begun(const Marking *marking, const char *name)
+{
+	const Unfinished *unfinished = &marking->reg->unfinished;
+	int			i;
+
+	for (i = 0; i < unfinished->count; i++)
+		if (strcmp(unfinished->patches[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 /* Show what would be done. */
 static void
 print_list(const Marking *marking)
@@ -275,6 +288,8 @@ print_list(const Marking *marking)
 			fputs("  ", stdout);
 			report_escaped(stdout, mark->file->path);
 		}
+		if (marking->kind == MARK_APPLIED && is_begun(marking, mark->name))
+			fputs("  (unfinished: it will count as whole)", stdout);
 		putchar('\n');
 	}
 }
@@ -357,9 +372,11 @@ static Status
 run(Options *options, MarkKind kind)
 {
 	Marking		marking = {.options = options, .kind = kind};
+	char	   *name = psprintf("versioning %s", options->command);
 	Status		status;
 
-	marking.conn = connection_open(&options->connection, "versioning mark");
+	marking.conn = connection_open(&options->connection, name);
+	pg_free(name);
 	if (marking.conn == NULL)
 		return STATUS_TROUBLE;
 	marking.reg = register_ask(marking.conn);
