@@ -121,6 +121,22 @@ is(by_address(sandbox('sb_all', '--with-patches', ' b '),
 is(by_address(sandbox('sb_empty', '--empty'),
 		'SELECT count(*) FROM _v.patches'), '0', 'no patches');
 
+{
+	my $inside = { %$project, directory => "$project->{directory}/below" };
+
+	add_files($project, 'versioning.conf' => "data = 'seeds/two.sql'\n"
+		  . "variable = 'x=1'\n[elsewhere]\ndbname = '$app'\n",
+		'below/x' => '');
+	is(by_address((versioning($inside, 'sandbox', 'elsewhere', '-q',
+				'sb_conf'))[1], 'SELECT i FROM a'), '2',
+		'versioning.conf says which data, for a target');
+	is((versioning($project, 'sandbox', 'list'))[0], 0,
+		'that is not in the way of a list');
+	is((versioning($project, 'sandbox', 'drop', '-q', 'sb_conf'))[0], 0,
+		'nor of a drop');
+	unlink "$project->{directory}/versioning.conf";
+}
+
 # Variables
 
 for my $name (q{it's "a"; $(exit 3) `exit 3` *?\\}, "two\nlines", '-dash',

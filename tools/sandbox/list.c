@@ -44,7 +44,7 @@ print_table(const PGresult *marks, int encoding)
 	int			i;
 	size_t		j;
 
-	options.format = PRINT_ALIGNED;
+	options.format = PRINT_WRAPPED;
 	options.border = 1;
 	options.start_table = options.stop_table = true;
 	options.encoding = encoding;
