@@ -172,8 +172,11 @@ unlike(sandboxes(), qr/dash|lines/, 'none of these is left');
 # Lists
 
 like((versioning($project, 'sandbox', 'list'))[1],
-	qr/^ sb_data +\| sandbox +\| all patches and data +\| \d{4}-\d\d-\d\d \d\d:\d\d \| postgres \| +\d+ kB \| +0$/m,
+	qr/^ sb_data +\| all patches and data +\| \d{4}-\d\d-\d\d \d\d:\d\d \| postgres \| +\d+ kB \| +0$/m,
 	'a list');
+like((versioning($project, 'sandbox', 'list'))[1],
+	qr/^versioning_template_[0-9a-f]{16} \(all patches and data, [\d: -]+, \d+ kB\)$/m,
+	'with templates');
 like((versioning($project, 'sandbox', 'list', '--json'))[1],
 	qr/^  \{"name": "sb_some", "kind": "sandbox", "digest": "[0-9a-f]{16}", "made_of": "some patches", "made_at": "[^"]+", "made_by": "postgres", "owner": "postgres", "size": \d+, "sessions": 0\},?$/m,
 	'the same as JSON');

@@ -64,8 +64,8 @@ const OptionRow command_option_table[] = {
 	{"env", OPTION_ENV, NULL, "print variables for the shell's eval",
 	COMMAND_SANDBOX, false},
 	{"older-than", OPTION_OLDER_THAN, "TIME",
-	"drop: all that are older and not in use, such as 7d, and\n"
-	"the templates that none of them needs", COMMAND_SANDBOX, false},
+	"drop: those older than that, such as 7d, and not in use,\n"
+	"and templates that no sandbox needs", COMMAND_SANDBOX, false},
 	{"json", OPTION_JSON, NULL, "list: print JSON", COMMAND_SANDBOX, false},
 
 	{"variable", 'v', "NAME=VALUE", "set a variable of psql",
