@@ -121,6 +121,22 @@ is(by_address(sandbox('sb_all', '--with-patches', ' b '),
 is(by_address(sandbox('sb_empty', '--empty'),
 		'SELECT count(*) FROM _v.patches'), '0', 'no patches');
 
+{
+	my $inside = { %$project, directory => "$project->{directory}/below" };
+
+	add_files($project, 'versioning.conf' => "data = 'seeds/two.sql'\n"
+		  . "variable = 'x=1'\n[elsewhere]\ndbname = '$app'\n",
+		'below/x' => '');
+	is(by_address((versioning($inside, 'sandbox', 'elsewhere', '-q',
+				'sb_conf'))[1], 'SELECT i FROM a'), '2',
+		'versioning.conf says which data, for a target');
+	is((versioning($project, 'sandbox', 'list'))[0], 0,
+		'that is not in the way of a list');
+	is((versioning($project, 'sandbox', 'drop', '-q', 'sb_conf'))[0], 0,
+		'nor of a drop');
+	unlink "$project->{directory}/versioning.conf";
+}
+
 # Variables
 
 for my $name (q{it's "a"; $(exit 3) `exit 3` *?\\}, "two\nlines", '-dash',
@@ -156,8 +172,11 @@ unlike(sandboxes(), qr/dash|lines/, 'none of these is left');
 # Lists
 
 like((versioning($project, 'sandbox', 'list'))[1],
-	qr/^ sb_data +\| sandbox +\| all patches and data +\| \d{4}-\d\d-\d\d \d\d:\d\d \| postgres \| +\d+ kB \| +0$/m,
+	qr/^ sb_data +\| all patches and data +\| \d{4}-\d\d-\d\d \d\d:\d\d \| postgres \| +\d+ kB \| +0$/m,
 	'a list');
+like((versioning($project, 'sandbox', 'list'))[1],
+	qr/^versioning_template_[0-9a-f]{16} \(all patches and data, [\d: -]+, \d+ kB\)$/m,
+	'with templates');
 like((versioning($project, 'sandbox', 'list', '--json'))[1],
 	qr/^  \{"name": "sb_some", "kind": "sandbox", "digest": "[0-9a-f]{16}", "made_of": "some patches", "made_at": "[^"]+", "made_by": "postgres", "owner": "postgres", "size": \d+, "sessions": 0\},?$/m,
 	'the same as JSON');

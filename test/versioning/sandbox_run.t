@@ -89,8 +89,9 @@ for my $case ([ INT => 130 ], [ TERM => 143 ], [ HUP => 129 ])
 		FROM pg_stat_activity WHERE datname LIKE 'versioning\_run\_%'
 		AND query LIKE 'SELECT pg_sleep(600)%' AND state = 'active'}) }),
 		"SIG$signal: it runs");
-	like((versioning($project, 'sandbox', 'list'))[1],
-		qr/^ versioning_run_\S+ +\| run /m, "SIG$signal: it is listed");
+	like((versioning($project, 'sandbox', 'list', '--json'))[1],
+		qr/"name": "versioning_run_\w+", "kind": "run"/,
+		"SIG$signal: it is listed");
 	kill $signal, $run->{pid};
 	is((finish_versioning($run))[0], $expected, "SIG$signal: exit status");
 	is(sandboxes(), 'sb_kept', "SIG$signal: no database is left");

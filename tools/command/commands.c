@@ -84,7 +84,7 @@ static const Command deploying[] = {
 
 static const Command playing[] = {
 	{"sandbox", COMMAND_SANDBOX, command_sandbox,
-		"NAME | list | drop [NAME]... | reset NAME", 0, COMMAND_ANY,
+		"NAME | list | drop NAME... | reset NAME", 0, COMMAND_ANY,
 		"make a database with all patches applied, to play in",
 		"It prints where that is: psql $(versioning sandbox try)"},
 	{NULL}

@@ -141,8 +141,8 @@ const OptionRow command_option_table[] = {
 	"print variables for the shell's eval"},
 	{"older-than", 0, "TIME", SETS(TEXT, older_than),
 	COMMAND_SANDBOX, false,
-	"drop: all that are older and not in use, such as 7d, and\n"
-	"the templates that none of them needs"},
+	"drop: those older than that, such as 7d, and not in use,\n"
+	"and templates that no sandbox needs"},
 	{"json", 0, NULL, SETS(FLAG, deploy.is_json),
 	COMMAND_SANDBOX, false,
 	"list: print JSON"},

@@ -8,6 +8,7 @@
 #include "postgres_fe.h"
 
 #include "base/json.h"
+#include "base/report.h"
 #include "fe_utils/print.h"
 #include "sandbox/list.h"
 #include "sandbox/mark.h"
@@ -24,7 +25,29 @@ enum
 	PRETTY_SIZE = SANDBOX_MARK_MORE, BYTES, MINUTE
 };
 
-/* Print a table. */
+/* Is the database of that row a template? */
+static bool
+is_template(const PGresult *marks, int row)
+{
+	return strcmp(PQgetvalue(marks, row, SANDBOX_MARK_KIND),
+				  SANDBOX_MARK_TEMPLATE) == 0;
+}
+
+/* Add a line about a template below a table; its name is long. */
+static void
+add_template(printTableContent *table, const PGresult *marks, int row)
+{
+	char	   *line = psprintf("%s (%s, %s, %s)",
+								PQgetvalue(marks, row, SANDBOX_MARK_NAME),
+								PQgetvalue(marks, row, SANDBOX_MARK_CONTENT),
+								PQgetvalue(marks, row, MINUTE),
+								PQgetvalue(marks, row, PRETTY_SIZE));
+
+	printTableAddFooter(table, report_printable(line));
+	pg_free(line);
+}
+
+/* Print a table of sandboxes, and the templates below it. */
 static void
 print_table(const PGresult *marks, int encoding)
 {
@@ -34,29 +57,34 @@ print_table(const PGresult *marks, int encoding)
 		int			column;
 		char		alignment;
 	}			columns[] = {
-		{"name", SANDBOX_MARK_NAME, 'l'}, {"kind", SANDBOX_MARK_KIND, 'l'},
+		{"sandbox", SANDBOX_MARK_NAME, 'l'},
 		{"made of", SANDBOX_MARK_CONTENT, 'l'}, {"made", MINUTE, 'l'},
 		{"by", SANDBOX_MARK_BY, 'l'}, {"size", PRETTY_SIZE, 'r'},
 		{"sessions", SANDBOX_MARK_SESSIONS, 'r'}
 	};
 	printTableOpt options = {0};
 	printTableContent table;
+	int			count = 0;
 	int			i;
 	size_t		j;
 
-	options.format = PRINT_ALIGNED;
+	/* Templates come last */
+	while (count < PQntuples(marks) && !is_template(marks, count))
+		count++;
+	options.format = PRINT_WRAPPED;
 	options.border = 1;
 	options.start_table = options.stop_table = true;
 	options.encoding = encoding;
-	printTableInit(&table, &options, NULL, lengthof(columns),
-				   PQntuples(marks));
+	printTableInit(&table, &options, NULL, lengthof(columns), count);
 	for (j = 0; j < lengthof(columns); j++)
 		printTableAddHeader(&table, unconstify(char *, columns[j].header),
 							false, columns[j].alignment);
-	for (i = 0; i < PQntuples(marks); i++)
+	for (i = 0; i < count; i++)
 		for (j = 0; j < lengthof(columns); j++)
 			printTableAddCell(&table, PQgetvalue(marks, i, columns[j].column),
 							  false, false);
+	for (; i < PQntuples(marks); i++)
+		add_template(&table, marks, i);
 	printTable(&table, stdout, false, NULL);
 	printTableCleanup(&table);
 }

@@ -22,7 +22,7 @@
 #include "sandbox/sandbox.h"
 #include "scratch/database.h"
 
-/* How often to look for a template that somebody drops meanwhile */
+/* How often to make a template that somebody drops meanwhile */
 #define TRIES 3
 
 /* What there is of that name, and whether the server can have it */
@@ -195,26 +195,35 @@ drop(PGconn *conn, const char *name, bool is_forced, const char *why)
 	return result != NULL;
 }
 
-/* Copy the template, which is made first if need be.  NULL after a message. */
+/*
+ * Copy the template, which is made first if need be, and again if somebody
+ * drops it before it is copied.  NULL after a message.
+ */
 static ScratchDatabase *
 copy_template(const SandboxContent *content, const char *digits,
 			  Status *status)
 {
-	ScratchDatabase *copy = NULL;
-	const char *template;
+	bool		is_there;
 	int			i;
 
-	for (i = 0; copy == NULL && i < TRIES; i++)
+	for (i = 0; i < TRIES; i++)
 	{
+		ScratchDatabase *copy = NULL;
+		const char *template;
+
 		*status = sandbox_template_provide(content, digits, &template);
 		if (*status != STATUS_DONE)
 			return NULL;
 		if (interruption_count() == 0)
 			copy = scratch_database_copy(template, content->conn);
+		if (copy != NULL)
+			return copy;
+		if (!sandbox_template_find(content->conn, template, &is_there) ||
+			is_there)
+			break;
 	}
-	if (copy == NULL)
-		*status = STATUS_TROUBLE;
-	return copy;
+	*status = STATUS_TROUBLE;
+	return NULL;
 }
 
 /*

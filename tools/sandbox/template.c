@@ -182,12 +182,8 @@ sandbox_template_digits(const SandboxContent *content, SandboxDigits digits)
 	return status;
 }
 
-/*
- * Is there such a template?  Nobody can have put anything into it that the
- * user has not, or who could do worse.  Returns false after a message.
- */
-static bool
-find(PGconn *conn, const char *name, bool *is_found)
+bool
+sandbox_template_find(PGconn *conn, const char *name, bool *is_found)
 {
 	PGresult   *result = PQexecParams(conn, template_query, 1, NULL, &name,
 									  NULL, NULL, 0);
@@ -239,7 +235,7 @@ find_or_lock(const SandboxContent *content, const char *digits,
 
 	for (i = 0; interruption_count() == 0; i++)
 	{
-		if (!find(content->conn, name, &is_found))
+		if (!sandbox_template_find(content->conn, name, &is_found))
 			break;
 		if (is_found && *is_locked)
 			unlock(content->conn, digits);

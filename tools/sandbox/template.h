@@ -39,6 +39,13 @@ extern Status sandbox_template_digits(const SandboxContent *content,
 									  SandboxDigits digits);
 
 /*
+ * Is there such a template?  Nobody can have put anything into it but the
+ * user, or somebody who could do worse.  Returns false after a message.
+ */
+extern bool sandbox_template_find(PGconn *conn, const char *name,
+								  bool *is_found);
+
+/*
  * The name of the template of that content, which is built if there is none;
  * the text is overwritten by the next call.  Signals must be caught.  Returns
  * STATUS_DONE, or another status after a message.

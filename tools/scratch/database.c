@@ -136,11 +136,11 @@ may_create(PGconn *target)
 
 /*
  * Create the database, by a name that no other has, maybe with more options.
- * Returns false after a message.
+ * Returns false after a message, unless it is an attempt.
  */
 static bool
 create_database(ScratchDatabase *scratch, const char *model,
-				const char *options)
+				const char *options, bool is_attempt)
 {
 	PGconn	   *target = scratch->target;
 	PGresult   *properties = connection_query(target, properties_query);
@@ -148,6 +148,7 @@ create_database(ScratchDatabase *scratch, const char *model,
 	char	   *template = model == NULL ? NULL :
 		PQescapeIdentifier(target, model, strlen(model));
 	uint32		random = 0;
+	bool		is_done = false;
 
 	(void) pg_strong_random(&random, sizeof(random));
 	snprintf(scratch->name, sizeof(scratch->name),
@@ -163,13 +164,15 @@ create_database(ScratchDatabase *scratch, const char *model,
 									model != NULL ? "" :
 									PQgetvalue(properties, 0, 1), options);
 
-		result = connection_query(target, text);
+		result = is_attempt ? PQexec(target, text) :
+			connection_query(target, text);
+		is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
 		pg_free(text);
 	}
 	PQfreemem(template);
 	PQclear(result);
 	PQclear(properties);
-	return result != NULL;
+	return is_done;
 }
 
 /* Connect to the database that has been created; false after a message. */
@@ -264,7 +267,7 @@ scratch_database_create(const char *argv0, const char *template,
 	ScratchDatabase *scratch = pg_malloc0(sizeof(ScratchDatabase));
 
 	scratch->target = target;
-	if (!may_create(target) || !create_database(scratch, template, ""))
+	if (!may_create(target) || !create_database(scratch, template, "", false))
 	{
 		pg_free(scratch);
 		return NULL;
@@ -297,21 +300,33 @@ set_copy_method(PGconn *conn, const char *method)
 	return is_set;
 }
 
+/* Copy the files of a template, or share them; false after a message. */
+static bool
+copy_files(ScratchDatabase *scratch, const char *template)
+{
+	PGconn	   *target = scratch->target;
+	const char *options = PQserverVersion(target) < 150000 ? "" :
+		" STRATEGY FILE_COPY";
+
+	if (set_copy_method(target, "clone"))
+	{
+		bool		is_done = create_database(scratch, template, options,
+											  true);
+
+		(void) set_copy_method(target, "copy");
+		if (is_done)
+			return true;
+	}
+	return create_database(scratch, template, options, false);
+}
+
 ScratchDatabase *
 scratch_database_copy(const char *template, PGconn *target)
 {
 	ScratchDatabase *scratch = pg_malloc0(sizeof(ScratchDatabase));
-	const char *options = PQserverVersion(target) < 150000 ? "" :
-		" STRATEGY FILE_COPY";
-	bool		is_clone = set_copy_method(target, "clone");
-	bool		is_done;
 
 	scratch->target = target;
-	is_done = may_create(target) &&
-		create_database(scratch, template, options);
-	if (is_clone)
-		(void) set_copy_method(target, "copy");
-	if (is_done)
+	if (may_create(target) && copy_files(scratch, template))
 	{
 		scratch_settings_copy(target, template, scratch->name);
 		return scratch;
