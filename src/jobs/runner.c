@@ -21,6 +21,7 @@
 #include "jobs/store.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "pgstat.h"
 #include "storage/latch.h"
 #include "tcop/pquery.h"
 #include "tcop/utility.h"
@@ -28,6 +29,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
+#include "utils/portal.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
@@ -56,14 +58,39 @@ check_may_commit(FunctionCallInfo fcinfo, const char *call)
 }
 
 /*
+ * What SPI_commit() does, and between the transactions PostgreSQL is told what
+ * was changed.  It asks for that when a command has ended, so that autovacuum
+ * would hear nothing of a table that a job works on for hours.
+ *
+ * What is allocated while SPI is connected is gone then.
+ */
+static void
+commit_and_report(void)
+{
+	SPI_finish();
+	HoldPinnedPortals();
+	ForgetPortalSnapshots();
+	CommitTransactionCommand();
+	pgstat_report_stat(false);
+	StartTransactionCommand();
+	MemoryContextSwitchTo(PortalContext);
+	SPI_connect_ext(SPI_OPT_NONATOMIC);
+}
+
+/*
  * Begins another transaction.  Whatever the session is set to, the next batch
  * must see what was committed meanwhile.
  */
 static void
-next_transaction(void)
+next_transaction(bool is_nested)
 {
-	SPI_commit();
-	SPI_start_transaction();
+	if (is_nested)
+	{
+		SPI_commit();
+		SPI_start_transaction();
+	}
+	else
+		commit_and_report();
 	if (XactIsoLevel != XACT_READ_COMMITTED)
 		(void) set_config_option("transaction_isolation", "read committed",
 								 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL,
@@ -118,8 +145,8 @@ time_to_wait(const JobRunner *runner, JobStep step)
 static bool
 run(JobRunner *runner, TimestampTz deadline)
 {
-	MemoryContext outer = CurrentMemoryContext;
-	MemoryContext context = AllocSetContextCreate(outer, "step of a job",
+	MemoryContext context = AllocSetContextCreate(PortalContext,
+												  "step of a job",
 												  ALLOCSET_DEFAULT_SIZES);
 	bool		worked = false;
 	JobStep		step;
@@ -130,9 +157,9 @@ run(JobRunner *runner, TimestampTz deadline)
 	{
 		MemoryContextSwitchTo(context);
 		step = jobs_step_run(runner);
-		MemoryContextSwitchTo(outer);
+		MemoryContextSwitchTo(PortalContext);
 		MemoryContextReset(context);
-		next_transaction();
+		next_transaction(runner->is_nested);
 		worked = worked || step == JOB_STEP_WORKED;
 		if (deadline != 0 &&
 			(step == JOB_STEP_HELD || step == JOB_STEP_BUSY))
@@ -215,18 +242,22 @@ versioning_run_job(PG_FUNCTION_ARGS)
 	check_not_standby("_v.run_job()");
 	check_may_commit(fcinfo, psprintf("_v.run_job(%s)",
 									  quote_literal_cstr(runner.name)));
+	runner.is_nested = SPI_inside_nonatomic_context();
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
 	job = jobs_job_get(runner.name);
 	jobs_job_check_privilege(job);
 	check_not_subscriber(job);
-	next_transaction();
+	next_transaction(runner.is_nested);
 	(void) run(&runner, 0);
 	report_end(runner.name);
 	SPI_finish();
 	PG_RETURN_NULL();
 }
 
-/* The names of the jobs that are due and that we may run: C strings. */
+/*
+ * The names of the jobs that are due and that we may run: C strings, that live
+ * as long as the command.
+ */
 static List *
 due_jobs(void)
 {
@@ -245,24 +276,26 @@ due_jobs(void)
 	foreach(lc, names)
 	{
 		const Job  *job = jobs_job_find(lfirst(lc));
+		bool		is_allowed = job != NULL && jobs_job_is_allowed(job) &&
+			jobs_held_subscription(job) == NULL;
 
-		if (job != NULL && jobs_job_is_allowed(job) &&
-			jobs_held_subscription(job) == NULL)
-			allowed = lappend(allowed, lfirst(lc));
+		MemoryContextSwitchTo(PortalContext);
+		if (is_allowed)
+			allowed = lappend(allowed, pstrdup(lfirst(lc)));
 	}
 	return allowed;
 }
 
 /* Runs each of the jobs.  Did any of them do anything? */
 static bool
-run_each(List *names, TimestampTz deadline)
+run_each(List *names, TimestampTz deadline, bool is_nested)
 {
 	bool		worked = false;
 	ListCell   *lc;
 
 	foreach(lc, names)
 	{
-		JobRunner	runner = {.name = lfirst(lc)};
+		JobRunner	runner = {.name = lfirst(lc), .is_nested = is_nested};
 
 		if (GetCurrentTimestamp() < deadline)
 			worked = run(&runner, deadline) || worked;
@@ -280,6 +313,7 @@ versioning_run_jobs(PG_FUNCTION_ARGS)
 {
 	Datum		now = TimestampTzGetDatum(GetCurrentTimestamp());
 	TimestampTz deadline;
+	bool		is_nested;
 
 	if (PG_ARGISNULL(0))
 		ereport(ERROR,
@@ -293,14 +327,15 @@ versioning_run_jobs(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	}
 	check_may_commit(fcinfo, "_v.run_jobs('1 minute')");
+	is_nested = SPI_inside_nonatomic_context();
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
-	next_transaction();
+	next_transaction(is_nested);
 	while (GetCurrentTimestamp() < deadline)
 	{
 		List	   *names = due_jobs();
 
-		next_transaction();
-		if (names == NIL || !run_each(names, deadline))
+		next_transaction(is_nested);
+		if (names == NIL || !run_each(names, deadline, is_nested))
 			break;
 	}
 	SPI_finish();

@@ -27,6 +27,7 @@ typedef enum JobStep
 typedef struct JobRunner
 {
 	const char *name;
+	bool		is_nested;		/* another procedure has called us */
 	double		pause;			/* ms, after the batch */
 	int			size;			/* of the next batch; 0: as the job says */
 	int			failures;		/* steps in a row that have failed */

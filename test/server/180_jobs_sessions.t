@@ -106,6 +106,18 @@ for (
 	like(finish($runner), $notice, "$sql ends it");
 }
 
+# Autovacuum hears of what it does while it runs, and it runs in a procedure.
+job(batch_time => 1, pause => 100);
+value($database, "UPDATE _v.job_list SET next_size = 1");
+my $running = start($run);
+wait_for("SELECT state = 'running' AND (SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 't') > 0
+	FROM _v.jobs", 'what it has changed so far is counted');
+value($database, "SELECT _v.cancel_job('j')");
+finish($running);
+job(pause => 0);
+value($database, 'DO $$ BEGIN CALL _v.run_job(\'j\'); PERFORM 1; COMMIT; END $$');
+is(touched(), '1:200, done', 'each row once');
+
 # It goes on where a killed session was.
 job(batch_time => 1, pause => 50);
 value($database, "UPDATE _v.job_list SET next_size = 1");
