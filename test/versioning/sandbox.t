@@ -110,6 +110,17 @@ is(templates(), $before, 'the same template: a rollback has come');
 
 # Contents
 
+add_files($project, 'patches/set.sql' => patch('set', q{DO $$BEGIN EXECUTE
+	format('ALTER DATABASE %I SET work_mem = ''9MB''', current_database());
+	EXECUTE format('GRANT CREATE ON DATABASE %I TO pg_read_all_data',
+	current_database()); END$$;}));
+is(by_address(sandbox('sb_set'), 'SHOW work_mem'), '9MB',
+	'settings that a patch makes');
+like(value('postgres', q{SELECT datacl FROM pg_database
+	WHERE datname = 'sb_set'}), qr/pg_read_all_data=C/, 'and grants');
+versioning($project, 'sandbox', 'drop', '-q', 'sb_set');
+unlink "$project->{directory}/patches/set.sql";
+
 is(by_address(
 		sandbox('sb_data', '--data', 'seeds/one.sql', 'seeds/two.sql'),
 		'SELECT i FROM a ORDER BY i'), "2\n3", 'data come after the patches');

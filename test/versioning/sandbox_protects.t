@@ -13,6 +13,8 @@ use Test::More;
 my $owner = role('owner', 'CREATEDB');
 my $other = role('other', 'CREATEDB');
 my $nobody = role('nobody');
+my $group = role('group');
+my $member = role('member', "CREATEDB NOINHERIT IN ROLE $group");
 my $project = project('app',
 	'patches/a.sql' => patch('a', 'CREATE TABLE a (i int);'));
 my $app = $project->{database};
@@ -107,6 +109,22 @@ is((versioning($project, 'sandbox', 'drop', '--older-than', '0', '-U',
 			$other))[2], '', 'nor is it dropped for its age');
 is((versioning($project, 'sandbox', 'reset', 'sb_own', '-q', '-U',
 			$owner))[0], 0, 'it can be reset');
+
+# A member that has to SET ROLE before it can drop what the group owns
+
+my $of_group = project('schema',
+	'patches/a.sql' => patch('a', 'CREATE SCHEMA a;'),
+	'rollbacks/a.sql' => rollback_file('a', 'DROP SCHEMA a;'));
+value('postgres', "ALTER DATABASE $of_group->{database} OWNER TO $group");
+for my $command ([ 'sandbox', '-q', 'sb_member' ],
+	[ 'sandbox', 'drop', '-q', 'sb_member' ], [ 'rehearse', '-q' ])
+{
+	my (undef, undef, $errors) =
+	  versioning($of_group, @$command, '-U', $member);
+	is($errors, '', "@$command by a member without its rights");
+}
+is(value('postgres', q{SELECT count(*) FROM pg_database
+	WHERE datname LIKE 'versioning\_rehearsal\_%'}), '0', 'nothing is left');
 
 # Somebody makes a template for others, with something in it
 

@@ -100,6 +100,14 @@ for my $case ([ INT => 130 ], [ TERM => 143 ], [ HUP => 129 ])
 		"SIG$signal: nor a session");
 }
 
+# After nohup
+my $nohup = start_program($project, 'sh', '-c', q{trap '' HUP;
+	exec versioning sandbox --run 'echo >started; sleep 1; echo done'});
+ok(wait_for(sub { -e "$project->{directory}/started" }), 'nohup: it runs');
+kill 'HUP', $nohup->{pid};
+is_deeply([ finish_versioning($nohup) ], [ 0, "done\n", '' ],
+	'nohup: it goes on');
+
 # The command may want to end in its own time.
 my $run = start_versioning($project, 'sandbox', '--run',
 	q{trap 'psql -X -A -t -c "SELECT 1"; exit 9' TERM; echo >ready;

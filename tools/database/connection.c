@@ -277,8 +277,10 @@ setting_for_others(PGconn *like, const PQconninfoOption *option,
 		return PQport(like);
 	if (strcmp(option->keyword, "dbname") == 0)
 		return dbname;
-	return is_carried_over(option) && !is_default_passfile(option) ?
-		option->val : NULL;
+
+	/* Of a secret, or what is for experts, libpq says that it is not shown */
+	return is_carried_over(option) && option->dispchar[0] == '\0' &&
+		!is_default_passfile(option) ? option->val : NULL;
 }
 
 PQconninfoOption *

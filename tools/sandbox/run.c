@@ -40,6 +40,16 @@ hand_on(int number)
 	errno = saved_errno;
 }
 
+/* Is the signal ignored, as SIGHUP is after nohup? */
+static bool
+is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 &&
+		action.sa_handler == SIG_IGN;
+}
+
 /* In the child: become the command, with signals as we were given them. */
 static void
 become_command(PGconn *conn, const char *dbname, const char *command,
@@ -50,7 +60,8 @@ become_command(PGconn *conn, const char *dbname, const char *command,
 	if (!shares_terminal)
 		setpgid(0, 0);
 	for (i = 0; i < lengthof(signals); i++)
-		signal(signals[i], SIG_DFL);
+		if (!is_ignored(signals[i]))
+			signal(signals[i], SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
 	sandbox_address_set_variables(conn, dbname);
@@ -83,7 +94,9 @@ set_handlers(struct sigaction *before, bool is_ours)
 	action.sa_flags = SA_RESTART;
 	action.sa_handler = hand_on;
 	for (i = 0; i < lengthof(signals); i++)
-		if (is_ours)
+		if (is_ignored(signals[i]))
+			continue;
+		else if (is_ours)
 			sigaction(signals[i], &action, &before[i]);
 		else
 			sigaction(signals[i], &before[i], NULL);

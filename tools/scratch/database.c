@@ -46,8 +46,8 @@ static const char user_query[] =
 
 /*
  * What the target is like, as options of CREATE DATABASE: its owner, if a
- * database may be given to that role, and the rest, which is a template's,
- * too.  The columns of pg_database differ from release to release, hence the
+ * database may be given to that role and dropped then, and the rest, which is
+ * a template's, too.  The columns of pg_database differ from release to release, hence the
  * detour; and release 16 has divided being a member from being able to SET
  * ROLE.
  */
@@ -56,6 +56,7 @@ static const char properties_query[] =
 " CASE WHEN pg_catalog.pg_has_role(d.datdba, CASE WHEN"
 "   pg_catalog.current_setting('server_version_num')::pg_catalog.int4"
 "   >= 160000 THEN 'SET' ELSE 'MEMBER' END)"
+"  AND pg_catalog.pg_has_role(d.datdba, 'USAGE')"
 "  THEN ' OWNER ' || pg_catalog.quote_ident("
 "   pg_catalog.pg_get_userbyid(d.datdba)) END,"
 " pg_catalog.concat(' ENCODING ' || pg_catalog.quote_literal("
