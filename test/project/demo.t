@@ -16,11 +16,16 @@ my $output = `test/harness/demo tour 2>&1`;
 is($?, 0, 'no command of the tour fails')
   || diag($output);
 like($output, qr/^\$ versioning $_$/m, "it shows versioning $_")
-  for 'check', 'status', 'apply', 'rollback user-sessions';
+  for 'init -d "\$PGDATABASE"', 'check', 'status', 'apply',
+  'rollback user-sessions', 'diff', 'baseline legacy-base .*';
+like($output, qr/^    index public\.by_hand: only in tour, created outside a patch by /m,
+	'it says who has made a difference');
+like($output, qr/^\$ psql .* \$\(versioning sandbox try\)\n patch_name/m,
+	'it shows a sandbox');
 like($output, qr/^6 patches applied in .*^1 patch taken back in /ms,
 	'they do what they say');
 like($output, qr/^# That was the tour\./m, 'it comes to its end');
-psql('postgres', 'DROP DATABASE second');
+psql('postgres', "DROP DATABASE $_") for qw(second legacy);
 
 unlike($output, qr/^(?:psql|versioning|createdb|list-dependencies) /m,
 	'each command has its prompt');

@@ -60,14 +60,23 @@ my %mentioned = map { $_ => 1 } (
 	'psql -d app',
 	'sudo -u postgres psql -d app',
 	'versioning apply',
+	'versioning apply --to PATCH',
+	'versioning baseline',
+	'versioning diff',
+	'versioning diff production staging',
 	'versioning graph',
+	'versioning log',
+	'versioning mark PATCH',
 	'versioning new',
 	'versioning pause',
 	'versioning resume',
 	'versioning rollback split-email',
 	'versioning run',
+	"versioning sandbox --run 'make check'",
+	'versioning show users',
 	'versioning status',
-	'versioning status production');
+	'versioning status production',
+	'versioning verify');
 
 my $readme = slurp("$root/README.md");
 my $directory = tempdir(CLEANUP => 1);
@@ -230,6 +239,7 @@ sub constant
 	for ($text)
 	{
 		s/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d(?::\d\d)?/TIME/g;
+		s/\d{4}-\d\d-\d\d \d\d:\d\d\b/TIME/g;
 		s/\b[\d.]+ m?s\b/DURATION/g;
 		s/-{2,}/--/g;
 		s/ +/ /g;
