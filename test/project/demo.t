@@ -18,9 +18,9 @@ is($?, 0, 'no command of the tour fails')
 like($output, qr/^\$ versioning $_$/m, "it shows versioning $_")
   for 'init -d "\$PGDATABASE"', 'check', 'status', 'apply',
   'rollback user-sessions', 'diff', 'baseline legacy-base .*';
-like($output, qr/^    index public\.by_hand: only in tour, created outside a patch by /m,
+like($output, qr/^    index public\.by_hand: only in \S+, created outside a patch by /m,
 	'it says who has made a difference');
-like($output, qr/^\$ psql .* \$\(versioning sandbox try\)\n patch_name/m,
+like($output, qr/^\$ psql .* \$\(versioning sandbox try\)\n +patch_name/m,
 	'it shows a sandbox');
 like($output, qr/^6 patches applied in .*^1 patch taken back in /ms,
 	'they do what they say');
