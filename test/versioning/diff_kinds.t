@@ -95,6 +95,8 @@ CREATE MATERIALIZED VIEW mv AS SELECT a FROM t;
 CREATE TABLE now_view (a int);
 CREATE SEQUENCE ids;
 CREATE SEQUENCE owned_ids;
+CREATE SEQUENCE given_ids;
+CREATE INDEX moved ON indexed (c);
 CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION of_role(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION granted(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
@@ -321,8 +323,13 @@ my @changes = (
 		'materialized view column s.stored.a: storage differs' ],
 	[ 'ALTER SEQUENCE ids CACHE 5', 'sequence s.ids: differs' ],
 	[ 'ALTER SEQUENCE owned_ids OWNED BY t.a',
-		'sequence s.owned_ids: only in A',
-		'sequence s.owned_ids: only in B' ],
+		'sequence s.owned_ids: owned by differs' ],
+	[ 'DROP SEQUENCE given_ids; CREATE TABLE with_ids (a int);'
+		  . 'CREATE SEQUENCE given_ids OWNED BY with_ids.a',
+		'sequence s.given_ids: owned by differs',
+		'table s.with_ids: only in B' ],
+	[ 'DROP INDEX moved; CREATE INDEX moved ON logged (a)',
+		'index s.moved: differs' ],
 	[ 'GRANT USAGE ON SEQUENCE t_h_seq TO PUBLIC',
 		'column s.t.h: grants on the sequence differ' ],
 
