@@ -95,6 +95,8 @@ CREATE MATERIALIZED VIEW mv AS SELECT a FROM t;
 CREATE TABLE now_view (a int);
 CREATE SEQUENCE ids;
 CREATE SEQUENCE owned_ids;
+CREATE SEQUENCE given_ids;
+CREATE INDEX moved ON indexed (c);
 CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION of_role(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION granted(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
@@ -146,6 +148,22 @@ ALTER DEFAULT PRIVILEGES FOR ROLE $alice IN SCHEMA s
     GRANT SELECT ON TABLES TO PUBLIC;
 CREATE EXTENSION citext SCHEMA s;
 CREATE PROCEDURAL LANGUAGE plnew HANDLER plpgsql_call_handler;
+CREATE TABLE reread (a varchar CHECK (a IN ('a', 'b''c]')),
+    b int DEFAULT -1::int CHECK (b IN (2, -2::int)),
+    c numeric CHECK (c > -1.5::numeric), d text DEFAULT 'a\\b');
+CREATE INDEX reread_index ON reread (b)
+    WHERE a NOT IN (upper('x')::varchar, 'y', NULL);
+CREATE VIEW of_reread AS SELECT ARRAY[ARRAY[a, a], ARRAY['x', 'y']]::text[]
+    FROM reread WHERE a IN ('x', 'y') AND -b < -5::int;
+CREATE FUNCTION reread() RETURNS text[] LANGUAGE sql AS
+    'SELECT (ARRAY[''a''::varchar])::text[]';
+CREATE TABLE defaulted (a int DEFAULT 1, b text, c text);
+CREATE TABLE of_defaulted () INHERITS (defaulted);
+CREATE TABLE without_default () INHERITS (defaulted);
+ALTER TABLE without_default ALTER a DROP DEFAULT;
+CREATE MATERIALIZED VIEW stored AS SELECT text 'a' AS a;
+CREATE FUNCTION dependent() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE dependent (a int PRIMARY KEY);
 COMMENT ON TABLE of_role IS 'a comment';
 GRANT SELECT ON of_role TO $bob;
 GRANT ALL ON constrained TO $bob;
@@ -168,6 +186,10 @@ my @changes = (
 		'function pg_catalog.pg_sleep(double precision): grants differ' ],
 	[ "GRANT SELECT ON pg_authid TO $bob",
 		'table pg_catalog.pg_authid: grants differ' ],
+	[ "GRANT SELECT (rolpassword) ON pg_authid TO $bob",
+		'column pg_catalog.pg_authid.rolpassword: grants differ' ],
+	[ "GRANT CREATE ON SCHEMA pg_catalog TO $bob",
+		'schema pg_catalog: grants differ' ],
 
 	# Tables
 	[ 'DROP TABLE gone', 'table s.gone: only in A' ],
@@ -199,6 +221,14 @@ my @changes = (
 		'table s.part_3: inheritance differs' ],
 	[ 'ALTER TABLE child ALTER b SET DEFAULT 3',
 		'column s.child.b: differs' ],
+	[ 'ALTER TABLE of_defaulted ALTER a DROP DEFAULT',
+		'column s.of_defaulted.a: differs' ],
+	[ 'ALTER TABLE of_defaulted ALTER b SET STORAGE EXTERNAL',
+		'column s.of_defaulted.b: storage differs' ],
+	[ 'ALTER TABLE ONLY defaulted ALTER c SET STORAGE MAIN',
+		'column s.defaulted.c: storage differs',
+		'column s.of_defaulted.c: storage differs',
+		'column s.without_default.c: storage differs' ],
 	[ 'DROP TABLE now_view; CREATE VIEW now_view AS SELECT 1 AS a',
 		'table s.now_view: only in A', 'view s.now_view: only in B' ],
 
@@ -289,10 +319,17 @@ my @changes = (
 	[ "COMMENT ON COLUMN view_comment.a IS 'x'",
 		'view column s.view_comment.a: comment differs' ],
 	[ 'DROP MATERIALIZED VIEW mv', 'materialized view s.mv: only in A' ],
+	[ 'ALTER MATERIALIZED VIEW stored ALTER a SET STORAGE EXTERNAL',
+		'materialized view column s.stored.a: storage differs' ],
 	[ 'ALTER SEQUENCE ids CACHE 5', 'sequence s.ids: differs' ],
 	[ 'ALTER SEQUENCE owned_ids OWNED BY t.a',
-		'sequence s.owned_ids: only in A',
-		'sequence s.owned_ids: only in B' ],
+		'sequence s.owned_ids: owned by differs' ],
+	[ 'DROP SEQUENCE given_ids; CREATE TABLE with_ids (a int);'
+		  . 'CREATE SEQUENCE given_ids OWNED BY with_ids.a',
+		'sequence s.given_ids: owned by differs',
+		'table s.with_ids: only in B' ],
+	[ 'DROP INDEX moved; CREATE INDEX moved ON logged (a)',
+		'index s.moved: differs' ],
 	[ 'GRANT USAGE ON SEQUENCE t_h_seq TO PUBLIC',
 		'column s.t.h: grants on the sequence differ' ],
 
@@ -306,6 +343,14 @@ my @changes = (
 		'function s.granted(integer): grants differ' ],
 	[ "CREATE FUNCTION f(a text) RETURNS int LANGUAGE sql AS 'SELECT 2'",
 		'function s.f(pg_catalog.text): only in B' ],
+	[ 'CREATE OR REPLACE FUNCTION reread() RETURNS text[] LANGUAGE sql AS '
+		  . "'SELECT ARRAY[(''a''::varchar)::text]'",
+		'function s.reread(): differs' ],
+	[ 'ALTER FUNCTION dependent() DEPENDS ON EXTENSION plpgsql',
+		'function s.dependent(): dependency on an extension differs' ],
+	[ 'ALTER INDEX dependent_pkey DEPENDS ON EXTENSION plpgsql',
+		'constraint dependent_pkey on s.dependent: '
+		  . 'dependency on an extension differs' ],
 	[ 'ALTER PROCEDURE p() SECURITY DEFINER', 'procedure s.p(): differs' ],
 	[ "CREATE OR REPLACE AGGREGATE total(int) "
 		  . "(SFUNC = int4pl, STYPE = int, INITCOND = '1')",
@@ -430,6 +475,15 @@ is_deeply([ differences('--all', $a, $restored) ], [0],
 	'so they are in all that is not compared as a rule');
 value($a, 'CREATE PROCEDURAL LANGUAGE plnew HANDLER plpgsql_call_handler');
 
+# Settings of a database, by which the server prints
+my $set = database('set', '-T', $a);
+value($set, $subscription);
+value('postgres', "ALTER DATABASE $set SET $_")
+  for 'standard_conforming_strings = off', 'quote_all_identifiers = on',
+  "DateStyle = 'German'";
+is_deeply([ differences($a, $set) ], [ 1, 'database: settings differ' ],
+	'the settings of a database do not count for what is in it');
+
 my @expected;
 for my $change (@changes)
 {
@@ -465,6 +519,8 @@ my $first = database('first');
 my $second = database('second');
 value($first, <<'SQL');
 CREATE TABLE t (a int, b int CHECK (b > 0), UNIQUE (a));
+CREATE TABLE numbered (a int GENERATED ALWAYS AS IDENTITY,
+    b varchar CHECK (b IN ('x', 'y')));
 CREATE TABLE former (a int PRIMARY KEY);
 ALTER TABLE former RENAME TO renamed;
 CREATE TABLE long_name_of_a_table_that_is_rather_long_for_a_name (
@@ -476,6 +532,9 @@ CREATE TABLE renamed (a int PRIMARY KEY);
 CREATE TABLE t (b int, a int,
     CONSTRAINT t_b_check1 CHECK (b > 0), CONSTRAINT t_a_key2 UNIQUE (a));
 ALTER TABLE t ALTER a SET STATISTICS 50;
+CREATE TABLE numbered (a int GENERATED ALWAYS AS IDENTITY
+    (SEQUENCE NAME numbers), b varchar, CONSTRAINT numbered_b_check1
+    CHECK (b::text = ANY (ARRAY[('x'::varchar)::text, ('y'::varchar)::text])));
 CREATE TABLE long_name_of_a_table_that_is_rather_long_for_a_name (
     and_a_column_with_a_long_name_as_well int);
 ALTER TABLE long_name_of_a_table_that_is_rather_long_for_a_name ADD CONSTRAINT
@@ -491,6 +550,7 @@ is_deeply([ differences($first, $second) ], [0],
 is_deeply(
 	[ map { s/ in \S+$//r } @lines ],
 	[   1,
+		'column public.numbered.a: name of the sequence differs',
 		'column public.t.a: position differs',
 		'column public.t.a: statistics differ',
 		'column public.t.b: position differs',
@@ -501,6 +561,8 @@ is_deeply(
 		'constraint long_name_of_a_table_that_is_rather_and_a_column_with_lo_'
 		  . 'check1 on public.'
 		  . 'long_name_of_a_table_that_is_rather_long_for_a_name: only',
+		'constraint numbered_b_check on public.numbered: only',
+		'constraint numbered_b_check1 on public.numbered: only',
 		'constraint referring_a_fkey on public.referring: triggers differ',
 		'constraint renamed_pkey on public.renamed: only',
 		'constraint t_a_key on public.t: only',

@@ -22,6 +22,7 @@
 #include "base/interruption.h"
 #include "base/report.h"
 #include "database/connection.h"
+#include "diff/canonical.h"
 #include "diff/catalog.h"
 #include "diff/queries.h"
 #include "fe_utils/string_utils.h"
@@ -36,6 +37,7 @@ static const char lock_not_available[] = "55P03";
 static const char settings_query[] =
 "SELECT set_config('search_path', '', true),"
 " set_config('quote_all_identifiers', 'off', true),"
+" set_config('standard_conforming_strings', 'on', true),"
 " set_config('statement_timeout', '0', true),"
 " set_config('row_security', 'off', true),"
 " set_config('jit', 'off', true),"
@@ -251,15 +253,30 @@ is_wanted(const char *name, const DiffWishes *wishes)
 	if (strncmp(name, "grants", 6) == 0)
 		return !wishes->has_no_grants;
 	if (strcmp(name, "position") == 0 || strcmp(name, "statistics") == 0 ||
-		strcmp(name, "triggers") == 0)
+		strcmp(name, "triggers") == 0 ||
+		strcmp(name, "name of the sequence") == 0)
 		return wishes->is_all;
 	return true;
 }
 
+/* A definition, or what stands for an identity and may be one. */
+static const char *
+get_definition(DiffCatalog *catalog, const PGresult *result, int row,
+			   int column)
+{
+	char	   *text = diff_canonical(PQgetvalue(result, row, column));
+
+	if (text == NULL)
+		return PQgetvalue(result, row, column);
+	ARRAY_MAKE_ROOM(catalog->texts, catalog->text_count);
+	catalog->texts[catalog->text_count++] = text;
+	return text;
+}
+
 /* Add the aspects that a row has, from that column on. */
 static void
-add_aspects(DiffObject *object, const PGresult *result, int row, int column,
-			const DiffWishes *wishes)
+add_aspects(DiffCatalog *catalog, DiffObject *object, const PGresult *result,
+			int row, int column, const DiffWishes *wishes)
 {
 	for (; column < PQnfields(result); column++)
 	{
@@ -271,6 +288,8 @@ add_aspects(DiffObject *object, const PGresult *result, int row, int column,
 		ARRAY_MAKE_ROOM(object->aspects, object->count);
 		object->aspects[object->count].name = name;
 		object->aspects[object->count++].text =
+			strcmp(name, "definition") == 0 ?
+			get_definition(catalog, result, row, column) :
 			PQgetvalue(result, row, column);
 	}
 }
@@ -295,9 +314,9 @@ add_objects(DiffCatalog *catalog, int kind, const PGresult *result,
 		object.relation = PQgetvalue(result, i, DIFF_RELATION);
 		object.identity = PQgetvalue(result, i, DIFF_IDENTITY);
 		object.key = wishes->is_all || PQgetisnull(result, i, DIFF_KEY) ?
-			object.identity : PQgetvalue(result, i, DIFF_KEY);
+			object.identity : get_definition(catalog, result, i, DIFF_KEY);
 		object.is_implied = PQgetvalue(result, i, DIFF_IMPLIED)[0] == 't';
-		add_aspects(&object, result, i, DIFF_COLUMNS, wishes);
+		add_aspects(catalog, &object, result, i, DIFF_COLUMNS, wishes);
 		if (name_table_add(catalog->numbers, object_name(result, i)) !=
 			catalog->count)
 		{
@@ -322,8 +341,8 @@ add_to_objects(DiffCatalog *catalog, const PGresult *result,
 											 object_name(result, i));
 
 		if (number != NAME_TABLE_NONE)
-			add_aspects(&catalog->objects[number], result, i, DIFF_SUB + 1,
-						wishes);
+			add_aspects(catalog, &catalog->objects[number], result, i,
+						DIFF_SUB + 1, wishes);
 	}
 }
 
@@ -411,7 +430,10 @@ diff_catalog_free(DiffCatalog *catalog)
 		pg_free(catalog->objects[i].aspects);
 	for (i = 0; i < catalog->result_count; i++)
 		PQclear(catalog->results[i]);
+	for (i = 0; i < catalog->text_count; i++)
+		pg_free(catalog->texts[i]);
 	name_table_free(catalog->numbers);
+	pg_free(catalog->texts);
 	pg_free(catalog->objects);
 	pg_free(catalog->results);
 	pg_free(catalog);

@@ -18,7 +18,7 @@ typedef struct DiffAspect
 	const char *text;
 } DiffAspect;
 
-/* All texts live in the results of the catalog. */
+/* All texts live in the catalog. */
 typedef struct DiffObject
 {
 	int			kind;			/* the number of its query */
@@ -37,6 +37,8 @@ typedef struct DiffCatalog
 	PGconn	   *conn;
 	PGresult  **results;
 	int			result_count;
+	char	  **texts;			/* those that are in no result */
+	int			text_count;
 	bool		is_broken;		/* there was an error, in the last result */
 	DiffObject *objects;		/* sorted, once they have been received */
 	int			count;

@@ -12,6 +12,7 @@
 #include "postgres_fe.h"
 
 #include "base/array.h"
+#include "base/name_table.h"
 #include "diff/compare.h"
 
 /* An object in both databases, or in one of them */
@@ -62,50 +63,55 @@ merge(PairList *pairs, const DiffCatalog *a, const DiffCatalog *b)
 	}
 }
 
-/* Are two objects parts of the same, or of nothing, and of one type? */
-static bool
-are_alike(const DiffObject *x, const DiffObject *y)
+/* Make one pair of two that have one object each, if they are of both sides. */
+static void
+join(Pair *x, Pair *y)
 {
-	return x->kind == y->kind && strcmp(x->type, y->type) == 0 &&
-		strcmp(x->relation, y->relation) == 0 &&
-		strcmp(x->schema, y->schema) == 0;
+	int			side = x->objects[0] != NULL ? 0 : 1;
+	Pair	   *pair = side == 0 ? x : y;
+	Pair	   *other = side == 0 ? y : x;
+
+	if (!is_one_sided(x) || y->objects[side] != NULL)
+		return;
+	pair->objects[1] = other->objects[1];
+	other->is_used = true;
 }
 
 /*
- * What has not found its like by its key may find it by its identity, if one
- * of them has a key that is none.
+ * What has not found its like by its place and key finds it by its identity: a
+ * constraint with another definition, or a sequence that is owned by another
+ * column.  It has the place that it has on the first side.
  */
 static void
 match_identities(PairList *pairs)
 {
+	NameTable  *names = name_table_create(100);
+	Pair	  **first = NULL;
+	int			count = 0;
 	int			i;
-	int			j;
 
 	for (i = 0; i < pairs->count; i++)
 	{
 		Pair	   *pair = &pairs->items[i];
 		const DiffObject *object = any(pair);
-		int			missing = pair->objects[0] == NULL ? 0 : 1;
+		char	   *name;
+		int			number;
 
-		if (pair->is_used || !is_one_sided(pair))
+		if (!is_one_sided(pair))
 			continue;
-		for (j = i + 1; j < pairs->count; j++)
+		name = psprintf("%s %s", object->type, object->identity);
+		number = name_table_add(names, name);
+		pg_free(name);
+		if (number == count)
 		{
-			Pair	   *other = &pairs->items[j];
-			const DiffObject *like = other->objects[missing];
-
-			if (!are_alike(object, any(other)))
-				break;
-			if (other->is_used || !is_one_sided(other) || like == NULL ||
-				(object->key == object->identity &&
-				 like->key == like->identity) ||
-				strcmp(object->identity, like->identity) != 0)
-				continue;
-			pair->objects[missing] = like;
-			other->is_used = true;
-			break;
+			ARRAY_MAKE_ROOM(first, count);
+			first[count++] = pair;
 		}
+		else
+			join(first[number], pair);
 	}
+	pg_free(first);
+	name_table_free(names);
 }
 
 /* Add a difference, of an object or an aspect of it. */
@@ -164,6 +170,16 @@ is_whole(const DiffObject *object)
 		strcmp(object->relation, object->identity) == 0;
 }
 
+/* Is it only here, or only there, with what it is a part of? */
+static bool
+goes_with(const Pair *pair, const Pair *whole)
+{
+	return whole != NULL && is_one_sided(whole) &&
+		is_part(any(pair), any(whole)) &&
+		(is_one_sided(pair) || strcmp(pair->objects[0]->relation,
+									  pair->objects[1]->relation) == 0);
+}
+
 Comparison *
 diff_compare(DiffCatalog *a, DiffCatalog *b)
 {
@@ -184,16 +200,14 @@ diff_compare(DiffCatalog *a, DiffCatalog *b)
 			continue;
 		if (is_whole(any(pair)))
 			whole = pair;
+		if (goes_with(pair, whole))
+			continue;
 		if (!is_one_sided(pair) || any(pair)->is_implied)
 		{
-			if (whole != NULL && is_one_sided(whole) &&
-				is_part(any(pair), any(whole)))
-				continue;
 			compare_aspects(comparison, pair, 0);
 			compare_aspects(comparison, pair, 1);
 		}
-		else if (whole == NULL || !is_one_sided(whole) ||
-				 !is_part(any(pair), any(whole)))
+		else
 			add(comparison, pair, NULL, NULL, NULL);
 	}
 	pg_free(pairs.items);

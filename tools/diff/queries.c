@@ -34,6 +34,9 @@
 	"  AND d.deptype IN (" types "))"
 #define NO_MEMBER(class, oid) "NOT " DEPENDS(class, oid, "'e'")
 
+/* A schema, of those that are compared as such */
+#define OF_USERS(oid, name) "(" BY_USERS(oid) " OR " name " = 'public')"
+
 /* Is the schema one of users? */
 #define IN_SCHEMA(oid) \
 	oid " NOT IN (SELECT n.oid FROM pg_namespace n" \
@@ -353,7 +356,7 @@ static const char schema_query[] =
 " quote_ident(o.nspname), '', quote_ident(o.nspname), NULL, false"
 OWNER("o.nspowner")
 " FROM pg_namespace o"
-" WHERE (" BY_USERS("o.oid") " OR o.nspname = 'public') AND "
+" WHERE " OF_USERS("o.oid", "o.nspname") " AND "
 NO_MEMBER("pg_namespace", "o.oid") " AND " IN_SCHEMA("o.oid");
 
 /* What a relation is besides its columns */
@@ -417,21 +420,23 @@ TABLESPACE
 	"  ELSE ' GENERATED ALWAYS AS (' || " expression " || ') '" \
 	"   || CASE a.attgenerated WHEN 's' THEN 'STORED'" \
 	"   ELSE 'VIRTUAL' END END"
+#define IDENTITY_SEQUENCE \
+	"pg_depend d JOIN pg_sequence s ON s.seqrelid = d.objid" \
+	" WHERE d.classid = 'pg_class'::regclass AND d.deptype = 'i'" \
+	" AND d.refclassid = 'pg_class'::regclass" \
+	" AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum"
 #define IDENTITY \
 	"CASE WHEN a.attidentity <> '' THEN concat(' GENERATED '," \
 	"  CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END," \
 	"  ' AS IDENTITY', (SELECT ' (' || ltrim(nullif(" SEQUENCE ", ''))" \
-	"   || ')' FROM pg_depend d JOIN pg_sequence s ON s.seqrelid = d.objid" \
-	"   WHERE d.classid = 'pg_class'::regclass AND d.deptype = 'i'" \
-	"   AND d.refclassid = 'pg_class'::regclass" \
-	"   AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum)) END"
+	"   || ')' FROM " IDENTITY_SEQUENCE ")) END"
 
-/* Something of the column that none of those it is inherited from has */
-#define UNLIKE_PARENTS(value, condition) \
-	"CASE WHEN NOT EXISTS (SELECT FROM pg_inherits h" \
+/* Is this so of a column p that it is inherited from? */
+#define HAS_PARENT(condition) \
+	"EXISTS (SELECT FROM pg_inherits h" \
 	"  JOIN pg_attribute p ON p.attrelid = h.inhparent" \
 	"  AND p.attname = a.attname AND NOT p.attisdropped" \
-	"  WHERE h.inhrelid = a.attrelid AND " condition ") THEN " value " END"
+	"  WHERE h.inhrelid = a.attrelid AND " condition ")"
 
 static const char column_query[] =
 "SELECT 'pg_class'::regclass::oid, c.oid, a.attnum, CASE c.relkind"
@@ -449,13 +454,16 @@ static const char column_query[] =
 "  " GENERATED(DEFAULT("a")) ", " IDENTITY ","
 "  CASE WHEN a.attnotnull THEN ' NOT NULL' END)"
 " ELSE quote_ident(a.attname) || nullif(concat("
-"  " UNLIKE_PARENTS(GENERATED(DEFAULT("a")),
-					DEFAULT("p") " = " DEFAULT("a")) ","
-"  CASE WHEN a.attnotnull THEN "
-UNLIKE_PARENTS("' NOT NULL'", "p.attnotnull") " END), '')"
-" END AS definition"
-", CASE WHEN a.attislocal AND c.relkind IN ('r', 'p', 'f')"
-"  AND a.attstorage <> t.typstorage THEN CASE a.attstorage"
+"  CASE WHEN a.atthasdef AND NOT " HAS_PARENT(DEFAULT("p") " = " DEFAULT("a"))
+"   THEN " GENERATED(DEFAULT("a"))
+"   WHEN NOT a.atthasdef AND " HAS_PARENT("p.atthasdef")
+"   THEN ' DROP DEFAULT' END,"
+"  CASE WHEN a.attnotnull AND NOT " HAS_PARENT("p.attnotnull")
+"   THEN ' NOT NULL' END), '') END AS definition"
+", CASE WHEN c.relkind IN ('r', 'p', 'f', 'm') AND CASE WHEN a.attislocal"
+"   THEN a.attstorage <> t.typstorage"
+"   ELSE NOT " HAS_PARENT("p.attstorage = a.attstorage") " END"
+"  THEN CASE a.attstorage"
 "   WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN'"
 "   ELSE 'EXTENDED' END END AS storage"
 ", CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4'"
@@ -463,6 +471,8 @@ UNLIKE_PARENTS("' NOT NULL'", "p.attnotnull") " END), '')"
 ", " SORTED("array(SELECT y FROM unnest(a.attoptions || a.attfdwoptions) y"
 			"  WHERE NOT starts_with(y, 'pg_'))") " AS options"
 ", nullif(a.attstattarget, -1)::text AS statistics"
+", CASE WHEN a.attidentity <> '' THEN (SELECT s.seqrelid::regclass"
+"  FROM " IDENTITY_SEQUENCE ") END AS \"name of the sequence\""
 ", CASE WHEN c.relkind IN ('r', 'p', 'f', 'c') THEN row_number() OVER"
 "  (PARTITION BY a.attrelid ORDER BY a.attnum) END AS position"
 " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid" OF_RELATION
@@ -818,12 +828,12 @@ WHERE("pg_ts_config", "oid") " AND " IN_SCHEMA("o.cfgnamespace");
 
 /* What initdb has made has only grants, if they are others than at first */
 #define INITIAL(class, kind, owner, acl, condition) \
-	"SELECT '" class "'::regclass, o.oid, '" kind "'::\"char\"," \
+	"SELECT '" class "'::regclass, o.oid, 0, '" kind "'::\"char\"," \
 	" " owner ", " acl " FROM " class " o" \
 	" WHERE " acl " IS NOT NULL AND o.oid < 16384" condition
 
 static const char initial_query[] =
-"SELECT o.class::oid, o.oid, 0, i.type, coalesce(i.schema, ''), '',"
+"SELECT o.class::oid, o.oid, o.sub, i.type, coalesce(i.schema, ''), '',"
 " i.identity, NULL, true, "
 GRANTS("o.acl", "coalesce(p.initprivs, acldefault(o.kind, o.owner))",
 	   "acldefault(o.kind, o.owner)", "o.owner") " AS grants"
@@ -833,10 +843,14 @@ INITIAL("pg_class", "r", "o.relowner", "o.relacl", "") " UNION ALL "
 INITIAL("pg_type", "T", "o.typowner", "o.typacl", "") " UNION ALL "
 INITIAL("pg_language", "l", "o.lanowner", "o.lanacl", "") " UNION ALL "
 INITIAL("pg_namespace", "n", "o.nspowner", "o.nspacl",
-		" AND o.nspname <> 'public'") ") o (class, oid, kind, owner, acl)"
+		" AND o.nspname <> 'public'")
+"  UNION ALL SELECT 'pg_class'::regclass, o.oid, a.attnum, 'c', o.relowner,"
+"   a.attacl FROM pg_attribute a JOIN pg_class o ON o.oid = a.attrelid"
+"   WHERE a.attacl IS NOT NULL AND o.oid < 16384)"
+" o (class, oid, sub, kind, owner, acl)"
 " LEFT JOIN pg_init_privs p ON p.objoid = o.oid AND p.classoid = o.class"
-"  AND p.objsubid = 0"
-" CROSS JOIN LATERAL pg_identify_object(o.class, o.oid, 0) i"
+"  AND p.objsubid = o.sub"
+" CROSS JOIN LATERAL pg_identify_object(o.class, o.oid, o.sub) i"
 " WHERE o.acl IS DISTINCT FROM"
 "  coalesce(p.initprivs, acldefault(o.kind, o.owner))";
 
@@ -920,6 +934,7 @@ ACL("pg_foreign_server", "0", "'S'", "o.srvowner", "o.srvacl",
 	"pg_foreign_server o")
 "  UNION ALL SELECT 'pg_namespace'::regclass::oid, o.oid, 0, 'n',"
 "   o.nspowner, o.nspacl FROM pg_namespace o WHERE o.nspacl IS NOT NULL"
+"   AND " OF_USERS("o.oid", "o.nspname")
 "  UNION ALL SELECT 'pg_database'::regclass::oid, o.oid, 0, 'd',"
 "   o.datdba, o.datacl FROM pg_database o"
 "   WHERE o.datacl IS NOT NULL AND o.datname = current_database())"
@@ -941,8 +956,9 @@ static const char comments_query[] =
 " FROM pg_description o"
 " LEFT JOIN pg_class c ON c.oid = o.objoid AND o.objsubid = 0"
 "  AND o.classoid = 'pg_class'::regclass" STAND_IN
-" WHERE " BY_USERS("o.objoid") " OR o.classoid IN"
-"  ('pg_namespace'::regclass, 'pg_extension'::regclass)"
+" WHERE " BY_USERS("o.objoid") " OR o.classoid = 'pg_extension'::regclass"
+" OR o.classoid = 'pg_namespace'::regclass AND o.objoid IN"
+"  (SELECT n.oid FROM pg_namespace n WHERE n.nspname = 'public')"
 " UNION ALL SELECT o.classoid, o.objoid, 0, o.description, NULL, NULL"
 "  FROM pg_shdescription o";
 
@@ -956,8 +972,19 @@ static const char labels_query[] =
 "  FROM pg_shseclabel l) o"
 " GROUP BY 1, 2, 3";
 
+static const char extensions_query[] =
+"SELECT coalesce(s.class, o.classid), coalesce(s.id, o.objid),"
+" coalesce(s.sub, o.objsubid),"
+" string_agg(quote_ident(e.extname), ', ' ORDER BY e.extname COLLATE \"C\")"
+"  AS \"dependency on an extension\""
+" FROM pg_depend o JOIN pg_extension e ON e.oid = o.refobjid"
+" LEFT JOIN pg_class c ON c.oid = o.objid"
+"  AND o.classid = 'pg_class'::regclass" STAND_IN
+" WHERE o.deptype = 'x' AND o.refclassid = 'pg_extension'::regclass"
+" GROUP BY 1, 2, 3";
+
 const DiffQuery diff_queries_aspects[] = {
 	{grants_query, 0, NULL}, {comments_query, 0, NULL},
-	{labels_query, 0, NULL},
+	{labels_query, 0, NULL}, {extensions_query, 0, NULL},
 };
 const int	diff_queries_aspects_count = lengthof(diff_queries_aspects);
