@@ -143,6 +143,27 @@ for my $test (sort keys %obstacles)
 		"$test: nothing was run");
 }
 
+# All are registered, or none: that is looked up before COMMIT.
+my %unregistered = (
+	'rolled back' => [ $one,
+		"BEGIN;\nSAVEPOINT a;\nSELECT _v.register_patch('two');\n"
+		  . "ROLLBACK TO a;\nCOMMIT;\n" ],
+	'not reached, with a role that cannot read' => [ $one,
+		"BEGIN;\nSELECT _v.register_patch('two') WHERE false;\n"
+		  . "SET ROLE pg_monitor;\nCOMMIT;\n" ],
+	'taken back by a later file' => [ patch('two'),
+		patch('one', "SELECT _v.unregister_patch('two');") ]);
+for my $test (sort keys %unregistered)
+{
+	my $errors = is_refused(3, qr/: before COMMIT: error: patch "two" is not reg/,
+		$test, [ @{ $unregistered{$test} }, patch('three') ]);
+
+	like($errors, qr/^versioning: error: patch "two" failed/m,
+		"$test: it is named");
+	like($errors, qr/^versioning: detail: Nothing of it was kept, nor of the o/m,
+		"$test: what was kept");
+}
+
 # What a file leaves to its session does not reach the next one.
 {
 	my $project = with_files(

@@ -480,7 +480,7 @@ run_pipeline_complain(SqlSession *session, int line,
 						const char *format,...)
 {
 	const SqlItem *current = session->item;
-	SqlItem		item = {.text = "", .line = line};
+	SqlItem		item = {.text = "", .line = line, .doing = current->doing};
 	va_list		args;
 	char	   *text;
 	char	   *message;

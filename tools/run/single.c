@@ -10,10 +10,14 @@
  * themselves cannot be restored then, so the others are, too, from the second
  * file on.
  *
+ * All or nothing: before COMMIT it is looked up that all patches are
+ * registered.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
+#include "fe_utils/string_utils.h"
 #include "run/single.h"
 #include "run/verify.h"
 #include "script/single.h"
@@ -79,6 +83,60 @@ run_member(SqlSession *session, const PlanStep *member, bool is_first)
 	return result;
 }
 
+/* The file that is to register a patch. */
+static const PlanStep *
+find_member(const PatchPlan *members, const char *name)
+{
+	int			i;
+	int			j;
+
+	for (i = 0; i < members->count; i++)
+		for (j = 0; j < members->steps[i].name_count; j++)
+			if (strcmp(members->steps[i].names[j], name) == 0)
+				return &members->steps[i];
+	return NULL;
+}
+
+/* Complain of the first patch that is missing, which is its file's fault. */
+static bool
+check_missing(SqlSession *session, const PGresult *result)
+{
+	const char *name;
+
+	if (PQntuples(result) == 0)
+		return true;
+	name = PQgetvalue(result, 0, 0);
+	session->member = find_member(session->members, name);
+	run_file_copy_path(session->path, session->member);
+	run_pipeline_complain(session, 0, "patch \"%s\" is not registered: the "
+						  "call of register_patch was not reached or was "
+						  "rolled back, or a later file has taken the patch "
+						  "back", name);
+	return false;
+}
+
+/* Is all registered?  The session has nothing more of the files then. */
+static bool
+is_all_registered(SqlSession *session, const PlanStep *step)
+{
+	PQExpBuffer query = createPQExpBuffer();
+	char	   *names = watch_observer_array(step);
+	bool		result;
+
+	appendPQExpBufferStr(query, "SELECT name FROM pg_catalog.unnest(");
+	appendStringLiteralConn(query, names, session->conn);
+	appendPQExpBufferStr(query, "::pg_catalog.text[]) AS name "
+						 "WHERE NOT EXISTS (SELECT FROM _v.patches "
+						 "WHERE patch_name OPERATOR(pg_catalog.=) name)");
+	add_resets(session);
+	run_pipeline_add_text(session, query->data, FILE_RUN_REGISTER, 0);
+	run_pipeline_check(session, check_missing);
+	result = run_pipeline_run(session);
+	pg_free(names);
+	destroyPQExpBuffer(query);
+	return result;
+}
+
 /* Run all files, and commit.  Returns false if something has failed. */
 static bool
 run_members(SqlSession *session, const PlanStep *step)
@@ -93,7 +151,7 @@ run_members(SqlSession *session, const PlanStep *step)
 		result = run_member(session, &members->steps[i], i == 0);
 		plan_close_step(&members->steps[i]);
 	}
-	if (!result)
+	if (!result || !is_all_registered(session, step))
 		return false;
 	run_pipeline_add_text(session, "COMMIT", FILE_RUN_COMMIT, 0);
 	return run_pipeline_run(session);
@@ -102,6 +160,7 @@ run_members(SqlSession *session, const PlanStep *step)
 void
 run_single_run(SqlSession *session, const PlanStep *step, FileRun *run)
 {
+	session->members = step->members;
 	session->member = &step->members->steps[0];
 	run_session_run_work(session, step, run_members, run);
 	run->at = session->member;
