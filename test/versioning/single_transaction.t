@@ -132,6 +132,10 @@ my %obstacles = (
 	'work before the registration' => [
 		"BEGIN;\nCREATE TABLE early ();\n" . ($one =~ s/BEGIN;\n//r),
 		qr{patches/1\.sql:2: .*: this does something before the patch is reg}
+	],
+	'work before the registration in its line' => [
+		$one =~ s/BEGIN;\n/BEGIN; CREATE TABLE early (); /r,
+		qr{patches/1\.sql:1: .*: this does something before the patch is reg}
 	]);
 for my $test (sort keys %obstacles)
 {
