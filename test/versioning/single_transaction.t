@@ -194,6 +194,27 @@ SQL
 		'"$user", public 4MB 0 t 0 t', 'a session as new: what there is');
 }
 
+# A file does not go back to a savepoint of another one.
+is_refused(3, qr/^psql:patches\/2\.sql:2: ERROR:  savepoint "a" does not exist/m,
+	'a savepoint of another file',
+	[ patch('one', "SAVEPOINT a;\nCREATE TABLE one ();"),
+		"BEGIN;\nROLLBACK TO a;\nSELECT _v.register_patch('two');\nCOMMIT;\n" ]);
+
+# What sessions begin with is to be known to the later files.
+my $alter = patch('one', "DO 'BEGIN EXECUTE format(''ALTER DATABASE %I
+	SET search_path = pg_temp'', current_database()); END';");
+is_refused(3, qr/^psql:patches\/1\.sql: after it: error: this prevents a singl/m,
+	'ALTER DATABASE SET', [ $alter, $two ]);
+is_refused(3, qr/^psql:patches\/1\.sql: after it: error: this prevents a singl/m,
+	'ALTER ROLE SET', [
+		patch('one', "ALTER ROLE CURRENT_USER SET work_mem = '9MB';\n"
+			  . 'SET ROLE pg_monitor;'), $two ]);
+applies(
+	with_files(
+		patch('one', "CREATE ROLE other;\nALTER ROLE other SET work_mem = '9MB';"),
+		patch('two'), $alter =~ s/'one'/'zero'/r),
+	'one two zero', 'ALTER ROLE SET for others, and in the last file', @single);
+
 # A constraint that is deferred is checked at the end of the file whose it is.
 my $tables = patch('tables', 'CREATE TABLE parent (id int PRIMARY KEY);
 	CREATE TABLE child (id int REFERENCES parent

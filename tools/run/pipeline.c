@@ -546,5 +546,6 @@ run_pipeline_close(SqlSession *session)
 	pg_free(session->items);
 	pg_free(session->message);
 	pg_free(session->error);
+	pg_free(session->settings);
 	pg_free(session);
 }

@@ -12,8 +12,8 @@
 
 /*
  * Can the script be run in a transaction with others, without the BEGIN and
- * COMMIT of its own?  The outline has been read from these bytes.  Returns NULL
- * if it can, or why not, in words that the next call overwrites, with the
+ * COMMIT of its own?  The outline has been read from these bytes.  Returns
+ * NULL if it can, or why not, in words that the next call overwrites, with the
  * line, or 0.
  */
 extern const char *script_single_obstacle(const ScriptOutline *outline,
