@@ -132,6 +132,10 @@ my %obstacles = (
 	'work before the registration' => [
 		"BEGIN;\nCREATE TABLE early ();\n" . ($one =~ s/BEGIN;\n//r),
 		qr{patches/1\.sql:2: .*: this does something before the patch is reg}
+	],
+	'work before the registration in its line' => [
+		$one =~ s/BEGIN;\n/BEGIN; CREATE TABLE early (); /r,
+		qr{patches/1\.sql:1: .*: this does something before the patch is reg}
 	]);
 for my $test (sort keys %obstacles)
 {
@@ -141,6 +145,27 @@ for my $test (sort keys %obstacles)
 
 	like($errors, qr/^versioning: error: nothing was run$/m,
 		"$test: nothing was run");
+}
+
+# All are registered, or none: that is looked up before COMMIT.
+my %unregistered = (
+	'rolled back' => [ $one,
+		"BEGIN;\nSAVEPOINT a;\nSELECT _v.register_patch('two');\n"
+		  . "ROLLBACK TO a;\nCOMMIT;\n" ],
+	'not reached, with a role that cannot read' => [ $one,
+		"BEGIN;\nSELECT _v.register_patch('two') WHERE false;\n"
+		  . "SET ROLE pg_monitor;\nCOMMIT;\n" ],
+	'taken back by a later file' => [ patch('two'),
+		patch('one', "SELECT _v.unregister_patch('two');") ]);
+for my $test (sort keys %unregistered)
+{
+	my $errors = is_refused(3, qr/: before COMMIT: error: patch "two" is not reg/,
+		$test, [ @{ $unregistered{$test} }, patch('three') ]);
+
+	like($errors, qr/^versioning: error: patch "two" failed/m,
+		"$test: it is named");
+	like($errors, qr/^versioning: detail: Nothing of it was kept, nor of the o/m,
+		"$test: what was kept");
 }
 
 # What a file leaves to its session does not reach the next one.
@@ -168,6 +193,27 @@ SQL
 			locks, has_timeout) FROM public.seen}),
 		'"$user", public 4MB 0 t 0 t', 'a session as new: what there is');
 }
+
+# A file does not go back to a savepoint of another one.
+is_refused(3, qr/^psql:patches\/2\.sql:2: ERROR:  savepoint "a" does not exist/m,
+	'a savepoint of another file',
+	[ patch('one', "SAVEPOINT a;\nCREATE TABLE one ();"),
+		"BEGIN;\nROLLBACK TO a;\nSELECT _v.register_patch('two');\nCOMMIT;\n" ]);
+
+# What sessions begin with is to be known to the later files.
+my $alter = patch('one', "DO 'BEGIN EXECUTE format(''ALTER DATABASE %I
+	SET search_path = pg_temp'', current_database()); END';");
+is_refused(3, qr/^psql:patches\/1\.sql: after it: error: this prevents a singl/m,
+	'ALTER DATABASE SET', [ $alter, $two ]);
+is_refused(3, qr/^psql:patches\/1\.sql: after it: error: this prevents a singl/m,
+	'ALTER ROLE SET', [
+		patch('one', "ALTER ROLE CURRENT_USER SET work_mem = '9MB';\n"
+			  . 'SET ROLE pg_monitor;'), $two ]);
+applies(
+	with_files(
+		patch('one', "CREATE ROLE other;\nALTER ROLE other SET work_mem = '9MB';"),
+		patch('two'), $alter =~ s/'one'/'zero'/r),
+	'one two zero', 'ALTER ROLE SET for others, and in the last file', @single);
 
 # A constraint that is deferred is checked at the end of the file whose it is.
 my $tables = patch('tables', 'CREATE TABLE parent (id int PRIMARY KEY);

@@ -133,8 +133,8 @@ sub takes_back
 		'--to', 'other');
 }
 
-# Runs a command at a terminal, and answers. Returns its exit status and all
-# that is on the terminal then.
+# Runs a command at a terminal, and answers, or does something first that returns
+# the answer. Returns its exit status and all that is on the terminal then.
 sub at_terminal
 {
 	my ($project, $answer, @arguments) = @_;
@@ -150,7 +150,7 @@ sub at_terminal
 	if (defined $answer)
 	{
 		$harness->pump until $screen =~ /\[y\/N\] /;
-		$input = "$answer\n";
+		$input = (ref $answer ? $answer->() : $answer) . "\n";
 	}
 	$harness->finish;
 	return ($harness->full_result >> 8, $screen =~ s/\r//gr);
@@ -182,6 +182,20 @@ sub at_terminal
 	($status, $screen) = at_terminal($project, '', qw(rollback --last 1));
 	is(registered($project), 'a', 'the last of all: it asks');
 	versioning($project, 'apply');
+	my $meanwhile = sub {
+		value($project->{database}, "SELECT _v.unregister_patch('c');
+			SELECT _v.register_patch('e', ARRAY['a'])");
+		return 'y';
+	};
+	add_files($project, 'rollbacks/e.sql' => rollback_file('e'));
+	($status, $screen) =
+	  at_terminal($project, $meanwhile, qw(rollback --cascade a));
+	like($screen, qr/^versioning: error: it is no longer the same that would/m,
+		'others are there meanwhile, as many');
+	is(registered($project), 'a b d e users',
+		'others are there meanwhile: they are left');
+	value($project->{database}, "SELECT _v.unregister_patch('e');
+		SELECT _v.register_patch('c', ARRAY['a'])");
 	($status, $screen) =
 	  at_terminal($project, 'yes', qw(rollback --cascade a));
 	is($status, 0, 'a cascade: it asks') || diag $screen;

@@ -58,6 +58,46 @@ fails('INSERT INTO users VALUES (1);',
 fails("SELECT false, E'\\x1b[31m' AS red;", qr{red = \\x1B\[31m$}m,
 	'control characters are not shown as such');
 
+# What is deferred up to COMMIT is there when the patch is verified, and is done
+# once.
+my $deferred = <<'SQL';
+CREATE TABLE users (id int);
+CREATE TABLE orders (id int);
+CREATE FUNCTION add_user() RETURNS trigger LANGUAGE plpgsql
+  AS 'BEGIN INSERT INTO users VALUES (NEW.id); RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER add_user AFTER INSERT ON orders
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION add_user();
+INSERT INTO orders VALUES (1);
+SQL
+for my $options ([], ['--single-transaction'])
+{
+	my $project = with_verification('SELECT count(*) = 1 FROM users;',
+		'patches/users.sql' => patch('users', $deferred),
+		'patches/two.sql' => patch('two'));
+
+	applies($project, 'two users', "a deferred trigger @$options", @$options);
+	is(value($project->{database}, 'SELECT count(*) FROM users'), 1,
+		"a deferred trigger @$options: it was fired once");
+}
+{
+	my $project = with_verification('SELECT true;', 'patches/users.sql' =>
+		  patch('users', 'CREATE TABLE users (id int PRIMARY KEY, other int
+		  REFERENCES users DEFERRABLE INITIALLY DEFERRED);
+		  INSERT INTO users VALUES (1, 2);'));
+
+	refuses($project, '', [qr/^psql:patches\/users\.sql: constraints checked a/m],
+		'a deferred constraint');
+}
+
+# A file is for the patch that is called so, before any other one.
+{
+	my $project = project('verify_names', 'patches/1.sql' => patch('a/b'),
+		'patches/2.sql' => patch('a_b', 'CREATE TABLE a_b ();'),
+		'verify/a_b.sql' => "SELECT to_regclass('a_b') IS NOT NULL;");
+
+	applies($project, 'a/b a_b', 'two patches with one name for a file');
+}
+
 # What verifies it sees what the patch did, not what it has set.
 {
 	my $project = project('verify_settings',
@@ -125,6 +165,25 @@ for my $test (sort keys %after)
 	applies($project, 'users z', "$test: the rest goes on");
 }
 {
+	my $project = with_verification('SELECT pg_sleep(60);',
+		'patches/users.sql' => $after{psql});
+	my $run = start_versioning($project, 'apply');
+
+	ok(wait_for(sub {
+			value('postgres', "SELECT count(*) FROM pg_stat_activity
+				WHERE datname = '$project->{database}'
+				AND query = 'SELECT pg_sleep(60);'")
+		}), 'interrupted after it: it is being verified');
+	kill INT => $run->{pid};
+	my ($status, $output, $errors) = finish_versioning($run);
+	like($errors, qr/^versioning: error: interrupted when patch "users" was ve/m,
+		'interrupted after it: message');
+	like($errors, qr/^versioning: detail: It is applied all the same: it could/m,
+		'interrupted after it: what was kept');
+	like($errors, qr/^versioning: hint: "versioning verify" looks again/m,
+		'interrupted after it: what to do');
+}
+{
 	my $project = with_verification("SELECT false AS good;",
 		'patches/users.sql' => $after{psql});
 	my ($status, $output) = versioning($project, 'apply', '--json');
@@ -171,6 +230,12 @@ fails_to_rehearse(with_verification('SELECT false;'), 'a rehearsal');
 	($status, $output) = versioning($project, 'verify', 'two');
 	is($status, 0, 'one that is named: exit status');
 	like($output, qr/^1 of 1 patch verified in/m, 'one that is named: no more');
+	add_files($project, 'verify/two.sql' =>
+		  "SET TRANSACTION READ WRITE;\nINSERT INTO users VALUES (2);");
+	like((versioning($project, 'verify', 'two'))[2],
+		qr{^psql:verify/two\.sql:1: ERROR:  cannot set transaction read-write}m,
+		'it stays read-only');
+	add_files($project, 'verify/two.sql' => 'SELECT true;');
 	($status, $output) = versioning($project, 'verify', '--json');
 	is($status, 3, 'JSON: exit status');
 	like($output, qr/^\{"event": "plan", "action": "verify", "steps": \[\{/m,

@@ -35,7 +35,7 @@ typedef struct Deployment
 	PatchPlan  *plan;
 	const char *to;				/* that of the options, or NULL */
 	bool		is_last;		/* so is --last */
-	int			asked;			/* for so many steps a yes was said, or 0 */
+	char	   *asked;			/* a yes was said to these names, or NULL */
 	bool		is_alone;		/* no other deployer is at work */
 } Deployment;
 
@@ -314,6 +314,35 @@ is_sweeping(const Deployment *deployment)
 		   options->name_count == deployment->reg->count)));
 }
 
+/* All names of a plan, which the caller frees. */
+static char *
+list_names(const PatchPlan *plan)
+{
+	PQExpBuffer text = createPQExpBuffer();
+	char	   *result;
+	int			i;
+	int			j;
+
+	for (i = 0; i < plan->count; i++)
+		for (j = 0; j < plan->steps[i].name_count; j++)
+			appendPQExpBuffer(text, "%s\n", plan->steps[i].names[j]);
+	result = pg_strdup(text->data);
+	destroyPQExpBuffer(text);
+	return result;
+}
+
+/* Is what would be taken back now not what a yes was said to? */
+static bool
+is_other_than_asked(const Deployment *deployment)
+{
+	char	   *names = list_names(deployment->plan);
+	bool		result = deployment->asked != NULL &&
+		strcmp(names, deployment->asked) != 0;
+
+	pg_free(names);
+	return result;
+}
+
 /* May the plan be run?  Without a terminal nobody is asked. */
 static Status
 ask(Deployment *deployment)
@@ -334,7 +363,7 @@ ask(Deployment *deployment)
 		psprintf("Take these %d back in database \"%s\"?", plan->count,
 				 PQdb(deployment->conn));
 	status = ask_yes(false, question);
-	deployment->asked = plan->count;
+	deployment->asked = list_names(plan);
 	pg_free(question);
 	return status;
 }
@@ -370,8 +399,7 @@ run_alone(Deployment *deployment)
 		return status;
 	deployment->is_alone = true;
 	status = plan(deployment);
-	if (status == STATUS_DONE && deployment->asked > 0 &&
-		deployment->plan->count != deployment->asked)
+	if (status == STATUS_DONE && is_other_than_asked(deployment))
 	{
 		pg_log_error("it is no longer the same that would be taken back, as "
 					 "another deployer was at work");
@@ -470,6 +498,7 @@ run(Options *options, DeployAction action)
 		print_waits(deployment.plan);
 
 	forget_plan(&deployment);
+	pg_free(deployment.asked);
 	if (options->names != given)
 		free_names(options);
 	project_free(deployment.project);

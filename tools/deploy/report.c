@@ -469,16 +469,22 @@ say_what_was_rehearsed(const DeployFailure *failure)
 		say_why(failure);
 }
 
-/* Say that what was run after it does not verify it. */
+/* Say that what was run after it does not verify it, or could not be run. */
 static void
 say_unverified(const DeployFailure *failure, const char *path)
 {
-	pg_log_error("patch \"%s\" was not verified (%s)", failure->name, path);
+	bool		is_false = failure->run->end == FILE_RUN_FAILED &&
+		!failure->run->lacked_lock && !failure->is_interrupted;
+
+	pg_log_error(failure->is_interrupted ?
+				 "interrupted when patch \"%s\" was verified (%s)" :
+				 "patch \"%s\" was not verified (%s)", failure->name, path);
 	if (!failure->attempts->runner->options->is_rehearsal)
 		fe_compat_log_detail("It is applied all the same: it could be "
 							 "verified only after it, as it is not one "
 							 "transaction of plain SQL.");
-	fe_compat_log_hint("Mend it by another patch, or take it back; "
+	fe_compat_log_hint(is_false ? "Mend it by another patch, or take it back; "
+					   "\"versioning verify\" looks again." :
 					   "\"versioning verify\" looks again.");
 }
 
@@ -496,7 +502,7 @@ deploy_report_failure(const DeployFailure *failure)
 	PQExpBufferData blockers;
 	PQExpBufferData ending;
 
-	if (failure->run->is_unverified && !failure->is_interrupted)
+	if (failure->run->is_unverified)
 	{
 		say_unverified(failure, path);
 		return;

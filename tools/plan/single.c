@@ -38,8 +38,7 @@ check_step(PatchPlan *plan, PlanStep *step)
 	else if (step->jobs.head != NULL)
 		obstacle = "the patch waits for a job";
 	else
-		obstacle = script_single_obstacle(step->outline, file->file,
-										  &file->bytes, &line);
+		obstacle = script_single_obstacle(step->outline, &file->bytes, &line);
 	if (obstacle != NULL)
 		problem_add(&plan->problems, PROBLEM_ERROR, file->path, line,
 					"this prevents a single transaction: %s", obstacle);

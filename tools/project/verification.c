@@ -149,7 +149,8 @@ project_verification_find(const Project *project, const char *name)
 		return NULL;
 	number = name_table_find(project->verification_table, name);
 	file_name = project_template_file_name(name);
-	if (number == NAME_TABLE_NONE)
+	if (number == NAME_TABLE_NONE &&
+		project_find_patch(project, file_name) == NULL)
 		number = name_table_find(project->verification_table, file_name);
 	pg_free(file_name);
 	return number == NAME_TABLE_NONE ? NULL : &project->verifications[number];

@@ -22,7 +22,10 @@ extern void project_verification_read(Project *project,
 /* The name of the patch that a file is for; the caller frees it. */
 extern char *project_verification_name(const ProjectFile *file);
 
-/* The file that verifies the patch of that name, or NULL. */
+/*
+ * The file that verifies the patch of that name, or NULL.  One that is called
+ * as another patch of the project verifies that one alone.
+ */
 extern const ProjectFile *project_verification_find(const Project *project,
 													const char *name);
 

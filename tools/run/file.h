@@ -20,6 +20,8 @@
 #define FILE_RUN_BEGIN "BEGIN before it"
 #define FILE_RUN_COMMIT "COMMIT after it"
 #define FILE_RUN_CONSTRAINTS "constraints checked after it"
+#define FILE_RUN_AFTER "after it"
+#define FILE_RUN_REGISTER "before COMMIT"
 #define FILE_RUN_NOTE "note of its progress"
 #define FILE_RUN_VERIFY "before what verifies it"
 

@@ -480,7 +480,7 @@ run_pipeline_complain(SqlSession *session, int line,
 						const char *format,...)
 {
 	const SqlItem *current = session->item;
-	SqlItem		item = {.text = "", .line = line};
+	SqlItem		item = {.text = "", .line = line, .doing = current->doing};
 	va_list		args;
 	char	   *text;
 	char	   *message;
@@ -546,5 +546,6 @@ run_pipeline_close(SqlSession *session)
 	pg_free(session->items);
 	pg_free(session->message);
 	pg_free(session->error);
+	pg_free(session->settings);
 	pg_free(session);
 }

@@ -46,7 +46,9 @@ struct SqlSession
 	Waiting		waiting;		/* of the file */
 	int			lock_timeout;	/* that was set for it, or 0 */
 	char		set_timeout[64];	/* the query that sets it so */
-	const PlanStep *member;		/* of a single transaction: see run/single.c */
+	const PatchPlan *members;	/* of a single transaction, */
+	const PlanStep *member;		/* and the current one: see run/single.c */
+	char	   *settings;		/* that sessions began with then, or NULL */
 	char		put_aside[256]; /* the queries around one that is patient, */
 	char		put_back[256];	/* or empty */
 

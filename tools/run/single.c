@@ -10,13 +10,61 @@
  * themselves cannot be restored then, so the others are, too, from the second
  * file on.
  *
+ * All or nothing: before COMMIT it is looked up that all patches are
+ * registered.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
+#include "fe_utils/string_utils.h"
 #include "run/single.h"
 #include "run/verify.h"
 #include "script/single.h"
+
+/*
+ * What ALTER ROLE and ALTER DATABASE have sessions like ours begin with: RESET
+ * ALL does not see what has changed of that.
+ */
+static const char settings_query[] =
+"SELECT pg_catalog.array_agg(pg_catalog.concat_ws(' ', s.setdatabase,"
+" s.setrole, s.setconfig) ORDER BY s.setdatabase, s.setrole)"
+" FROM pg_catalog.pg_db_role_setting s"
+" WHERE (s.setdatabase OPERATOR(pg_catalog.=) 0::pg_catalog.oid"
+"   OR EXISTS (SELECT FROM pg_catalog.pg_database d"
+"     WHERE d.oid OPERATOR(pg_catalog.=) s.setdatabase"
+"     AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()))"
+" AND (s.setrole OPERATOR(pg_catalog.=) 0::pg_catalog.oid"
+"   OR EXISTS (SELECT FROM pg_catalog.pg_roles r"
+"     WHERE r.oid OPERATOR(pg_catalog.=) s.setrole"
+"     AND r.rolname OPERATOR(pg_catalog.=) SESSION_USER))";
+
+/* Are these settings what they were at first, if another file is to come? */
+static bool
+check_settings(SqlSession *session, const PGresult *result)
+{
+	const PatchPlan *members = session->members;
+	const char *settings = PQgetvalue(result, 0, 0);
+
+	if (session->settings == NULL)
+		session->settings = pg_strdup(settings);
+	if (session->member == &members->steps[members->count - 1] ||
+		strcmp(settings, session->settings) == 0)
+		return true;
+	run_pipeline_complain(session, 0, "this prevents a single transaction: "
+						  "sessions begin with other settings now (ALTER ROLE "
+						  "or ALTER DATABASE), which the later files would "
+						  "not have");
+	return false;
+}
+
+/* Add the query about them. */
+static void
+add_settings_check(SqlSession *session)
+{
+	run_pipeline_add_text(session, settings_query, FILE_RUN_AFTER, 0);
+	run_pipeline_check(session, check_settings);
+}
 
 /* Make the session one that has run nothing yet, as far as that can be. */
 static void
@@ -38,18 +86,50 @@ add_resets(SqlSession *session)
 	size_t		i;
 
 	for (i = 0; i < lengthof(resets); i++)
-		run_pipeline_add_text(session, resets[i], FILE_RUN_BEFORE, 0);
+		run_pipeline_add_text(session, resets[i], FILE_RUN_AFTER, 0);
 }
 
-/* Add the queries of a file, but for those around its transaction. */
-static void
-add_queries(SqlSession *session, const PlanStep *member)
+/* Does a file set savepoints, or use some? */
+static bool
+has_savepoints(const PlanStep *member)
 {
 	int			i;
 
 	for (i = 0; i < member->outline->query_count; i++)
+		if (member->outline->queries[i].kind == STATEMENT_SAVEPOINT)
+			return true;
+	return false;
+}
+
+/*
+ * Add the queries of a file, but for those around its transaction.  Its
+ * savepoints end with it: another file is not to go back to them.
+ */
+static void
+add_queries(SqlSession *session, const PlanStep *member)
+{
+	bool		encloses = has_savepoints(member);
+	int			i;
+
+	if (encloses)
+		run_pipeline_add_text(session, "SAVEPOINT versioning_file",
+							  FILE_RUN_BEFORE, 0);
+	for (i = 0; i < member->outline->query_count; i++)
 		if (!script_single_is_frame(&member->outline->queries[i]))
 			run_session_add_query(session, member, i);
+	if (encloses)
+		run_pipeline_add_text(session, "RELEASE SAVEPOINT versioning_file",
+							  FILE_RUN_AFTER, 0);
+	run_pipeline_add_text(session, "SET CONSTRAINTS ALL IMMEDIATE",
+						  FILE_RUN_CONSTRAINTS, 0);
+}
+
+/* Add what comes before the first file. */
+static void
+add_begin(SqlSession *session)
+{
+	run_pipeline_add_text(session, "BEGIN", FILE_RUN_BEGIN, 0);
+	add_settings_check(session);
 }
 
 /* Run a file.  Returns false if something has failed. */
@@ -62,20 +142,72 @@ run_member(SqlSession *session, const PlanStep *member, bool is_first)
 	session->member = member;
 	run_file_copy_path(session->path, member);
 	if (is_first)
-		run_pipeline_add_text(session, "BEGIN", FILE_RUN_BEGIN, 0);
+		add_begin(session);
 	else
 	{
 		session->put_aside[0] = session->put_back[0] = '\0';
-		add_resets(session);
 		run_file_append_marks(marks, session->runner, member,
 							  session->lock_timeout);
 		run_pipeline_add_text(session, marks->data, FILE_RUN_BEFORE, 0);
 	}
 	add_queries(session, member);
-	run_pipeline_add_text(session, "SET CONSTRAINTS ALL IMMEDIATE",
-						  FILE_RUN_CONSTRAINTS, 0);
+	add_resets(session);
+	add_settings_check(session);
 	result = run_pipeline_run(session) && run_verify_inside(session, member);
 	destroyPQExpBuffer(marks);
+	return result;
+}
+
+/* The file that is to register a patch. */
+static const PlanStep *
+find_member(const PatchPlan *members, const char *name)
+{
+	int			i;
+	int			j;
+
+	for (i = 0; i < members->count; i++)
+		for (j = 0; j < members->steps[i].name_count; j++)
+			if (strcmp(members->steps[i].names[j], name) == 0)
+				return &members->steps[i];
+	return NULL;
+}
+
+/* Complain of the first patch that is missing, which is its file's fault. */
+static bool
+check_missing(SqlSession *session, const PGresult *result)
+{
+	const char *name;
+
+	if (PQntuples(result) == 0)
+		return true;
+	name = PQgetvalue(result, 0, 0);
+	session->member = find_member(session->members, name);
+	run_file_copy_path(session->path, session->member);
+	run_pipeline_complain(session, 0, "patch \"%s\" is not registered: the "
+						  "call of register_patch was not reached or was "
+						  "rolled back, or a later file has taken the patch "
+						  "back", name);
+	return false;
+}
+
+/* Is all registered? */
+static bool
+is_all_registered(SqlSession *session, const PlanStep *step)
+{
+	PQExpBuffer query = createPQExpBuffer();
+	char	   *names = watch_observer_array(step);
+	bool		result;
+
+	appendPQExpBufferStr(query, "SELECT name FROM pg_catalog.unnest(");
+	appendStringLiteralConn(query, names, session->conn);
+	appendPQExpBufferStr(query, "::pg_catalog.text[]) AS name "
+						 "WHERE NOT EXISTS (SELECT FROM _v.patches "
+						 "WHERE patch_name OPERATOR(pg_catalog.=) name)");
+	run_pipeline_add_text(session, query->data, FILE_RUN_REGISTER, 0);
+	run_pipeline_check(session, check_missing);
+	result = run_pipeline_run(session);
+	pg_free(names);
+	destroyPQExpBuffer(query);
 	return result;
 }
 
@@ -93,7 +225,7 @@ run_members(SqlSession *session, const PlanStep *step)
 		result = run_member(session, &members->steps[i], i == 0);
 		plan_close_step(&members->steps[i]);
 	}
-	if (!result)
+	if (!result || !is_all_registered(session, step))
 		return false;
 	run_pipeline_add_text(session, "COMMIT", FILE_RUN_COMMIT, 0);
 	return run_pipeline_run(session);
@@ -102,6 +234,7 @@ run_members(SqlSession *session, const PlanStep *step)
 void
 run_single_run(SqlSession *session, const PlanStep *step, FileRun *run)
 {
+	session->members = step->members;
 	session->member = &step->members->steps[0];
 	run_session_run_work(session, step, run_members, run);
 	run->at = session->member;

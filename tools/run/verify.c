@@ -7,7 +7,8 @@
  * which a column of type boolean is not true.  They are to say the same in the
  * transaction of the patch and later.  So what the patch has set does not
  * count, and they cannot write; in that transaction, both end with a
- * savepoint.
+ * savepoint, inside which SET TRANSACTION READ WRITE fails.  What is deferred
+ * up to COMMIT is done before, for the time being.
  *
  *-------------------------------------------------------------------------
  */
@@ -126,6 +127,14 @@ add_text(SqlSession *session, const char *text)
 	run_pipeline_add_text(session, text, FILE_RUN_VERIFY, 0);
 }
 
+/* Add the end of the savepoint. */
+static void
+add_end(SqlSession *session)
+{
+	add_text(session, "ROLLBACK TO SAVEPOINT versioning_verify");
+	add_text(session, "RELEASE SAVEPOINT versioning_verify");
+}
+
 /* Add what verifies a patch in its transaction, its settings put aside. */
 static void
 add_inside(SqlSession *session, const ProjectFile *file)
@@ -137,8 +146,7 @@ add_inside(SqlSession *session, const ProjectFile *file)
 	add_text(session, session->set_timeout);
 	add_text(session, "SET TRANSACTION READ ONLY");
 	add_queries(session, file);
-	add_text(session, "ROLLBACK TO SAVEPOINT versioning_verify");
-	add_text(session, "RELEASE SAVEPOINT versioning_verify");
+	add_end(session);
 }
 
 /* Add what verifies a patch in a transaction of its own. */
@@ -146,6 +154,7 @@ static void
 add_alone(SqlSession *session, const ProjectFile *file)
 {
 	add_text(session, "BEGIN READ ONLY");
+	add_text(session, "SAVEPOINT versioning_verify");
 	add_queries(session, file);
 	add_text(session, "ROLLBACK");
 }
@@ -178,7 +187,13 @@ run_verify_inside(SqlSession *session, const PlanStep *step)
 {
 	if (step->verification_count == 0)
 		return true;
-	return run_pipeline_run(session) && run_files(session, step, add_inside);
+	add_text(session, "SAVEPOINT versioning_verify");
+	run_pipeline_add_text(session, "SET CONSTRAINTS ALL IMMEDIATE",
+						  FILE_RUN_CONSTRAINTS, 0);
+	if (!run_pipeline_run(session) || !run_files(session, step, add_inside))
+		return false;
+	add_end(session);
+	return true;
 }
 
 bool

@@ -13,7 +13,8 @@
 /*
  * Run what verifies a step inside the transaction of its file, which has been
  * run and is not committed yet; what was added to the pipeline is run before.
- * Nothing is changed by it.  Returns false if something has failed.
+ * Nothing is changed by it once the next pipeline is run.  Returns false if
+ * something has failed.
  */
 extern bool run_verify_inside(SqlSession *session, const PlanStep *step);
 

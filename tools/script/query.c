@@ -81,6 +81,7 @@ script_query_read(const FileBytes *bytes, const char *start, const char *end,
 	query->length = (uint32) (end - start);
 	query->kind = statement->traits->kind;
 	query->chains = statement->traits->chains;
+	query->registers = statement->registrations > 0;
 	query->may_warn = may_warn(&words);
 	query->is_patient = follow_patience(has_worked, statement);
 }

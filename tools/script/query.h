@@ -19,6 +19,7 @@ typedef struct OutlineQuery
 	int			line;			/* in messages about it */
 	uint8		kind;			/* a StatementKind */
 	bool		chains;			/* COMMIT AND CHAIN */
+	bool		registers;		/* a patch, by a call that is understood */
 	bool		may_warn;		/* the parser may, before it is executed */
 	bool		is_patient;		/* waits for locks and is in nobody's way */
 } OutlineQuery;

@@ -17,7 +17,7 @@
 typedef struct SingleReader
 {
 	int			begins;
-	int			registration;	/* its line, or 0 */
+	bool		registers;		/* it has registered a patch */
 	char		text[128];		/* of an obstacle */
 } SingleReader;
 
@@ -69,35 +69,23 @@ find_obstacle(SingleReader *reader, const OutlineQuery *query,
 		case STATEMENT_FINISH:
 			return "this ends a transaction otherwise than by COMMIT";
 		case STATEMENT_WORK:
-			return query->line < reader->registration ?
+			reader->registers |= query->registers;
+			return reader->registers ? NULL :
 				"this does something before the patch is registered, so that "
-				"it would be taken for a part of another one" : NULL;
+				"it would be taken for a part of another one";
 		default:
 			return NULL;
 	}
 }
 
-/* The first line in which a patch is registered, or 0. */
-static int
-registration_line(const PatchFile *file)
-{
-	int			i;
-
-	for (i = 0; i < file->count; i++)
-		if (file->calls[i].action != PATCH_UNREGISTER)
-			return file->calls[i].line;
-	return 0;
-}
-
 const char *
-script_single_obstacle(const ScriptOutline *outline, const PatchFile *file,
-					   const FileBytes *bytes, int *line)
+script_single_obstacle(const ScriptOutline *outline, const FileBytes *bytes,
+					   int *line)
 {
 	static SingleReader reader;
 	int			i;
 
 	memset(&reader, 0, sizeof(reader));
-	reader.registration = registration_line(file);
 	*line = 0;
 	if (outline->needs_psql)
 		return "it takes psql to run this file";

@@ -12,12 +12,11 @@
 
 /*
  * Can the script be run in a transaction with others, without the BEGIN and
- * COMMIT of its own?  The outline has been read from these bytes, and "file"
- * is what it registers.  Returns NULL if it can, or why not, in words that the
- * next call overwrites, with the line, or 0.
+ * COMMIT of its own?  The outline has been read from these bytes.  Returns
+ * NULL if it can, or why not, in words that the next call overwrites, with the
+ * line, or 0.
  */
 extern const char *script_single_obstacle(const ScriptOutline *outline,
-										  const PatchFile *file,
 										  const FileBytes *bytes, int *line);
 
 /* Is this query the beginning or the end of its own transaction? */
