@@ -155,6 +155,38 @@ my $uri = told($hostile, '--format', 'sarif')
 like($uri, qr{^[-\w/.~%]+$}, 'hostile, sarif: a URI');
 is($uri =~ s/%(..)/chr hex $1/egr, $path, 'hostile, sarif: of the path');
 
+# A message that has the form of a link is none.
+my $link = '[approve](https://example.com/x)';
+my $linked = project('linked', 'patches/x.sql' => patch("$link \\](1)"));
+for (told($linked, '--format', 'sarif')->{runs}[0]{results}[0]{message}{text})
+{
+	unlike($_, qr/\]\(/, 'sarif: no link');
+	like($_, qr/\[approve\]\\\(https:/, 'sarif: what would be one is shown');
+}
+like((told($linked, '--json'))->{findings}[0]{text}, qr/\Q$link\E/,
+	'json: it is left as it is');
+
+# Nor are the characters after ASCII that control a terminal.
+my $control = project('control', 'patches/x.sql' => patch("x\xc2\x9b31m"));
+unlike((checked($control, '--format', $_))[1], qr/\x9b/,
+	"$_: no control characters after ASCII")
+  for qw(text json github gitlab sarif);
+is(told($control, '--json')->{findings}[0]{text} =~ /\x{9b}/, 1,
+	'JSON: but it says that there is one');
+
+# What is said beside the findings
+my $beside = project('beside', 'patches/a.sql' => patch('a'),
+	'rollbacks/a.sql' => rollback_file('a'));
+mkdir "$beside->{directory}/x" or die "cannot make a directory: $!\n";
+symlink '../x', "$beside->{directory}/patches/##[stop-commands]x"
+  or die "cannot link: $!\n";
+($status, $output, my $errors) = checked($beside, '--format', 'github');
+is($errors, '', 'github: nothing on standard error');
+like($output, qr{\A::warning::"patches/##\[stop-commands\]x" is a symbolic link.*\n\z},
+	'github: what is left out is a command of ours');
+like((checked($beside, '--format', 'gitlab'))[2],
+	qr/warning: "patches\S+ is a symbolic link/, 'gitlab: standard error');
+
 # A finding that is not about a file
 unlink "$good->{directory}/rollbacks/a.sql";
 my $findings = told($good, qw(--format gitlab --patches nowhere));

@@ -184,10 +184,20 @@ is((versioning($empty, 'init', '-d', "a\nb"))[0], 2,
 like((versioning($empty, 'init', 'there'))[2], qr/one argument too many/,
 	'init takes no arguments');
 
+# More than one place
+my $places = project('conf_places');
+is((versioning($places, qw(init -q --patches one --patches two --rollbacks back)))[0],
+	0, 'init takes several places');
+ok(-d "$places->{directory}/$_", "init makes the directory $_")
+  for qw(one two back);
+add_files($places, 'one/a.sql' => patch('a'), 'two/b.sql' => patch('b'));
+is((versioning($places, qw(status -q)))[1], "0 applied, 2 pending, 0 blocked\n",
+	'and each of them is a place of the project');
+
 # A file above that belongs to somebody else is not for us.
 SKIP:
 {
-	skip 'not root, so all files are ours', 2 if $> != 0;
+	skip 'not root, so all files are ours', 4 if $> != 0;
 	conf("patches = nowhere\n");
 	chown 1, -1, "$project->{directory}/versioning.conf";
 	($status, $output, $errors) =
@@ -195,6 +205,18 @@ SKIP:
 	is($status, 0, 'the file of somebody else above: exit status');
 	like($errors, qr/left alone, since it belongs to somebody else/,
 		'the file of somebody else above: it is said');
+
+	# A link of theirs to a file of ours is not one that we have put there.
+	my $conf = "$project->{directory}/versioning.conf";
+	chown $>, -1, $conf;
+	rename $conf, "$conf.ours" or die "cannot rename: $!\n";
+	symlink 'versioning.conf.ours', $conf or die "cannot link: $!\n";
+	like((in_directory('sql', 'graph'))[2], qr/could not find "..\/nowhere"/,
+		'a link of ours is followed');
+	system('chown', '-h', '1', $conf) == 0 or die "cannot change owner\n";
+	like((in_directory('sql', qw(graph --patches deep)))[2],
+		qr/left alone, since it belongs to somebody else/,
+		'a link of somebody else above is left alone');
 }
 
 done_testing();

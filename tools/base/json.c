@@ -24,6 +24,12 @@ print_character(const char *text)
 		printf("\\%c", *bytes);
 	else if (*bytes < ' ' || *bytes == 0x7F)
 		printf("\\u%04x", *bytes);
+	else if (bytes[0] == 0xC2 && bytes[1] >= 0x80 && bytes[1] < 0xA0)
+	{
+		/* U+0080 to U+009F control a terminal, too */
+		printf("\\u%04x", bytes[1]);
+		return length;
+	}
 	else if ((int) strnlen(text, length) == length &&
 			 pg_utf8_islegal(bytes, length))
 	{

@@ -14,7 +14,6 @@
 #include "base/report.h"
 #include "check/check.h"
 #include "command/command.h"
-#include "common/logging.h"
 #include "pqexpbuffer.h"
 #include "project/verification.h"
 #include "show/findings.h"
@@ -58,7 +57,8 @@ obey_options(const Options *options, ProblemList *found)
  * left out on purpose is no finding, but is said.
  */
 static void
-check_places(const ProblemList *problems, ProblemList *found)
+check_places(FindingsForm form, const ProblemList *problems,
+			 ProblemList *found)
 {
 	int			i;
 
@@ -72,7 +72,7 @@ check_places(const ProblemList *problems, ProblemList *found)
 			problem_found(found, PROBLEM_UNREADABLE, NULL, 0, "%s",
 						  problem->text);
 		else
-			pg_log_warning("%s", report_printable(problem->text));
+			show_findings_warn(form, problem->text);
 	}
 }
 
@@ -166,9 +166,9 @@ command_check(Options *options)
 	project = project_read(&options->patches, &options->rollbacks, true,
 						   PROJECT_OUTLINES);
 	project_verification_read(project, &options->verifications);
-	check_places(&project->problems, &found);
-	check_places(&project->verification_complaints, &found);
-	check_places(&project->rollback_complaints, &found);
+	check_places(form, &project->problems, &found);
+	check_places(form, &project->verification_complaints, &found);
+	check_places(form, &project->rollback_complaints, &found);
 	check_scripts(project, &found);
 	check_names(project, reg, &found);
 	check_verifications(project, reg, &found);

@@ -10,8 +10,8 @@
  *
  * The file in the current directory is read whoever has written it: the
  * scripts there are run as well.  Above, it must belong to the owner of the
- * current directory, to the user or to root, so that nobody can put one into
- * /tmp for all that work somewhere below.
+ * current directory, to the user or to root, and so must a symbolic link to it,
+ * so that nobody can put one into /tmp for all that work somewhere below.
  *
  *-------------------------------------------------------------------------
  */
@@ -31,14 +31,14 @@
 
 static const char blanks[] = " \t\r\f\v";
 
-/* May the owner of a file above the current directory say what is run? */
+/* May this user say what is run, from above the current directory? */
 static bool
-is_trusted(const struct stat *file)
+is_trusted(uid_t user)
 {
 	struct stat here;
 
-	return file->st_uid == geteuid() || file->st_uid == 0 ||
-		(stat(".", &here) == 0 && here.st_uid == file->st_uid);
+	return user == geteuid() || user == 0 ||
+		(stat(".", &here) == 0 && here.st_uid == user);
 }
 
 /* Are these the same directory? */
@@ -60,12 +60,15 @@ find_file(Conf *conf, ProblemList *problems)
 	{
 		char	   *path = psprintf("%s%s", directory.data, CONF_FILE);
 		struct stat file;
+		struct stat link;
 		struct stat here;
 		struct stat above;
 
-		if (stat(path, &file) == 0 && S_ISREG(file.st_mode))
+		if (stat(path, &file) == 0 && S_ISREG(file.st_mode) &&
+			lstat(path, &link) == 0)
 		{
-			if (depth == 0 || is_trusted(&file))
+			if (depth == 0 ||
+				(is_trusted(file.st_uid) && is_trusted(link.st_uid)))
 			{
 				conf->path = path;
 				conf->directory = directory.data;

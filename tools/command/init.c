@@ -3,8 +3,8 @@
  * command/init.c
  *		versioning init: begin a project
  *
- * Makes the two directories and versioning.conf, as far as they are not there,
- * in the current directory.
+ * Makes the directories and versioning.conf, as far as they are not there, in
+ * the current directory.
  *
  *-------------------------------------------------------------------------
  */
@@ -71,6 +71,17 @@ append_key(PQExpBuffer text, const char *key, const char *value,
 	appendPQExpBufferStr(text, "'\n");
 }
 
+/* Append a key with each of the places. */
+static void
+append_places(PQExpBuffer text, const char *key,
+			  const SimpleStringList *places)
+{
+	const SimpleStringListCell *cell;
+
+	for (cell = places->head; cell != NULL; cell = cell->next)
+		append_key(text, key, cell->val, NULL);
+}
+
 /* The file, with what the command line says of the connection. */
 static char *
 write_conf(const Options *options)
@@ -85,8 +96,8 @@ write_conf(const Options *options)
 						 "# the commands. The command line comes before this "
 						 "file. No passwords: the\n"
 						 "# file ~/.pgpass is for those.\n\n");
-	append_key(&text, "patches", options->patches.head->val, "patches");
-	append_key(&text, "rollbacks", options->rollbacks.head->val, "rollbacks");
+	append_places(&text, "patches", &options->patches);
+	append_places(&text, "rollbacks", &options->rollbacks);
 	append_key(&text, "dbname", connection->dbname, "app");
 	append_key(&text, "host", connection->host, "localhost");
 	append_key(&text, "port", connection->port, "5432");
@@ -99,6 +110,18 @@ write_conf(const Options *options)
 						 "#[production]\n"
 						 "#service = app-prod\n");
 	return text.data;
+}
+
+/* Make the directories that are not there; false after a message. */
+static bool
+make_directories(const Options *options, const SimpleStringList *places)
+{
+	const SimpleStringListCell *cell;
+
+	for (cell = places->head; cell != NULL; cell = cell->next)
+		if (!make_directory(options, cell->val))
+			return false;
+	return true;
 }
 
 /* Make the file, if it is not there; false after a message. */
@@ -132,6 +155,18 @@ is_line(const char *value, const char *what)
 	return false;
 }
 
+/* Look whether each of the places can stand in a line. */
+static bool
+are_lines(const SimpleStringList *places, const char *what)
+{
+	const SimpleStringListCell *cell;
+
+	for (cell = places->head; cell != NULL; cell = cell->next)
+		if (!is_line(cell->val, what))
+			return false;
+	return true;
+}
+
 /* Begin a project. */
 Status
 command_init(Options *options)
@@ -149,10 +184,10 @@ command_init(Options *options)
 		!is_line(connection->host, "name of the host") ||
 		!is_line(connection->port, "port") ||
 		!is_line(connection->user, "name of the user") ||
-		!is_line(options->patches.head->val, "place of patches") ||
-		!is_line(options->rollbacks.head->val, "place of rollbacks"))
+		!are_lines(&options->patches, "place of patches") ||
+		!are_lines(&options->rollbacks, "place of rollbacks"))
 		return STATUS_TROUBLE;
-	return make_directory(options, options->patches.head->val) &&
-		make_directory(options, options->rollbacks.head->val) &&
+	return make_directories(options, &options->patches) &&
+		make_directories(options, &options->rollbacks) &&
 		make_conf(options) ? STATUS_DONE : STATUS_TROUBLE;
 }

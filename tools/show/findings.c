@@ -14,11 +14,20 @@
 #include "base/json.h"
 #include "base/name_table.h"
 #include "base/report.h"
+#include "common/logging.h"
+#include "pqexpbuffer.h"
 #include "project/source.h"
 #include "show/findings.h"
 
 /* Where a finding is that is not about a file: the forms want to know */
 #define NOWHERE "."
+
+/* How often each finding was there before, whatever its line */
+typedef struct Seen
+{
+	NameTable  *findings;
+	int		   *counts;
+} Seen;
 
 static const char *const form_names[] = {
 	[FINDINGS_TEXT] = "text",
@@ -121,6 +130,8 @@ print_escaped(const char *text, bool is_property)
 			printf("%%%02X", c);
 		else if (c < ' ' || c == 0x7F)
 			printf("\\x%02X", c);
+		else if (c == 0xC2 && (unsigned char) p[1] < 0xA0 && p[1] != '\0')
+			printf("\\x%02X\\x%02X", c, (unsigned char) *++p);
 		else
 			putchar(c);
 	}
@@ -144,36 +155,45 @@ print_command(const Problem *finding)
 	putchar('\n');
 }
 
+void
+show_findings_warn(FindingsForm form, const char *text)
+{
+	if (form != FINDINGS_GITHUB)
+	{
+		pg_log_warning("%s", report_printable(text));
+		return;
+	}
+	fputs("::warning::", stdout);
+	print_escaped(text, false);
+	putchar('\n');
+}
+
 /*
  * Print what a finding is recognized by when it is found again: a digest of
  * its kind, its file and its text, and of how many were the same before, but
  * not of the line, which other lines may move.
  */
 static void
-print_fingerprint(const Problem *finding, NameTable *seen)
+print_fingerprint(const Problem *finding, Seen *seen)
 {
 	SourceDigest digest;
 	SourceDigits digits = "";
-	char	   *text = NULL;
-	int			same = 0;
+	char	   *text = psprintf("%s|%s|%s", problem_name(finding->kind),
+								finding->path == NULL ? "" : finding->path,
+								finding->text);
+	int			same = seen->counts[name_table_add(seen->findings, text)]++;
+	char	   *whole = psprintf("%s|%d", text, same);
 
-	do
-	{
-		pg_free(text);
-		text = psprintf("%s|%s|%s|%d", problem_name(finding->kind),
-						finding->path == NULL ? "" : finding->path,
-						finding->text, same++);
-	} while (name_table_find(seen, text) != NAME_TABLE_NONE);
-	(void) name_table_add(seen, text);
-	if (project_source_digest_bytes(text, strlen(text), digest))
+	if (project_source_digest_bytes(whole, strlen(whole), digest))
 		project_source_digits(digest, digits);
 	json_print_string(digits);
+	pg_free(whole);
 	pg_free(text);
 }
 
 /* Print one finding for GitLab. */
 static void
-print_issue(const Problem *finding, NameTable *seen)
+print_issue(const Problem *finding, Seen *seen)
 {
 	fputs("{\"description\": ", stdout);
 	json_print_string(finding->text);
@@ -204,9 +224,27 @@ print_uri(const char *path)
 	putchar('"');
 }
 
+/* Print a message of SARIF, in which [TEXT](URI) would be a link. */
+static void
+print_message(const char *text)
+{
+	PQExpBufferData message;
+	const char *p;
+
+	initPQExpBuffer(&message);
+	for (p = text; *p != '\0'; p++)
+	{
+		if (*p == '(' && p > text && p[-1] == ']')
+			appendPQExpBufferChar(&message, '\\');
+		appendPQExpBufferChar(&message, *p);
+	}
+	json_print_string(message.data);
+	termPQExpBuffer(&message);
+}
+
 /* Print one finding as a result of SARIF. */
 static void
-print_result(const Problem *finding, NameTable *seen)
+print_result(const Problem *finding, Seen *seen)
 {
 	fputs("{\"ruleId\": ", stdout);
 	json_print_string(problem_name(finding->kind));
@@ -214,7 +252,7 @@ print_result(const Problem *finding, NameTable *seen)
 	json_print_member("level", problem_is_information(finding) ? "note" :
 					  "error");
 	fputs(", \"message\": {\"text\": ", stdout);
-	json_print_string(finding->text);
+	print_message(finding->text);
 	fputs("}, \"locations\": [{\"physicalLocation\": {\"artifactLocation\":"
 		  " {\"uri\": ", stdout);
 	print_uri(finding->path == NULL ? NOWHERE : finding->path);
@@ -281,7 +319,8 @@ void
 show_findings_print(FindingsForm form, const Problem *const *findings,
 					int count, const FindingCounts *counts, bool is_quiet)
 {
-	NameTable  *seen = name_table_create(count);
+	Seen		seen = {name_table_create(count),
+		pg_malloc0((count + 1) * sizeof(int))};
 	int			i;
 
 	begin(form);
@@ -296,10 +335,11 @@ show_findings_print(FindingsForm form, const Problem *const *findings,
 		else if (form == FINDINGS_GITHUB)
 			print_command(findings[i]);
 		else if (form == FINDINGS_GITLAB)
-			print_issue(findings[i], seen);
+			print_issue(findings[i], &seen);
 		else
-			print_result(findings[i], seen);
+			print_result(findings[i], &seen);
 	}
 	finish(form, counts, is_quiet);
-	name_table_free(seen);
+	name_table_free(seen.findings);
+	pg_free(seen.counts);
 }

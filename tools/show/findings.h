@@ -39,4 +39,10 @@ extern void show_findings_print(FindingsForm form,
 								const Problem *const *findings, int count,
 								const FindingCounts *counts, bool is_quiet);
 
+/*
+ * Say what is no finding: on standard error or, as the runner of GitHub reads
+ * commands out of that, too, in the form.
+ */
+extern void show_findings_warn(FindingsForm form, const char *text);
+
 #endif							/* SHOW_FINDINGS_H */
