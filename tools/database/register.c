@@ -43,7 +43,7 @@ enum
 /*
  * Patches of one transaction have one time: then their rows' places count.  A
  * patch that was taken back and applied again has several rows of history.
- * What was accepted is the file, which is no new registration.
+ * What was accepted since is the file, which is no new registration.
  */
 #define QUERY(sha256, history, order) \
 	"SELECT p.patch_name," \
@@ -52,18 +52,22 @@ enum
 	" applied_by, p.requires, p.conflicts, " sha256 \
 	" FROM _v.patches AS p" history " ORDER BY " order "applied_tsz, p.ctid"
 
+/* The last rows of history of all patches with one of these events */
+#define LAST_ROWS(events) \
+	"(SELECT DISTINCT ON (patch_name COLLATE pg_catalog.\"C\")" \
+	" patch_name, id, source_sha256 FROM _v.history" \
+	" WHERE event IN (" events ")" \
+	" ORDER BY patch_name COLLATE pg_catalog.\"C\", id DESC)"
+
 static const char query[] = QUERY("NULL", "", "");
 static const char query_with_history[] =
-QUERY("h.source_sha256",
-	  " LEFT JOIN (SELECT DISTINCT ON (e.patch_name COLLATE pg_catalog.\"C\")"
-	  " e.patch_name, e.source_sha256,"
-	  " pg_catalog.max(e.id) FILTER (WHERE e.event <> 'accepted')"
-	  " OVER (PARTITION BY e.patch_name COLLATE pg_catalog.\"C\")"
-	  " AS registered_id FROM _v.history AS e WHERE e.event IN"
-	  " ('applied', 'resumed', 'adopted', 'marked', 'accepted')"
-	  " ORDER BY e.patch_name COLLATE pg_catalog.\"C\", e.id DESC) AS h"
-	  " ON h.patch_name = p.patch_name",
-	  "h.registered_id NULLS FIRST, ");
+QUERY("coalesce(a.source_sha256, h.source_sha256)",
+	  " LEFT JOIN "
+	  LAST_ROWS("'applied', 'resumed', 'adopted', 'marked'") " AS h"
+	  " ON h.patch_name = p.patch_name"
+	  " LEFT JOIN " LAST_ROWS("'accepted'") " AS a"
+	  " ON a.patch_name = p.patch_name AND (a.id > h.id OR h.id IS NULL)",
+	  "h.id NULLS FIRST, ");
 
 static const char undefined_table[] = "42P01";
 

@@ -32,50 +32,57 @@ static const char invalid_indexes[] =
 /* The same since we were asked to stop: when to give up */
 #define WAIT_WHEN_STOPPING 6000
 
+typedef enum Presence
+{
+	THERE, GONE, UNKNOWN
+} Presence;
+
 /* Is the backend there?  One that is younger is another one. */
-static bool
-is_there(const Observer *source, const Backend *backend,
-		 bool *is_known)
+static Presence
+find_backend(const Observer *source, const Backend *backend)
 {
 	char		pid[32];
 	const char *values[2];
 	PGresult   *result;
-	bool		is_there;
+	Presence	presence = UNKNOWN;
 
 	snprintf(pid, sizeof(pid), "%d", backend->pid);
 	values[0] = pid;
 	values[1] = backend->since;
 	result = watch_observer_query(source,
-								  "SELECT FROM pg_catalog.pg_stat_activity "
-								  "WHERE pid = $1::pg_catalog.int4 "
-								  "AND backend_start <= "
+								  "SELECT FROM pg_catalog.pg_stat_get_activity"
+								  "($1::pg_catalog.int4) "
+								  "WHERE backend_start <= "
 								  "pg_catalog.to_timestamp("
 								  "$2::pg_catalog.float8)",
 								  2, values);
-	*is_known = result != NULL;
-	is_there = result != NULL && PQntuples(result) > 0;
+	if (result != NULL)
+		presence = PQntuples(result) > 0 ? THERE : GONE;
 	PQclear(result);
-	return is_there;
+	return presence;
 }
 
 /*
  * Wait until the backend is gone, for so many milliseconds.  Returns true if
- * it is, as far as the server answers.
+ * it is.  As long as it holds all the locks that the server has room for, that
+ * can answer nothing.
  */
 static bool
 wait_for_end(const Observer *source, const Backend *backend,
 			 int milliseconds)
 {
-	bool		is_known;
+	Presence	presence;
 
-	while (is_there(source, backend, &is_known))
+	while ((presence = find_backend(source, backend)) != GONE)
 	{
+		if (presence == UNKNOWN && !watch_observer_is_connected(source))
+			return false;
 		if (milliseconds <= 0 || interruption_age() > WAIT_WHEN_STOPPING)
 			return false;
 		pg_usleep(PAUSE * 1000L);
 		milliseconds -= PAUSE;
 	}
-	return is_known;
+	return true;
 }
 
 /*
@@ -205,7 +212,6 @@ deploy_outcome_find(Observer *source, const Backend *backend,
 					const PatchPlan *plan, int step, Outcome *outcome)
 {
 	PGresult   *result;
-	bool		is_known;
 	int			i;
 
 	memset(outcome, 0, sizeof(*outcome));
@@ -213,7 +219,7 @@ deploy_outcome_find(Observer *source, const Backend *backend,
 		return;
 	if (!end_backend(source, backend))
 	{
-		outcome->is_running = is_there(source, backend, &is_known);
+		outcome->is_running = find_backend(source, backend) == THERE;
 		return;
 	}
 

@@ -120,6 +120,12 @@ watch_observer_query(const Observer *source, const char *query, int count,
 	return last_result(conn);
 }
 
+bool
+watch_observer_is_connected(const Observer *source)
+{
+	return PQstatus(connection(source)) == CONNECTION_OK;
+}
+
 /* Replace the connection.  Returns false if the server does not take it. */
 static bool
 connect_anew(Observer *source)
@@ -139,7 +145,7 @@ connect_anew(Observer *source)
 void
 watch_observer_revive(Observer *source)
 {
-	if (PQstatus(connection(source)) == CONNECTION_BAD)
+	if (!watch_observer_is_connected(source))
 		(void) connect_anew(source);
 }
 

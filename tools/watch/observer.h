@@ -80,6 +80,9 @@ extern void watch_observer_ask_aside(Observer *source, const char *name,
 extern bool watch_observer_answer_aside(Observer *source, bool waits,
 										PGresult **result);
 
+/* Is the connection there, as far as has been noticed? */
+extern bool watch_observer_is_connected(const Observer *source);
+
 /* Connect anew if the connection is lost.  Returns false if that fails. */
 extern bool watch_observer_reconnect(Observer *source);
 
