@@ -280,4 +280,15 @@ is(scalar(grep { $_->[0] == 0 && $_->[1] =~ /^postgresql:/ } @results), 20,
 is(scalar(split / /, sandboxes()), 20, 'twenty sandboxes');
 like(templates(), qr/^\S+$/, 'one template');
 
+# The same one at once
+
+for my $words ([], ['reset'])
+{
+	@results = map { [ finish_versioning($_) ] }
+	  map { start_versioning($project, 'sandbox', '-q', @$words, 'sb_same') }
+	  1 .. 4;
+	is_deeply([ map { $_->[0] } @results ], [ 0, 0, 0, 0 ],
+		"the same one at once: @$words") || diag(map { $_->[2] } @results);
+}
+
 done_testing();

@@ -142,6 +142,57 @@ like((versioning($project, 'sandbox', 'list'))[1],
 refuses_to('use it', ['sb_trap'], qr/database "$mine" already exists/);
 value('postgres', "DROP DATABASE $mine");
 
+# The same in the name of the owner of the database, for whom one may not act
+
+value('postgres', "ALTER DATABASE $app OWNER TO $other");
+value('postgres', "DROP DATABASE $template");
+value('postgres', "CREATE DATABASE $template OWNER $other
+	ALLOW_CONNECTIONS false");
+refuses_to('use a template of the owner of the database',
+	[ 'sb_trap', '-U', $owner ], qr/database "$template" already exists/);
+value('postgres', "DROP DATABASE $template");
+value('postgres', "ALTER DATABASE $app OWNER TO postgres");
+
+# Somebody makes a sandbox for others, with something in it
+
+value('postgres', "CREATE DATABASE sb_forged OWNER $other");
+value('postgres', "DO \$\$BEGIN EXECUTE format(
+	'COMMENT ON DATABASE sb_forged IS %L', (SELECT regexp_replace(
+	'$comment', ', template, .*', ', sandbox, x, all patches, 1, 1, ' || oid
+	|| ', postgres: sb_forged')
+	FROM pg_database WHERE datname = 'sb_forged')); END\$\$");
+like((versioning($project, 'sandbox', 'list'))[1],
+	qr/^ sb_forged /m, 'a sandbox that somebody else has made');
+for my $role ('postgres', $owner)
+{
+	refuses_to("$role is led into it", [ 'sb_forged', '-U', $role ],
+		qr/the sandbox "sb_forged" belongs to somebody else, who may have put anything into it$/m);
+}
+is((versioning($project, 'sandbox', 'sb_forged', '-q', '-U', $other))[0], 0,
+	'whose it is may use it');
+is((versioning($project, 'sandbox', 'drop', 'sb_forged', '-q'))[0], 0,
+	'and who may, can drop it');
+
+# Somebody keeps a sandbox while it is to be made anew
+
+versioning($project, 'sandbox', '-q', 'sb_keep');
+add_files($project, 'patches/slow.sql' => patch('slow',
+		"\\! echo >ready; until [ -e go ]; do sleep 0.05; done"));
+my $reset = start_versioning($project, 'sandbox', 'reset', 'sb_keep');
+ok(wait_for(sub { -e "$project->{directory}/ready" }), 'it is made anew');
+value('postgres', 'ALTER DATABASE sb_keep RENAME TO sb_kept');
+value('postgres', 'CREATE DATABASE sb_keep');
+add_files($project, 'go' => '');
+my ($reset_status, undef, $reset_errors) = finish_versioning($reset);
+is($reset_status, 2, 'which fails');
+like($reset_errors, qr/the database "sb_keep" is not a sandbox$/m,
+	'what it says');
+is(value('postgres', q{SELECT count(*) FROM pg_database
+	WHERE datname IN ('sb_keep', 'sb_kept')}), '2', 'both are still there');
+value('postgres', 'DROP DATABASE sb_keep');
+value('postgres', 'DROP DATABASE sb_kept');
+unlink "$project->{directory}/patches/slow.sql";
+
 # A register with functions of somebody else
 
 my $captured = project('captured',

@@ -47,7 +47,8 @@ NUMBER("r.f[6]", "int8") " AS session," \
 " (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) a" \
 "  WHERE a.datid = r.oid" \
 "  AND a.backend_type IS DISTINCT FROM 'autovacuum worker') AS sessions," \
-" pg_catalog.pg_has_role(r.datdba, 'USAGE') AS is_own" \
+" pg_catalog.pg_has_role(r.datdba, 'USAGE') AS is_own, " \
+SANDBOX_MARK_IS_SAFE("r.datdba") " AS is_safe" \
 " FROM rests r WHERE pg_catalog.right(r.rest," \
 "  2 + pg_catalog.length(r.datname)) = ': ' || r.datname) "
 

@@ -18,6 +18,18 @@
 #define SANDBOX_MARK_SANDBOX "sandbox"	/* for somebody to play in */
 #define SANDBOX_MARK_RUN "run"	/* for a command, and dropped after it */
 
+/*
+ * Is it safe to use a database with that owner, who may have put anything into
+ * it?  So it is if he is the user, or could do worse: a superuser, or the owner
+ * of the database that sandboxes are made for, in whose name the user may act.
+ */
+#define SANDBOX_MARK_IS_SAFE(owner) \
+	"EXISTS (SELECT FROM pg_catalog.pg_roles o WHERE o.oid = " owner \
+	" AND (o.rolsuper OR o.rolname = CURRENT_USER" \
+	"  OR pg_catalog.pg_has_role(o.oid, 'USAGE')" \
+	"   AND o.oid = (SELECT t.datdba FROM pg_catalog.pg_database t" \
+	"    WHERE t.datname = pg_catalog.current_database())))"
+
 /* Hexadecimal digits of what a database is made of, as a string */
 typedef char SandboxDigits[17];
 
@@ -42,7 +54,8 @@ enum
  *
  * The condition is about m, whose columns are oid, name, kind, digits,
  * content, made, session (the number of the process that made it), owner,
- * sessions, and is_own: the user may drop it.  All of them are in "marks".
+ * sessions, is_own: the user may drop it, and is_safe: see above.  All of them
+ * are in "marks".
  */
 extern PGresult *sandbox_mark_read(PGconn *conn, const char *more,
 								   const char *condition,

@@ -19,6 +19,7 @@
 #include "base/report.h"
 #include "database/connection.h"
 #include "pqexpbuffer.h"
+#include "sandbox/lock.h"
 #include "sandbox/sandbox.h"
 #include "scratch/database.h"
 
@@ -29,7 +30,8 @@
 typedef struct Place
 {
 	bool		is_taken;
-	PGresult   *mark;			/* if it is ours: a row */
+	PGresult   *mark;			/* if it is ours: a row, in which "is_safe"
+								 * comes after what all marks have */
 } Place;
 
 /* The names of databases that come and go by themselves */
@@ -98,7 +100,8 @@ look_at_place(PGconn *conn, const char *name, Place *place)
 	place->is_taken = PQntuples(result) > 0;
 	PQclear(result);
 	if (place->is_taken)
-		place->mark = sandbox_mark_read(conn, "", "m.name = $1", name);
+		place->mark = sandbox_mark_read(conn, ", m.is_safe", "m.name = $1",
+										name);
 	return !place->is_taken || place->mark != NULL;
 }
 
@@ -226,33 +229,6 @@ copy_template(const SandboxContent *content, const char *digits,
 	return NULL;
 }
 
-/*
- * Give a copy its name, and drop the one before it if there is one; or else
- * drop the copy.  False after a message.
- */
-static bool
-settle(const SandboxContent *content, ScratchDatabase *copy,
-	   const char *digits, const char *name, const char *kind, bool is_taken)
-{
-	PGconn	   *conn = connect_elsewhere(content->conn, name);
-
-	if (conn != NULL && interruption_count() == 0 &&
-		(!is_taken || drop(content->conn, name, true,
-						   content->options->is_quiet ? NULL : "")) &&
-		sandbox_mark_set(conn, copy->name, name, kind, digits,
-						 sandbox_template_phrase(content)))
-	{
-		scratch_database_release(copy);
-		if (conn != content->conn)
-			connection_close(conn);
-		return true;
-	}
-	(void) scratch_database_drop(copy);
-	if (conn != content->conn)
-		connection_close(conn);
-	return false;
-}
-
 /* A database that is ours is left as it is: say so. */
 static Status
 leave_alone(const SandboxContent *content, const PGresult *mark,
@@ -266,6 +242,13 @@ leave_alone(const SandboxContent *content, const PGresult *mark,
 	{
 		pg_log_error("the database \"%s\" is there already, for a %s", name,
 					 PQgetvalue(mark, 0, SANDBOX_MARK_KIND));
+		return STATUS_TROUBLE;
+	}
+	if (PQgetvalue(mark, 0, SANDBOX_MARK_MORE)[0] != 't')
+	{
+		pg_log_error("the sandbox \"%s\" belongs to somebody else, who may "
+					 "have put anything into it", name);
+		fe_compat_log_hint("Choose another name.");
 		return STATUS_TROUBLE;
 	}
 	if (content->options->is_quiet)
@@ -307,30 +290,72 @@ may_reset(const SandboxContent *content, const PGresult *mark)
 	return false;
 }
 
+/*
+ * Drop what is to be made anew.  The copy may have taken its time: who has
+ * kept the sandbox meanwhile, by another name or without its comment, keeps
+ * it, and if it is gone, so much the better.  False after a message.
+ */
+static bool
+make_way(const SandboxContent *content, const char *name)
+{
+	Place		place;
+	bool		result = look_at_place(content->conn, name, &place);
+
+	if (result && place.is_taken)
+		result = is_ours(&place, name) && may_reset(content, place.mark) &&
+			drop(content->conn, name, true,
+				 content->options->is_quiet ? NULL : "");
+	PQclear(place.mark);
+	return result;
+}
+
+/*
+ * Give a copy its name, and drop the one before it if it is to be made anew;
+ * or else drop the copy.  False after a message.
+ */
+static bool
+settle(const SandboxContent *content, ScratchDatabase *copy,
+	   const char *digits, const char *name, const char *kind, bool is_anew)
+{
+	PGconn	   *conn = connect_elsewhere(content->conn, name);
+	bool		is_done = conn != NULL && interruption_count() == 0 &&
+		(!is_anew || make_way(content, name)) &&
+		sandbox_mark_set(conn, copy->name, name, kind, digits,
+						 sandbox_template_phrase(content));
+
+	if (is_done)
+		scratch_database_release(copy);
+	else
+		(void) scratch_database_drop(copy);
+	if (conn != content->conn)
+		connection_close(conn);
+	return is_done;
+}
+
 /* Make it, where there is nothing, or what is to be made anew. */
 static Status
 make(const SandboxContent *content, const char *digits, const char *name,
-	 const char *kind, bool is_taken)
+	 const char *kind, bool is_anew)
 {
 	Status		status;
 	ScratchDatabase *copy = copy_template(content, digits, &status);
 
 	if (copy == NULL)
 		return status;
-	return settle(content, copy, digits, name, kind, is_taken) ?
+	return settle(content, copy, digits, name, kind, is_anew) ?
 		STATUS_DONE : STATUS_TROUBLE;
 }
 
-Status
-sandbox_create(const SandboxContent *content, const char *name,
-			   const char *kind, bool is_anew)
+/* Make it, unless it is there.  Nobody else does so meanwhile. */
+static Status
+create(const SandboxContent *content, const char *name, const char *kind,
+	   bool is_anew)
 {
 	SandboxDigits digits;
 	Place		place;
 	Status		status;
 
-	if (!check_name(content->conn, name) ||
-		!look_at_place(content->conn, name, &place))
+	if (!look_at_place(content->conn, name, &place))
 		return STATUS_TROUBLE;
 	if ((place.is_taken || is_anew) &&
 		(!is_ours(&place, name) ||
@@ -341,8 +366,23 @@ sandbox_create(const SandboxContent *content, const char *name,
 	if (status == STATUS_DONE && place.is_taken && !is_anew)
 		status = leave_alone(content, place.mark, digits, kind);
 	else if (status == STATUS_DONE)
-		status = make(content, digits, name, kind, place.is_taken);
+		status = make(content, digits, name, kind, is_anew);
 	PQclear(place.mark);
+	return status;
+}
+
+Status
+sandbox_create(const SandboxContent *content, const char *name,
+			   const char *kind, bool is_anew)
+{
+	Status		status;
+
+	if (!check_name(content->conn, name) ||
+		!sandbox_lock_wait(content->conn, name,
+						   content->options->is_quiet))
+		return STATUS_TROUBLE;
+	status = create(content, name, kind, is_anew);
+	sandbox_lock_release(content->conn, name);
 	return status;
 }
 
@@ -377,7 +417,8 @@ sandbox_drop(PGconn *conn, char *const *names, int count, bool is_quiet)
 	for (i = 0; i < count; i++)
 		result &= is_there(conn, names[i]);
 	for (i = 0; result && i < count; i++)
-		result = drop(conn, names[i], true, is_quiet ? NULL : "");
+		result = is_there(conn, names[i]) &&
+			drop(conn, names[i], true, is_quiet ? NULL : "");
 	return result;
 }
 

@@ -11,14 +11,12 @@
  * own name when it is ready: so what is half built is never taken for a
  * template, and is dropped by whoever comes next.  One builds it, and others
  * who want the same wait for an advisory lock.  The name is there for anyone
- * to take, so a template counts only if its owner is one who could do worse:
- * the user, a superuser, or the owner of the database that it is made for.
+ * to take, so a template counts only if its owner is to be trusted.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -27,12 +25,10 @@
 #include "base/report.h"
 #include "pqexpbuffer.h"
 #include "run/process.h"
+#include "sandbox/lock.h"
 #include "sandbox/template.h"
 #include "scratch/build.h"
 #include "scratch/database.h"
-
-/* How long to wait before asking again for the lock, in milliseconds */
-#define PAUSE 50
 
 /* How much may lie in the pipes when psql has ended, in chunks */
 #define LAST_CHUNKS 32
@@ -42,11 +38,9 @@
 
 /* Is there a template of that name whose owner is to be trusted? */
 static const char template_query[] =
-"SELECT FROM pg_catalog.pg_database d, pg_catalog.pg_roles o"
+"SELECT FROM pg_catalog.pg_database d"
 " WHERE d.datname = $1::pg_catalog.text AND NOT d.datallowconn"
-" AND o.oid = d.datdba AND (o.rolsuper OR o.rolname = CURRENT_USER"
-"  OR o.oid = (SELECT t.datdba FROM pg_catalog.pg_database t"
-"   WHERE t.datname = pg_catalog.current_database()))";
+" AND " SANDBOX_MARK_IS_SAFE("d.datdba");
 
 const char *
 sandbox_template_phrase(const SandboxContent *content)
@@ -196,39 +190,13 @@ sandbox_template_find(PGconn *conn, const char *name, bool *is_found)
 	return is_answered;
 }
 
-/* Ask for the lock on building a template.  Returns false after a message. */
-static bool
-try_lock(PGconn *conn, const char *digits, bool *is_locked)
-{
-	char		text[128];
-	PGresult   *result;
-
-	snprintf(text, sizeof(text), "SELECT pg_catalog.pg_try_advisory_lock("
-			 "x'%s'::pg_catalog.int8)", digits);
-	result = connection_query(conn, text);
-	*is_locked = result != NULL && PQgetvalue(result, 0, 0)[0] == 't';
-	PQclear(result);
-	return result != NULL;
-}
-
-/* Let others build it. */
-static void
-unlock(PGconn *conn, const char *digits)
-{
-	char		text[128];
-
-	snprintf(text, sizeof(text), "SELECT pg_catalog.pg_advisory_unlock("
-			 "x'%s'::pg_catalog.int8)", digits);
-	PQclear(PQexec(conn, text));
-}
-
 /*
  * Wait until there is the template, or we have the lock, and are to build it.
  * Returns false after a message.
  */
 static bool
-find_or_lock(const SandboxContent *content, const char *digits,
-			 const char *name, bool *is_locked)
+find_or_lock(const SandboxContent *content, const char *name,
+			 bool *is_locked)
 {
 	bool		is_found;
 	int			i;
@@ -238,17 +206,17 @@ find_or_lock(const SandboxContent *content, const char *digits,
 		if (!sandbox_template_find(content->conn, name, &is_found))
 			break;
 		if (is_found && *is_locked)
-			unlock(content->conn, digits);
+			sandbox_lock_release(content->conn, name);
 		*is_locked &= !is_found;
 		if (is_found || *is_locked)
 			return true;
-		if (!try_lock(content->conn, digits, is_locked))
+		if (!sandbox_lock_try(content->conn, name, is_locked))
 			break;
 		if (*is_locked)
 			continue;
 		if (i == 0 && !content->options->is_quiet)
 			pg_log_info("waiting for somebody else to build the template");
-		(void) poll(NULL, 0, PAUSE);
+		sandbox_lock_pause();
 	}
 	return false;
 }
@@ -365,11 +333,11 @@ sandbox_template_provide(const SandboxContent *content,
 
 	snprintf(text, sizeof(text), SANDBOX_TEMPLATE_PREFIX "%s", digits);
 	*name = text;
-	if (!find_or_lock(content, digits, text, &is_locked))
+	if (!find_or_lock(content, text, &is_locked))
 		status = STATUS_TROUBLE;
 	else if (is_locked)
 		status = build(content, digits, text);
 	if (is_locked)
-		unlock(content->conn, digits);
+		sandbox_lock_release(content->conn, text);
 	return status;
 }
