@@ -292,7 +292,9 @@
 -- default:
 --
 -- value: by_hand   what else depends on the column
--- query: SELECT E'These depend on the old column, and need a look:\n'
+-- query: SELECT E'These depend on the old column, and need a look. Between\n'
+--        || '_v.drop_dependents() and _v.restore_dependents(), views can stay '
+--        || E'as they are:\n'
 --        || string_agg(DISTINCT '    ' || CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
