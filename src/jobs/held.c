@@ -5,7 +5,8 @@
  *
  * A job has time, and others may not: a standby that has to follow, the
  * archive that has to take the WAL, VACUUM that cannot remove what the job
- * leaves, a deploy that waits for the table.
+ * leaves, a deploy that waits for the table.  And it would not be right to go
+ * on where nobody notes which keys change.
  *
  * What PostgreSQL says of the lag of a standby is how long the last WAL took
  * that was replayed: of one that replays nothing, it stays as it is.  So a
@@ -21,10 +22,20 @@
 
 /*
  * $1 is the table; $2 to $4 are the limits, 0 for none; $5 and $6 are a
- * position in the WAL, and how long ago it was written.
+ * position in the WAL, and how long ago it was written; $7 is the job.  A
+ * trigger that was disabled has missed what its job has to know, and whoever
+ * has enabled it again with all others has left a trace.
  */
 static const char *const query =
 "SELECT coalesce("
+"    (SELECT format('its trigger on table %s is not there, or not '"
+"                   || 'ENABLE ALWAYS', $1)"
+"      WHERE to_regclass($1) IS NOT NULL AND NOT EXISTS"
+"            (SELECT FROM pg_trigger"
+"              WHERE tgrelid = to_regclass($1) AND tgenabled = 'A'"
+"                AND tgfoid = to_regprocedure('_v.note_moved_key()')"
+"                AND tgargs = convert_to($7, getdatabaseencoding()) ||"
+"                             '\\x00')),"
 "    (SELECT format('process %s waits for a lock on table %s', pid, $1)"
 "       FROM pg_locks"
 "      WHERE relation = to_regclass($1) AND NOT granted"
@@ -85,7 +96,7 @@ jobs_held_reason(const Job *job, const JobSettings *settings, JobMark *mark)
 					  psprintf("%d", settings->max_archive_backlog),
 					  psprintf("%d", settings->max_snapshot_age),
 					  mark->lsn[0] == '\0' ? NULL : mark->lsn,
-					  psprintf(INT64_FORMAT, ms));
+					  psprintf(INT64_FORMAT, ms), job->name);
 	reason = jobs_store_value(0, 0);
 	jobs_store_free();
 	move_mark(mark);

@@ -86,7 +86,7 @@ value($project->{database}, q{
 	CREATE DOMAIN short AS varchar(9) COLLATE "C" CHECK (VALUE <> '');
 	CREATE DOMAIN shorter AS short CHECK (VALUE <> '?');
 	CREATE DOMAIN there AS text NOT NULL;
-	CREATE TABLE notes (id int PRIMARY KEY, note shorter, more there);
+	CREATE TABLE notes (id int PRIMARY KEY, note shorter, more there, extra text);
 	INSERT INTO notes VALUES (1, 'one', '')});
 for my $arguments (
 	'rename-column table=notes column=more new=text',
@@ -103,6 +103,20 @@ for my $arguments (
 begin_recipe($project, 'domain',
 	qw(rename-column table=notes column=note new=text));
 runs($project, 'apply', 'domain-start');
+for my $arguments (
+	'rename-column table=notes column=note new=other',
+	'rename-column table=notes column=text new=other',
+	'change-type table=notes column=note type=text',
+	'split-column table=notes column=note first=a second=b first_value=note '
+		. 'second_value=note',
+	'merge-columns table=notes first=note second=extra new=c value=note '
+		. 'first_value=c second_value=c')
+{
+	my (undef, undef, $errors) = versioning($project, qw(new again --recipe),
+		split(' ', $arguments), '-d', $project->{database});
+	like($errors, qr/another recipe is at work on column "(note|text)", by trigger "zz_domain"/,
+		"not at the same time: $arguments");
+}
 run_job($project, 'domain');
 succeeds($project->{database}, q{INSERT INTO notes (id, text, more) VALUES (2, 'two', '')},
 	'a column of a domain is written by its new name');

@@ -189,6 +189,22 @@ value($database, "SELECT _v.set_job('j', 'pause', '0')");
 finish($runner);
 is(touched(), '1:200, done', 'each row once');
 
+for (
+	[ 'is disabled', 'DISABLE TRIGGER ALL' ],
+	[ 'was', 'ENABLE TRIGGER ALL' ])
+{
+	my ($name, $change) = @$_;
+	job(pause => 0);
+	value($database, "ALTER TABLE t $change");
+	$runner = start($run);
+	wait_for("SELECT state = 'held back' AND rows_done = 0
+		AND held_back = 'its trigger on table public.t is not there, or not ENABLE ALWAYS' FROM _v.jobs",
+		"its trigger $name");
+	value($database, 'ALTER TABLE t ENABLE ALWAYS TRIGGER versioning_job_j');
+	finish($runner);
+	is(touched(), '1:200, done', 'and then each row once');
+}
+
 job(pause => 0, max_snapshot_age => 1);
 $holder = start("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM t LIMIT 1; SELECT pg_advisory_lock(1); SELECT pg_sleep(100)");
 wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory'", 'somebody has an old snapshot');

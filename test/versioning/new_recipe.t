@@ -124,6 +124,9 @@ like(content('patches/it_s.sql'), qr/'it''s', ARRAY\['it''s-two'\]/,
 refuses_recipe('a value is missing',
 	qr/needs to know more.*\n.*type=\.\.\.  its type \(with -d/, 'own', 'table=t',
 	'column=a');
+refuses_recipe('what a recipe asks the database for by itself is not listed',
+	qr/needs to know more\n(.* {2}\S.*\n)+.*It needs a database \(-d\), which knows the rest/,
+	'split-table', 'table=t', 'columns=a', 'new=u');
 refuses_recipe('an empty value',
 	qr/needs to know more.*\n.*column=\.\.\.  a column$/m, 'own', 'table=t', 'column=');
 refuses_recipe('what a value means, in two lines',

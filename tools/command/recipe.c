@@ -149,10 +149,15 @@ is_open_to_user(const RecipeEntry *entry)
 	return entry->kind == RECIPE_VALUE || entry->kind == RECIPE_RELATION;
 }
 
-/* Say what the recipe wants to know, or what of that it does not know yet. */
+/*
+ * Say what the recipe wants to know, or what of that it does not know yet.
+ * Without a database, what it has a query but no word for is left out.
+ */
 static void
-explain_entries(const Recipe *recipe, int count, bool is_missing)
+explain_entries(const Recipe *recipe, int count, bool is_missing,
+				bool has_database)
 {
+	bool		has_own = false;
 	int			i;
 
 	for (i = 0; i < count; i++)
@@ -161,12 +166,19 @@ explain_entries(const Recipe *recipe, int count, bool is_missing)
 
 		if (!is_open_to_user(entry) || (is_missing && entry->value != NULL))
 			continue;
+		if (!has_database && entry->query != NULL && *entry->meaning == '\0')
+		{
+			has_own = true;
+			continue;
+		}
 		fe_compat_log_detail("%s=...  %s%s", entry->name,
 							 report_printable(entry->meaning),
 							 entry->query != NULL ?
 							 " (with -d, from the database)" :
 							 entry->standard != NULL ? " (optional)" : "");
 	}
+	if (has_own)
+		fe_compat_log_hint("It needs a database (-d), which knows the rest.");
 }
 
 /*
@@ -196,7 +208,7 @@ read_word(Recipe *recipe, const char *word)
 		pg_log_error(sign == NULL ? "\"%s\" should be NAME=VALUE" :
 					 "the recipe does not ask for \"%s\"",
 					 report_printable(name));
-		explain_entries(recipe, recipe->entry_count, false);
+		explain_entries(recipe, recipe->entry_count, false, true);
 	}
 	pg_free(name);
 	return is_good;
@@ -409,7 +421,7 @@ complete_entries(const Options *options, PGconn *conn, Recipe *recipe)
 	if (missing == 0)
 		return true;
 	pg_log_error("the recipe \"%s\" needs to know more", options->recipe);
-	explain_entries(recipe, missing, true);
+	explain_entries(recipe, missing, true, conn != NULL);
 	return false;
 }
 

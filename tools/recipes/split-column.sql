@@ -64,6 +64,14 @@
 --    FROM pg_type WHERE typtype = 'd' AND oid IN (
 --        to_regtype(:'first_type'), to_regtype(:'second_type')) LIMIT 1
 --
+-- refuse: SELECT format('another recipe is at work on column "%s", by trigger '
+--        '"%s": finish that first', w.name, tgname)
+--    FROM unnest(ARRAY[:'column']) AS w (name),
+--        pg_trigger JOIN pg_proc AS p ON p.oid = tgfoid
+--    WHERE tgrelid = :'table'::regclass AND tgname LIKE 'zz\_%'
+--        AND prosrc ~ format('NEW\.%s(\W|$)', regexp_replace(
+--                quote_ident(w.name), '(\W)', '\\\1', 'g')) LIMIT 1
+--
 -- refuse: SELECT format('column "%s" is of a domain that is NOT NULL: no row '
 --        'could be written without it', attname)
 --    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
