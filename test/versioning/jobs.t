@@ -241,6 +241,20 @@ is($status, 0, 'and goes on');
 like($errors, qr/^versioning: job "move": 0 \S+, held back: process \d+ waits for a lock on table public\.items$/m,
 	'that was said');
 
+# A deploy gets the lock that it needs between two batches.
+
+$project = with_job("$statement AND pg_sleep(0.001) IS NOT NULL");
+applies($project, 'other start table', 'a job, and then a patch');
+add_files($project,
+	'patches/6.sql' => patch('column', 'ALTER TABLE public.items ADD more int;', 'start'));
+$run = start_versioning($project, 'run');
+ok(wait_for(sub {
+			value($project->{database},
+				'SELECT rows_done > 0 FROM _v.jobs') eq 't' }), 'it runs');
+is((versioning($project, qw(apply --lock-timeout 1s)))[0], 0,
+	'what changes its table is applied meanwhile');
+is((finish_versioning($run))[0], 0, 'and the job goes on');
+
 SKIP:
 {
 	skip 'there is no pseudo-terminal here', 2
