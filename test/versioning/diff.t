@@ -246,6 +246,58 @@ versioning($project, 'diff', $app, $staging);
 is(value('postgres', "SELECT rolsuper FROM pg_roles WHERE rolname = '$nobody'"),
 	'f', 'no function of a user is called');
 
+# A register that somebody else has made, to be read
+
+my $code = <<"SQL";
+RETURNS text IMMUTABLE LANGUAGE plpgsql AS 'BEGIN
+    IF current_user <> ''$nobody'' THEN RAISE ''called''; END IF;
+    RETURN 1; END';
+SQL
+my $made = <<"SQL";
+CREATE SCHEMA _v;
+CREATE TYPE _v.odd AS ENUM ('public.t');
+CREATE FUNCTION _v.as_text(_v.odd) $code
+CREATE CAST (_v.odd AS text) WITH FUNCTION _v.as_text(_v.odd) AS IMPLICIT;
+CREATE TABLE _v.patches (patch_name text, applied_tsz timestamptz,
+    applied_by text, requires text[], conflicts text[]);
+CREATE TABLE _v.history (id int8, patch_name text, event text,
+    source_sha256 text);
+CREATE TABLE _v.changes (id int8, first_id int8, history_id int8,
+    identity text, previous_identity text, object_type text, action text,
+    columns text[], role_name text, changed_at timestamptz, command_tag text);
+GRANT USAGE ON SCHEMA _v TO PUBLIC;
+GRANT SELECT ON ALL TABLES IN SCHEMA _v TO PUBLIC;
+SQL
+my %codes = (
+	'a cast' => 'ALTER TABLE _v.changes DROP identity, ADD identity _v.odd;'
+	  . "INSERT INTO _v.changes (identity, object_type) "
+	  . "VALUES ('public.t', 'table column')",
+	'an index' => "CREATE FUNCTION _v.f(int) $code"
+	  . 'CREATE INDEX ON _v.patches (_v.f(length(patch_name)));'
+	  . 'CREATE INDEX ON _v.patches (patch_name) WHERE _v.f(1) IS NULL',
+	'a function' => "CREATE FUNCTION _v.f(int) $code"
+	  . 'CREATE TABLE _v.unfinished (); CREATE TABLE _v.progress AS SELECT 1;'
+	  . 'CREATE FUNCTION _v.refuse_to_forge() RETURNS int LANGUAGE sql AS '
+	  . "'SELECT 1'; CREATE FUNCTION _v.unfinished_patches() RETURNS TABLE "
+	  . '(patch_name text, since timestamptz, done_sha256 text[], parts int, '
+	  . 'line int, runs text, error text, runs_sha256 text, relation text, '
+	  . 'indexes text[], leaves text) LANGUAGE sql AS '
+	  . "'SELECT _v.f(1), now(), NULL::text[], 1, 1, ''a'', ''a'', ''a'', "
+	  . "''a'', NULL::text[], ''a'''");
+for my $what (sort keys %codes)
+{
+	my $forged = database('forged');
+
+	value($forged, "GRANT CREATE ON DATABASE $forged TO $nobody; "
+		  . 'CREATE TABLE t (a int8)');
+	value($forged, $made . $codes{$what}, user => $nobody);
+	@got = versioning($project, 'diff', $forged, $plain);
+	is($got[0], 1, "$what: exit status") || diag($got[2]);
+	like($got[1],
+		qr/^Patches are not compared: \Q$forged\E has a register that may not be read, or not safely\.$/m,
+		"$what: that the register is not read is said");
+}
+
 # Names
 
 my $odd = database("odd's \"name\"\e[31m");

@@ -407,6 +407,8 @@ my @changes = (
 		'foreign table s.ft: options differ' ],
 	[ "ALTER FOREIGN TABLE ft_columns ALTER a OPTIONS (SET name 'b')",
 		'foreign table column s.ft_columns.a: options differ' ],
+	[ "ALTER FOREIGN TABLE ft ALTER a OPTIONS (ADD pg_name 'b')",
+		'foreign table column s.ft.a: options differ' ],
 	[ "ALTER PUBLICATION pub ADD TABLE secured",
 		'publication relation s.secured in publication pub: only in B' ],
 	[ "ALTER PUBLICATION pub_options SET (publish = 'insert')",

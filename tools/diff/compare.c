@@ -63,7 +63,7 @@ merge(PairList *pairs, const DiffCatalog *a, const DiffCatalog *b)
 	}
 }
 
-/* Make one pair of two that have one object each, if they are of both sides. */
+/* Make one pair of two with one object each, if these are of both sides. */
 static void
 join(Pair *x, Pair *y)
 {

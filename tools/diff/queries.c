@@ -468,8 +468,9 @@ static const char column_query[] =
 "   ELSE 'EXTENDED' END END AS storage"
 ", CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4'"
 "  ELSE nullif(a.attcompression::text, '') END AS compression"
-", " SORTED("array(SELECT y FROM unnest(a.attoptions || a.attfdwoptions) y"
-			"  WHERE NOT starts_with(y, 'pg_'))") " AS options"
+", " SORTED("array(SELECT y FROM unnest(a.attoptions) y"
+			"  WHERE NOT starts_with(y, 'pg_')) || a.attfdwoptions")
+" AS options"
 ", nullif(a.attstattarget, -1)::text AS statistics"
 ", CASE WHEN a.attidentity <> '' THEN (SELECT s.seqrelid::regclass"
 "  FROM " IDENTITY_SEQUENCE ") END AS \"name of the sequence\""

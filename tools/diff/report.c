@@ -342,10 +342,13 @@ print_notes(const DiffReport *report)
 		if (side->reg == NULL)
 			printf("Patches are not compared: %s %s.\n", side->name,
 				   side->has_register ?
-				   "has a register that may not be read" :
+				   "has a register that may not be read, or not safely" :
 				   "has no register of them");
 		else if (is_unknown && !side->is_recorded && !side->is_files)
 			printf("Who changes %s is not recorded.\n", side->name);
+		else if (is_unknown && !side->has_changes && !side->is_files)
+			printf("Who changes %s is recorded, but may not be read.\n",
+				   side->name);
 		if (has_owners && side->is_files)
 			printf("The files were applied by %s here; --no-owner leaves "
 				   "owners out.\n", report_printable(PQuser(side->conn)));

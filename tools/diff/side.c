@@ -11,8 +11,46 @@
 #include "diff/side.h"
 
 /*
- * There may be none, or one that the role may not read: neither is a reason
- * not to compare the rest.  A view in its place would be someone else's code.
+ * Functions, types and operators of users that reading a table c may call: by
+ * casts of its columns, and by what is evaluated when queries are planned, of
+ * its indexes, constraints and statistics.
+ */
+#define CALLS_OTHERS \
+	"EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN" \
+	" (SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, c.oid" \
+	"  UNION ALL SELECT 'pg_catalog.pg_class'::pg_catalog.regclass," \
+	"   x.indexrelid FROM pg_catalog.pg_index x WHERE x.indrelid = c.oid" \
+	"  UNION ALL SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass," \
+	"   k.oid FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid" \
+	"  UNION ALL SELECT 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass," \
+	"   s.oid FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid = c.oid)" \
+	" AS p (class, id) ON p.class = d.classid AND p.id = d.objid" \
+	" WHERE d.refobjid >= 16384 AND d.refclassid IN" \
+	"  ('pg_catalog.pg_proc'::pg_catalog.regclass," \
+	"   'pg_catalog.pg_type'::pg_catalog.regclass," \
+	"   'pg_catalog.pg_operator'::pg_catalog.regclass," \
+	"   'pg_catalog.pg_opclass'::pg_catalog.regclass))"
+
+/*
+ * Is nothing in the schema that the register is read by, and that is or has
+ * code, of someone who is no superuser?
+ */
+#define IS_OF_SUPERUSERS(owner) \
+	"(SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.oid = " owner ")"
+#define IS_OURS \
+	"NOT EXISTS (SELECT FROM pg_catalog.pg_class c" \
+	" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace" \
+	" WHERE n.nspname = '_v' AND c.relkind NOT IN ('i', 'I', 'S', 't', 'c')" \
+	" AND NOT " IS_OF_SUPERUSERS("c.relowner") \
+	" AND (c.relkind NOT IN ('r', 'p') OR " CALLS_OTHERS "))" \
+	" AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc f" \
+	" JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace" \
+	" WHERE n.nspname = '_v' AND f.proname = 'unfinished_patches'" \
+	" AND NOT " IS_OF_SUPERUSERS("f.proowner") ")"
+
+/*
+ * There may be none, or one that the role may not read, or that would have it
+ * call the code of others: none is a reason not to compare the rest.
  */
 #define RELATION(name, condition) \
 	"EXISTS (SELECT FROM pg_catalog.pg_class c" \
@@ -26,8 +64,9 @@
 static const char query[] =
 "SELECT " RELATION("patches", "") ", " RELATION("patches", IS_READABLE)
 " AND (NOT " RELATION("history", "") " OR "
-RELATION("history", IS_READABLE) "), " RELATION("changes", IS_READABLE)
-" AND " RELATION("history", IS_READABLE) ", 2 ="
+RELATION("history", IS_READABLE) ") AND " IS_OURS ", "
+RELATION("changes", IS_READABLE) " AND " RELATION("history", IS_READABLE)
+" AND " IS_OURS ", 2 ="
 " (SELECT pg_catalog.count(DISTINCT t.evtevent)"
 "  FROM pg_catalog.pg_event_trigger t"
 "  JOIN pg_catalog.pg_proc p ON p.oid = t.evtfoid"
