@@ -103,13 +103,13 @@ for my $options ([], ['--single-transaction'])
 {
 	my $project = with_verification("SELECT count(*) = 1 FROM pg_locks
 		WHERE locktype = 'advisory' AND pid = pg_backend_pid();
-		SELECT pg_sleep(60);", 'patches/z.sql' => patch('z'));
+		SELECT pg_sleep(600);", 'patches/z.sql' => patch('z'));
 	my $run = start_versioning($project, 'apply', @$options);
 
 	ok(wait_for(sub {
 			value('postgres', "SELECT count(*) FROM pg_stat_activity
 				WHERE datname = '$project->{database}'
-				AND query = 'SELECT pg_sleep(60);'")
+				AND query = 'SELECT pg_sleep(600);'")
 		}), "killed @$options: it is being verified, and is marked as ours");
 	kill KILL => $run->{pid};
 	finish_versioning($run);
