@@ -98,6 +98,26 @@ for my $options ([], ['--single-transaction'])
 	applies($project, 'a/b a_b', 'two patches with one name for a file');
 }
 
+# Whoever has killed us need not wait for what is verified.
+for my $options ([], ['--single-transaction'])
+{
+	my $project = with_verification("SELECT count(*) = 1 FROM pg_locks
+		WHERE locktype = 'advisory' AND pid = pg_backend_pid();
+		SELECT pg_sleep(600);", 'patches/z.sql' => patch('z'));
+	my $run = start_versioning($project, 'apply', @$options);
+
+	ok(wait_for(sub {
+			value('postgres', "SELECT count(*) FROM pg_stat_activity
+				WHERE datname = '$project->{database}'
+				AND query = 'SELECT pg_sleep(600);'")
+		}), "killed @$options: it is being verified, and is marked as ours");
+	kill KILL => $run->{pid};
+	finish_versioning($run);
+	ok(wait_for(sub { !sessions($project) }),
+		"killed @$options: its session ends");
+	is(registered($project), '', "killed @$options: nothing was kept");
+}
+
 # What verifies it sees what the patch did, not what it has set.
 {
 	my $project = project('verify_settings',
@@ -227,14 +247,20 @@ fails_to_rehearse(with_verification('SELECT false;'), 'a rehearsal');
 	like($output, qr/^1 of 2 patches verified in/m, 'one has changed: in all');
 	like($errors, qr{^psql:verify/users\.sql:1: error: row 1 of 1 is not true}m,
 		'one has changed: the query');
-	($status, $output) = versioning($project, 'verify', 'two');
-	is($status, 0, 'one that is named: exit status');
+	($status, $output) = versioning($project, 'verify', 'two', 'two');
+	is($status, 0, 'one that is named, twice: exit status');
 	like($output, qr/^1 of 1 patch verified in/m, 'one that is named: no more');
 	add_files($project, 'verify/two.sql' =>
 		  "SET TRANSACTION READ WRITE;\nINSERT INTO users VALUES (2);");
 	like((versioning($project, 'verify', 'two'))[2],
 		qr{^psql:verify/two\.sql:1: ERROR:  cannot set transaction read-write}m,
 		'it stays read-only');
+	add_files($project, 'verify/two.sql' =>
+		  "RESET transaction_read_only;\nINSERT INTO users VALUES (2);");
+	is((versioning($project, 'verify', 'two'))[0], 3,
+		'RESET does not help either');
+	is(value($project->{database}, 'SELECT count(*) FROM users'), 1,
+		'nothing was written');
 	add_files($project, 'verify/two.sql' => 'SELECT true;');
 	($status, $output) = versioning($project, 'verify', '--json');
 	is($status, 3, 'JSON: exit status');

@@ -18,7 +18,6 @@
 #include "plan/resume.h"
 #include "pqexpbuffer.h"
 #include "watch/blockers.h"
-#include "watch/blockers.h"
 
 /* What a file is called in messages. */
 static const char *

@@ -11,6 +11,18 @@
 #include "plan/verify.h"
 #include "project/verification.h"
 
+/* Is there a step for that name? */
+static bool
+has_patch(const PatchPlan *plan, const char *name)
+{
+	int			i;
+
+	for (i = 0; i < plan->count; i++)
+		if (strcmp(plan->steps[i].names[0], name) == 0)
+			return true;
+	return false;
+}
+
 /* Add a step for a patch that is applied, if there is a file for that. */
 static bool
 add_patch(PatchPlan *plan, const Project *project, const char *name)
@@ -48,8 +60,9 @@ plan_verify_create(const Project *project, const Register *reg,
 	int			i;
 
 	for (i = 0; i < name_count; i++)
-		if (register_find(reg, names[i]) == NULL ||
-			!add_patch(plan, project, names[i]))
+		if (!has_patch(plan, names[i]) &&
+			(register_find(reg, names[i]) == NULL ||
+			 !add_patch(plan, project, names[i])))
 			complain(plan, project, reg, names[i]);
 	for (i = 0; name_count == 0 && i < reg->count; i++)
 		if (reg->patches[i].unfinished == NULL)

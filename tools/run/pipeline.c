@@ -518,6 +518,7 @@ run_pipeline_open(const FileRunner *runner)
 	session->runner = runner;
 	session->item = &before_file;
 	initPQExpBuffer(&session->query);
+	initPQExpBuffer(&session->marks);
 	session->conn = connection_open_for_patches(runner->conn,
 												runner->application_name);
 	session->backend.pid = PQbackendPID(session->conn);
@@ -543,6 +544,7 @@ run_pipeline_close(SqlSession *session)
 	}
 	PQfinish(session->conn);
 	termPQExpBuffer(&session->query);
+	termPQExpBuffer(&session->marks);
 	pg_free(session->items);
 	pg_free(session->message);
 	pg_free(session->error);

@@ -45,7 +45,7 @@ struct SqlSession
 	const SqlItem *item;		/* whose results are read */
 	Waiting		waiting;		/* of the file */
 	int			lock_timeout;	/* that was set for it, or 0 */
-	char		set_timeout[64];	/* the query that sets it so */
+	PQExpBufferData marks;		/* the query that says which file is run */
 	const PatchPlan *members;	/* of a single transaction, */
 	const PlanStep *member;		/* and the current one: see run/single.c */
 	char	   *settings;		/* that sessions began with then, or NULL */

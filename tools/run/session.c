@@ -155,15 +155,12 @@ run_queries(SqlSession *session, const PlanStep *step)
 static void
 send_marks(SqlSession *session, const PlanStep *step, int lock_timeout)
 {
-	PQExpBuffer marks = createPQExpBuffer();
-
-	run_file_append_marks(marks, session->runner, step, lock_timeout);
+	resetPQExpBuffer(&session->marks);
+	run_file_append_marks(&session->marks, session->runner, step,
+						  lock_timeout);
 	make_settings(session, lock_timeout);
 	session->lock_timeout = lock_timeout;
-	snprintf(session->set_timeout, sizeof(session->set_timeout),
-			 "SET LOCAL lock_timeout = %d", lock_timeout);
-	run_pipeline_send_ahead(session, marks->data);
-	destroyPQExpBuffer(marks);
+	run_pipeline_send_ahead(session, session->marks.data);
 	(void) PQflush(session->conn);
 }
 

@@ -66,7 +66,10 @@ add_settings_check(SqlSession *session)
 	run_pipeline_check(session, check_settings);
 }
 
-/* Make the session one that has run nothing yet, as far as that can be. */
+/*
+ * Make the session one that has run nothing yet, as far as that can be, and
+ * mark it again as one that runs the file.
+ */
 static void
 add_resets(SqlSession *session)
 {
@@ -87,6 +90,7 @@ add_resets(SqlSession *session)
 
 	for (i = 0; i < lengthof(resets); i++)
 		run_pipeline_add_text(session, resets[i], FILE_RUN_AFTER, 0);
+	run_pipeline_add_text(session, session->marks.data, FILE_RUN_AFTER, 0);
 }
 
 /* Does a file set savepoints, or use some? */
@@ -136,9 +140,6 @@ add_begin(SqlSession *session)
 static bool
 run_member(SqlSession *session, const PlanStep *member, bool is_first)
 {
-	PQExpBuffer marks = createPQExpBuffer();
-	bool		result;
-
 	session->member = member;
 	run_file_copy_path(session->path, member);
 	if (is_first)
@@ -146,16 +147,16 @@ run_member(SqlSession *session, const PlanStep *member, bool is_first)
 	else
 	{
 		session->put_aside[0] = session->put_back[0] = '\0';
-		run_file_append_marks(marks, session->runner, member,
+		resetPQExpBuffer(&session->marks);
+		run_file_append_marks(&session->marks, session->runner, member,
 							  session->lock_timeout);
-		run_pipeline_add_text(session, marks->data, FILE_RUN_BEFORE, 0);
+		run_pipeline_add_text(session, session->marks.data, FILE_RUN_BEFORE,
+							  0);
 	}
 	add_queries(session, member);
 	add_resets(session);
 	add_settings_check(session);
-	result = run_pipeline_run(session) && run_verify_inside(session, member);
-	destroyPQExpBuffer(marks);
-	return result;
+	return run_pipeline_run(session) && run_verify_inside(session, member);
 }
 
 /* The file that is to register a patch. */

@@ -103,6 +103,16 @@ check_rows(SqlSession *session, const PGresult *result)
 	return false;
 }
 
+/* Has the transaction stayed read-only?  RESET ends that in release 15. */
+static void
+add_check(SqlSession *session)
+{
+	run_pipeline_add_text(session, "SELECT pg_catalog.current_setting("
+						  "'transaction_read_only')::pg_catalog.bool "
+						  "AS is_read_only", FILE_RUN_AFTER, 0);
+	run_pipeline_check(session, check_rows);
+}
+
 /* Add the queries of a file. */
 static void
 add_queries(SqlSession *session, const ProjectFile *file)
@@ -118,6 +128,7 @@ add_queries(SqlSession *session, const ProjectFile *file)
 						 query->length, query->line, NULL);
 		run_pipeline_check(session, check_rows);
 	}
+	add_check(session);
 }
 
 /* Add a query of ours. */
@@ -143,7 +154,7 @@ add_inside(SqlSession *session, const ProjectFile *file)
 	add_text(session, "SET SESSION AUTHORIZATION DEFAULT");
 	add_text(session, "RESET ROLE");
 	add_text(session, "RESET ALL");
-	add_text(session, session->set_timeout);
+	add_text(session, session->marks.data);
 	add_text(session, "SET TRANSACTION READ ONLY");
 	add_queries(session, file);
 	add_end(session);
