@@ -147,6 +147,8 @@ is_wrong('a password in a string', "dbname = 'dbname=x password=secret'\n",
 	'1: a password does not belong');
 is_wrong('a password in a URI', "dbname = 'postgresql://u:secret\@h/x'\n",
 	'1: a password does not belong');
+is_wrong('the password of a key', "dbname = 'dbname=x sslpassword=secret'\n",
+	'1: a password does not belong');
 is_wrong('an open quote', "\n\npatches = 'a\n", '3: a line must be KEY');
 is_wrong('two words', "patches = a b\n", '1: a line must be KEY');
 is_wrong('no key', "= a\n", '1: a line must be KEY');

@@ -131,8 +131,7 @@ command_target_has_password(const char *conninfo)
 
 	for (setting = settings; setting != NULL && setting->keyword != NULL;
 		 setting++)
-		if (strcmp(setting->keyword, "password") == 0 &&
-			setting->val != NULL)
+		if (setting->dispchar[0] == '*' && setting->val != NULL)
 			is_found = true;
 	PQconninfoFree(settings);
 	return is_found;
@@ -150,7 +149,7 @@ check_line(const ConfLine *line)
 	if (strcmp(line->key, "password") == 0 ||
 		(strcmp(line->key, "dbname") == 0 &&
 		 command_target_has_password(line->value)))
-		command_options_error("a password does not belong into this file; "
+		command_options_error("a password does not belong in this file; "
 							  "the password file ~/.pgpass is for that");
 	if (row != NULL && !row->is_key)
 		command_options_error("\"%s\" can be said on the command line only",
