@@ -93,6 +93,15 @@ is((in_directory('.', 'status', '-q', '-d', $other))[1],
 like((in_directory('.', qw(status three)))[2],
 	qr/"three" is one argument too many for status/,
 	'a target that the file does not have');
+like((in_directory('.', qw(status tow)))[2],
+	qr/there is no target "tow"\. Did you mean "two"\?$/m,
+	'a target that is misspelt');
+like((in_directory('.', qw(log tow tow)))[2], qr/there is no target "tow"\./,
+	'also before an argument');
+like((in_directory('.', qw(status -d two tow)))[2], qr/"tow" is one argument too/,
+	'but not beside another one');
+like((in_directory('.', qw(new a tow)))[2], qr/"tow" is one argument too/,
+	'nor where no target may stand');
 like((in_directory('.', qw(status)))[2], qr/nowhere_at_all/,
 	'no target: what stands before all of them');
 ($status, $output, $errors) = in_directory('.', qw(graph));

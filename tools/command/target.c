@@ -12,16 +12,12 @@
 
 #include "base/report.h"
 #include "base/status.h"
+#include "base/suggestion.h"
 #include "command/target.h"
 #include "fe_utils/string_utils.h"
 
 /* Commands that do without versioning.conf */
 #define COMMANDS_WITHOUT_CONF (COMMAND_INIT | COMMAND_HELP)
-
-/* Commands whose first argument may be a target */
-#define COMMANDS_WITH_TARGET \
-	(COMMANDS_ALL & ~(COMMAND_NEW | COMMAND_INIT | COMMAND_HELP | \
-	  COMMAND_DIFF))
 
 /*
  * Commands that do without a database unless the command line or the
@@ -120,6 +116,21 @@ command_target_connection(Options *options, const char *name,
 	connection->password = options->connection.password;
 	connection->dbname = target == NULL ? name : NULL;
 	complete_connection(&options->conf, target, connection);
+}
+
+const char *
+command_target_suggest(const Options *options, CommandBit command)
+{
+	Suggestion	suggestion;
+	int			i;
+
+	if ((command & COMMANDS_WITH_TARGET) == 0 || options->target != NULL ||
+		options->given.dbname != NULL)
+		return NULL;
+	suggestion_init(&suggestion, options->names[0]);
+	for (i = 0; i < options->conf.target_count; i++)
+		suggestion_offer(&suggestion, options->conf.targets[i]);
+	return suggestion.nearest;
 }
 
 bool
