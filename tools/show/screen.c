@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * show/screen.c
- *		The states of the patches, for a person at a terminal
+ *		The states of the patches, for people
  *
- * The table is that of show/table.c, if it fits.  If it does not, the times
- * are shorter, and what there is to remark about a patch stands below its row.
- * If that is not enough, names of patches and roles that are too long take
- * several lines: the other rows stay one line each.
+ * If the table does not fit on the screen, the times are shorter, and what
+ * there is to remark about a patch stands below its row.  If that is not
+ * enough, names of patches and roles that are too long take several lines: the
+ * other rows stay one line each.
  *
  *-------------------------------------------------------------------------
  */
@@ -106,12 +106,12 @@ width_of(const Screen *screen, const char *text)
 static void
 fill_row(Row *row, const PatchStates *states, const PatchState *state)
 {
-	char	   *remarks = show_table_remarks(states, state);
+	char	   *remarks = show_remarks_text(states, state);
 
 	row->kind = state->kind;
 	row->cells[CELL_NAME] = pg_strdup(report_printable(state->name));
 	row->cells[CELL_STATE] = pg_strdup(plan_state_name(state->kind));
-	row->cells[CELL_TIME] = show_table_applied_at(state);
+	row->cells[CELL_TIME] = show_remarks_applied_at(state);
 	row->cells[CELL_ROLE] = pg_strdup(state->applied == NULL ? "" :
 									  report_printable(
 										  state->applied->applied_by));
