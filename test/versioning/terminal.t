@@ -100,6 +100,8 @@ for my $columns (60, 80)
 	my (undef, $output) = versioning($project, 'status');
 	unlike($output, qr/\e/, 'a pipe: no colours');
 	like($output, qr/^ \Q$long\E +\| pending +\|/m, 'a pipe: nothing is broken');
+	like($output, qr/^ odd\\x1B\[31m\\nname +\| pending +\|/m,
+		'a pipe: an odd name has one line');
 	like((versioning($project, qw(status --color=always)))[1],
 		qr/^ \Q$long\E +\| \e\[33mpending\e\[0m \|/m, 'a pipe, and --color=always');
 	unlike((versioning($project, qw(status --json --color=always)))[1], qr/\e/,
