@@ -148,6 +148,7 @@ completes('new x --requires=users,user-', 'users\,user-sessions',
 completes('new ', '', 'a new name is not known');
 completes('apply patches/u', 'patches/user-sessions.sql | patches/users.sql',
 	'files');
+completes('log patches/u', '', 'log asks the database, and knows no files');
 completes('--patches m', 'more', 'places');
 completes('--patches=m', 'more', 'places behind a sign');
 completes('--patches w', 'with space', 'places that bash will quote');

@@ -93,6 +93,15 @@ is((in_directory('.', 'status', '-q', '-d', $other))[1],
 like((in_directory('.', qw(status three)))[2],
 	qr/"three" is one argument too many for status/,
 	'a target that the file does not have');
+like((in_directory('.', qw(status tow)))[2],
+	qr/there is no target "tow"\. Did you mean "two"\?$/m,
+	'a target that is misspelt');
+like((in_directory('.', qw(log tow tow)))[2], qr/there is no target "tow"\./,
+	'also before an argument');
+like((in_directory('.', qw(status -d two tow)))[2], qr/"tow" is one argument too/,
+	'but not beside another one');
+like((in_directory('.', qw(new a tow)))[2], qr/"tow" is one argument too/,
+	'nor where no target may stand');
 like((in_directory('.', qw(status)))[2], qr/nowhere_at_all/,
 	'no target: what stands before all of them');
 ($status, $output, $errors) = in_directory('.', qw(graph));
@@ -146,6 +155,8 @@ is_wrong('a password', "password = secret\n", '1: a password does not belong');
 is_wrong('a password in a string', "dbname = 'dbname=x password=secret'\n",
 	'1: a password does not belong');
 is_wrong('a password in a URI', "dbname = 'postgresql://u:secret\@h/x'\n",
+	'1: a password does not belong');
+is_wrong('the password of a key', "dbname = 'dbname=x sslpassword=secret'\n",
 	'1: a password does not belong');
 is_wrong('an open quote', "\n\npatches = 'a\n", '3: a line must be KEY');
 is_wrong('two words', "patches = a b\n", '1: a line must be KEY');

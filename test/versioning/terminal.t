@@ -9,6 +9,7 @@ use FindBin;
 use IPC::Run ();
 use lib "$FindBin::Bin/../lib";
 use Deploy;
+use Scratch qw(role value);
 use Test::More;
 
 my $program = $ENV{VERSIONING} // 'versioning';
@@ -79,11 +80,28 @@ for my $columns (60, 80, 200)
 like(at_terminal(200, 60, 'status'), qr/^ patch +\| state +\| applied +\| by +\| remarks\n/,
 	'what fits is as elsewhere');
 
+# A role with a long name is as good as a patch with one.
+my $role = role('deployer_with_a_rather_long_name');
+value($project->{database}, "GRANT INSERT ON _v.patches TO $role");
+value($project->{database},
+	"SET SESSION AUTHORIZATION $role; SELECT _v.register_patch('by-role')");
+for my $columns (60, 80)
+{
+	my $output = at_terminal($columns, 60, 'status');
+	my $names = join '', $output =~ /^ [^\n]* \| (\S*) *$/mg;
+
+	is_deeply([ grep { width($_) > $columns } split /\n/, $output ],
+		[], "$columns columns, a long role: no line is longer");
+	like($names, qr/\Q$role\E/, "$columns columns, a long role: all of it");
+}
+
 # Elsewhere
 {
 	my (undef, $output) = versioning($project, 'status');
 	unlike($output, qr/\e/, 'a pipe: no colours');
 	like($output, qr/^ \Q$long\E +\| pending +\|/m, 'a pipe: nothing is broken');
+	like($output, qr/^ odd\\x1B\[31m\\nname +\| pending +\|/m,
+		'a pipe: an odd name has one line');
 	like((versioning($project, qw(status --color=always)))[1],
 		qr/^ \Q$long\E +\| \e\[33mpending\e\[0m \|/m, 'a pipe, and --color=always');
 	unlike((versioning($project, qw(status --json --color=always)))[1], qr/\e/,

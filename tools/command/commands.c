@@ -10,6 +10,7 @@
 #include "base/report.h"
 #include "base/suggestion.h"
 #include "command/commands.h"
+#include "command/target.h"
 #include "plan/names.h"
 
 static const Command beginning[] = {
@@ -176,6 +177,22 @@ what_is_needed(const Command *command)
 		command->most == 1 ? "the name of a patch" : "the names of patches";
 }
 
+/* Complain of an argument that may have been meant for a target. */
+static void
+refuse_argument(const Command *command, const Options *options,
+				const char *argument)
+{
+	const char *target = command_target_suggest(options, command->bit);
+
+	if (target != NULL)
+		command_options_error("there is no target \"%s\". Did you mean "
+							  "\"%s\"?", report_printable(options->names[0]),
+							  report_printable(target));
+	command_options_error("\"%s\" is one argument too many for %s%s",
+						  report_printable(argument), command->name,
+						  plan_names_directory(argument));
+}
+
 void
 command_commands_check(const Command *command, const Options *options)
 {
@@ -188,8 +205,5 @@ command_commands_check(const Command *command, const Options *options)
 		command_options_error("%s takes %s", command->name,
 							  what_is_needed(command));
 	if (options->name_count > most)
-		command_options_error("\"%s\" is one argument too many for %s%s",
-							  report_printable(options->names[most]),
-							  command->name,
-							  plan_names_directory(options->names[most]));
+		refuse_argument(command, options, options->names[most]);
 }

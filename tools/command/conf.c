@@ -10,8 +10,8 @@
  *
  * The file in the current directory is read whoever has written it: the
  * scripts there are run as well.  Above, it must belong to the owner of the
- * current directory, to the user or to root, and so must a symbolic link to it,
- * so that nobody can put one into /tmp for all that work somewhere below.
+ * current directory, to the user or to root, and so must a symbolic link to
+ * it, so that nobody can put one into /tmp for all that work somewhere below.
  *
  *-------------------------------------------------------------------------
  */

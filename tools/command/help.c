@@ -11,6 +11,7 @@
 
 #include "base/report.h"
 #include "command/help.h"
+#include "command/target.h"
 #include "plan/state.h"
 
 /* Where the texts about commands and options begin */
@@ -86,9 +87,8 @@ command_help_print(const Command *command)
 		printf("%s\n\n", command->details);
 	printf("Usage:\n  versioning %s%s [OPTION]...%s%s\n\nOptions:\n",
 		   command->name,
-		   (command->bit & (COMMAND_NEW | COMMAND_INIT | COMMAND_HELP |
-							COMMAND_DIFF)) != 0 ?
-		   "" : " [TARGET]", command->arguments[0] == '\0' ? "" : " ",
+		   (command->bit & COMMANDS_WITH_TARGET) == 0 ? "" : " [TARGET]",
+		   command->arguments[0] == '\0' ? "" : " ",
 		   command->arguments);
 	for (i = 0; i < command_option_table_size; i++)
 		if ((command_option_table[i].commands & command->bit) != 0 &&

@@ -176,7 +176,7 @@ command_init(Options *options)
 	if (connection->dbname != NULL &&
 		command_target_has_password(connection->dbname))
 	{
-		pg_log_error("a password does not belong into %s; the password file "
+		pg_log_error("a password does not belong in %s; the password file "
 					 "~/.pgpass is for that", CONF_FILE);
 		return STATUS_TROUBLE;
 	}

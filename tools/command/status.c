@@ -7,7 +7,6 @@
  */
 #include "postgres_fe.h"
 
-#include "base/color.h"
 #include "base/pager.h"
 #include "base/report.h"
 #include "command/command.h"
@@ -54,7 +53,6 @@ print_states(const Options *options, const PatchStates *states, int encoding)
 	bool		only_pending = options->only_pending;
 	int			shown = options->deploy.is_quiet ? 0 : states->count -
 		(only_pending ? states->applied : 0);
-	int			columns = pager_columns();
 	FILE	   *stream;
 
 	if (options->deploy.is_json)
@@ -63,10 +61,9 @@ print_states(const Options *options, const PatchStates *states, int encoding)
 		return;
 	}
 	stream = pager_open();
-	if (shown > 0 && (columns > 0 || color_is_on()))
-		show_screen_print(stream, states, only_pending, encoding, columns);
-	else if (shown > 0)
-		show_table_print(states, only_pending, encoding);
+	if (shown > 0)
+		show_screen_print(stream, states, only_pending, encoding,
+						  pager_columns());
 	print_summary(stream, states);
 	pager_close(stream);
 }

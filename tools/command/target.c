@@ -12,16 +12,12 @@
 
 #include "base/report.h"
 #include "base/status.h"
+#include "base/suggestion.h"
 #include "command/target.h"
 #include "fe_utils/string_utils.h"
 
 /* Commands that do without versioning.conf */
 #define COMMANDS_WITHOUT_CONF (COMMAND_INIT | COMMAND_HELP)
-
-/* Commands whose first argument may be a target */
-#define COMMANDS_WITH_TARGET \
-	(COMMANDS_ALL & ~(COMMAND_NEW | COMMAND_INIT | COMMAND_HELP | \
-	  COMMAND_DIFF))
 
 /*
  * Commands that do without a database unless the command line or the
@@ -122,6 +118,21 @@ command_target_connection(Options *options, const char *name,
 	complete_connection(&options->conf, target, connection);
 }
 
+const char *
+command_target_suggest(const Options *options, CommandBit command)
+{
+	Suggestion	suggestion;
+	int			i;
+
+	if ((command & COMMANDS_WITH_TARGET) == 0 || options->target != NULL ||
+		options->given.dbname != NULL)
+		return NULL;
+	suggestion_init(&suggestion, options->names[0]);
+	for (i = 0; i < options->conf.target_count; i++)
+		suggestion_offer(&suggestion, options->conf.targets[i]);
+	return suggestion.nearest;
+}
+
 bool
 command_target_has_password(const char *conninfo)
 {
@@ -131,8 +142,7 @@ command_target_has_password(const char *conninfo)
 
 	for (setting = settings; setting != NULL && setting->keyword != NULL;
 		 setting++)
-		if (strcmp(setting->keyword, "password") == 0 &&
-			setting->val != NULL)
+		if (setting->dispchar[0] == '*' && setting->val != NULL)
 			is_found = true;
 	PQconninfoFree(settings);
 	return is_found;
@@ -150,7 +160,7 @@ check_line(const ConfLine *line)
 	if (strcmp(line->key, "password") == 0 ||
 		(strcmp(line->key, "dbname") == 0 &&
 		 command_target_has_password(line->value)))
-		command_options_error("a password does not belong into this file; "
+		command_options_error("a password does not belong in this file; "
 							  "the password file ~/.pgpass is for that");
 	if (row != NULL && !row->is_key)
 		command_options_error("\"%s\" can be said on the command line only",

@@ -10,6 +10,11 @@
 
 #include "command/options.h"
 
+/* Commands whose first argument may be a target */
+#define COMMANDS_WITH_TARGET \
+	(COMMANDS_ALL & ~(COMMAND_NEW | COMMAND_INIT | COMMAND_HELP | \
+	  COMMAND_DIFF))
+
 /*
  * Read the project's versioning.conf, if the command needs it.  What the
  * command line does not say is taken from the target that is named there, or
@@ -25,6 +30,13 @@ extern void command_target_read_conf(Options *options, CommandBit command);
  */
 extern void command_target_connection(Options *options, const char *name,
 									  ConnectionOptions *connection);
+
+/*
+ * The target that the first argument of a command was probably meant to be, or
+ * NULL.
+ */
+extern const char *command_target_suggest(const Options *options,
+										  CommandBit command);
 
 /* Does a connection string have a password in it? */
 extern bool command_target_has_password(const char *conninfo);

@@ -51,9 +51,6 @@
 #define EVENTS_OF_PATCH "patch_name = $1"
 #define EVENTS_OF_CHANGES "id IN (SELECT history_id FROM changes)"
 
-/* A column that a history may have */
-#define OPTIONAL(column) "to_jsonb(h)->>'" column "'"
-
 #define STORY(changes, condition, outside) \
 	"WITH changes (id, history_id, unit, changed_at, role_name," \
 	" session_role_name, action, command_tag, object_type, identity," \
@@ -74,9 +71,8 @@
 	" SELECT e.number, to_char(e.at, " FOR_PEOPLE ")," \
 	"  to_char(e.at, " IN_ISO "), h.event, h.patch_name, h.job_name," \
 	"  e.role_name, e.session_role_name, h.application_name," \
-	"  host(h.client_address), " OPTIONAL("os_user") "," \
-	"  " OPTIONAL("host") ", h.source_file, h.source_sha256," \
-	"  " OPTIONAL("revision") ", h.command," \
+	"  host(h.client_address), h.os_user, h.host, h.source_file," \
+	"  h.source_sha256, h.revision, h.command," \
 	"  c.action, c.command_tag, c.object_type, c.identity," \
 	"  c.previous_identity" \
 	"  FROM chosen AS e LEFT JOIN _v.history AS h ON h.id = e.history_id" \

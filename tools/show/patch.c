@@ -100,7 +100,7 @@ print_title(FILE *stream, const PatchView *view)
 			plan_state_name(state->kind), color_end());
 	if (state->applied != NULL)
 	{
-		char	   *at = show_table_applied_at(state);
+		char	   *at = show_remarks_applied_at(state);
 
 		fprintf(stream, " at %s by ", at);
 		report_escaped(stream, state->applied->applied_by);
@@ -114,7 +114,7 @@ static void
 print_state(FILE *stream, const PatchView *view)
 {
 	const PatchState *state = view->state;
-	char	   *remarks = show_table_remarks(view->states, state);
+	char	   *remarks = show_remarks_text(view->states, state);
 
 	print_line(stream, "remarks", remarks);
 	print_line(stream, "file", state->file == NULL ? NULL :

@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * show/screen.c
- *		The states of the patches, for a person at a terminal
+ *		The states of the patches, for people
  *
- * The table is that of show/table.c, if it fits.  If it does not, the times
- * are shorter, and what there is to remark about a patch stands below its row.
- * If that is not enough, names that are too long take several lines: the other
- * rows stay one line each.
+ * If the table does not fit on the screen, the times are shorter, and what
+ * there is to remark about a patch stands below its row.  If that is not
+ * enough, names of patches and roles that are too long take several lines: the
+ * other rows stay one line each.
  *
  *-------------------------------------------------------------------------
  */
@@ -30,8 +30,9 @@ static const char *const headers[] = {
 #define SEPARATOR " | "
 #define INDENT 6
 
-/* The least width that names are given */
+/* The least widths that names of patches, and of roles, are given */
 #define LEAST_WIDTH 10
+#define LEAST_ROLE_WIDTH 15
 
 /* Room for "2026-11-29 18:37" */
 #define SHORT_TIME 16
@@ -105,12 +106,12 @@ width_of(const Screen *screen, const char *text)
 static void
 fill_row(Row *row, const PatchStates *states, const PatchState *state)
 {
-	char	   *remarks = show_table_remarks(states, state);
+	char	   *remarks = show_remarks_text(states, state);
 
 	row->kind = state->kind;
 	row->cells[CELL_NAME] = pg_strdup(report_printable(state->name));
 	row->cells[CELL_STATE] = pg_strdup(plan_state_name(state->kind));
-	row->cells[CELL_TIME] = show_table_applied_at(state);
+	row->cells[CELL_TIME] = show_remarks_applied_at(state);
 	row->cells[CELL_ROLE] = pg_strdup(state->applied == NULL ? "" :
 									  report_printable(
 										  state->applied->applied_by));
@@ -140,6 +141,18 @@ measure(Screen *screen)
 	return total - 1;
 }
 
+/* Take what is too much from a column; returns what is still too much. */
+static int
+narrow(Screen *screen, int cell, int least, int excess)
+{
+	int			width = screen->widths[cell];
+	int			room = Max(width - least, 0);
+
+	if (excess > 0)
+		screen->widths[cell] -= Min(excess, room);
+	return excess - room;
+}
+
 /* Have the table fit on the screen. */
 static void
 lay_out(Screen *screen)
@@ -154,9 +167,8 @@ lay_out(Screen *screen)
 		if (strlen(screen->rows[i].cells[CELL_TIME]) > SHORT_TIME)
 			screen->rows[i].cells[CELL_TIME][SHORT_TIME] = '\0';
 	excess = measure(screen) - screen->columns;
-	if (excess > 0)
-		screen->widths[CELL_NAME] = Max(screen->widths[CELL_NAME] - excess,
-										LEAST_WIDTH);
+	excess = narrow(screen, CELL_ROLE, LEAST_ROLE_WIDTH, excess);
+	(void) narrow(screen, CELL_NAME, LEAST_WIDTH, excess);
 }
 
 /* Print as much of a text as its column takes; returns what is left of it. */
@@ -195,23 +207,30 @@ print_remark(Screen *screen, const char *text)
 	}
 }
 
-/* Print the row of a patch. */
+/* Print the row of a patch, in as many lines as its longest name takes. */
 static void
 print_row(Screen *screen, Row *row)
 {
 	int			cells = screen->is_narrow ? CELL_REMARKS : CELLS;
-	const char *rest = print_cell(screen, CELL_NAME, row->cells[CELL_NAME],
-								  NULL);
+	const char *rests[CELLS];
+	bool		is_first = true;
+	bool		is_over = false;
 	int			cell;
 
-	for (cell = CELL_NAME + 1; cell < cells; cell++)
-		(void) print_cell(screen, cell, row->cells[cell],
-						  cell == CELL_STATE ? &row->kind : NULL);
-	putc('\n', screen->stream);
-	while (*rest != '\0')
+	for (cell = 0; cell < cells; cell++)
+		rests[cell] = row->cells[cell];
+	while (!is_over)
 	{
-		rest = print_cell(screen, CELL_NAME, rest, NULL);
+		is_over = true;
+		for (cell = 0; cell < cells; cell++)
+		{
+			rests[cell] = print_cell(screen, cell, rests[cell],
+									 is_first && cell == CELL_STATE ?
+									 &row->kind : NULL);
+			is_over = is_over && rests[cell][0] == '\0';
+		}
 		putc('\n', screen->stream);
+		is_first = false;
 	}
 	if (screen->is_narrow)
 		print_remark(screen, row->cells[CELL_REMARKS]);

@@ -12,14 +12,8 @@
 
 /*
  * Print them as a table, for people; the names are in that encoding.  Only
- * what is not applied may be wanted.
- */
-extern void show_table_print(const PatchStates *states, bool only_pending,
-							 int encoding);
-
-/*
- * The same for a person at a terminal, with colours.  The table is no wider
- * than so many columns, if that can be; 0 is no limit.
+ * what is not applied may be wanted.  The table is no wider than so many
+ * columns, if that can be; 0 is no limit.
  */
 extern void show_screen_print(FILE *stream, const PatchStates *states,
 							  bool only_pending, int encoding, int columns);
@@ -31,9 +25,9 @@ extern const char *show_screen_color(PatchStateKind kind);
  * What there is to remark about one of them, which the caller frees, or NULL;
  * and when it was applied, to the second, likewise.
  */
-extern char *show_table_remarks(const PatchStates *states,
+extern char *show_remarks_text(const PatchStates *states,
 								const PatchState *state);
-extern char *show_table_applied_at(const PatchState *state);
+extern char *show_remarks_applied_at(const PatchState *state);
 
 /* Print a key of JSON, not the first of its object, with a list of names. */
 extern void show_json_print_list(const char *key,

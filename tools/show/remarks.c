@@ -1,13 +1,12 @@
 /*-------------------------------------------------------------------------
  *
- * show/table.c
- *		The states of the patches, for people
+ * show/remarks.c
+ *		What there is to say of the state of a patch, for people
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
-#include "fe_utils/print.h"
 #include "pqexpbuffer.h"
 #include "show/show.h"
 
@@ -69,7 +68,7 @@ append_jobs(PQExpBuffer text, const PatchStates *states, const char *patch)
 }
 
 char *
-show_table_remarks(const PatchStates *states, const PatchState *state)
+show_remarks_text(const PatchStates *states, const PatchState *state)
 {
 	const PatchSession *session = state->session;
 	PQExpBufferData text;
@@ -122,7 +121,7 @@ show_table_remarks(const PatchStates *states, const PatchState *state)
 }
 
 char *
-show_table_applied_at(const PatchState *state)
+show_remarks_applied_at(const PatchState *state)
 {
 	const char *text = state->applied == NULL ? "" :
 		state->applied->applied_at;
@@ -135,52 +134,4 @@ show_table_applied_at(const PatchState *state)
 		memmove(copy + 19, text + 26, strlen(text + 26) + 1);
 	}
 	return copy;
-}
-
-/* Add the row of a patch. */
-static void
-add_row(printTableContent *table, const PatchStates *states,
-		const PatchState *state)
-{
-	static char nothing[] = "";
-	const char *by = state->applied == NULL ? "" :
-		state->applied->applied_by;
-	char	   *remark = show_table_remarks(states, state);
-
-	printTableAddCell(table, unconstify(char *, state->name), false, false);
-	printTableAddCell(table,
-					  unconstify(char *, plan_state_name(state->kind)),
-					  false, false);
-	printTableAddCell(table, show_table_applied_at(state), false, true);
-	printTableAddCell(table, unconstify(char *, by), false, false);
-	printTableAddCell(table, remark == NULL ? nothing : remark, false,
-					  remark != NULL);
-}
-
-void
-show_table_print(const PatchStates *states, bool only_pending, int encoding)
-{
-	static const char *const headers[] = {
-		"patch", "state", "applied", "by", "remarks"
-	};
-	printTableOpt options = {0};
-	printTableContent table;
-	size_t		i;
-	int			n;
-
-	options.format = PRINT_ALIGNED;
-	options.border = 1;
-	options.start_table = options.stop_table = true;
-	options.encoding = encoding;
-
-	printTableInit(&table, &options, NULL, lengthof(headers),
-				   states->count - (only_pending ? states->applied : 0));
-	for (i = 0; i < lengthof(headers); i++)
-		printTableAddHeader(&table, unconstify(char *, headers[i]), false,
-							'l');
-	for (n = 0; n < states->count; n++)
-		if (!only_pending || states->items[n].kind != PATCH_IS_APPLIED)
-			add_row(&table, states, &states->items[n]);
-	printTable(&table, stdout, false, NULL);
-	printTableCleanup(&table);
 }
