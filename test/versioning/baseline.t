@@ -168,6 +168,45 @@ value($spelled->{database}, q{CREATE TABLE t (v varchar CHECK (v IN ('a', 'b')))
 ($status, $said) = run_it($spelled, 'baseline', 'base');
 is($status, 0, 'how an expression is spelled is no difference') || diag $said;
 
+# How the strings of a patch are read is said where that is unusual
+
+for my $case (
+	[ 'usual', '', '' ],
+	[ 'latin', '', "client_encoding = 'LATIN1'", qw(-E LATIN1 -T template0 -l C) ],
+	[ 'escapes', 'SET standard_conforming_strings = off', 'standard_conforming_strings = off' ])
+{
+	my ($what, $change, $setting, @options) = @$case;
+	my $odd = project($what);
+	my $same = database("${what}_same", @options);
+
+	$odd->{database} = database("${what}_odd", @options);
+	for my $database ($odd->{database}, $same)
+	{
+		value($database, "ALTER DATABASE $database $change") if $change;
+		is((psql($database, 'CREATE EXTENSION versioning'))[2], '',
+			"$what strings: the extension says nothing of them");
+	}
+	value($odd->{database}, <<'SQL');
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+CREATE TABLE "tübe" (t text DEFAULT 'a\b''');
+COMMENT ON TABLE "tübe" IS E'ö \\ '' \n\\q';
+CREATE VIEW v AS SELECT '\'::text AS v, '\\.' AS w, 'é' AS e FROM "tübe";
+SQL
+	($status, $said) = run_it($odd, 'baseline', 'base');
+	is($status, 0, '... a baseline can be made') or diag $said;
+	my $text = text($odd, 'patches/base.sql');
+	my @read = $text =~ /^SET LOCAL ((?:client_enc|standard_conf).*);$/mg;
+	is("@read", $setting, '... which says how its strings are read');
+	{
+		local $ENV{PGCLIENTENCODING} = 'UTF8';
+		psql($same, $text);
+	}
+	($status, $said) = run_it($odd, 'diff', $odd->{database}, $same);
+	is("$status $said", "0 $odd->{database} and $same are the same.\n",
+		'... and psql makes the same of it');
+}
+
 # With a pg_dump that says of one database what is not so
 
 my $directory = tempdir(CLEANUP => 1);

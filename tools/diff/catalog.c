@@ -36,6 +36,7 @@ static const char lock_not_available[] = "55P03";
 static const char settings_query[] =
 "SELECT set_config('search_path', '', true),"
 " set_config('quote_all_identifiers', 'off', true),"
+" set_config('standard_conforming_strings', 'on', true),"
 " set_config('statement_timeout', '0', true),"
 " set_config('row_security', 'off', true),"
 " set_config('jit', 'off', true),"
