@@ -263,6 +263,21 @@ ok(!-e "$commands->{directory}/$_", "... there is no $_")
   for 'was-run', 'patches/base.sql';
 is(scratch_databases(), 0, 'no scratch database is left behind');
 
+# Subscriptions are of one database, and have passwords
+
+my $subscriber = project('subscriber');
+value($subscriber->{database}, "CREATE SUBSCRIPTION versioning_test_baseline
+	CONNECTION 'host=nowhere.invalid password=secret' PUBLICATION p
+	WITH (connect = false, slot_name = 'slot')");
+($status, $said) = run_it($subscriber, 'baseline', 'base');
+is($status, 0, 'a database with a subscription') or diag $said;
+unlike(text($subscriber, 'patches/base.sql'), qr/subscription|secret/i,
+	'... which is not in the patch');
+is(scratch_databases(), 0, '... and no scratch database is left behind');
+value($subscriber->{database}, $_)
+  for 'ALTER SUBSCRIPTION versioning_test_baseline SET (slot_name = NONE)',
+  'DROP SUBSCRIPTION versioning_test_baseline';
+
 # Those who are no superusers
 
 my $plain = project('plain');
@@ -274,6 +289,12 @@ value($plain->{database}, "CREATE TABLE t (i int); ALTER TABLE t OWNER TO $creat
 is($status, 2, 'a role that may not create a database');
 like($said, qr/permission denied|may not create the database/, '... it is said');
 is(registered($plain), '', '... nothing is registered');
+value($plain->{database}, "ALTER ROLE $creator NOCREATEDB");
+($status, $said) = run_it($plain, 'baseline', 'creator', '-U', $creator);
+like("$status $said", qr/^2 .*may not create the database/,
+	'one that may not create a database');
+ok(!-e "$plain->{directory}/patches/creator.sql", '... there is no file');
+value($plain->{database}, "ALTER ROLE $creator CREATEDB");
 ($status, $said) = run_it($plain, 'baseline', 'creator', '-U', $creator);
 like($said, qr/permission denied for table patches/, 'one that may not register patches');
 is(registered($plain), '', '... nothing is registered');

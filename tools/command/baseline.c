@@ -178,21 +178,32 @@ compare(const Baseline *baseline, PGconn *scratch)
 
 /* Apply the patch to a scratch database, and compare. */
 static Status
-try_patch(const Baseline *baseline)
+try_patch(const Baseline *baseline, PGconn *scratch)
 {
 	const Options *options = baseline->options;
 	char	   *name = unconstify(char *, baseline->name);
-	ScratchDatabase *scratch =
-		scratch_database_create(options->deploy.argv0, NULL, baseline->conn);
+	Status		status = scratch_build(options->progname, &options->deploy,
+									   "applying it to a scratch database",
+									   scratch, baseline->project, &name, 1);
+
+	return status == STATUS_DONE ? compare(baseline, scratch) : status;
+}
+
+/* Write the patch, if there can be a scratch database, and try it there. */
+static Status
+write_and_try(Baseline *baseline)
+{
+	ScratchDatabase *scratch = NULL;
 	Status		status;
 
+	if (scratch_database_drop_leftovers(baseline->conn))
+		scratch = scratch_database_create(baseline->options->deploy.argv0,
+										  NULL, baseline->conn);
 	if (scratch == NULL)
 		return STATUS_TROUBLE;
-	status = scratch_build(options->progname, &options->deploy,
-						   "applying it to a scratch database", scratch->conn,
-						   baseline->project, &name, 1);
+	status = write_file(baseline);
 	if (status == STATUS_DONE)
-		status = compare(baseline, scratch->conn);
+		status = try_patch(baseline, scratch->conn);
 	if (!scratch_database_drop(scratch) && status == STATUS_DONE)
 		status = STATUS_TROUBLE;
 	if (interruption_count() > 0)
@@ -233,9 +244,7 @@ make_baseline(Baseline *baseline)
 										   baseline->conn);
 	if (baseline->schema == NULL)
 		return STATUS_TROUBLE;
-	status = write_file(baseline);
-	if (status == STATUS_DONE)
-		status = try_patch(baseline);
+	status = write_and_try(baseline);
 	if (status == STATUS_DONE)
 		status = mark(baseline);
 	if (status != STATUS_DONE && baseline->project != NULL)

@@ -7,6 +7,9 @@
  * they last as long as the transaction; how long something may take is not for
  * them to say, nor how strings are read and encoded, unless that is unusual.
  *
+ * Subscriptions are left out: each is of one database, whose slot it names, and
+ * may have a password in it.
+ *
  * The extension that keeps the register is not asked for, and grants on its
  * objects, which are the database's own, are left out.  A line of a dump may
  * as well be one of a function, so these are found as statements.
@@ -222,7 +225,8 @@ append_statements(PQExpBuffer text, const char *dump)
 char *
 scratch_schema_take(const char *argv0, PGconn *conn)
 {
-	char	   *options = psprintf("--exclude-schema=_v --encoding=%s",
+	char	   *options = psprintf("--exclude-schema=_v --no-subscriptions "
+								   "--encoding=%s",
 								   PQparameterStatus(conn,
 													 "server_encoding"));
 	char	   *dump = scratch_dump_take(argv0, conn, options);
