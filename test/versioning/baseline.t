@@ -278,6 +278,15 @@ value($subscriber->{database}, $_)
   for 'ALTER SUBSCRIPTION versioning_test_baseline SET (slot_name = NONE)',
   'DROP SUBSCRIPTION versioning_test_baseline';
 
+# After other patches
+
+my $late = project('late');
+value($late->{database}, q{SELECT _v.register_patch('early')});
+($status, $said) = run_it($late, 'baseline', 'base');
+is($status, 0, 'a baseline after another patch');
+like($said, qr/^versioning: warning: patches are applied already/m,
+	'... it is said that both make the same');
+
 # Those who are no superusers
 
 my $plain = project('plain');

@@ -86,6 +86,18 @@ find_path(Baseline *baseline)
 	return false;
 }
 
+/* Say so if the baseline is not the first patch. */
+static void
+warn_of_others(const Register *reg)
+{
+	if (reg->count == 0)
+		return;
+	pg_log_warning("patches are applied already, and what they have made is "
+				   "in this one, too");
+	fe_compat_log_hint("An empty database can be given this patch or those, "
+					   "not both: keep the files of one kind.");
+}
+
 /* Has the database a register, and not this patch in it? */
 static Status
 check_register(const Baseline *baseline)
@@ -101,7 +113,10 @@ check_register(const Baseline *baseline)
 		pg_log_error("patch \"%s\" is applied already",
 					 report_printable(baseline->name));
 	else
+	{
 		status = STATUS_DONE;
+		warn_of_others(reg);
+	}
 	register_free(reg);
 	return status;
 }
@@ -208,7 +223,8 @@ write_and_try(Baseline *baseline)
 		status = STATUS_TROUBLE;
 	if (interruption_count() > 0)
 	{
-		pg_log_error("interrupted");
+		if (status == STATUS_DONE)
+			pg_log_error("interrupted");
 		status = STATUS_FAILED;
 	}
 	return status;
