@@ -38,6 +38,8 @@ COMMENT ON TABLE "Sch ema"."ta;ble" IS 'it''s;
 GRANT SELECT ON TABLE _v.patches TO nobody;
 SET lock_timeout = 0;
 \\! true
+\\unrestrict versioning
+\\restrict versioning
 -- versioning: no-transaction
 ';
 CREATE INDEX ON public.users USING gin (name public.gin_trgm_ops);
@@ -118,7 +120,9 @@ like($text, qr/^CREATE EXTENSION IF NOT EXISTS pg_trgm /m, 'other extensions sta
 my @settings = $text =~ /^(SET (?!LOCAL ).*)$/mg;
 is_deeply(\@settings, [ ('SET lock_timeout = 0;') x 2 ],
 	'nothing is set for longer than the transaction, but in strings');
-unlike($text, qr/^\\(?:un)?restrict/m, 'there is nothing for psql only');
+my @commands = $text =~ /^(\\(?:un)?restrict .*)$/mg;
+is_deeply(\@commands, [ '\unrestrict versioning', '\restrict versioning' ],
+	'there is nothing for psql only, but in strings');
 is((run_it($project, qw(status --exit-code)))[0], 0, 'nothing is pending');
 is(scratch_databases(), 0, 'no scratch database is left behind');
 
