@@ -156,8 +156,8 @@ EXCEPTION
         GET STACKED DIAGNOSTICS dependents = PG_EXCEPTION_DETAIL;
         RAISE EXCEPTION 'cannot replace the functions in schema _v because other objects depend on them'
               USING ERRCODE = 'dependent_objects_still_exist',
-                    DETAIL = regexp_replace(dependents, '"replaced (\w+)"',
-                                            '\1', 'g'),
+                    DETAIL = regexp_replace(dependents, E'"replaced (\\w+)"',
+                                            E'\\1', 'g'),
                     HINT = 'Drop these objects, and create them again after CREATE EXTENSION.';
 END
 $$;

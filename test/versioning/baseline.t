@@ -38,6 +38,8 @@ COMMENT ON TABLE "Sch ema"."ta;ble" IS 'it''s;
 GRANT SELECT ON TABLE _v.patches TO nobody;
 SET lock_timeout = 0;
 \\! true
+\\unrestrict versioning
+\\restrict versioning
 -- versioning: no-transaction
 ';
 CREATE INDEX ON public.users USING gin (name public.gin_trgm_ops);
@@ -118,7 +120,9 @@ like($text, qr/^CREATE EXTENSION IF NOT EXISTS pg_trgm /m, 'other extensions sta
 my @settings = $text =~ /^(SET (?!LOCAL ).*)$/mg;
 is_deeply(\@settings, [ ('SET lock_timeout = 0;') x 2 ],
 	'nothing is set for longer than the transaction, but in strings');
-unlike($text, qr/^\\(?:un)?restrict/m, 'there is nothing for psql only');
+my @commands = $text =~ /^(\\(?:un)?restrict .*)$/mg;
+is_deeply(\@commands, [ '\unrestrict versioning', '\restrict versioning' ],
+	'there is nothing for psql only, but in strings');
 is((run_it($project, qw(status --exit-code)))[0], 0, 'nothing is pending');
 is(scratch_databases(), 0, 'no scratch database is left behind');
 
@@ -167,6 +171,45 @@ value($spelled->{database}, q{CREATE TABLE t (v varchar CHECK (v IN ('a', 'b')))
 	CREATE VIEW w AS SELECT v NOT IN ('c', 'd') FROM t});
 ($status, $said) = run_it($spelled, 'baseline', 'base');
 is($status, 0, 'how an expression is spelled is no difference') || diag $said;
+
+# How the strings of a patch are read is said where that is unusual
+
+for my $case (
+	[ 'usual', '', '' ],
+	[ 'latin', '', "client_encoding = 'LATIN1'", qw(-E LATIN1 -T template0 -l C) ],
+	[ 'escapes', 'SET standard_conforming_strings = off', 'standard_conforming_strings = off' ])
+{
+	my ($what, $change, $setting, @options) = @$case;
+	my $odd = project($what);
+	my $same = database("${what}_same", @options);
+
+	$odd->{database} = database("${what}_odd", @options);
+	for my $database ($odd->{database}, $same)
+	{
+		value($database, "ALTER DATABASE $database $change") if $change;
+		is((psql($database, 'CREATE EXTENSION versioning'))[2], '',
+			"$what strings: the extension says nothing of them");
+	}
+	value($odd->{database}, <<'SQL');
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+CREATE TABLE "tübe" (t text DEFAULT 'a\b''');
+COMMENT ON TABLE "tübe" IS E'ö \\ '' \n\\q';
+CREATE VIEW v AS SELECT '\'::text AS v, '\\.' AS w, 'é' AS e FROM "tübe";
+SQL
+	($status, $said) = run_it($odd, 'baseline', 'base');
+	is($status, 0, '... a baseline can be made') or diag $said;
+	my $text = text($odd, 'patches/base.sql');
+	my @read = $text =~ /^SET LOCAL ((?:client_enc|standard_conf).*);$/mg;
+	is("@read", $setting, '... which says how its strings are read');
+	{
+		local $ENV{PGCLIENTENCODING} = 'UTF8';
+		psql($same, $text);
+	}
+	($status, $said) = run_it($odd, 'diff', $odd->{database}, $same);
+	is("$status $said", "0 $odd->{database} and $same are the same.\n",
+		'... and psql makes the same of it');
+}
 
 # With a pg_dump that says of one database what is not so
 
@@ -224,6 +267,30 @@ ok(!-e "$commands->{directory}/$_", "... there is no $_")
   for 'was-run', 'patches/base.sql';
 is(scratch_databases(), 0, 'no scratch database is left behind');
 
+# Subscriptions are of one database, and have passwords
+
+my $subscriber = project('subscriber');
+value($subscriber->{database}, "CREATE SUBSCRIPTION versioning_test_baseline
+	CONNECTION 'host=nowhere.invalid password=secret' PUBLICATION p
+	WITH (connect = false, slot_name = 'slot')");
+($status, $said) = run_it($subscriber, 'baseline', 'base');
+is($status, 0, 'a database with a subscription') or diag $said;
+unlike(text($subscriber, 'patches/base.sql'), qr/subscription|secret/i,
+	'... which is not in the patch');
+is(scratch_databases(), 0, '... and no scratch database is left behind');
+value($subscriber->{database}, $_)
+  for 'ALTER SUBSCRIPTION versioning_test_baseline SET (slot_name = NONE)',
+  'DROP SUBSCRIPTION versioning_test_baseline';
+
+# After other patches
+
+my $late = project('late');
+value($late->{database}, q{SELECT _v.register_patch('early')});
+($status, $said) = run_it($late, 'baseline', 'base');
+is($status, 0, 'a baseline after another patch');
+like($said, qr/^versioning: warning: patches are applied already/m,
+	'... it is said that both make the same');
+
 # Those who are no superusers
 
 my $plain = project('plain');
@@ -235,6 +302,12 @@ value($plain->{database}, "CREATE TABLE t (i int); ALTER TABLE t OWNER TO $creat
 is($status, 2, 'a role that may not create a database');
 like($said, qr/permission denied|may not create the database/, '... it is said');
 is(registered($plain), '', '... nothing is registered');
+value($plain->{database}, "ALTER ROLE $creator NOCREATEDB");
+($status, $said) = run_it($plain, 'baseline', 'creator', '-U', $creator);
+like("$status $said", qr/^2 .*may not create the database/,
+	'one that may not create a database');
+ok(!-e "$plain->{directory}/patches/creator.sql", '... there is no file');
+value($plain->{database}, "ALTER ROLE $creator CREATEDB");
 ($status, $said) = run_it($plain, 'baseline', 'creator', '-U', $creator);
 like($said, qr/permission denied for table patches/, 'one that may not register patches');
 is(registered($plain), '', '... nothing is registered');

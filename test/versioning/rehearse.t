@@ -349,6 +349,17 @@ unlike($broken, qr/hint:|by hand|not be run again|kept/,
 like($broken, qr/^versioning: detail: There is no COMMIT for its last BEGIN/m,
 	'no transaction, and it fails: why it does');
 
+# A subscription keeps a database from being dropped, and its slot may be used
+
+my $subscriber = project('subscriber',
+	pair('a', "CREATE SUBSCRIPTION versioning_test_rehearse
+	CONNECTION 'host=nowhere.invalid' PUBLICATION p
+	WITH (connect = false, slot_name = 'slot');",
+		'ALTER SUBSCRIPTION versioning_test_rehearse SET (slot_name = NONE);
+	DROP SUBSCRIPTION versioning_test_rehearse;'));
+rehearses('a patch that makes a subscription', $subscriber, [], 0, [qr/1 ok/],
+	[qr/^WARNING:  subscription .* named the replication slot "slot", which is left as it is$/m]);
+
 # Roles
 
 my $owner = role('owner', 'CREATEDB');

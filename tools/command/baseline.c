@@ -86,6 +86,18 @@ find_path(Baseline *baseline)
 	return false;
 }
 
+/* Say so if the baseline is not the first patch. */
+static void
+warn_of_others(const Register *reg)
+{
+	if (reg->count == 0)
+		return;
+	pg_log_warning("patches are applied already, and what they have made is "
+				   "in this one, too");
+	fe_compat_log_hint("An empty database can be given this patch or those, "
+					   "not both: keep the files of one kind.");
+}
+
 /* Has the database a register, and not this patch in it? */
 static Status
 check_register(const Baseline *baseline)
@@ -101,7 +113,10 @@ check_register(const Baseline *baseline)
 		pg_log_error("patch \"%s\" is applied already",
 					 report_printable(baseline->name));
 	else
+	{
 		status = STATUS_DONE;
+		warn_of_others(reg);
+	}
 	register_free(reg);
 	return status;
 }
@@ -178,26 +193,38 @@ compare(const Baseline *baseline, PGconn *scratch)
 
 /* Apply the patch to a scratch database, and compare. */
 static Status
-try_patch(const Baseline *baseline)
+try_patch(const Baseline *baseline, PGconn *scratch)
 {
 	const Options *options = baseline->options;
 	char	   *name = unconstify(char *, baseline->name);
-	ScratchDatabase *scratch =
-		scratch_database_create(options->deploy.argv0, NULL, baseline->conn);
+	Status		status = scratch_build(options->progname, &options->deploy,
+									   "applying it to a scratch database",
+									   scratch, baseline->project, &name, 1);
+
+	return status == STATUS_DONE ? compare(baseline, scratch) : status;
+}
+
+/* Write the patch, if there can be a scratch database, and try it there. */
+static Status
+write_and_try(Baseline *baseline)
+{
+	ScratchDatabase *scratch = NULL;
 	Status		status;
 
+	if (scratch_database_drop_leftovers(baseline->conn))
+		scratch = scratch_database_create(baseline->options->deploy.argv0,
+										  NULL, baseline->conn);
 	if (scratch == NULL)
 		return STATUS_TROUBLE;
-	status = scratch_build(options->progname, &options->deploy,
-						   "applying it to a scratch database", scratch->conn,
-						   baseline->project, &name, 1);
+	status = write_file(baseline);
 	if (status == STATUS_DONE)
-		status = compare(baseline, scratch->conn);
+		status = try_patch(baseline, scratch->conn);
 	if (!scratch_database_drop(scratch) && status == STATUS_DONE)
 		status = STATUS_TROUBLE;
 	if (interruption_count() > 0)
 	{
-		pg_log_error("interrupted");
+		if (status == STATUS_DONE)
+			pg_log_error("interrupted");
 		status = STATUS_FAILED;
 	}
 	return status;
@@ -233,9 +260,7 @@ make_baseline(Baseline *baseline)
 										   baseline->conn);
 	if (baseline->schema == NULL)
 		return STATUS_TROUBLE;
-	status = write_file(baseline);
-	if (status == STATUS_DONE)
-		status = try_patch(baseline);
+	status = write_and_try(baseline);
 	if (status == STATUS_DONE)
 		status = mark(baseline);
 	if (status != STATUS_DONE && baseline->project != NULL)

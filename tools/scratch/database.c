@@ -102,6 +102,25 @@ static const char register_query[] =
 " (SELECT e.extversion FROM pg_catalog.pg_extension e"
 "  WHERE e.extname = 'versioning')";
 
+static const char subscriptions_query[] =
+"SELECT FROM pg_catalog.pg_subscription s"
+" JOIN pg_catalog.pg_database d ON d.oid = s.subdbid"
+" WHERE d.datname = '%s'";
+
+static const char subscriptions_drop[] =
+"DO $$ DECLARE s record; BEGIN"
+" FOR s IN SELECT p.subname, p.subslotname"
+"  FROM pg_catalog.pg_subscription p WHERE p.subdbid ="
+"  (SELECT d.oid FROM pg_catalog.pg_database d"
+"   WHERE d.datname = pg_catalog.current_database()) LOOP"
+"  EXECUTE pg_catalog.format('ALTER SUBSCRIPTION %1$I DISABLE;"
+"   ALTER SUBSCRIPTION %1$I SET (slot_name = NONE);"
+"   DROP SUBSCRIPTION %1$I', s.subname);"
+"  IF s.subslotname IS NOT NULL THEN RAISE WARNING 'subscription \"%\" of the"
+" scratch database has named the replication slot \"%\", which is left as it"
+" is', s.subname, s.subslotname; END IF;"
+" END LOOP; END $$";
+
 bool
 scratch_database_is_possible(PGconn *conn)
 {
@@ -392,6 +411,36 @@ scratch_database_drop_leftovers(PGconn *conn)
 	return leftovers != NULL;
 }
 
+/* Are there any subscriptions in it, and can we see to them? */
+static bool
+has_subscriptions(const ScratchDatabase *scratch)
+{
+	char		query[256];
+	PGresult   *result;
+	bool		has_any;
+
+	if (scratch->conn == NULL)
+		return false;
+	snprintf(query, sizeof(query), subscriptions_query, scratch->name);
+	result = PQexec(scratch->target, query);
+	has_any = PQntuples(result) > 0;
+	PQclear(result);
+	return has_any;
+}
+
+/*
+ * Drop the subscriptions of a scratch database, without which it can be
+ * dropped.  The slot that one names may be that of another database.
+ */
+static void
+drop_subscriptions(PGconn *conn)
+{
+	if (PQtransactionStatus(conn) != PQTRANS_IDLE)
+		PQclear(PQexec(conn, "ROLLBACK"));
+	PQclear(PQexec(conn, "SET session_replication_role = replica"));
+	PQclear(PQexec(conn, subscriptions_drop));
+}
+
 bool
 scratch_database_drop(ScratchDatabase *scratch)
 {
@@ -399,6 +448,8 @@ scratch_database_drop(ScratchDatabase *scratch)
 	static const char option[] = " WITH (FORCE)";
 	bool		is_done;
 
+	if (has_subscriptions(scratch))
+		drop_subscriptions(scratch->conn);
 	connection_close(scratch->conn);
 	is_done = drop(scratch->target, scratch->name, option);
 	if (!is_done && PQstatus(scratch->target) != CONNECTION_OK)

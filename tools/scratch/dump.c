@@ -79,23 +79,31 @@ append_key(PQExpBuffer command, const char *program)
 	return takes_key >= 0;
 }
 
-/* Take out the lines with our key, which only psql understands. */
+/* Take a line out of a text: the first one like it, or the last one. */
+static void
+remove_line(char *text, const char *line, bool is_last)
+{
+	size_t		length = strlen(line);
+	char	   *found = NULL;
+	char	   *p;
+
+	for (p = strstr(text, line); p != NULL && (found == NULL || is_last);
+		 p = strstr(p + 1, line))
+		if (p == text || p[-1] == '\n')
+			found = p;
+	if (found != NULL)
+		memmove(found, found + length, strlen(found + length) + 1);
+}
+
+/*
+ * Take out the lines with our key, which only psql understands.  What stands
+ * between them may have such lines, too.
+ */
 static void
 remove_keys(char *text)
 {
-	static const char *const lines[] = {
-		"\\restrict " KEY "\n", "\\unrestrict " KEY "\n"
-	};
-	size_t		i;
-
-	for (i = 0; i < lengthof(lines); i++)
-	{
-		size_t		length = strlen(lines[i]);
-		char	   *line = strstr(text, lines[i]);
-
-		if (line != NULL && (line == text || line[-1] == '\n'))
-			memmove(line, line + length, strlen(line + length) + 1);
-	}
+	remove_line(text, "\\restrict " KEY "\n", false);
+	remove_line(text, "\\unrestrict " KEY "\n", true);
 }
 
 char *

@@ -5,7 +5,10 @@
  *
  * pg_dump prints it, and begins with settings for a session of its own.  Here
  * they last as long as the transaction; how long something may take is not for
- * them to say, and how strings are read and encoded is known.
+ * them to say, nor how strings are read and encoded, unless that is unusual.
+ *
+ * Subscriptions are left out: each is of one database, whose slot it names, and
+ * may have a password in it.
  *
  * The extension that keeps the register is not asked for, and grants on its
  * objects, which are the database's own, are left out.  A line of a dump may
@@ -36,14 +39,29 @@ typedef struct SchemaText
 	size_t		role_end;		/* and where they begin */
 } SchemaText;
 
+/* Does this statement set what a patch can take for granted? */
+static bool
+is_usual_setting(const char *start, size_t length)
+{
+	static const char *const usual[] = {
+		"SET client_encoding = 'UTF8';", "SET client_encoding = 'SQL_ASCII';",
+		"SET standard_conforming_strings = on;"
+	};
+	size_t		i;
+
+	for (i = 0; i < lengthof(usual); i++)
+		if (length == strlen(usual[i]) && memcmp(start, usual[i], length) == 0)
+			return true;
+	return false;
+}
+
 /* Is this one of the settings that are not for a patch to make? */
 static bool
 is_left_setting(const StatementWords *words)
 {
 	static const char *const names[] = {
 		"statement_timeout", "lock_timeout", "transaction_timeout",
-		"idle_in_transaction_session_timeout", "client_encoding",
-		"standard_conforming_strings"
+		"idle_in_transaction_session_timeout"
 	};
 	size_t		i;
 
@@ -138,7 +156,7 @@ append_statement(SchemaText *schema, const char *before, const char *start,
 	StatementWords rest;
 
 	sql_words_init(&words, start, end - start);
-	if (is_left_out(words))
+	if (is_left_out(words) || is_usual_setting(start, end - start))
 		return;
 	rest = words;
 	sql_words_next(&rest);
@@ -207,7 +225,8 @@ append_statements(PQExpBuffer text, const char *dump)
 char *
 scratch_schema_take(const char *argv0, PGconn *conn)
 {
-	char	   *options = psprintf("--exclude-schema=_v --encoding=%s",
+	char	   *options = psprintf("--exclude-schema=_v --no-subscriptions "
+								   "--encoding=%s",
 								   PQparameterStatus(conn,
 													 "server_encoding"));
 	char	   *dump = scratch_dump_take(argv0, conn, options);
