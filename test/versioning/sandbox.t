@@ -103,6 +103,17 @@ value('postgres', "ALTER DATABASE $app SET work_mem = '6MB'");
 another('a setting');
 add_files($project, 'patches/a.sql' => patch('a', 'CREATE TABLE a (i int );'));
 another('a patch has changed');
+{
+	local $ENV{PGOPTIONS} = '-c search_path=pg_temp';
+	another('a setting of the session');
+}
+{
+	local $ENV{PGCLIENTENCODING} = 'LATIN1';
+	another('the encoding of the files');
+}
+value('postgres', 'ALTER ROLE postgres SET work_mem = 12345');
+another('a setting of the role');
+value('postgres', 'ALTER ROLE postgres RESET work_mem');
 my $before = templates();
 add_files($project, 'rollbacks/a.sql' => rollback_file('a', 'DROP TABLE a;'));
 sandbox('--run', 'true');
@@ -147,6 +158,16 @@ is(by_address(sandbox('sb_empty', '--empty'),
 		'nor of a drop');
 	unlink "$project->{directory}/versioning.conf";
 }
+
+value('postgres', "REVOKE ALL ON DATABASE $app FROM PUBLIC");
+for my $name ('sb_closed', 'sb_closed2')
+{
+	sandbox($name);
+	is(value('postgres', "SELECT has_database_privilege('pg_read_all_data',
+		'$name', 'CONNECT')"), 'f', 'who may not connect there may not here');
+	versioning($project, 'sandbox', 'drop', '-q', $name);
+}
+value('postgres', "GRANT CONNECT, TEMPORARY ON DATABASE $app TO PUBLIC");
 
 # Variables
 
