@@ -267,6 +267,18 @@ is($status, 3, 'data that fail');
 like($errors, qr/seeds\/bad\.sql:2: ERROR:  division by zero/, 'what it says');
 unlike(sandboxes(), qr/sb_bad/, 'there is no sandbox');
 
+add_files($project, 'seeds/bad.sql' => "SELECT 1;\n",
+	'seeds/slow.sql' =>
+	  "\\! echo >ready; until [ -e go ]; do sleep 0.05; done\n");
+my $changing = start_versioning($project, 'sandbox', 'sb_bad', '--data',
+	'seeds/slow.sql', 'seeds/bad.sql');
+ok(wait_for(sub { -e "$project->{directory}/ready" }), 'data are brought in');
+add_files($project, 'seeds/bad.sql' => "SELECT 2;\n", 'go' => '');
+($status, $output, $errors) = finish_versioning($changing);
+is($status, 3, 'they change meanwhile');
+like($errors, qr/the files with data, .* have changed while/, 'what it says');
+unlike(sandboxes(), qr/sb_bad/, 'there is no sandbox');
+
 # Age
 
 is((versioning($project, 'sandbox', 'drop', '--older-than', '1h'))[0], 0,
