@@ -103,6 +103,17 @@ value('postgres', "ALTER DATABASE $app SET work_mem = '6MB'");
 another('a setting');
 add_files($project, 'patches/a.sql' => patch('a', 'CREATE TABLE a (i int );'));
 another('a patch has changed');
+{
+	local $ENV{PGOPTIONS} = '-c search_path=pg_temp';
+	another('a setting of the session');
+}
+{
+	local $ENV{PGCLIENTENCODING} = 'LATIN1';
+	another('the encoding of the files');
+}
+value('postgres', 'ALTER ROLE postgres SET work_mem = 12345');
+another('a setting of the role');
+value('postgres', 'ALTER ROLE postgres RESET work_mem');
 my $before = templates();
 add_files($project, 'rollbacks/a.sql' => rollback_file('a', 'DROP TABLE a;'));
 sandbox('--run', 'true');
@@ -147,6 +158,16 @@ is(by_address(sandbox('sb_empty', '--empty'),
 		'nor of a drop');
 	unlink "$project->{directory}/versioning.conf";
 }
+
+value('postgres', "REVOKE ALL ON DATABASE $app FROM PUBLIC");
+for my $name ('sb_closed', 'sb_closed2')
+{
+	sandbox($name);
+	is(value('postgres', "SELECT has_database_privilege('pg_read_all_data',
+		'$name', 'CONNECT')"), 'f', 'who may not connect there may not here');
+	versioning($project, 'sandbox', 'drop', '-q', $name);
+}
+value('postgres', "GRANT CONNECT, TEMPORARY ON DATABASE $app TO PUBLIC");
 
 # Variables
 
@@ -244,6 +265,18 @@ add_files($project, 'seeds/bad.sql' => "SELECT 1;\nSELECT 1/0;\n");
   versioning($project, 'sandbox', 'sb_bad', '--data', 'seeds/bad.sql');
 is($status, 3, 'data that fail');
 like($errors, qr/seeds\/bad\.sql:2: ERROR:  division by zero/, 'what it says');
+unlike(sandboxes(), qr/sb_bad/, 'there is no sandbox');
+
+add_files($project, 'seeds/bad.sql' => "SELECT 1;\n",
+	'seeds/slow.sql' =>
+	  "\\! echo >ready; until [ -e go ]; do sleep 0.05; done\n");
+my $changing = start_versioning($project, 'sandbox', 'sb_bad', '--data',
+	'seeds/slow.sql', 'seeds/bad.sql');
+ok(wait_for(sub { -e "$project->{directory}/ready" }), 'data are brought in');
+add_files($project, 'seeds/bad.sql' => "SELECT 2;\n", 'go' => '');
+($status, $output, $errors) = finish_versioning($changing);
+is($status, 3, 'they change meanwhile');
+like($errors, qr/the files with data, .* have changed while/, 'what it says');
 unlike(sandboxes(), qr/sb_bad/, 'there is no sandbox');
 
 # Age

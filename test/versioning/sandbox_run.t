@@ -35,6 +35,7 @@ runs('it is not there', [ '--run', 'exec no-such-program 2>&-' ],
 like((versioning($project, 'sandbox', '--run', $query))[1],
 	qr/^versioning_run_\d+_[0-9a-f]+\|0\n\z/,
 	'the environment leads to a database with the patches');
+runs('a hyphen first', [ '--run', '-no-such-program 2>&-' ], [ 127, '', '' ]);
 runs('with a name', [ 'sb_mine', '--run', $query ], [ 0, "sb_mine|0\n", '' ]);
 runs('it leaves a session behind',
 	[ '--run', 'psql -X -c "SELECT pg_sleep(600)" >/dev/null 2>&1 &' ],

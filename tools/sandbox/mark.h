@@ -20,8 +20,8 @@
 
 /*
  * Is it safe to use a database with that owner, who may have put anything into
- * it?  So it is if he is the user, or could do worse: a superuser, or the owner
- * of the database that sandboxes are made for, in whose name the user may act.
+ * it?  It is if the owner is the user, or could do worse: a superuser, or the
+ * owner of the database that sandboxes are made for, for whom the user acts.
  */
 #define SANDBOX_MARK_IS_SAFE(owner) \
 	"EXISTS (SELECT FROM pg_catalog.pg_roles o WHERE o.oid = " owner \

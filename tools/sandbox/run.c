@@ -66,7 +66,7 @@ become_command(PGconn *conn, const char *dbname, const char *command,
 	signal(SIGCHLD, SIG_DFL);
 	sandbox_address_set_variables(conn, dbname);
 	sigprocmask(SIG_SETMASK, mask, NULL);
-	execl("/bin/sh", "sh", "-c", command, (char *) NULL);
+	execl("/bin/sh", "sh", "-c", "--", command, (char *) NULL);
 	fprintf(stderr, "could not run \"/bin/sh\": %s\n", strerror(errno));
 	_exit(127);
 }

@@ -87,9 +87,12 @@ append_plan(PQExpBuffer text, const PatchPlan *plan)
 	return true;
 }
 
-/* Append the digests of the patches that an empty database needs. */
+/*
+ * Append the digests of the patches that an empty database needs, and maybe
+ * tell of their problems.
+ */
 static Status
-append_patches(PQExpBuffer text, const SandboxContent *content)
+append_patches(PQExpBuffer text, const SandboxContent *content, bool tells)
 {
 	Register	none = {0};
 	PatchPlan  *plan;
@@ -100,7 +103,8 @@ append_patches(PQExpBuffer text, const SandboxContent *content)
 	none.table = name_table_create(1);
 	plan = plan_apply_create(content->project, &none, content->names,
 							 content->name_count, true);
-	report_problems(content->progname, &plan->problems, NULL);
+	if (tells)
+		report_problems(content->progname, &plan->problems, NULL);
 	if (!problem_has_errors(&plan->problems) && append_plan(text, plan))
 		status = STATUS_DONE;
 	plan_free(plan);
@@ -135,7 +139,7 @@ append_data(PQExpBuffer text, const SandboxContent *content)
 
 /* Append all that makes one template another than the next. */
 static Status
-append_all(PQExpBuffer text, const SandboxContent *content)
+append_all(PQExpBuffer text, const SandboxContent *content, bool tells)
 {
 	const SimpleStringListCell *cell;
 	char	   *traits = scratch_database_describe(content->conn);
@@ -149,15 +153,17 @@ append_all(PQExpBuffer text, const SandboxContent *content)
 	for (cell = content->options->variables.head; cell != NULL;
 		 cell = cell->next)
 		appendPQExpBuffer(text, "variable %s\n", cell->val);
-	status = append_patches(text, content);
+	status = append_patches(text, content, tells);
 	return status == STATUS_DONE ? append_data(text, content) : status;
 }
 
-Status
-sandbox_template_digits(const SandboxContent *content, SandboxDigits digits)
+/* The digits of the content; maybe tell of problems of the patches. */
+static Status
+compute_digits(const SandboxContent *content, bool tells,
+			   SandboxDigits digits)
 {
 	PQExpBuffer text = createPQExpBuffer();
-	Status		status = append_all(text, content);
+	Status		status = append_all(text, content, tells);
 	SourceDigest digest;
 	SourceDigits all;
 
@@ -174,6 +180,12 @@ sandbox_template_digits(const SandboxContent *content, SandboxDigits digits)
 	}
 	destroyPQExpBuffer(text);
 	return status;
+}
+
+Status
+sandbox_template_digits(const SandboxContent *content, SandboxDigits digits)
+{
+	return compute_digits(content, true, digits);
 }
 
 bool
@@ -280,9 +292,26 @@ add_data(const SandboxContent *content, PGconn *conn)
 	return is_done ? STATUS_DONE : STATUS_FAILED;
 }
 
-/* Fill a database that is about to be a template. */
+/*
+ * Is the content what it was when it had these digits?  Each patch is looked at
+ * before it is run, the data are not.
+ */
 static Status
-fill(const SandboxContent *content, PGconn *conn)
+check_content(const SandboxContent *content, const char *digits)
+{
+	SandboxDigits now;
+	Status		status = compute_digits(content, false, now);
+
+	if (status != STATUS_DONE || strcmp(now, digits) == 0)
+		return status;
+	pg_log_error("the files with data, or the settings of the database, have "
+				 "changed while the template was built");
+	return STATUS_FAILED;
+}
+
+/* Fill a database that is about to be the template of these digits. */
+static Status
+fill(const SandboxContent *content, const char *digits, PGconn *conn)
 {
 	Status		status = STATUS_DONE;
 
@@ -291,7 +320,9 @@ fill(const SandboxContent *content, PGconn *conn)
 							   "building the template", conn,
 							   content->project, content->names,
 							   content->name_count);
-	return status == STATUS_DONE ? add_data(content, conn) : status;
+	if (status == STATUS_DONE)
+		status = add_data(content, conn);
+	return status == STATUS_DONE ? check_content(content, digits) : status;
 }
 
 /* Build the template. */
@@ -308,7 +339,7 @@ build(const SandboxContent *content, const char *digits, const char *name)
 									  content->conn);
 	if (scratch == NULL)
 		return STATUS_TROUBLE;
-	status = fill(content, scratch->conn);
+	status = fill(content, digits, scratch->conn);
 	connection_close(scratch->conn);
 	scratch->conn = NULL;
 	if (status == STATUS_DONE && interruption_count() == 0 &&

@@ -47,9 +47,9 @@ static const char user_query[] =
 /*
  * What the target is like, as options of CREATE DATABASE: its owner, if a
  * database may be given to that role and dropped then, and the rest, which is
- * a template's, too.  The columns of pg_database differ from release to release, hence the
- * detour; and release 16 has divided being a member from being able to SET
- * ROLE.
+ * a template's, too.  The columns of pg_database differ from release to
+ * release, hence the detour; and release 16 has divided being a member from
+ * being able to SET ROLE.
  */
 static const char properties_query[] =
 "SELECT"
@@ -76,13 +76,21 @@ static const char properties_query[] =
 
 /*
  * What else a scratch database depends on: who makes it, the settings and
- * grants that it gets, and the version of the extension
+ * grants that it gets, the version of the extension, and the settings that
+ * sessions begin with, whoever has made them: of the client, of the role, of
+ * the server
  */
 static const char traits_query[] =
 "SELECT pg_catalog.concat_ws(E'\\n', CURRENT_USER, d.datacl,"
 " (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', s.setrole,"
 "   s.setconfig), E'\\n' ORDER BY s.setrole)"
 "  FROM pg_catalog.pg_db_role_setting s WHERE s.setdatabase = d.oid),"
+" (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', s.name,"
+"   pg_catalog.quote_nullable(s.reset_val)), E'\\n' ORDER BY s.name)"
+"  FROM pg_catalog.pg_show_all_settings() s"
+"  WHERE s.context IN ('user', 'superuser')"
+"  AND s.reset_val IS DISTINCT FROM s.boot_val"
+"  AND s.name <> 'application_name'),"
 " (SELECT pg_catalog.concat_ws(' ', 'register', n.nspacl, c.relacl)"
 "  FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c"
 "   ON c.relnamespace = n.oid AND c.relname = 'patches'"

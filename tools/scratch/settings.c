@@ -57,6 +57,15 @@ static const char settings_query[] =
 	" FROM " from ", LATERAL pg_catalog.aclexplode(" list ") a" \
 	" WHERE " condition " AND a.grantee <> " owner
 
+/*
+ * If its privileges are not those of a new database, PUBLIC is to have none
+ * that are not granted
+ */
+static const char database_revokes_query[] =
+"SELECT 'what PUBLIC may not do', 'REVOKE ALL ON DATABASE %1$s FROM PUBLIC'"
+" FROM pg_catalog.pg_database d"
+" WHERE d.datname = %2$s AND d.datacl IS NOT NULL";
+
 static const char database_grants_query[] =
 GRANTS("DATABASE %1$s", "d.datacl", "d.datdba", "pg_catalog.pg_database d",
 	   "d.datname = %2$s");
@@ -116,6 +125,7 @@ scratch_settings_copy(PGconn *target, const char *model, const char *scratch)
 		pg_strdup("pg_catalog.current_database()") : psprintf("'%s'", model);
 
 	copy(target, target, scratch, settings_query, name);
+	copy(target, target, scratch, database_revokes_query, name);
 	copy(target, target, scratch, database_grants_query, name);
 	pg_free(name);
 }
