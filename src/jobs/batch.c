@@ -35,7 +35,8 @@
  * the batch count as done.
  *
  * To lock a row costs half of what it costs to update it, and a statement that
- * is an UPDATE or DELETE by the key does that anyway.  When the last batch has
+ * is an UPDATE or DELETE by the key, and reads nothing else, does that anyway.
+ * When the last batch has
  * shown that (bounds.c), the rows of the next one are only read.  If then the
  * statement has counted as many rows as there were, it has locked all of them,
  * and none of the keys had gone to another row if there is no note of that

@@ -20,12 +20,13 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
+#include "access/transam.h"
 #include "base/compat.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_proc.h"
 #include "jobs/bounds.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/optimizer.h"
 #include "parser/analyze.h"
 #include "parser/parsetree.h"
 #include "utils/datum.h"
@@ -144,21 +145,61 @@ sets_key(const Query *query)
 	return false;
 }
 
-/* Does it lock the rows that it counts, and these are of the batch? */
+/* May the function have an effect, or read what is in a table? */
 static bool
-locks(const Query *query)
+is_function_of_more(Oid function, void *context pg_attribute_unused())
 {
-	if (query->hasModifyingCTE ||
-		current->table->rd_rules != NULL || sets_key(query) ||
-		(current->table->rd_rel->relkind == RELKIND_RELATION &&
-		 has_subclass(RelationGetRelid(current->table))))
-		return false;
-	for (int i = 0; i < current->key->count; i++)
-		if (find_equated(query, query->jointree->quals, i) == NULL)
-			return false;
+	char		volatility = func_volatile(function);
 
-	/* A row that was changed meanwhile is computed again. */
-	return !contain_volatile_functions((Node *) query);
+	return volatility == PROVOLATILE_VOLATILE ||
+		(volatility != PROVOLATILE_IMMUTABLE &&
+		 function >= FirstNormalObjectId);
+}
+
+/* The same for an expression; who knows what a default is. */
+static bool
+is_of_more(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, SetToDefault) ||
+		check_functions_in_node(node, is_function_of_more, context))
+		return true;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, is_of_more, context, 0);
+	return expression_tree_walker(node, is_of_more, context);
+}
+
+/* Is it about the rows of the table and of the batch alone? */
+static bool
+is_about_batch_only(Query *query)
+{
+	/* The two, as each column of the key is equated. */
+	if (list_length(query->rtable) != 2 || query->hasSubLinks ||
+		query->hasModifyingCTE || is_of_more((Node *) query, NULL))
+		return false;
+	return current->table->rd_rules == NULL &&
+		(current->table->rd_rel->relkind != RELKIND_RELATION ||
+		 !has_subclass(RelationGetRelid(current->table)));
+}
+
+/*
+ * Does it lock the rows that it counts, and these are of the batch?
+ *
+ * If one was changed since the statement began, PostgreSQL computes it again,
+ * from what the row is now, and from what everything else was then.  So that
+ * may be nothing that the change was about, and no function twice that does
+ * anything.  Who changes a key to one that is equal, and looks different, has
+ * made a note that would not be found.
+ */
+static bool
+locks(Query *query)
+{
+	for (int i = 0; i < current->key->count; i++)
+		if (!current->key->columns[i].is_equal_image ||
+			find_equated(query, query->jointree->quals, i) == NULL)
+			return false;
+	return !sets_key(query) && is_about_batch_only(query);
 }
 
 /* The comparison of the column with one of the bounds. */

@@ -17,7 +17,9 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/nbtree.h"
 #include "access/stratnum.h"
+#include "access/transam.h"
 #include "base/compat.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
@@ -151,6 +153,24 @@ report_no_key(Relation table, const char *description)
 						RelationGetRelationName(table)))));
 }
 
+/*
+ * Are values of this column the same to its type only if their bytes are?  For
+ * bpchar the operator class says so, of values that are of one length.
+ */
+static bool
+is_equal_image(const JobKeyColumn *column)
+{
+	Oid			function = get_opfamily_proc(column->opfamily,
+											 column->opcintype,
+											 column->opcintype,
+											 BTEQUALIMAGE_PROC);
+
+	return column->opcintype < FirstNormalObjectId &&
+		column->opcintype != BPCHAROID && OidIsValid(function) &&
+		DatumGetBool(OidFunctionCall1Coll(function, column->collation,
+								ObjectIdGetDatum(column->opcintype)));
+}
+
 /* Fills in a column of the key from the index. */
 static void
 set_column(JobKeyColumn *column, Relation table, Relation index, int i)
@@ -168,6 +188,7 @@ set_column(JobKeyColumn *column, Relation table, Relation index, int i)
 	column->collation = attribute->attcollation;
 	column->opfamily = index->rd_opfamily[i];
 	column->opcintype = index->rd_opcintype[i];
+	column->is_equal_image = is_equal_image(column);
 	getTypeInputInfo(column->type, &function, &column->input_parameter);
 	fmgr_info(function, &column->input);
 	getTypeOutputInfo(column->type, &function, &is_varlena);

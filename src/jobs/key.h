@@ -22,6 +22,7 @@ typedef struct JobKeyColumn
 	Oid			collation;
 	Oid			opfamily;
 	Oid			opcintype;
+	bool		is_equal_image; /* are equal values the same bytes? */
 	FmgrInfo	input;			/* and output: of the type */
 	FmgrInfo	output;
 	FmgrInfo	compare;		/* of the operator class */

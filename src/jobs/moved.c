@@ -23,9 +23,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/nbtree.h"
 #include "access/relation.h"
-#include "access/stratnum.h"
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
@@ -317,20 +315,6 @@ versioning_note_moved_key(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-/* Are values of this column the same to its type only if their bytes are? */
-static bool
-is_equal_image(const JobKeyColumn *column)
-{
-	Oid			function = get_opfamily_proc(column->opfamily,
-											 column->opcintype,
-											 column->opcintype,
-											 BTEQUALIMAGE_PROC);
-
-	return column->opcintype < FirstNormalObjectId && OidIsValid(function) &&
-		DatumGetBool(OidFunctionCall1Coll(function, column->collation,
-								ObjectIdGetDatum(column->opcintype)));
-}
-
 /* The condition under which the trigger fires. */
 static char *
 key_has_changed(const JobKey *key)
@@ -343,7 +327,7 @@ key_has_changed(const JobKey *key)
 		const char *name = key->columns[i].name;
 
 		appendStringInfo(&condition,
-						 is_equal_image(&key->columns[i]) ?
+						 key->columns[i].is_equal_image ?
 						 "%sOLD.%s IS DISTINCT FROM NEW.%s" :
 						 "%sROW(OLD.%s)::record OPERATOR(pg_catalog.*<>) "
 						 "ROW(NEW.%s)::record",

@@ -16,18 +16,19 @@ my $database = database('jobs', '-O', $owner);
 value($database, 'CREATE EXTENSION versioning', user => $owner);
 value($database, "GRANT CREATE ON SCHEMA public TO $owner");
 
-# Makes a table t with 200 rows, and a job j on it, of batches of a row and a
-# pause, or of the settings given.
+# Makes a table t with 200 rows, and a job j on it, with the settings given, and a
+# key of this type.
 sub job
 {
 	my (%settings) = @_;
+	my $type = delete $settings{type} // 'int';
 	my $set = join '', map { "SELECT _v.set_job('j', '$_', '$settings{$_}');" }
 	  sort keys %settings;
 
 	value($database, <<"SQL", user => $owner);
 SELECT _v.unregister_patch('p') FROM _v.patches;
 DROP TABLE IF EXISTS t CASCADE;
-CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+CREATE TABLE t (id $type PRIMARY KEY, n int NOT NULL DEFAULT 0);
 INSERT INTO t SELECT i FROM generate_series(1, 200) AS i;
 ANALYZE t;
 BEGIN;
@@ -140,8 +141,26 @@ like(finish($runner), qr/is done/, 'and when it is not locked, it is done');
 is(touched(), '1:200, done', 'each row once');
 finish($holder);
 
+# Runs the job while somebody changes what it is about, and commits that when a
+# batch waits for it.
+sub run_while
+{
+	my ($change, $name) = @_;
+	my $gate = start('SELECT pg_advisory_lock(1); SELECT pg_sleep(100)');
+	wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory'", 'the gate is shut');
+	my $changer = start("BEGIN; $change; SELECT pg_advisory_lock(1); COMMIT");
+	wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted", $name);
+	my $runner = start($run);
+	wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted",
+		'the batch waits for it');
+	value($database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted");
+	finish($_) for $gate, $changer, $runner;
+	return;
+}
+
 # An UPDATE by the key locks its rows by itself. What somebody does to one of
 # them, who has not committed when the batch comes to it, is not missed.
+my @settings = (pause => 0, lock_timeout => 0, batch_time => 1);
 for (
 	[ 'is changed', 'UPDATE t SET x = 1 WHERE id = 150', '1:200' ],
 	[ 'is deleted', 'DELETE FROM t WHERE id = 150', '1:199' ],
@@ -154,21 +173,38 @@ for (
 		'UPDATE t SET x = 0 WHERE id = 150', '1:200', 't.id <> 150 OR x = 0' ])
 {
 	my ($name, $change, $expected, $condition) = @$_;
-	job(pause => 0, lock_timeout => 0, batch_time => 1);
+	job(@settings);
 	value($database, 'ALTER TABLE t ADD x int; UPDATE _v.job_list SET next_size = 1');
 	value($database, "UPDATE _v.job_list SET statement = statement || ' AND ($condition)'")
 	  if $condition;
-	my $gate = start('SELECT pg_advisory_lock(1); SELECT pg_sleep(100)');
-	wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory'", 'the gate is shut');
-	$holder = start("BEGIN; $change; SELECT pg_advisory_lock(1); COMMIT");
-	wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
-		"a row $name");
-	$runner = start($run);
-	wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted",
-		'the batch waits for it');
-	value($database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted");
-	finish($_) for $gate, $holder, $runner;
+	run_while($change, "a row $name");
 	is(touched(), "$expected, done", 'each row once');
+}
+
+# The same key, written in another way, is another note.
+job(@settings, type => 'numeric');
+value($database, 'UPDATE _v.job_list SET next_size = 1');
+run_while('UPDATE t SET id = 150.00 WHERE id = 150', 'a key is written in another way');
+is(touched(), '1:200, done', 'each row once');
+
+# What the statement reads elsewhere is as new as the row that it is for.
+value($database, <<'SQL', user => $owner);
+CREATE TABLE part (id int, size int);
+CREATE FUNCTION size(int) RETURNS int LANGUAGE sql STABLE AS
+	'SELECT sum(size)::int FROM part WHERE id = $1';
+SQL
+for (
+	[ 'a subquery', 'SET n = n + 1, x = (SELECT sum(size) FROM part WHERE part.id = t.id) FROM batch WHERE' ],
+	[ 'another table', 'SET n = n + 1, x = size FROM batch, part WHERE part.id = t.id AND' ],
+	[ 'a function', 'SET n = n + 1, x = size(t.id) FROM batch WHERE' ])
+{
+	my ($name, $middle) = @$_;
+	job(@settings);
+	value($database, "ALTER TABLE t ADD x int; TRUNCATE part; INSERT INTO part SELECT id, 1 FROM t;
+		UPDATE _v.job_list SET next_size = 1, statement = 'UPDATE t $middle t.id = batch.id'");
+	run_while('UPDATE part SET size = 7 WHERE id = 150; UPDATE t SET x = 7 WHERE id = 150', "$name has something new");
+	is(touched(), '1:200, done', 'each row once');
+	is(value($database, "SELECT string_agg(x::text, ' ') FROM t WHERE id >= 150 AND x > 1"), 7, 'with what was new');
 }
 
 # Held back
