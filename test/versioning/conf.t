@@ -55,6 +55,9 @@ is("$status $output$errors", "0 0 applied, 2 pending, 0 blocked\n",
 is("$status $output$errors",
 	"0 [1/2] b  ../../sql/b.sql\n[2/2] c  ../../sql/deep/c.sql\n",
 	'it is found from below, and its paths begin where it is');
+is((in_directory('sql/deep', qw(apply -n), $_))[1],
+	"[1/1] c  ../../sql/deep/c.sql\n", "and a file is known as $_")
+  for 'c.sql', './c.sql', '../deep/c.sql';
 ($status) = in_directory('sql', qw(apply -q b));
 is($status, 0, 'a variable of the file: exit status');
 is(value($project->{database}, "SELECT to_regclass('one')"), 'one',

@@ -22,7 +22,8 @@
 	"  CASE WHEN a.state = 'idle' THEN a.query_start" \
 	"  ELSE a.backend_start END), 'YYYY-MM-DD HH24:MI:SS TZ')," \
 	" a.state, pg_catalog.rtrim(pg_catalog.left(" \
-	"  pg_catalog.regexp_replace(a.query, '[[:space:]]+', ' ', 'g'), 80), '; ')"
+	"  pg_catalog.regexp_replace(a.query, '[[:space:]]+', ' ', 'g'), 80)," \
+	" '; ')"
 #define HOLDER_FROM(locks) \
 	" FROM (" locks ") AS l" \
 	" LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid" \

@@ -82,24 +82,29 @@ plan_names_argument_suggestion(const Project *project, const Register *reg,
 		plan_names_suggestion(project, reg, name, NULL);
 }
 
-/* Pass over what a path may begin with and means nothing. */
-static const char *
-without_dot(const char *path)
+/* Is this the file with that status, whatever it is called? */
+static bool
+is_same_file(const char *path, const struct stat *wanted)
 {
-	while (path[0] == '.' && path[1] == '/')
-		for (path += 2; *path == '/'; path++)
-			;
-	return path;
+	struct stat status;
+
+	return stat(path, &status) == 0 && status.st_dev == wanted->st_dev &&
+		status.st_ino == wanted->st_ino;
 }
 
 const ProjectFile *
 plan_names_file(const ProjectFile *files, int count, const char *path)
 {
+	struct stat wanted;
 	int			i;
 
-	path = without_dot(path);
 	for (i = 0; i < count; i++)
-		if (strcmp(without_dot(files[i].path), path) == 0)
+		if (strcmp(files[i].path, path) == 0)
+			return &files[i];
+	if (stat(path, &wanted) != 0)
+		return NULL;
+	for (i = 0; i < count; i++)
+		if (is_same_file(files[i].path, &wanted))
 			return &files[i];
 	return NULL;
 }

@@ -7,8 +7,8 @@
  * they last as long as the transaction; how long something may take is not for
  * them to say, nor how strings are read and encoded, unless that is unusual.
  *
- * Subscriptions are left out: each is of one database, whose slot it names, and
- * may have a password in it.
+ * Subscriptions are left out: each is of one database, whose slot it names,
+ * and may have a password in it.
  *
  * The extension that keeps the register is not asked for, and grants on its
  * objects, which are the database's own, are left out.  A line of a dump may
