@@ -324,4 +324,12 @@ for my $words ([], ['reset'])
 		"the same one at once: @$words") || diag(map { $_->[2] } @results);
 }
 
+@results = map { [ finish_versioning($_) ] }
+  map { start_versioning($project, 'sandbox', 'drop', '--older-than', '0') }
+  1 .. 5;
+is_deeply([ map { $_->[0] } @results ], [ 0, 0, 0, 0, 0 ],
+	'all are dropped by several at once');
+is((grep { /"sb_same"/ } map { split /\n/, $_->[2] } @results), 1,
+	'one of which says so');
+
 done_testing();

@@ -179,8 +179,8 @@ run_command(const Options *options, const SandboxContent *content,
 
 	if (status != STATUS_DONE)
 		return status;
-	result = interruption_count() > 0 ? STATUS_FAILED :
-		sandbox_run_command(content->conn, name, options->sandbox_command);
+	result = sandbox_run_command(content->conn, name,
+								 options->sandbox_command);
 	if (result < 0)
 		result = STATUS_TROUBLE;
 	if (!sandbox_drop_run(content->conn, name) && result == 0)

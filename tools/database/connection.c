@@ -232,6 +232,19 @@ append_setting(PQExpBuffer conninfo, const char *keyword, const char *value)
 	appendConnStrVal(conninfo, value);
 }
 
+/*
+ * Does the setting say what libpq does without it?  It writes the default of
+ * sslcertmode, and of no other, among what it was asked for.
+ */
+static bool
+is_default(const PQconninfoOption *option)
+{
+	if (option->compiled != NULL)
+		return strcmp(option->val, option->compiled) == 0;
+	return strcmp(option->keyword, "sslcertmode") == 0 &&
+		strcmp(option->val, "allow") == 0;
+}
+
 /* Is the setting one that a connection to the same server takes over? */
 static bool
 is_carried_over(const PQconninfoOption *option)
@@ -243,9 +256,7 @@ is_carried_over(const PQconninfoOption *option)
 	};
 	size_t		i;
 
-	if (option->val == NULL ||
-		(option->compiled != NULL &&
-		 strcmp(option->val, option->compiled) == 0))
+	if (option->val == NULL || is_default(option))
 		return false;
 	for (i = 0; i < lengthof(own); i++)
 		if (strcmp(option->keyword, own[i]) == 0)

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/interruption.h"
 #include "common/logging.h"
 #include "sandbox/address.h"
 #include "sandbox/run.h"
@@ -119,6 +120,11 @@ sandbox_run_command(PGconn *conn, const char *dbname, const char *command)
 	/* A signal before we know whom to hand it on to has to wait */
 	sigprocmask(SIG_BLOCK, &blocked, &mask);
 	fflush(NULL);
+	if (interruption_count() > 0)
+	{
+		sigprocmask(SIG_SETMASK, &mask, NULL);
+		return -1;
+	}
 	child = fork();
 	if (child == 0)
 		become_command(conn, dbname, command, &mask);

@@ -162,6 +162,38 @@ find_sessions(PGconn *conn, PGconn *own, const char *name)
 	return query(conn, text, name);
 }
 
+/* Was it an error that a database is not there? */
+static bool
+is_gone(const PGresult *result)
+{
+	const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	return code != NULL && strcmp(code, "3D000") == 0;
+}
+
+/*
+ * Run the statement that drops a database that is ours, and say so and why,
+ * unless that is NULL, and who was in it.  If somebody else has just dropped
+ * it, there is nothing to say.  False after a message.
+ */
+static bool
+run_drop(PGconn *conn, const char *statement, const char *name,
+		 const char *who, const char *why)
+{
+	PGresult   *result = PQexec(conn, statement);
+	bool		is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
+	bool		is_right = is_done || is_gone(result);
+
+	if (!is_right)
+		report_server_message(PQerrorMessage(conn));
+	else if (is_done && why != NULL)
+		pg_log_info("dropped the database \"%s\"%s%s%s",
+					report_printable(name), why,
+					*who == '\0' ? "" : ", and ended the sessions of ", who);
+	PQclear(result);
+	return is_right;
+}
+
 /*
  * Drop a database that is ours, with or without whoever is in it, and say so
  * and why, unless that is NULL.  False after a message.
@@ -174,7 +206,7 @@ drop(PGconn *conn, const char *name, bool is_forced, const char *why)
 		PQescapeIdentifier(other, name, strlen(name));
 	PGresult   *sessions = quoted == NULL ? NULL :
 		find_sessions(other, conn, name);
-	PGresult   *result = NULL;
+	bool		is_done = false;
 
 	if (sessions != NULL)
 	{
@@ -182,20 +214,14 @@ drop(PGconn *conn, const char *name, bool is_forced, const char *why)
 		char	   *text = psprintf("DROP DATABASE %s%s", quoted,
 									is_forced ? " WITH (FORCE)" : "");
 
-		result = connection_query(other, text);
-		if (result != NULL && why != NULL)
-			pg_log_info("dropped the database \"%s\"%s%s%s",
-						report_printable(name), why,
-						*who == '\0' ? "" : ", and ended the sessions of ",
-						who);
+		is_done = run_drop(other, text, name, who, why);
 		pg_free(text);
 	}
-	PQclear(result);
 	PQclear(sessions);
 	PQfreemem(quoted);
 	if (other != conn)
 		connection_close(other);
-	return result != NULL;
+	return is_done;
 }
 
 /*

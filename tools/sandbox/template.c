@@ -293,8 +293,8 @@ add_data(const SandboxContent *content, PGconn *conn)
 }
 
 /*
- * Is the content what it was when it had these digits?  Each patch is looked at
- * before it is run, the data are not.
+ * Is the content what it was when it had these digits?  Each patch is looked
+ * at before it is run, the data are not.
  */
 static Status
 check_content(const SandboxContent *content, const char *digits)
