@@ -182,7 +182,8 @@ read_option(Options *options, const OptionRow *row, int argc, char **argv)
 			break;
 		case OPTION_VARIABLE:
 			check_variable(optarg);
-			/* FALLTHROUGH */
+			simple_string_list_append(field, optarg);
+			break;
 		case OPTION_LIST:
 			simple_string_list_append(field, optarg);
 			break;
