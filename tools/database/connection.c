@@ -15,8 +15,8 @@
  * is empty: what is not in pg_catalog is named with its schema.  The
  * sessions in which patches run have the search_path that the user wants.
  *
- * Whoever has named the application, as PGAPPNAME does, is to find that name in
- * the activity of the server and in history: ours comes after it.
+ * Whoever has named the application, as PGAPPNAME does, is to find that name
+ * in the activity of the server and in history: ours comes after it.
  *
  * Programs get their connection on the command line, where everyone can see
  * it.  A password has no place there, nor in the environment, which ps shows
