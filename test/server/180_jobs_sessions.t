@@ -207,6 +207,23 @@ for (
 	is(value($database, "SELECT string_agg(x::text, ' ') FROM t WHERE id >= 150 AND x > 1"), 7, 'with what was new');
 }
 
+# A job ends while somebody changes a key, and waits for nobody then.
+job(pause => 0, lock_timeout => 50);
+$holder = start("BEGIN; UPDATE t SET n = 0 WHERE id = 150; SELECT pg_advisory_lock(1); SELECT pg_sleep(100)");
+wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory'", 'a row is locked');
+$runner = start($run);
+wait_for('SELECT rows_done >= 149 FROM _v.jobs', 'all before it are done');
+value($database, 'UPDATE t SET id = 1001 WHERE id = 1');
+my $changer = start("BEGIN; UPDATE t SET id = 1002 WHERE id = 1001; SELECT pg_advisory_lock(2); SELECT pg_sleep(100)");
+wait_for("SELECT count(*) = 2 FROM pg_locks WHERE locktype = 'advisory'", 'the key of one that is done is changed again');
+value($database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1");
+wait_for("SELECT state = 'done' FROM _v.jobs", 'the job is done');
+value($database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 2");
+finish($_) for $holder, $changer, $runner;
+is(touched(), '1:200, done', 'each row once');
+succeeds($database, "SELECT _v.assert_job_is_done('j')", 'it is done', user => $owner);
+is(value($database, 'SELECT count(*) FROM _v.job_moved'), 0, 'no note is left');
+
 # Held back
 
 job(batch_time => 1, pause => 300);
