@@ -108,7 +108,7 @@ for (
 }
 
 # Autovacuum hears of what it does while it runs, and it runs in a procedure.
-job(batch_time => 1, pause => 100);
+job(batch_time => 1, pause => 1000);
 value($database, "UPDATE _v.job_list SET next_size = 1");
 my $running = start($run);
 wait_for("SELECT state = 'running' AND (SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 't') > 0
@@ -120,7 +120,7 @@ value($database, 'DO $$ BEGIN CALL _v.run_job(\'j\'); PERFORM 1; COMMIT; END $$'
 is(touched(), '1:200, done', 'each row once');
 
 # It goes on where a killed session was.
-job(batch_time => 1, pause => 50);
+job(batch_time => 1, pause => 1000);
 value($database, "UPDATE _v.job_list SET next_size = 1");
 my $runner = start($run);
 wait_for('SELECT rows_done > 0 FROM _v.jobs', 'it is running');
@@ -268,7 +268,7 @@ finish($_) for $holder, $runner;
 is(touched(), '1:200, done', 'and then goes on');
 
 # A query cancel ends it, and is no failure of the batch.
-job(batch_time => 1, pause => 50);
+job(batch_time => 1, pause => 1000);
 value($database, "UPDATE _v.job_list SET next_size = 1");
 $runner = start($run);
 wait_for('SELECT rows_done > 0 FROM _v.jobs', 'it is running');
@@ -278,7 +278,7 @@ is(value($database, 'SELECT concat(state, last_error) FROM _v.jobs'), 'waiting',
 
 # The owner of the extension drops it, and puts a view of theirs in its place,
 # while a job is running that then would read it.
-job(batch_time => 1, pause => 50);
+job(batch_time => 1, pause => 1000);
 value($database, climb($owner));
 value($database, "UPDATE _v.job_list SET next_size = 1; GRANT CREATE ON DATABASE $database TO $owner");
 $runner = start($run);
