@@ -36,13 +36,12 @@
  *
  * To lock a row costs half of what it costs to update it, and a statement that
  * is an UPDATE or DELETE by the key, and reads nothing else, does that anyway.
- * When the last batch has
- * shown that (bounds.c), the rows of the next one are only read.  If then the
- * statement has counted as many rows as there were, it has locked all of them,
- * and none of the keys had gone to another row if there is no note of that
- * afterwards.  Else a row was changed at the wrong moment, or is not for the
- * statement: the batch is rolled back, and this runner locks first from then
- * on.
+ * When the last batch has shown that (bounds.c), the rows of the next one are
+ * only read.  If then the statement has counted as many rows as there were, it
+ * has locked all of them, and none of the keys had gone to another row if
+ * there is no note of that afterwards.  Else a row was changed at the wrong
+ * moment, or is not for the statement: the batch is rolled back, and this
+ * runner locks first from then on.
  *
  * Rows that are inserted meanwhile are kept right by the trigger of the patch;
  * a batch may get them or not.

@@ -153,10 +153,7 @@ report_no_key(Relation table, const char *description)
 						RelationGetRelationName(table)))));
 }
 
-/*
- * Are values of this column the same to its type only if their bytes are?  For
- * bpchar the operator class says so, of values that are of one length.
- */
+/* Are values of this column the same to its type only if their bytes are? */
 static bool
 is_equal_image(const JobKeyColumn *column)
 {
@@ -165,8 +162,7 @@ is_equal_image(const JobKeyColumn *column)
 											 column->opcintype,
 											 BTEQUALIMAGE_PROC);
 
-	return column->opcintype < FirstNormalObjectId &&
-		column->opcintype != BPCHAROID && OidIsValid(function) &&
+	return column->opcintype < FirstNormalObjectId && OidIsValid(function) &&
 		DatumGetBool(OidFunctionCall1Coll(function, column->collation,
 								ObjectIdGetDatum(column->opcintype)));
 }

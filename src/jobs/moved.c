@@ -446,6 +446,14 @@ jobs_moved_drop_trigger(const Job *job)
 }
 
 void
+jobs_moved_tidy_up(const char *job_name)
+{
+	(void) jobs_store("DELETE FROM _v.job_moved WHERE id IN"
+					  " (SELECT id FROM _v.job_moved WHERE job_name = $1"
+					  "     FOR UPDATE SKIP LOCKED)", job_name);
+}
+
+void
 jobs_moved_forget(const char *job_name)
 {
 	jobs_job_lock_notes(job_name, ExclusiveLock);

@@ -29,6 +29,9 @@ extern void jobs_moved_create_trigger(Oid table, const JobKey *key,
 /* Drops it, if it is there; no privilege is needed. */
 extern void jobs_moved_drop_trigger(const Job *job);
 
+/* Forgets the notes that nobody is about to replace; waits for nobody. */
+extern void jobs_moved_tidy_up(const char *job_name);
+
 /* Forgets the notes, when those who might be noting have finished. */
 extern void jobs_moved_forget(const char *job_name);
 

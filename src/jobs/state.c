@@ -182,7 +182,10 @@ versioning_assert_job_is_done(PG_FUNCTION_ARGS)
 				 errhint("CALL _v.run_job(%s);%s",
 						 quote_literal_cstr(name), shell_hint(name))));
 	if (jobs_job_is_allowed(job))
+	{
 		jobs_moved_drop_trigger(job);
+		jobs_moved_tidy_up(name);
+	}
 	SPI_finish();
 	PG_RETURN_VOID();
 }

@@ -356,8 +356,7 @@ finish(JobRunner *runner, Attempt *attempt)
 								"counts %lld that are not right",
 								(long long) attempt->wrong));
 	else if (end_job(job, "done", NULL))
-		(void) jobs_store("DELETE FROM _v.job_moved WHERE job_name = $1",
-						  job->name);
+		jobs_moved_tidy_up(job->name);
 	return JOB_STEP_AGAIN;
 }
 

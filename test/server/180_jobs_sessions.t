@@ -108,7 +108,7 @@ for (
 }
 
 # Autovacuum hears of what it does while it runs, and it runs in a procedure.
-job(batch_time => 1, pause => 100);
+job(batch_time => 1, pause => 1000);
 value($database, "UPDATE _v.job_list SET next_size = 1");
 my $running = start($run);
 wait_for("SELECT state = 'running' AND (SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 't') > 0
@@ -120,7 +120,7 @@ value($database, 'DO $$ BEGIN CALL _v.run_job(\'j\'); PERFORM 1; COMMIT; END $$'
 is(touched(), '1:200, done', 'each row once');
 
 # It goes on where a killed session was.
-job(batch_time => 1, pause => 50);
+job(batch_time => 1, pause => 1000);
 value($database, "UPDATE _v.job_list SET next_size = 1");
 my $runner = start($run);
 wait_for('SELECT rows_done > 0 FROM _v.jobs', 'it is running');
@@ -207,6 +207,23 @@ for (
 	is(value($database, "SELECT string_agg(x::text, ' ') FROM t WHERE id >= 150 AND x > 1"), 7, 'with what was new');
 }
 
+# A job ends while somebody changes a key, and waits for nobody then.
+job(pause => 0, lock_timeout => 50);
+$holder = start("BEGIN; UPDATE t SET n = 0 WHERE id = 150; SELECT pg_advisory_lock(1); SELECT pg_sleep(100)");
+wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory'", 'a row is locked');
+$runner = start($run);
+wait_for('SELECT rows_done >= 149 FROM _v.jobs', 'all before it are done');
+value($database, 'UPDATE t SET id = 1001 WHERE id = 1');
+my $changer = start("BEGIN; UPDATE t SET id = 1002 WHERE id = 1001; SELECT pg_advisory_lock(2); SELECT pg_sleep(100)");
+wait_for("SELECT count(*) = 2 FROM pg_locks WHERE locktype = 'advisory'", 'the key of one that is done is changed again');
+value($database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1");
+wait_for("SELECT state = 'done' FROM _v.jobs", 'the job is done');
+value($database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 2");
+finish($_) for $holder, $changer, $runner;
+is(touched(), '1:200, done', 'each row once');
+succeeds($database, "SELECT _v.assert_job_is_done('j')", 'it is done', user => $owner);
+is(value($database, 'SELECT count(*) FROM _v.job_moved'), 0, 'no note is left');
+
 # Held back
 
 job(batch_time => 1, pause => 300);
@@ -251,7 +268,7 @@ finish($_) for $holder, $runner;
 is(touched(), '1:200, done', 'and then goes on');
 
 # A query cancel ends it, and is no failure of the batch.
-job(batch_time => 1, pause => 50);
+job(batch_time => 1, pause => 1000);
 value($database, "UPDATE _v.job_list SET next_size = 1");
 $runner = start($run);
 wait_for('SELECT rows_done > 0 FROM _v.jobs', 'it is running');
@@ -261,7 +278,7 @@ is(value($database, 'SELECT concat(state, last_error) FROM _v.jobs'), 'waiting',
 
 # The owner of the extension drops it, and puts a view of theirs in its place,
 # while a job is running that then would read it.
-job(batch_time => 1, pause => 50);
+job(batch_time => 1, pause => 1000);
 value($database, climb($owner));
 value($database, "UPDATE _v.job_list SET next_size = 1; GRANT CREATE ON DATABASE $database TO $owner");
 $runner = start($run);
