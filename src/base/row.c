@@ -13,7 +13,7 @@
  * Defaults, generated columns, constraints, indexes, foreign keys, row and
  * statement triggers are as in a query.  What only a query can respect is
  * refused, not passed over: rules and transition tables.  (A trigger that
- * changes the very row that goes is an error here, too, but not the one that
+ * changes the very row that goes is also an error here, but not the one that
  * DELETE has for it.)
  *
  * The caller has locked the table, checked the privileges, and made sure that

@@ -5,10 +5,10 @@
  *
  * versioning.source_file, versioning.source_sha256 and versioning.revision are
  * what a program that runs a file says of it, versioning.os_user and
- * versioning.host what it says of who runs it, and where; the history has them
- * in the row of what is registered then.  They are hearsay, and meant for
- * anyone who wants to compare the file with what was applied, or to ask whoever
- * did it.
+ * versioning.host what it says of who runs it, and where; the history has
+ * them in the row of what is registered then.  They are hearsay, and meant for
+ * anyone who wants to compare the file with what was applied, or to ask
+ * whoever did it.
  *
  * versioning.bypass_guard is for superusers, and those whom they have granted
  * it (GRANT SET ON PARAMETER, since version 15).

@@ -132,7 +132,7 @@ report_finish_output(const char *progname)
 {
 	bool		failed = ferror(stdout) != 0;
 
-	/* Closing, too, may say that what has been written is lost */
+	/* Closing may also say that what has been written is lost */
 	errno = 0;
 	if (fflush(stdout) == 0 && !failed &&
 		(fclose(stdout) == 0 || errno == EBADF))

@@ -122,7 +122,7 @@ print_targets(const Conf *conf)
 		putchar('\n');
 }
 
-/* Print how many patches are applied in a database that is at hand. */
+/* Print how many patches are applied in the project's database. */
 static void
 print_database(Options *options)
 {

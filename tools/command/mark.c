@@ -176,7 +176,7 @@ check_requirements(Marking *marking)
 			if (register_find(marking->reg, cell->val) == NULL &&
 				name_table_find(marking->table, cell->val) == NAME_TABLE_NONE)
 				complain(marking, "patch \"%s\" requires \"%s\", which is "
-						 "not applied: name that, too, if it is there",
+						 "not applied: name that as well, if it is there",
 						 marking->marks[i].name, cell->val);
 }
 

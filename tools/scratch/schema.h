@@ -21,8 +21,8 @@ extern char *scratch_schema_take(const char *argv0, PGconn *conn);
 
 /*
  * Do two of these say the same?  The server does not always print an
- * expression as it has read it: parentheses and casts to text, such as those of varchar
- * IN (...), do not count.
+ * expression as it has read it: parentheses and casts to text, such as those
+ * of varchar IN (...), do not count.
  */
 extern bool scratch_schema_is_same(const char *one, const char *other);
 
