@@ -481,8 +481,8 @@ value($a, 'CREATE PROCEDURAL LANGUAGE plnew HANDLER plpgsql_call_handler');
 my $set = database('set', '-T', $a);
 value($set, $subscription);
 value('postgres', "ALTER DATABASE $set SET $_")
-  for 'standard_conforming_strings = off', 'quote_all_identifiers = on',
-  "DateStyle = 'German'";
+  for 'quote_all_identifiers = on', "DateStyle = 'German'",
+  $release < 190000 ? 'standard_conforming_strings = off' : ();
 is_deeply([ differences($a, $set) ], [ 1, 'database: settings differ' ],
 	'the settings of a database do not count for what is in it');
 
