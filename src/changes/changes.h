@@ -56,7 +56,7 @@ extern ChangeSet *changes_create(void);
 /*
  * Adds what happened to an object that is still there.  Returns the change, or
  * NULL where changes_add_described() does, or if it is not there.  A
- * composite type is a type, never the relation behind it, and whatever happens
+ * composite type is a type, never the relation of it, and whatever happens
  * to a NOT NULL constraint alters its column or domain.
  */
 extern Change *changes_add(ChangeSet *set, const ObjectAddress *object,

@@ -216,7 +216,7 @@ is_discard_all(const Node *command)
 }
 
 /*
- * Lets DISCARD ALL discard the patch of the session, too, and makes sure that
+ * Lets DISCARD ALL also discard the patch of the session, and makes sure that
  * the lock of that patch is there while a command runs.
  */
 static void

@@ -30,7 +30,7 @@
  * be the one up to which all rows came.  But such a row has a note, and is
  * left out: the last one that was not left out is where the piece goes on.
  *
- * The statement may change keys, too, those of the batch included.  So the
+ * The statement may also change keys, those of the batch included.  So the
  * beginning of the piece is moved before the statement runs: then the rows of
  * the batch count as done.
  *

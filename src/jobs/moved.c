@@ -14,7 +14,7 @@
  * new, and need not be done.
  *
  * The batches of noted rows lock the rows before they mark the notes, since
- * whoever changes a key has locked the row, too, when it comes to the note.
+ * whoever changes a key has also locked the row before it gets to the note.
  * A note that another one has replaced meanwhile is no longer there to be
  * marked, so what it was about is left to a later batch.
  *

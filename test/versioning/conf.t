@@ -127,6 +127,21 @@ dbname = nowhere_at_all
 dbname = '$other'
 CONF
 
+# A review runs check on files of anybody: what they say of the server is not
+# where a password goes.
+conf("host = nowhere\nport = 1\n[$other]\nhost = nowhere\n[there]\nhost = nowhere\n");
+{
+	local $ENV{PGDATABASE} = '';
+	my $host = delete local $ENV{PGHOST};
+	is((in_directory('.', 'graph', '-d', $other, '-h', $host))[0], 0,
+		'graph -d means a database, not a target');
+	my (undef, undef, $said) =
+	  in_directory('.', 'graph', '-d', $other, '-p', '2');
+	unlike($said, qr/nowhere/, 'graph -d connects to no host of the file');
+	like((in_directory('.', 'graph', 'there'))[2], qr/nowhere/,
+		'graph with a target does');
+}
+
 # A service, which may be one of a file of services.
 add_files($project, 'services' => "[there]\ndbname=$other\n");
 conf("[three]\nservice = there\npatches = patches\n");

@@ -44,7 +44,7 @@ check_patch_file(const Project *project, const ProjectFile *file,
 					  "of its file", stranger->name);
 }
 
-/* What a rollback file takes back: what others do, too, or is not there */
+/* What a rollback file takes back that others also do, or that is not there */
 static void
 check_rollback_file(const Project *project, const Register *reg,
 					const ProjectFile *file, ProblemList *found)

@@ -27,6 +27,13 @@
 #define COMMANDS_WITHOUT_DATABASE \
 	(COMMAND_CHECK | COMMAND_GRAPH | COMMAND_NEW)
 
+/*
+ * Those that reviews run, where a password may be in the environment: they
+ * connect as only the command line and the environment say, unless a target
+ * stands as the first argument.
+ */
+#define COMMANDS_OF_REVIEWS (COMMAND_CHECK | COMMAND_GRAPH)
+
 /* Is one of these set in the environment? */
 static bool
 environment_has(const char *name, const char *other)
@@ -243,6 +250,8 @@ find_target(Options *options, CommandBit command)
 
 	if (options->connection.dbname != NULL)
 	{
+		if ((command & COMMANDS_OF_REVIEWS) != 0)
+			return;
 		options->target = command_conf_target(conf,
 											  options->connection.dbname);
 		if (options->target != NULL)
@@ -290,7 +299,8 @@ command_target_read_conf(Options *options, CommandBit command)
 	check_lines(options);
 	find_target(options, command);
 	if ((command & COMMANDS_WITHOUT_DATABASE) == 0 ||
-		options->wants_connection)
+		options->target != NULL ||
+		(options->wants_connection && (command & COMMANDS_OF_REVIEWS) == 0))
 		complete_connection(&options->conf, options->target,
 							&options->connection);
 

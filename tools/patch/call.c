@@ -85,7 +85,7 @@ complain(CallReader *reader, const char *problem, const char *detail)
 		reader->is_refused = true;
 }
 
-/* There is a string in the place of an array: maybe it is its only element. */
+/* There is a string in the place of an array: it may be its only element. */
 static void
 complain_of_string(CallReader *reader, const char *text)
 {

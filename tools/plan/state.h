@@ -29,7 +29,7 @@ typedef struct PatchState
 	const UnfinishedPatch *unfinished;	/* NULL: it is not begun, or whole */
 	const PatchSession *session;	/* NULL: none is in it */
 	const PatchCall *call;		/* NULL: no file registers it */
-	const ProjectFile *file;	/* NULL, too, then */
+	const ProjectFile *file;	/* NULL then as well */
 	const SimpleStringList *requirements;	/* as registered or, if it is */
 	const SimpleStringList *conflicts;	/* not applied, in its file */
 	bool		differs;		/* from its row in the register */
