@@ -68,9 +68,9 @@ jobs_settings_define(void)
 			   "How often a row is tried before a job gives it up.",
 			   &session.tries, 3, 1, 0);
 	DefineCustomRealVariable("versioning.job_pause",
-							 "The pause after a batch of a job, as a share of "
-							 "the time that the batch has taken.", NULL,
-							 &session.pause, 2.0, 0.0, 1000.0, PGC_USERSET,
+							 "The pause after a batch of a job, as a multiple "
+							 "of the time that the batch has taken.", NULL,
+							 &session.pause, 10.0, 0.0, 1000.0, PGC_USERSET,
 							 0, NULL, NULL, NULL);
 	DefineCustomEnumVariable("versioning.job_on_error",
 							 "Whether a job stops when it has given up rows, "

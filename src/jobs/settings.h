@@ -14,7 +14,7 @@ typedef struct JobSettings
 {
 	int			batch_time;		/* ms that a batch is to take */
 	int			lock_timeout;	/* ms */
-	double		pause;			/* after a batch, as a share of its time */
+	double		pause;			/* after a batch, as a multiple of its time */
 	int			tries;			/* of a row, before it is given up */
 	bool		goes_on;		/* without what was given up */
 	int			max_replay_lag; /* ms; these three: 0 for no limit */

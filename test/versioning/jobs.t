@@ -17,12 +17,13 @@ my $table = q{CREATE TABLE public.items (id int PRIMARY KEY, old text, new text)
 	INSERT INTO public.items SELECT i, 'old ' || i FROM generate_series(1, 2000) i;};
 my $statement = 'UPDATE public.items i SET new = i.old FROM batch b WHERE i.id = b.id';
 
-# A call that registers a job.
+# Calls that register a job, which pauses little.
 sub job
 {
 	my ($name, $work) = @_;
 	$work //= $statement;
-	return "SELECT _v.register_job('$name', 'public.items', \$\$ $work \$\$);";
+	return "SELECT _v.register_job('$name', 'public.items', \$\$ $work \$\$);\n"
+	  . "SELECT _v.set_job('$name', 'pause', '1');";
 }
 
 # A project: a table, the start of a change with a job, its finish, and what
