@@ -37,20 +37,6 @@ command_jobs(Options *options)
 	return STATUS_DONE;
 }
 
-/* Call a function for one job.  Returns false after a message. */
-static bool
-change_job(PGconn *conn, const char *query, const char *name)
-{
-	PGresult   *result = PQexecParams(conn, query, 1, NULL, &name, NULL, NULL,
-									  0);
-	bool		is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
-
-	if (!is_done)
-		report_server_message(PQerrorMessage(conn));
-	PQclear(result);
-	return is_done;
-}
-
 /* Call a function for each job that is named, and say what they are then. */
 static Status
 change_jobs(Options *options, const char *query, const char *what)
@@ -63,10 +49,12 @@ change_jobs(Options *options, const char *query, const char *what)
 		return STATUS_TROUBLE;
 	for (i = 0; i < options->name_count; i++)
 	{
-		if (!change_job(conn, query, options->names[i]))
+		const char *name = options->names[i];
+
+		if (!connection_execute(conn, query, 1, &name))
 			status = STATUS_FAILED;
 		else if (!options->deploy.is_quiet)
-			printf("%s: %s\n", report_printable(options->names[i]), what);
+			printf("%s: %s\n", report_printable(name), what);
 	}
 	connection_close(conn);
 	return status;

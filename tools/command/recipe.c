@@ -296,30 +296,25 @@ define_names(const Options *options, Recipe *recipe)
 static bool
 ask(PGconn *conn, const char *query, const char *parameter, char **value)
 {
-	PGresult   *result = PQexecParams(conn, query, parameter != NULL ? 1 : 0,
-									  NULL, &parameter, NULL, NULL, 0);
-	bool		is_fine = PQresultStatus(result) == PGRES_TUPLES_OK;
+	PGresult   *result =
+		connection_query_params(conn, query, parameter != NULL ? 1 : 0,
+								&parameter);
 
-	*value = NULL;
-	if (!is_fine)
-		report_server_message(PQerrorMessage(conn));
-	else if (PQntuples(result) > 0 && PQnfields(result) > 0)
-		*value = pg_strdup(PQgetvalue(result, 0, 0));
+	*value = PQntuples(result) > 0 && PQnfields(result) > 0 ?
+		pg_strdup(PQgetvalue(result, 0, 0)) : NULL;
 	PQclear(result);
-	return is_fine;
+	return result != NULL;
 }
 
 /* Find the relation as patches would; its name then has its schema. */
 static bool
 ask_for_relation(PGconn *conn, RecipeEntry *entry)
 {
-	PGresult   *result = connection_query(conn,
-										  "SET LOCAL search_path TO DEFAULT");
 	char	   *oid;
 	char	   *ignored;
 
-	PQclear(result);
-	if (result == NULL ||
+	if (!connection_execute(conn, "SET LOCAL search_path TO DEFAULT", 0,
+							NULL) ||
 		!ask(conn, "SELECT $1::pg_catalog.regclass::pg_catalog.oid",
 			 entry->value, &oid))
 		return false;
@@ -383,13 +378,9 @@ static PGconn *
 connect_for_queries(Options *options)
 {
 	PGconn	   *conn = connection_open(&options->connection, "versioning");
-	PGresult   *result;
 
-	if (conn == NULL || PQtransactionStatus(conn) == PQTRANS_INTRANS)
-		return conn;
-	result = connection_query(conn, "BEGIN READ ONLY");
-	PQclear(result);
-	if (result != NULL)
+	if (conn == NULL || PQtransactionStatus(conn) == PQTRANS_INTRANS ||
+		connection_execute(conn, "BEGIN READ ONLY", 0, NULL))
 		return conn;
 	connection_close(conn);
 	return NULL;

@@ -539,10 +539,10 @@ connection_handover_free(ConnectionHandover *handover)
 	pg_free(handover);
 }
 
-PGresult *
-connection_query(PGconn *conn, const char *query)
+/* The result of what has run, or NULL after a message if it failed. */
+static PGresult *
+check_result(PGconn *conn, PGresult *result)
 {
-	PGresult   *result = PQexec(conn, query);
 	ExecStatusType status = PQresultStatus(result);
 
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
@@ -552,14 +552,49 @@ connection_query(PGconn *conn, const char *query)
 	return NULL;
 }
 
+PGresult *
+connection_query(PGconn *conn, const char *query)
+{
+	return check_result(conn, PQexec(conn, query));
+}
+
+PGresult *
+connection_query_params(PGconn *conn, const char *query, int count,
+						const char *const *values)
+{
+	return check_result(conn, PQexecParams(conn, query, count, NULL, values,
+										   NULL, NULL, 0));
+}
+
+bool
+connection_execute(PGconn *conn, const char *query, int count,
+				   const char *const *values)
+{
+	PGresult   *result = count == 0 ? connection_query(conn, query) :
+		connection_query_params(conn, query, count, values);
+
+	PQclear(result);
+	return result != NULL;
+}
+
+bool
+connection_ask(PGconn *conn, const char *query, const char *parameter,
+			   bool *answer)
+{
+	PGresult   *result =
+		connection_query_params(conn, query, parameter == NULL ? 0 : 1,
+								&parameter);
+
+	*answer = result != NULL && PQgetvalue(result, 0, 0)[0] == 't';
+	PQclear(result);
+	return result != NULL;
+}
+
 bool
 connection_reset(PGconn *conn)
 {
-	PGresult   *result = connection_query(conn, "DISCARD ALL");
-
-	if (result == NULL)
+	if (!connection_execute(conn, "DISCARD ALL", 0, NULL))
 		return false;
-	PQclear(result);
 	if (prepare_session(conn))
 		return true;
 	report_server_message(PQerrorMessage(conn));

@@ -76,6 +76,25 @@ extern void connection_report_failure(PGconn *conn);
  */
 extern PGresult *connection_query(PGconn *conn, const char *query);
 
+/* The same for one statement that has parameters. */
+extern PGresult *connection_query_params(PGconn *conn, const char *query,
+										 int count,
+										 const char *const *values);
+
+/*
+ * The same where the result is of no interest; with a count of 0, for several
+ * statements, too.  Returns false after a message.
+ */
+extern bool connection_execute(PGconn *conn, const char *query, int count,
+							   const char *const *values);
+
+/*
+ * Ask a question with one parameter, or NULL, whose answer is a boolean.
+ * Returns false after a message, and then the answer is no.
+ */
+extern bool connection_ask(PGconn *conn, const char *query,
+						   const char *parameter, bool *answer);
+
 /*
  * Have the server forget all that the session has come to be.  Returns false
  * after a message.

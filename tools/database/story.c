@@ -152,14 +152,11 @@ ask(PGconn *conn, const char *query, int count, const char *const *values,
 bool
 story_is_there(PGconn *conn)
 {
-	PGresult   *result =
-		connection_query(conn, "SELECT " IN_PROGRESS_HAS_RELATION("history"));
 	bool		is_there;
 
-	if (result == NULL)
+	if (!connection_ask(conn, "SELECT " IN_PROGRESS_HAS_RELATION("history"),
+						NULL, &is_there))
 		return false;
-	is_there = PQgetvalue(result, 0, 0)[0] == 't';
-	PQclear(result);
 	if (!is_there)
 	{
 		pg_log_error("the database \"%s\" has no history of patches",

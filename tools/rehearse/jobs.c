@@ -7,7 +7,6 @@
  */
 #include "postgres_fe.h"
 
-#include "base/report.h"
 #include "deploy/job.h"
 #include "rehearse/jobs.h"
 
@@ -61,30 +60,10 @@ rehearse_jobs_begin(PGconn *conn, const PlanStep *step)
 	PQclear(connection_query(session, "SET client_min_messages = error"));
 	PQclear(connection_query(session, "SET versioning.job_pause = 1000"));
 	for (i = 0; i < TRIES && result && !have_begun(conn, step); i++)
-	{
-		PGresult   *called =
-			connection_query(session, "CALL _v.run_jobs('100 ms')");
-
-		result = called != NULL;
-		PQclear(called);
-	}
+		result = connection_execute(session, "CALL _v.run_jobs('100 ms')", 0,
+									NULL);
 	connection_close(session);
 	return result;
-}
-
-/* Have a job that is done lose its trigger; false after a message. */
-static bool
-assert_is_done(PGconn *conn, const char *name)
-{
-	PGresult   *result = PQexecParams(conn,
-									  "SELECT _v.assert_job_is_done($1)", 1,
-									  NULL, &name, NULL, NULL, 0);
-	bool		is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
-
-	if (!is_done)
-		report_server_message(PQerrorMessage(conn));
-	PQclear(result);
-	return is_done;
 }
 
 bool
@@ -100,17 +79,21 @@ rehearse_jobs_run(const RunOptions *options, PGconn *conn,
 
 	for (i = 0; i < file->job_count && result; i++)
 	{
+		const char *name = file->jobs[i].name;
 		StepEnd		end = {0};
 
 		if (file->jobs[i].action != action)
 			continue;
-		watch_progress_begin(progress, 1, step, file->jobs[i].name);
-		result = deploy_job_run(options, conn, file->jobs[i].name, 1,
-								progress);
+		watch_progress_begin(progress, 1, step, name);
+		result = deploy_job_run(options, conn, name, 1, progress);
 		end.has_failed = !result;
 		watch_progress_end(progress, &end);
+
+		/* A job that is done is to lose its trigger */
 		if (result && action == JOB_AWAIT)
-			result = assert_is_done(conn, file->jobs[i].name);
+			result = connection_execute(conn,
+										"SELECT _v.assert_job_is_done($1)",
+										1, &name);
 	}
 	watch_progress_free(progress);
 	return result;

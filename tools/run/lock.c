@@ -55,14 +55,11 @@ typedef enum Answer
 static Answer
 ask(PGconn *conn, const char *query)
 {
-	PGresult   *result = connection_query(conn, query);
-	Answer		answer;
+	bool		answer;
 
-	if (result == NULL)
+	if (!connection_ask(conn, query, NULL, &answer))
 		return ANSWER_TROUBLE;
-	answer = PQgetvalue(result, 0, 0)[0] == 't' ? ANSWER_YES : ANSWER_NO;
-	PQclear(result);
-	return answer;
+	return answer ? ANSWER_YES : ANSWER_NO;
 }
 
 /* Is nobody in a patch outside a transaction block? */

@@ -7,7 +7,6 @@
  */
 #include "postgres_fe.h"
 
-#include "base/report.h"
 #include "database/connection.h"
 #include "fe_utils/string_utils.h"
 #include "run/mark.h"
@@ -26,16 +25,6 @@ static const char *const queries[] = {
 static const int parameters[] = {
 	[MARK_APPLIED] = 3, [MARK_NOT_APPLIED] = 1, [MARK_ACCEPTED] = 1
 };
-
-/* Run a command of the transaction; false after a message. */
-static bool
-run(PGconn *conn, const char *command)
-{
-	PGresult   *result = connection_query(conn, command);
-
-	PQclear(result);
-	return result != NULL;
-}
 
 /* Is this what a parameter of the connection says? */
 static bool
@@ -75,7 +64,7 @@ tell_source(PGconn *conn, const Mark *mark)
 							  (const SourceDigest *) &digest : NULL,
 							  is_unicode);
 	run_origin_append(query, file == NULL ? NULL : file->path, is_unicode);
-	is_done = run(conn, query->data);
+	is_done = connection_execute(conn, query->data, 0, NULL);
 	destroyPQExpBuffer(query);
 	return is_done;
 }
@@ -108,13 +97,9 @@ call(PGconn *conn, MarkKind kind, const Mark *mark)
 	PQExpBuffer conflicts =
 		make_array(mark->call == NULL ? &nothing : &mark->call->conflicts);
 	const char *values[] = {mark->name, requirements->data, conflicts->data};
-	PGresult   *result = PQexecParams(conn, queries[kind], parameters[kind],
-									  NULL, values, NULL, NULL, 0);
-	bool		is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
+	bool		is_done = connection_execute(conn, queries[kind],
+											 parameters[kind], values);
 
-	if (!is_done)
-		report_server_message(PQerrorMessage(conn));
-	PQclear(result);
 	destroyPQExpBuffer(conflicts);
 	destroyPQExpBuffer(requirements);
 	return is_done;
@@ -123,13 +108,13 @@ call(PGconn *conn, MarkKind kind, const Mark *mark)
 bool
 run_mark(PGconn *conn, MarkKind kind, const Mark *marks, int count)
 {
-	bool		is_done = run(conn, "BEGIN");
+	bool		is_done = connection_execute(conn, "BEGIN", 0, NULL);
 	int			i;
 
 	for (i = 0; i < count && is_done; i++)
 		is_done = tell_source(conn, &marks[i]) && call(conn, kind, &marks[i]);
 	if (is_done)
-		return run(conn, "COMMIT");
+		return connection_execute(conn, "COMMIT", 0, NULL);
 	PQclear(PQexec(conn, "ROLLBACK"));
 	return false;
 }

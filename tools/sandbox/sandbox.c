@@ -39,20 +39,6 @@ static const char *const reserved[] = {
 	SCRATCH_DATABASE_PREFIX, SANDBOX_TEMPLATE_PREFIX
 };
 
-/* Run a query with one parameter, or none; NULL after a message. */
-static PGresult *
-query(PGconn *conn, const char *text, const char *parameter)
-{
-	PGresult   *result = PQexecParams(conn, text, parameter == NULL ? 0 : 1,
-									  NULL, &parameter, NULL, NULL, 0);
-
-	if (PQresultStatus(result) == PGRES_TUPLES_OK)
-		return result;
-	report_server_message(PQerrorMessage(conn));
-	PQclear(result);
-	return NULL;
-}
-
 /* Can a database be called so?  False after a message. */
 static bool
 check_name(PGconn *conn, const char *name)
@@ -73,8 +59,8 @@ check_name(PGconn *conn, const char *name)
 		pg_log_error("the name of a sandbox cannot be empty");
 		return false;
 	}
-	result = query(conn, "SELECT pg_catalog.current_setting("
-				   "'max_identifier_length')", NULL);
+	result = connection_query(conn, "SELECT pg_catalog.current_setting("
+							  "'max_identifier_length')");
 	if (result == NULL)
 		return false;
 	longest = atoi(PQgetvalue(result, 0, 0));
@@ -90,15 +76,11 @@ check_name(PGconn *conn, const char *name)
 static bool
 look_at_place(PGconn *conn, const char *name, Place *place)
 {
-	PGresult   *result = query(conn, "SELECT FROM pg_catalog.pg_database d"
-							   " WHERE d.datname ="
-							   " $1::pg_catalog.text", name);
-
 	memset(place, 0, sizeof(*place));
-	if (result == NULL)
+	if (!connection_ask(conn, "SELECT EXISTS (SELECT FROM"
+						" pg_catalog.pg_database d WHERE d.datname ="
+						" $1::pg_catalog.text)", name, &place->is_taken))
 		return false;
-	place->is_taken = PQntuples(result) > 0;
-	PQclear(result);
 	if (place->is_taken)
 		place->mark = sandbox_mark_read(conn, ", m.is_safe", "m.name = $1",
 										name);
@@ -159,7 +141,7 @@ find_sessions(PGconn *conn, PGconn *own, const char *name)
 			 "WHERE a.datname = $1::pg_catalog.text AND a.pid <> %d "
 			 "AND a.backend_type IS DISTINCT FROM 'autovacuum worker'",
 			 PQbackendPID(own));
-	return query(conn, text, name);
+	return connection_query_params(conn, text, 1, &name);
 }
 
 /* Was it an error that a database is not there? */
@@ -517,33 +499,24 @@ sandbox_drop_old(PGconn *conn, const char *age, bool is_quiet)
 
 /*
  * May there be leftovers?  To ask is much less work than to find them, and
- * mostly there are none.  False after a message, too.
+ * mostly there are none.
  */
-static bool
-may_have_leftovers(PGconn *conn, bool *is_answered)
-{
-	PGresult   *result =
-		connection_query(conn, "SELECT EXISTS (SELECT FROM"
-						 " pg_catalog.pg_database d WHERE"
-						 " pg_catalog.starts_with(d.datname,"
-						 " '" SCRATCH_DATABASE_PREFIX "')) OR EXISTS (SELECT"
-						 " FROM pg_catalog.pg_shdescription s WHERE"
-						 " pg_catalog.starts_with(s.description, '"
-						 SANDBOX_MARK ", " SANDBOX_MARK_RUN ", '))");
-	bool		may_be = result != NULL && PQgetvalue(result, 0, 0)[0] == 't';
-
-	*is_answered = result != NULL;
-	PQclear(result);
-	return may_be;
-}
+static const char leftovers_question[] =
+"SELECT EXISTS (SELECT FROM pg_catalog.pg_database d"
+" WHERE pg_catalog.starts_with(d.datname, '" SCRATCH_DATABASE_PREFIX "'))"
+" OR EXISTS (SELECT FROM pg_catalog.pg_shdescription s"
+" WHERE pg_catalog.starts_with(s.description, '" SANDBOX_MARK ", "
+SANDBOX_MARK_RUN ", '))";
 
 bool
 sandbox_drop_leftovers(PGconn *conn)
 {
-	bool		is_answered;
+	bool		may_be;
 
-	if (!may_have_leftovers(conn, &is_answered))
-		return is_answered;
+	if (!connection_ask(conn, leftovers_question, NULL, &may_be))
+		return false;
+	if (!may_be)
+		return true;
 	if (!scratch_database_drop_leftovers(conn))
 		return false;
 	(void) drop_some(conn, "m.kind = 'run' AND m.is_own AND m.sessions = 0"

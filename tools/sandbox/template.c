@@ -23,6 +23,7 @@
 #include "base/fe_compat.h"
 #include "base/interruption.h"
 #include "base/report.h"
+#include "database/connection.h"
 #include "pqexpbuffer.h"
 #include "run/process.h"
 #include "sandbox/lock.h"
@@ -38,9 +39,9 @@
 
 /* Is there a template of that name whose owner is to be trusted? */
 static const char template_query[] =
-"SELECT FROM pg_catalog.pg_database d"
+"SELECT EXISTS (SELECT FROM pg_catalog.pg_database d"
 " WHERE d.datname = $1::pg_catalog.text AND NOT d.datallowconn"
-" AND " SANDBOX_MARK_IS_SAFE("d.datdba");
+" AND " SANDBOX_MARK_IS_SAFE("d.datdba") ")";
 
 const char *
 sandbox_template_phrase(const SandboxContent *content)
@@ -191,15 +192,7 @@ sandbox_template_digits(const SandboxContent *content, SandboxDigits digits)
 bool
 sandbox_template_find(PGconn *conn, const char *name, bool *is_found)
 {
-	PGresult   *result = PQexecParams(conn, template_query, 1, NULL, &name,
-									  NULL, NULL, 0);
-	bool		is_answered = PQresultStatus(result) == PGRES_TUPLES_OK;
-
-	*is_found = PQntuples(result) == 1;
-	if (!is_answered)
-		report_server_message(PQerrorMessage(conn));
-	PQclear(result);
-	return is_answered;
+	return connection_ask(conn, template_query, name, is_found);
 }
 
 /*

@@ -220,7 +220,7 @@ static bool
 create_extension(PGconn *scratch, const char *version)
 {
 	PQExpBuffer text = createPQExpBuffer();
-	PGresult   *result;
+	bool		is_done;
 
 	appendPQExpBufferStr(text, "CREATE EXTENSION versioning");
 	if (version != NULL)
@@ -228,10 +228,9 @@ create_extension(PGconn *scratch, const char *version)
 		appendPQExpBufferStr(text, " VERSION ");
 		appendStringLiteralConn(text, version, scratch);
 	}
-	result = connection_query(scratch, text->data);
-	PQclear(result);
+	is_done = connection_execute(scratch, text->data, 0, NULL);
 	destroyPQExpBuffer(text);
-	return result != NULL;
+	return is_done;
 }
 
 /*
@@ -248,18 +247,17 @@ copy_schema(const char *argv0, PGconn *target, PGconn *scratch)
 								   strcmp(superuser, "on") == 0 ? "" :
 								   " --no-owner");
 	char	   *dump = scratch_dump_take(argv0, target, options);
-	PGresult   *result = NULL;
+	bool		is_done;
 
 	/* There is no data in it, so it is nothing but statements */
-	if (dump != NULL && PQsetClientEncoding(scratch, encoding) == 0)
-		result = connection_query(scratch, dump);
-	if (dump != NULL && result == NULL)
+	is_done = dump != NULL && PQsetClientEncoding(scratch, encoding) == 0 &&
+		connection_execute(scratch, dump, 0, NULL);
+	if (dump != NULL && !is_done)
 		fe_compat_log_hint("The schema _v cannot be copied. With --template, "
 						   "begin with a database that has one.");
-	PQclear(result);
 	pg_free(dump);
 	pg_free(options);
-	return result != NULL && connection_reset(scratch);
+	return is_done && connection_reset(scratch);
 }
 
 /* Create a register like that of the target; false after a message. */
