@@ -50,6 +50,23 @@ json_print_string(const char *text)
 	putchar('"');
 }
 
+/* Print a string, or null. */
+static void
+print_value(const char *value)
+{
+	if (value == NULL)
+		fputs("null", stdout);
+	else
+		json_print_string(value);
+}
+
+void
+json_begin_object(const char *key, const char *value)
+{
+	printf("{\"%s\": ", key);
+	print_value(value);
+}
+
 void
 json_print_key(const char *key)
 {
@@ -60,10 +77,20 @@ void
 json_print_member(const char *key, const char *value)
 {
 	json_print_key(key);
-	if (value == NULL)
-		fputs("null", stdout);
-	else
-		json_print_string(value);
+	print_value(value);
+}
+
+void
+json_print_text(const char *key, const char *text)
+{
+	json_print_member(key, text[0] == '\0' ? NULL : text);
+}
+
+void
+json_print_boolean(const char *key, bool value)
+{
+	json_print_key(key);
+	fputs(value ? "true" : "false", stdout);
 }
 
 void
@@ -85,6 +112,22 @@ json_print_array(const char *key, char *const *values, int count)
 		if (i > 0)
 			fputs(", ", stdout);
 		json_print_string(values[i]);
+	}
+	putchar(']');
+}
+
+void
+json_print_list(const char *key, const SimpleStringList *list)
+{
+	const SimpleStringListCell *cell;
+
+	json_print_key(key);
+	putchar('[');
+	for (cell = list->head; cell != NULL; cell = cell->next)
+	{
+		if (cell != list->head)
+			fputs(", ", stdout);
+		json_print_string(cell->val);
 	}
 	putchar(']');
 }

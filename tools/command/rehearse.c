@@ -94,7 +94,7 @@ print_end(const Rehearsal *rehearsal, int known)
 	};
 	int			i;
 
-	fputs("{\"event\": \"end\"", stdout);
+	json_begin_object("event", "end");
 	for (i = 0; i < REHEARSAL_OUTCOMES; i++)
 		json_print_number(keys[i], rehearsal->counts[i]);
 	json_print_number("in_template", known);

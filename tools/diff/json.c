@@ -14,23 +14,14 @@
 
 static const char *const keys[] = {"a", "b"};
 
-/* Print a key with true or false. */
-static void
-print_bool(const char *key, bool value)
-{
-	json_print_key(key);
-	fputs(value ? "true" : "false", stdout);
-}
-
 /* Print what there was to be compared on a side. */
 static void
 print_side(const DiffSide *side)
 {
-	printf("{\"name\": ");
-	json_print_string(side->name);
-	print_bool("is_files", side->is_files);
-	print_bool("patches_compared", side->reg != NULL);
-	print_bool("changes_recorded", side->is_recorded);
+	json_begin_object("name", side->name);
+	json_print_boolean("is_files", side->is_files);
+	json_print_boolean("patches_compared", side->reg != NULL);
+	json_print_boolean("changes_recorded", side->is_recorded);
 	putchar('}');
 }
 
@@ -39,20 +30,19 @@ static void
 print_applied(const char *key, const DiffSide *side,
 			  const AppliedPatch *patch)
 {
-	json_print_key(key);
 	if (patch == NULL)
 	{
-		fputs("null", stdout);
+		json_print_member(key, NULL);
 		return;
 	}
+	json_print_key(key);
 	printf("{\"unfinished\": %s",
 		   patch->unfinished != NULL ? "true" : "false");
 	json_print_member("applied_at", side->is_files ? NULL :
 					  patch->applied_at);
 	json_print_member("applied_by", side->is_files ? NULL :
 					  patch->applied_by);
-	json_print_member("sha256", patch->sha256[0] == '\0' ? NULL :
-					  patch->sha256);
+	json_print_text("sha256", patch->sha256);
 	putchar('}');
 }
 
@@ -68,8 +58,9 @@ print_patches(const DiffReport *report)
 		const DiffPatch *patch = &report->patches.items[i];
 		int			k;
 
-		printf("%s\n  {\"patch\": ", i > 0 ? "," : "");
-		json_print_string(patch->patches[patch->patches[0] == NULL]->name);
+		printf("%s\n  ", i > 0 ? "," : "");
+		json_begin_object("patch",
+						  patch->patches[patch->patches[0] == NULL]->name);
 		for (k = 0; k < 2; k++)
 			print_applied(keys[k], &report->sides[k], patch->patches[k]);
 		putchar('}');
@@ -81,14 +72,13 @@ print_patches(const DiffReport *report)
 static void
 print_culprit(const char *key, const DiffCulprit *culprit)
 {
-	json_print_key(key);
 	if (culprit->action == NULL)
 	{
-		fputs("null", stdout);
+		json_print_member(key, NULL);
 		return;
 	}
-	printf("{\"action\": ");
-	json_print_string(culprit->action);
+	json_print_key(key);
+	json_begin_object("action", culprit->action);
 	json_print_member("patch", culprit->patch);
 	json_print_member("event", culprit->event);
 	json_print_member("role", culprit->role);
@@ -121,12 +111,9 @@ print_difference(const Difference *difference)
 	const DiffObject *object = difference->objects[side];
 	int			k;
 
-	printf("{\"type\": ");
-	json_print_string(object->type);
-	json_print_member("schema", object->schema[0] == '\0' ? NULL :
-					  object->schema);
-	json_print_member("relation", object->relation[0] == '\0' ? NULL :
-					  object->relation);
+	json_begin_object("type", object->type);
+	json_print_text("schema", object->schema);
+	json_print_text("relation", object->relation);
 	json_print_member("identity", object->identity);
 	json_print_member("only_in", difference->aspect != NULL ? NULL :
 					  keys[side]);

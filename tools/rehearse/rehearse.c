@@ -148,7 +148,7 @@ print_event(const Rehearsal *rehearsal, int number, const char *word,
 {
 	const PlanStep *step = &rehearsal->plan->steps[number];
 
-	fputs("{\"event\": \"step\"", stdout);
+	json_begin_object("event", "step");
 	json_print_number("number", number + 1);
 	json_print_array("patches", (char *const *) step->names,
 					 step->name_count);

@@ -100,8 +100,7 @@ print_object(const PGresult *marks, int row)
 	};
 	size_t		i;
 
-	fputs("{\"name\": ", stdout);
-	json_print_string(PQgetvalue(marks, row, SANDBOX_MARK_NAME));
+	json_begin_object("name", PQgetvalue(marks, row, SANDBOX_MARK_NAME));
 	for (i = SANDBOX_MARK_KIND; i < lengthof(keys); i++)
 		json_print_member(keys[i], PQgetvalue(marks, row, i));
 	json_print_key("size");

@@ -88,16 +88,14 @@ print_summary(const FindingCounts *counts)
 static void
 print_object(const Problem *finding)
 {
-	fputs("{\"kind\": ", stdout);
-	json_print_string(problem_name(finding->kind));
+	json_begin_object("kind", problem_name(finding->kind));
 	json_print_member("level", problem_is_information(finding) ? "info" :
 					  "error");
 	json_print_member("file", finding->path);
-	json_print_key("line");
 	if (finding->line > 0)
-		printf("%d", finding->line);
+		json_print_number("line", finding->line);
 	else
-		fputs("null", stdout);
+		json_print_member("line", NULL);
 	json_print_member("text", finding->text);
 	putchar('}');
 }
@@ -195,15 +193,15 @@ print_fingerprint(const Problem *finding, Seen *seen)
 static void
 print_issue(const Problem *finding, Seen *seen)
 {
-	fputs("{\"description\": ", stdout);
-	json_print_string(finding->text);
+	json_begin_object("description", finding->text);
 	json_print_member("check_name", problem_name(finding->kind));
 	json_print_key("fingerprint");
 	print_fingerprint(finding, seen);
 	json_print_member("severity", problem_is_information(finding) ? "info" :
 					  "major");
-	fputs(", \"location\": {\"path\": ", stdout);
-	json_print_string(finding->path == NULL ? NOWHERE : finding->path);
+	json_print_key("location");
+	json_begin_object("path", finding->path == NULL ? NOWHERE :
+					  finding->path);
 	printf(", \"lines\": {\"begin\": %d}}}", Max(finding->line, 1));
 }
 
@@ -246,8 +244,7 @@ print_message(const char *text)
 static void
 print_result(const Problem *finding, Seen *seen)
 {
-	fputs("{\"ruleId\": ", stdout);
-	json_print_string(problem_name(finding->kind));
+	json_begin_object("ruleId", problem_name(finding->kind));
 	json_print_number("ruleIndex", finding->kind);
 	json_print_member("level", problem_is_information(finding) ? "note" :
 					  "error");
@@ -271,8 +268,8 @@ print_rules(void)
 
 	for (i = 0; i < PROBLEM_KINDS; i++)
 	{
-		fputs(i > 0 ? ",\n  {\"id\": " : "\n  {\"id\": ", stdout);
-		json_print_string(problem_name((ProblemKind) i));
+		fputs(i > 0 ? ",\n  " : "\n  ", stdout);
+		json_begin_object("id", problem_name((ProblemKind) i));
 		putchar('}');
 	}
 }

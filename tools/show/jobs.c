@@ -74,29 +74,23 @@ show_jobs_print_table(const Jobs *list, int encoding)
 	printTableCleanup(&table);
 }
 
-/* Print a key with a text, or null if it is empty. */
-static void
-print_text(const char *key, const char *text)
-{
-	json_print_member(key, *text == '\0' ? NULL : text);
-}
-
 /* Print a key with a number, or null if it is not known. */
 static void
 print_known(const char *key, double number)
 {
-	json_print_key(key);
 	if (number < 0)
-		fputs("null", stdout);
-	else
-		printf("%.6g", number);
+	{
+		json_print_member(key, NULL);
+		return;
+	}
+	json_print_key(key);
+	printf("%.6g", number);
 }
 
 void
 show_jobs_print_object(const Job *job)
 {
-	fputs("{\"job\": ", stdout);
-	json_print_string(job->name);
+	json_begin_object("job", job->name);
 	json_print_member("patch", job->patch);
 	json_print_member("table", job->table);
 	json_print_member("role", job->role);
@@ -107,13 +101,13 @@ show_jobs_print_object(const Job *job)
 	print_known("share", job->share);
 	print_known("rows_per_second", job->rate);
 	print_known("seconds_left", (double) job->seconds_left);
-	print_text("last_error", job->error);
-	print_text("held_back", job->held_back);
+	json_print_text("last_error", job->error);
+	json_print_text("held_back", job->held_back);
 	json_print_key("runners");
 	printf("[%s]", job->runners);
-	print_text("registered_at", job->registered_at);
-	print_text("started_at", job->started_at);
-	print_text("finished_at", job->finished_at);
+	json_print_text("registered_at", job->registered_at);
+	json_print_text("started_at", job->started_at);
+	json_print_text("finished_at", job->finished_at);
 	putchar('}');
 }
 

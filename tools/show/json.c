@@ -13,32 +13,16 @@
 #include "base/json.h"
 #include "show/show.h"
 
-void
-show_json_print_list(const char *key, const SimpleStringList *list)
-{
-	const SimpleStringListCell *cell;
-
-	json_print_key(key);
-	putchar('[');
-	for (cell = list->head; cell != NULL; cell = cell->next)
-	{
-		if (cell != list->head)
-			fputs(", ", stdout);
-		json_print_string(cell->val);
-	}
-	putchar(']');
-}
-
 /* Print a key with the session that is in a patch, or null. */
 static void
 print_session(const PatchSession *session)
 {
-	json_print_key("in_progress");
 	if (session == NULL)
 	{
-		fputs("null", stdout);
+		json_print_member("in_progress", NULL);
 		return;
 	}
+	json_print_key("in_progress");
 	printf("{\"pid\": %s", session->pid);
 	json_print_member("role", session->role);
 	json_print_member("application", session->application);
@@ -50,16 +34,16 @@ print_session(const PatchSession *session)
 static void
 print_unfinished(const UnfinishedPatch *patch)
 {
-	json_print_key("unfinished");
 	if (patch == NULL)
 	{
-		fputs("null", stdout);
+		json_print_member("unfinished", NULL);
 		return;
 	}
+	json_print_key("unfinished");
 	printf("{\"part\": %d, \"parts\": %d, \"line\": %d", patch->done + 1,
 		   patch->parts, patch->line);
 	json_print_member("since", patch->since_iso);
-	json_print_member("error", patch->error[0] == '\0' ? NULL : patch->error);
+	json_print_text("error", patch->error);
 	putchar('}');
 }
 
@@ -93,27 +77,24 @@ show_json_print_state(const PatchStates *states, const PatchState *state)
 	bool		waits = state->kind == PATCH_IS_WAITING;
 	const AppliedPatch *applied = state->applied;
 
-	fputs("{\"patch\": ", stdout);
-	json_print_string(state->name);
+	json_begin_object("patch", state->name);
 	json_print_member("state", plan_state_name(state->kind));
 	json_print_member("applied_at",
 					  applied == NULL ? NULL : applied->applied_at);
 	json_print_member("applied_by",
 					  applied == NULL ? NULL : applied->applied_by);
 	json_print_member("file", state->file == NULL ? NULL : state->file->path);
-	show_json_print_list("requires", state->requirements);
-	show_json_print_list("conflicts", state->conflicts);
-	json_print_key("differs");
-	fputs(state->differs ? "true" : "false", stdout);
+	json_print_list("requires", state->requirements);
+	json_print_list("conflicts", state->conflicts);
+	json_print_boolean("differs", state->differs);
 	if (state->differs)
 	{
-		show_json_print_list("file_requires", &state->call->requirements);
-		show_json_print_list("file_conflicts", &state->call->conflicts);
+		json_print_list("file_requires", &state->call->requirements);
+		json_print_list("file_conflicts", &state->call->conflicts);
 	}
-	json_print_key("changed");
-	fputs(state->has_changed ? "true" : "false", stdout);
-	show_json_print_list("blocked_by", waits ? &nothing : &state->reasons);
-	show_json_print_list("waits_for", waits ? &state->reasons : &nothing);
+	json_print_boolean("changed", state->has_changed);
+	json_print_list("blocked_by", waits ? &nothing : &state->reasons);
+	json_print_list("waits_for", waits ? &state->reasons : &nothing);
 	print_jobs(states, state->name);
 	print_unfinished(state->unfinished);
 	print_session(state->session);

@@ -179,13 +179,13 @@ print_objects_json(const PGresult *objects)
 	putchar('[');
 	for (i = 0; objects != NULL && i < PQntuples(objects); i++)
 	{
-		fputs(i > 0 ? ",\n  {\"type\": " : "\n  {\"type\": ", stdout);
-		json_print_string(PQgetvalue(objects, i, OBJECT_TYPE));
+		fputs(i > 0 ? ",\n  " : "\n  ", stdout);
+		json_begin_object("type", PQgetvalue(objects, i, OBJECT_TYPE));
 		json_print_member("identity",
 						  PQgetvalue(objects, i, OBJECT_IDENTITY));
-		json_print_key("created");
-		fputs(PQgetvalue(objects, i, IS_CREATED)[0] == 't' ? "true}" :
-			  "false}", stdout);
+		json_print_boolean("created",
+						   PQgetvalue(objects, i, IS_CREATED)[0] == 't');
+		putchar('}');
 	}
 	putchar(']');
 }
@@ -195,15 +195,14 @@ show_patch_print_json(const PatchView *view)
 {
 	SimpleStringList list = dependents(view);
 
-	fputs("{\"patch\": ", stdout);
-	json_print_string(view->name);
+	json_begin_object("patch", view->name);
 	json_print_key("state");
 	if (view->state == NULL)
 		fputs("null", stdout);
 	else
 		show_json_print_state(view->states, view->state);
 	json_print_member("rollback", view->rollback);
-	show_json_print_list("required_by", &list);
+	json_print_list("required_by", &list);
 	print_objects_json(view->objects);
 	json_print_key("events");
 	if (view->story == NULL)

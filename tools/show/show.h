@@ -29,10 +29,6 @@ extern char *show_remarks_text(const PatchStates *states,
 								const PatchState *state);
 extern char *show_remarks_applied_at(const PatchState *state);
 
-/* Print a key of JSON, not the first of its object, with a list of names. */
-extern void show_json_print_list(const char *key,
-								 const SimpleStringList *list);
-
 /* Print one of them as an object of JSON. */
 extern void show_json_print_state(const PatchStates *states,
 								  const PatchState *state);

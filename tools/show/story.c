@@ -215,13 +215,7 @@ static void
 print_object(const PGresult *result, int row, const Member *members,
 			 int count)
 {
-	const char *first = value(result, row, members[0].column);
-
-	printf("{\"%s\": ", members[0].key);
-	if (first == NULL)
-		fputs("null", stdout);
-	else
-		json_print_string(first);
+	json_begin_object(members[0].key, value(result, row, members[0].column));
 	print_members(result, row, members + 1, count - 1);
 	putchar('}');
 }
@@ -232,8 +226,7 @@ begin_event(const PGresult *result, int row)
 {
 	const char *event = value(result, row, STORY_EVENT);
 
-	fputs("{\"event\": ", stdout);
-	json_print_string(event == NULL ? "changed" : event);
+	json_begin_object("event", event == NULL ? "changed" : event);
 	print_members(result, row, event_members, lengthof(event_members));
 	json_print_key("changes");
 	putchar('[');

@@ -11,14 +11,6 @@
 #include "watch/blockers.h"
 #include "watch/events.h"
 
-/* Print what each event begins with. */
-static void
-print_event(const char *event)
-{
-	fputs("{\"event\": ", stdout);
-	json_print_string(event);
-}
-
 /* Print the end of an event. */
 static void
 finish_event(void)
@@ -41,7 +33,7 @@ print_patches(const PlanStep *step)
 static void
 print_step(const char *event, int number, const PlanStep *step)
 {
-	print_event(event);
+	json_begin_object("event", event);
 	json_print_number("number", number);
 	print_patches(step);
 }
@@ -68,27 +60,11 @@ print_waits(const PatchPlan *plan)
 	putchar('[');
 	for (i = 0; i < plan->wait_count; i++)
 	{
-		fputs(i > 0 ? ", {\"file\": " : "{\"file\": ", stdout);
-		json_print_string(plan->waits[i].file->path);
+		if (i > 0)
+			fputs(", ", stdout);
+		json_begin_object("file", plan->waits[i].file->path);
 		json_print_member("text", plan->waits[i].reason);
 		putchar('}');
-	}
-	putchar(']');
-}
-
-/* Print which jobs are run before a step, if there are any. */
-static void
-print_jobs(const PlanStep *step)
-{
-	const SimpleStringListCell *cell;
-
-	if (step->jobs.head == NULL)
-		return;
-	json_print_key("jobs");
-	for (cell = step->jobs.head; cell != NULL; cell = cell->next)
-	{
-		fputs(cell == step->jobs.head ? "[" : ", ", stdout);
-		json_print_string(cell->val);
 	}
 	putchar(']');
 }
@@ -98,7 +74,7 @@ watch_events_plan(const char *action, const PatchPlan *plan)
 {
 	int			i;
 
-	print_event("plan");
+	json_begin_object("event", "plan");
 	json_print_member("action", action);
 	json_print_key("steps");
 	putchar('[');
@@ -107,7 +83,8 @@ watch_events_plan(const char *action, const PatchPlan *plan)
 		printf("%s{\"number\": %d", i > 0 ? ", " : "", i + 1);
 		print_patches(&plan->steps[i]);
 		print_line(&plan->steps[i]);
-		print_jobs(&plan->steps[i]);
+		if (plan->steps[i].jobs.head != NULL)
+			json_print_list("jobs", &plan->steps[i].jobs);
 		putchar('}');
 	}
 	putchar(']');
@@ -149,13 +126,6 @@ print_waiting(int64 milliseconds, const OthersWaited *others)
 	json_print_number("longest_wait_ms", others->longest);
 }
 
-/* Print an SQLSTATE, which is empty if it is not known. */
-static void
-print_sqlstate(const char *sqlstate)
-{
-	json_print_member("sqlstate", sqlstate[0] == '\0' ? NULL : sqlstate);
-}
-
 void
 watch_events_again(int number, const PlanStep *step,
 				   const OthersWaited *others, const char *sqlstate,
@@ -163,7 +133,7 @@ watch_events_again(int number, const PlanStep *step,
 {
 	print_step("again", number, step);
 	print_waiting(milliseconds, others);
-	print_sqlstate(sqlstate);
+	json_print_text("sqlstate", sqlstate);
 	finish_event();
 }
 
@@ -171,12 +141,14 @@ watch_events_again(int number, const PlanStep *step,
 static void
 print_unfinished(const UnfinishedPatch *patch)
 {
-	json_print_key("unfinished");
 	if (patch == NULL)
-		fputs("null", stdout);
-	else
-		printf("{\"part\": %d, \"parts\": %d, \"line\": %d}",
-			   patch->done + 1, patch->parts, patch->line);
+	{
+		json_print_member("unfinished", NULL);
+		return;
+	}
+	json_print_key("unfinished");
+	printf("{\"part\": %d, \"parts\": %d, \"line\": %d}",
+		   patch->done + 1, patch->parts, patch->line);
 }
 
 /* Print an error, with its line, if that is to be told. */
@@ -201,11 +173,12 @@ watch_events_step(int number, const PlanStep *step, const StepEnd *end,
 		if (end->at != NULL)
 			json_print_member("failed_file", end->at->file->path);
 		json_print_member("reason", end->reason);
-		print_sqlstate(end->sqlstate);
+		json_print_text("sqlstate", end->sqlstate);
 		print_error(end);
-		json_print_key("kept");
-		fputs(!end->is_known ? "null" : end->is_kept ? "true" : "false",
-			  stdout);
+		if (end->is_known)
+			json_print_boolean("kept", end->is_kept);
+		else
+			json_print_member("kept", NULL);
 		print_unfinished(end->unfinished);
 		print_blockers(end->blockers, end->seen);
 	}
@@ -216,7 +189,7 @@ void
 watch_events_end(int done, int failed, int not_attempted,
 				 int64 milliseconds)
 {
-	print_event("end");
+	json_begin_object("event", "end");
 	json_print_number("done", done);
 	json_print_number("failed", failed);
 	json_print_number("not_attempted", not_attempted);
