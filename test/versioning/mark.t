@@ -17,8 +17,8 @@ my $user = getpwuid $<;
 my $project = project('marks',
 	'patches/b.sql' => patch('b', "CREATE TABLE b ();\n", 'a'),
 	'patches/a.sql' => patch('a', "CREATE TABLE a ();\n"),
-	'patches/two.sql' => "BEGIN;\nSELECT _v.register_patch('t1', '{b}', '{x}');\n"
-	  . "SELECT _v.register_patch('t2', '{t1}');\nCOMMIT;\n",
+	'patches/two.sql' => "BEGIN;\nSELECT _v.register_patch('t1', '{b}', '{x,y}');\n"
+	  . "SELECT _v.register_patch('t2', '{b,t1}');\nCOMMIT;\n",
 	'patches/z.sql' => patch('z', '', 'missing'),
 	'patches/other.sql' => patch('other', '', 'a'));
 
@@ -89,8 +89,8 @@ is("$status $said", "0 a is applied already\n", 'once is enough');
 is("$status $said", '0 ', 'a file can be named, and --quiet says nothing');
 is(value($project->{database}, q{SELECT string_agg(concat_ws(' ', patch_name,
 	requires, conflicts), ', ' ORDER BY patch_name) FROM _v.patches
-	WHERE patch_name LIKE 't_'}), 't1 {b} {x}, t2 {t1} {}',
-	'what the file says of its patches is registered');
+	WHERE patch_name LIKE 't_'}), 't1 {b} {x,y}, t2 {b,t1} {}',
+	'what the file says of its patches is registered, however many there are');
 
 # What cannot be marked
 for my $case (

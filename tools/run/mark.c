@@ -78,11 +78,7 @@ make_array(const SimpleStringList *names)
 
 	appendPQExpBufferChar(text, '{');
 	for (; cell != NULL; cell = cell->next)
-	{
-		if (cell != names->head)
-			appendPQExpBufferChar(text, ',');
 		appendPGArray(text, cell->val);
-	}
 	appendPQExpBufferChar(text, '}');
 	return text;
 }
