@@ -69,6 +69,17 @@ report_printable(const char *text)
 	return result->data;
 }
 
+int
+report_fitting(const char *text, int room)
+{
+	int			length = (int) strnlen(text, Max(room, 0));
+
+	if (text[length] != '\0')
+		while (length > 0 && (text[length] & 0xC0) == 0x80)
+			length--;
+	return length;
+}
+
 void
 report_escaped(FILE *stream, const char *text)
 {

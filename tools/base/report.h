@@ -16,6 +16,12 @@
  */
 extern const char *report_printable(const char *text);
 
+/*
+ * How many bytes of a text to show where there is room for so many: not a part
+ * of a character of UTF-8.
+ */
+extern int	report_fitting(const char *text, int room);
+
 /* Write a text without its control characters. */
 extern void report_escaped(FILE *stream, const char *text);
 

@@ -623,3 +623,19 @@ connection_is_pooled(PGconn *conn, bool *is_pooled)
 	PQclear(result);
 	return true;
 }
+
+/* Is this what a parameter of the connection says? */
+static bool
+is_utf8(PGconn *conn, const char *parameter)
+{
+	const char *value = PQparameterStatus(conn, parameter);
+
+	return value != NULL && strcmp(value, "UTF8") == 0;
+}
+
+bool
+connection_is_unicode(PGconn *conn)
+{
+	return is_utf8(conn, "client_encoding") &&
+		is_utf8(conn, "server_encoding");
+}

@@ -114,6 +114,9 @@ extern void connection_close(PGconn *conn);
  */
 extern bool connection_is_pooled(PGconn *conn, bool *is_pooled);
 
+/* Are the texts of the session, and those of its database, Unicode? */
+extern bool connection_is_unicode(PGconn *conn);
+
 /*
  * The settings of libpq that lead others to that database of the same server,
  * without a password; all other settings have no value.  The caller frees

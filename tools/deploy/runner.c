@@ -8,6 +8,7 @@
 #include "postgres_fe.h"
 
 #include "base/fe_compat.h"
+#include "database/connection.h"
 #include "deploy/runner.h"
 #include "mb/pg_wchar.h"
 
@@ -18,15 +19,6 @@ find_form(const RunOptions *options)
 	if (options->is_json)
 		return PROGRESS_JSON;
 	return options->is_quiet ? PROGRESS_QUIET : PROGRESS_LINES;
-}
-
-/* Is this what a parameter of the connection says? */
-static bool
-is_utf8(PGconn *conn, const char *parameter)
-{
-	const char *value = PQparameterStatus(conn, parameter);
-
-	return value != NULL && strcmp(value, "UTF8") == 0;
 }
 
 /*
@@ -99,8 +91,7 @@ deploy_runner_open(FileRunner *runner, const RunOptions *options,
 		can_check_client(runner->observer);
 	runner->forces_psql = options->forces_psql || is_unusual(conn) ||
 		has_special_variable(&options->variables);
-	runner->is_unicode = is_utf8(conn, "client_encoding") &&
-		is_utf8(conn, "server_encoding");
+	runner->is_unicode = connection_is_unicode(conn);
 }
 
 void

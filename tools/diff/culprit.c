@@ -14,6 +14,7 @@
 
 #include "database/connection.h"
 #include "diff/culprit.h"
+#include "fe_utils/string_utils.h"
 #include "pqexpbuffer.h"
 
 /* The life of an object that has, or had, a name */
@@ -87,20 +88,6 @@ wish(const Difference *difference, int side)
 	return difference->aspect;
 }
 
-/* Append an element to an array. */
-static void
-append_element(PQExpBuffer array, const char *text)
-{
-	appendPQExpBufferStr(array, array->len > 0 ? ",\"" : "{\"");
-	for (; *text != '\0'; text++)
-	{
-		if (*text == '"' || *text == '\\')
-			appendPQExpBufferChar(array, '\\');
-		appendPQExpBufferChar(array, *text);
-	}
-	appendPQExpBufferChar(array, '"');
-}
-
 /* Ask about all differences; NULL after a message. */
 static PGresult *
 ask(const Comparison *comparison, PGconn *conn, int side)
@@ -112,17 +99,20 @@ ask(const Comparison *comparison, PGconn *conn, int side)
 	int			i;
 
 	for (k = 0; k < lengthof(arrays); k++)
+	{
 		initPQExpBuffer(&arrays[k]);
+		appendPQExpBufferChar(&arrays[k], '{');
+	}
 	for (i = 0; i < comparison->count; i++)
 	{
 		const Difference *difference = &comparison->items[i];
 		const DiffObject *object = difference->objects[side] != NULL ?
 			difference->objects[side] : difference->objects[1 - side];
 
-		append_element(&arrays[0], object->type);
-		append_element(&arrays[1], object->identity);
-		append_element(&arrays[2], object->relation);
-		append_element(&arrays[3], wish(difference, side));
+		appendPGArray(&arrays[0], object->type);
+		appendPGArray(&arrays[1], object->identity);
+		appendPGArray(&arrays[2], object->relation);
+		appendPGArray(&arrays[3], wish(difference, side));
 	}
 	for (k = 0; k < lengthof(arrays); k++)
 	{

@@ -11,12 +11,11 @@
 
 #include "base/suggestion.h"
 #include "plan/names.h"
+#include "project/search.h"
 #include "project/template.h"
 
 /* Who has written more names that there are not knows what it is about. */
 #define MOST_SUGGESTIONS 100
-
-static const char extension[] = ".sql";
 
 /*
  * Offer a name, unless it is one that was not meant for sure, such as the name
@@ -118,20 +117,6 @@ plan_names_patch_file(const Project *project, const char *name)
 		plan_names_file(project->patches, project->patch_count, name);
 }
 
-/* The last part of a path, without what SQL scripts end with */
-static char *
-stem(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char	   *result = pg_strdup(slash == NULL ? path : slash + 1);
-	size_t		length = strlen(result);
-	size_t		end = strlen(extension);
-
-	if (length > end && pg_strcasecmp(result + length - end, extension) == 0)
-		result[length - end] = '\0';
-	return result;
-}
-
 /* Is a file called so, maybe with something after a dot, as in "a.install"? */
 static bool
 is_called(const char *file_stem, const char *name)
@@ -145,8 +130,8 @@ is_called(const char *file_stem, const char *name)
 bool
 plan_names_is_named_for(const char *path, const char *name)
 {
-	char	   *file_stem = stem(path);
-	char	   *name_stem = stem(name);
+	char	   *file_stem = project_search_stem(path);
+	char	   *name_stem = project_search_stem(name);
 	char	   *new_stem = project_template_file_name(name);
 	bool		result = is_called(file_stem, name_stem) ||
 		is_called(file_stem, new_stem);

@@ -134,3 +134,14 @@ project_search(const char *place, SimpleStringList *paths,
 	search_directory(directory, paths, problems);
 	pg_free(directory);
 }
+
+char *
+project_search_stem(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char	   *stem = pg_strdup(slash == NULL ? path : slash + 1);
+
+	if (is_script_name(stem))
+		stem[strlen(stem) - 4] = '\0';
+	return stem;
+}

@@ -19,4 +19,10 @@
 extern void project_search(const char *place, SimpleStringList *paths,
 						   ProblemList *problems);
 
+/*
+ * What a script is called: the last part of its path, without what the names
+ * of scripts end with.  The caller frees it.
+ */
+extern char *project_search_stem(const char *path);
+
 #endif							/* PROJECT_SEARCH_H */

@@ -12,22 +12,6 @@
 #include "project/template.h"
 #include "project/verification.h"
 
-static const char extension[] = ".sql";
-
-/* The name of the patch that a file is for; the caller frees it. */
-static char *
-patch_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char	   *name = pg_strdup(slash == NULL ? path : slash + 1);
-	size_t		length = strlen(name);
-	size_t		end = strlen(extension);
-
-	if (length > end && pg_strcasecmp(name + length - end, extension) == 0)
-		name[length - end] = '\0';
-	return name;
-}
-
 /* What is wrong with a statement of such a file, or NULL. */
 static const char *
 find_fault(const ProjectFile *file, const OutlineQuery *query)
@@ -88,7 +72,7 @@ static void
 add_file(Project *project, const char *path)
 {
 	ProjectFile *file;
-	char	   *name = patch_name(path);
+	char	   *name = project_search_stem(path);
 	int			number = name_table_add(project->verification_table, name);
 
 	if (number < project->verification_count)
@@ -136,7 +120,7 @@ project_verification_read(Project *project, const SimpleStringList *places)
 char *
 project_verification_name(const ProjectFile *file)
 {
-	return patch_name(file->path);
+	return project_search_stem(file->path);
 }
 
 const ProjectFile *

@@ -26,15 +26,6 @@ static const int parameters[] = {
 	[MARK_APPLIED] = 3, [MARK_NOT_APPLIED] = 1, [MARK_ACCEPTED] = 1
 };
 
-/* Is this what a parameter of the connection says? */
-static bool
-is_utf8(PGconn *conn, const char *parameter)
-{
-	const char *value = PQparameterStatus(conn, parameter);
-
-	return value != NULL && strcmp(value, "UTF8") == 0;
-}
-
 /* The digest of a file, with what it includes; false if it cannot be had. */
 static bool
 find_digest(const ProjectFile *file, SourceDigest digest)
@@ -48,8 +39,7 @@ static bool
 tell_source(PGconn *conn, const Mark *mark)
 {
 	const ProjectFile *file = mark->file;
-	bool		is_unicode = is_utf8(conn, "client_encoding") &&
-		is_utf8(conn, "server_encoding");
+	bool		is_unicode = connection_is_unicode(conn);
 	PQExpBuffer query = createPQExpBuffer();
 	SourceDigest digest;
 	bool		is_done;

@@ -22,25 +22,12 @@
 #define MOST_SHOWN 500
 #define MOST_OF_VALUE 100
 
-/* How many bytes of a value are shown: no part of a character of UTF-8 is. */
-static int
-visible_length(const char *value)
-{
-	int			length = (int) strlen(value);
-
-	if (length > MOST_OF_VALUE)
-		for (length = MOST_OF_VALUE; length > 0; length--)
-			if ((value[length] & 0xC0) != 0x80)
-				break;
-	return length;
-}
-
 /* Append the value of a column, as far as it is shown. */
 static void
 append_value(PQExpBuffer text, const PGresult *result, int row, int column)
 {
 	const char *value = PQgetvalue(result, row, column);
-	int			length = visible_length(value);
+	int			length = report_fitting(value, MOST_OF_VALUE);
 	char	   *part = psprintf("%.*s%s", length, value,
 								value[length] != '\0' ? "..." : "");
 

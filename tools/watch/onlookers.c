@@ -22,6 +22,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/report.h"
 #include "database/holder.h"
@@ -171,14 +172,9 @@ find(Onlookers *onlookers, const char *pid)
 	if (onlookers->pids == NULL)
 		onlookers->pids = name_table_create(16);
 	number = name_table_add(onlookers->pids, pid);
-	if (number == onlookers->space)
-	{
-		onlookers->space = Max(16, 2 * onlookers->space);
-		onlookers->items = pg_realloc(onlookers->items, onlookers->space *
-									  sizeof(Onlooker));
-	}
 	if (number == onlookers->waited.sessions)
 	{
+		ARRAY_MAKE_ROOM(onlookers->items, number);
 		memset(&onlookers->items[number], 0, sizeof(Onlooker));
 		onlookers->waited.sessions++;
 	}

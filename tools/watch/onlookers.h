@@ -42,7 +42,6 @@ typedef struct Onlookers
 	bool		is_prepared;	/* the statement is */
 	NameTable  *pids;			/* of those seen; NULL: nobody */
 	Onlooker   *items;			/* in the order of the pids' numbers */
-	int			space;
 	OthersWaited waited;		/* what has come of it so far */
 	int64		max_stall;		/* milliseconds; 0: as long as it takes */
 	StallWatch *watch;			/* of the file; NULL: there is no such limit */

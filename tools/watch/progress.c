@@ -118,22 +118,6 @@ columns(void)
 	return 80;
 }
 
-/*
- * How much of a text to show where there is room for so many bytes: all of it,
- * or what leaves room for the dots after it and does not end within a
- * character of UTF-8.
- */
-static int
-visible_length(const char *text, int length, int room)
-{
-	if (length <= room)
-		return length;
-	for (length = Max(0, room - (int) strlen(DOTS)); length > 0; length--)
-		if ((text[length] & 0xC0) != 0x80)
-			break;
-	return length;
-}
-
 /* Write the line of the patch that runs, shortened if it would take two. */
 static void
 show_line(Progress *progress)
@@ -151,8 +135,10 @@ show_line(Progress *progress)
 
 	/* The last column stays free: some terminals go on to the next line */
 	text = psprintf("%s%s", progress->label.data, progress->note.data);
-	length = visible_length(text, strlen(text),
-							(int) columns() - 1 - (int) strlen(seconds));
+	length = (int) columns() - 1 - (int) strlen(seconds);
+	if ((int) strlen(text) > length)
+		length -= (int) strlen(DOTS);
+	length = report_fitting(text, length);
 	if (length > 0)
 	{
 		printf("\r%.*s%s%s" ERASE_REST, length, text,

@@ -17,6 +17,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/array.h"
 #include "base/name_table.h"
 #include "base/report.h"
 #include "psql/query.h"
@@ -57,7 +58,6 @@ struct StallWatch
 	NameTable  *locks;			/* relations with modes */
 	LockPlace  *places;			/* in the order of their numbers */
 	int			count;
-	int			space;
 };
 
 StallWatch *
@@ -134,12 +134,7 @@ watch_stall_lock(StallWatch *watch, const char *relation, const char *mode)
 
 	if (name_table_add(watch->locks, name) == watch->count)
 	{
-		if (watch->count == watch->space)
-		{
-			watch->space = Max(16, 2 * watch->space);
-			watch->places = pg_realloc(watch->places, watch->space *
-									   sizeof(LockPlace));
-		}
+		ARRAY_MAKE_ROOM(watch->places, watch->count);
 		place = &watch->places[watch->count++];
 		*place = current_place(watch, watch->before);
 		place->text = pg_strdup(watch->text);
