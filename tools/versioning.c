@@ -13,10 +13,10 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/help.h"
 #include "command/target.h"
+#include "common/logging.h"
 
 static const char *const progname = "versioning";
 

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/interruption.h"
+#include "common/logging.h"
 
 /* What is caught.  SIGPIPE is ignored: a write tells of it. */
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE};
@@ -54,6 +55,21 @@ handle_signal(int number)
 	errno = saved_errno;
 }
 
+/* Make the pipe, which programs that we start do not inherit. */
+static bool
+make_pipe(void)
+{
+	size_t		i;
+
+	if (pipe(ends) != 0)
+		return false;
+	for (i = 0; i < lengthof(ends); i++)
+		if (fcntl(ends[i], F_SETFD, FD_CLOEXEC) != 0 ||
+			fcntl(ends[i], F_SETFL, O_NONBLOCK) != 0)
+			return false;
+	return true;
+}
+
 bool
 interruption_catch(void)
 {
@@ -62,13 +78,11 @@ interruption_catch(void)
 
 	if (depth++ > 0)
 		return true;
-	if (pipe(ends) != 0)
+	if (!make_pipe())
+	{
+		pg_log_error("could not catch signals: %m");
 		return false;
-	for (i = 0; i < lengthof(ends); i++)
-		if (fcntl(ends[i], F_SETFD, FD_CLOEXEC) != 0 ||
-			fcntl(ends[i], F_SETFL, O_NONBLOCK) != 0)
-			return false;
-
+	}
 	signal_count = 0;
 	for (i = 0; i < lengthof(signals); i++)
 	{

@@ -11,8 +11,8 @@
 /*
  * Begin to catch signals.  One that asks us to stop is caught even where the
  * shell that has started us in the background ignores it, as psql does; but
- * not SIGHUP, which nohup ignores.  Returns false, with errno, on failure.  If
- * they are caught already, this only counts.
+ * not SIGHUP, which nohup ignores.  Returns false after a message.  If they
+ * are caught already, this only counts.
  */
 extern bool interruption_catch(void);
 

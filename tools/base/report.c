@@ -10,8 +10,9 @@
  */
 #include "postgres_fe.h"
 
-#include "base/fe_compat.h"
 #include "base/report.h"
+#include "common/logging.h"
+#include "common/string.h"
 #include "lib/stringinfo.h"
 
 /* How many results of report_printable are good at the same time */

@@ -285,7 +285,7 @@ command_baseline(Options *options)
 	if (baseline.conn == NULL)
 		return STATUS_TROUBLE;
 	if (!interruption_catch())
-		pg_log_error("could not make a pipe: %m");
+		;						/* there has been a message */
 	else if (!find_path(&baseline))
 		status = STATUS_PROBLEM;
 	else

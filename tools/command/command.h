@@ -49,6 +49,10 @@ extern Status command_blame(Options *options);
 extern bool command_mark_is_possible(const Options *options, PGconn *conn,
 									 const Register *reg);
 
+/* Say what is odd about a register. */
+extern void command_register_report(const Options *options,
+									const Register *reg);
+
 /*
  * For commands that can do without: read the register if there is a word of a
  * database.  If there is none, "reg" is NULL.  Returns false after a message

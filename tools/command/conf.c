@@ -22,7 +22,6 @@
 
 #include "base/array.h"
 #include "base/file_bytes.h"
-#include "base/report.h"
 #include "command/conf.h"
 #include "pqexpbuffer.h"
 

@@ -418,17 +418,6 @@ run_alone(Deployment *deployment)
 	return status;
 }
 
-/* Say what is odd about the register. */
-static void
-report_register(const Deployment *deployment)
-{
-	const char *progname = deployment->options->progname;
-	const Register *reg = deployment->reg;
-
-	report_problems(progname, &reg->survey.functions, NULL);
-	report_problems(progname, &reg->problems, NULL);
-}
-
 /* Look at everything, then do it. */
 static Status
 look_and_run(Deployment *deployment)
@@ -447,7 +436,7 @@ look_and_run(Deployment *deployment)
 		report_problems(deployment->options->progname,
 						&project->problems, NULL);
 	if (deployment->reg != NULL)
-		report_register(deployment);
+		command_register_report(deployment->options, deployment->reg);
 	if (status == STATUS_DONE &&
 		(problem_has_errors(problems) ||
 		 problem_has_errors(&project->verification_complaints)))

@@ -142,7 +142,6 @@ open_files(Work *work, int number)
 	DiffSide   *side = &work->sides[number];
 	Project    *project = project_read(&options->patches, &options->rollbacks,
 									   true, PROJECT_BYTES);
-	bool		is_pooled = true;
 	bool		is_done = false;
 
 	side->name = files;
@@ -150,12 +149,8 @@ open_files(Work *work, int number)
 	report_problems(options->progname, &project->problems, NULL);
 	if (problem_has_errors(&project->problems))
 		pg_log_error("nothing was compared");
-	else if (!interruption_catch())
-		pg_log_error("could not make a pipe: %m");
-	else if (connection_is_pooled(other, &is_pooled) && is_pooled)
-		pg_log_error("there is a connection pooler between this program and "
-					 "the server");
-	else if (!is_pooled && scratch_database_drop_leftovers(other))
+	else if (interruption_catch() && scratch_database_is_possible(other) &&
+			 scratch_database_drop_leftovers(other))
 	{
 		work->scratch = scratch_database_create(options->deploy.argv0, NULL,
 												other);

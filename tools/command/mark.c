@@ -331,8 +331,7 @@ bool
 command_mark_is_possible(const Options *options, PGconn *conn,
 						 const Register *reg)
 {
-	report_problems(options->progname, &reg->problems, NULL);
-	report_problems(options->progname, &reg->survey.functions, NULL);
+	command_register_report(options, reg);
 	if (!reg->survey.has_history)
 		pg_log_error("database \"%s\" has a register without the extension "
 					 "\"versioning\", which keeps the history of marks",

@@ -20,6 +20,7 @@
 #include "base/report.h"
 #include "base/status.h"
 #include "command/options.h"
+#include "common/string.h"
 
 /* Where patches and rollbacks are if nobody says anything else */
 #define DEFAULT_PATCHES "patches"

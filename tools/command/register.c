@@ -15,6 +15,13 @@
 #include "base/report.h"
 #include "command/command.h"
 
+void
+command_register_report(const Options *options, const Register *reg)
+{
+	report_problems(options->progname, &reg->survey.functions, NULL);
+	report_problems(options->progname, &reg->problems, NULL);
+}
+
 /* Does the environment say which database? */
 static bool
 environment_names_database(void)

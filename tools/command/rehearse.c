@@ -199,10 +199,8 @@ rehearse_project(const Options *options, PGconn *conn, const Project *project)
 	rehearsal.project = project;
 
 	/* A signal ends the rehearsal, but not before the database is dropped */
-	if (!interruption_catch())
-		pg_log_error("could not make a pipe: %m");
-	else if (scratch_database_drop_leftovers(conn) &&
-			 rehearse_open(&rehearsal))
+	if (interruption_catch() && scratch_database_drop_leftovers(conn) &&
+		rehearse_open(&rehearsal))
 		status = plan_and_run(options, &rehearsal);
 	if (!rehearse_close(&rehearsal) && status != STATUS_FAILED)
 		status = STATUS_TROUBLE;

@@ -114,8 +114,6 @@ command_run(Options *options)
 		status = choose_and_run(options, conn);
 		interruption_release();
 	}
-	else
-		pg_log_error("could not catch signals: %m");
 	connection_close(conn);
 	return status;
 }

@@ -292,9 +292,7 @@ command_sandbox(Options *options)
 	conn = connection_open(&options->connection, "versioning sandbox");
 	if (conn == NULL)
 		return STATUS_TROUBLE;
-	if (!interruption_catch())
-		pg_log_error("could not make a pipe: %m");
-	else if (scratch_database_is_possible(conn))
+	if (interruption_catch() && scratch_database_is_possible(conn))
 		result = act(options, conn, action);
 	connection_close(conn);
 	return (Status) result;

@@ -149,8 +149,7 @@ command_show(Options *options)
 	project = project_read(&options->patches, &options->rollbacks, true,
 						   PROJECT_DIGESTS);
 	states = plan_state_create(project, reg);
-	report_problems(options->progname, &reg->survey.functions, NULL);
-	report_problems(options->progname, &reg->problems, NULL);
+	command_register_report(options, reg);
 	report_problems(options->progname, &project->problems, NULL);
 	status = view_named(options, conn, project, reg, states);
 

@@ -95,8 +95,7 @@ command_status(Options *options)
 	}
 
 	states = plan_state_create(project, reg);
-	report_problems(options->progname, &reg->survey.functions, NULL);
-	report_problems(options->progname, &reg->problems, NULL);
+	command_register_report(options, reg);
 	report_problems(options->progname, &project->problems, NULL);
 	print_states(options, states, PQclientEncoding(conn));
 	if (options->has_exit_code &&

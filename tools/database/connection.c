@@ -36,6 +36,7 @@
 #include "base/interruption.h"
 #include "base/nameless_file.h"
 #include "base/report.h"
+#include "common/string.h"
 #include "database/connection.h"
 #include "fe_utils/string_utils.h"
 #include "pqexpbuffer.h"
@@ -204,14 +205,14 @@ connection_open(ConnectionOptions *options, const char *application_name)
 	PGconn	   *conn;
 
 	if (options->prompt == PASSWORD_ALWAYS && options->password == NULL)
-		options->password = fe_compat_ask_password("Password: ");
+		options->password = simple_prompt("Password: ", false);
 
 	conn = connect_as_asked(options, application_name);
 	if (PQstatus(conn) != CONNECTION_OK && PQconnectionNeedsPassword(conn) &&
 		options->password == NULL && options->prompt != PASSWORD_NEVER)
 	{
 		PQfinish(conn);
-		options->password = fe_compat_ask_password("Password: ");
+		options->password = simple_prompt("Password: ", false);
 		conn = connect_as_asked(options, application_name);
 	}
 	if (is_ready(conn))
@@ -612,16 +613,30 @@ connection_close(PGconn *conn)
 }
 
 bool
-connection_is_pooled(PGconn *conn, bool *is_pooled)
+connection_is_direct(PGconn *conn, const char *reason)
 {
 	static const char query[] = "SELECT pg_catalog.pg_backend_pid()";
 	PGresult   *result = connection_query(conn, query);
+	bool		is_direct;
 
 	if (result == NULL)
 		return false;
-	*is_pooled = atoi(PQgetvalue(result, 0, 0)) != PQbackendPID(conn);
+	is_direct = atoi(PQgetvalue(result, 0, 0)) == PQbackendPID(conn);
 	PQclear(result);
-	return true;
+	if (is_direct)
+		return true;
+	pg_log_error("there is a connection pooler between this program and the "
+				 "server");
+	fe_compat_log_hint("Connect to the server itself: %s.", reason);
+	return false;
+}
+
+void
+connection_report_missing(PGconn *conn, const char *what)
+{
+	pg_log_error("the database \"%s\" has no %s", report_printable(PQdb(conn)),
+				 what);
+	fe_compat_log_hint("Run there: CREATE EXTENSION versioning;");
 }
 
 /* Is this what a parameter of the connection says? */

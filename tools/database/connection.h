@@ -108,11 +108,17 @@ extern bool connection_reset(PGconn *conn);
 extern void connection_close(PGconn *conn);
 
 /*
- * Does a connection pooler sit between us and the server?  It makes up the
- * process number that it tells us.  Returns false after a message if the
- * server does not answer.
+ * Is there no connection pooler between us and the server?  It makes up the
+ * process number that it tells us.  Returns false after a message, with a
+ * hint that says for which reason there must be none.
  */
-extern bool connection_is_pooled(PGconn *conn, bool *is_pooled);
+extern bool connection_is_direct(PGconn *conn, const char *reason);
+
+/*
+ * Say that the database has nothing of that kind, which the extension would
+ * have made in it.
+ */
+extern void connection_report_missing(PGconn *conn, const char *what);
 
 /* Are the texts of the session, and those of its database, Unicode? */
 extern bool connection_is_unicode(PGconn *conn);

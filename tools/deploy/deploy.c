@@ -448,10 +448,7 @@ deploy_run(const RunOptions *options, PGconn *conn, RunLock *lock,
 	deploy.runner.onlookers = &deploy.onlookers;
 	deploy.execution.runner = &deploy.runner;
 	if (!interruption_catch())
-	{
-		pg_log_error("could not catch signals: %m");
 		return STATUS_TROUBLE;
-	}
 	if (watch_observer_open(&deploy.source, conn))
 	{
 		watch_onlookers_open(&deploy.onlookers, &deploy.source,

@@ -16,7 +16,6 @@
 #include <poll.h>
 
 #include "base/clock.h"
-#include "base/fe_compat.h"
 #include "base/interruption.h"
 #include "base/report.h"
 #include "deploy/job.h"

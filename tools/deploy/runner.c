@@ -7,7 +7,6 @@
  */
 #include "postgres_fe.h"
 
-#include "base/fe_compat.h"
 #include "database/connection.h"
 #include "deploy/runner.h"
 #include "mb/pg_wchar.h"

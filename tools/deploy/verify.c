@@ -148,10 +148,7 @@ deploy_verify_run(const RunOptions *options, PGconn *conn,
 	verification.runner.observer = &verification.observer;
 	verification.runner.onlookers = &verification.onlookers;
 	if (!interruption_catch())
-	{
-		pg_log_error("could not catch signals: %m");
 		return STATUS_TROUBLE;
-	}
 	if (watch_observer_open(&verification.observer, conn))
 		status = verify_all(&verification, conn, plan);
 	watch_observer_close(&verification.observer);

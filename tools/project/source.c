@@ -17,7 +17,7 @@
 
 #include <sys/stat.h>
 
-#include "base/fe_compat.h"
+#include "common/cryptohash.h"
 #include "mb/pg_wchar.h"
 #include "project/source.h"
 #include "script/outline.h"
@@ -35,12 +35,12 @@ bool
 project_source_digest_bytes(const char *text, size_t length,
 							SourceDigest digest)
 {
-	FeCompatSha256 *sha256 = fe_compat_sha256_create();
-	bool		result = sha256 != NULL &&
-		fe_compat_sha256_update(sha256, (const uint8 *) text, length) &&
-		fe_compat_sha256_final(sha256, digest);
+	pg_cryptohash_ctx *sha256 = pg_cryptohash_create(PG_SHA256);
+	bool		result = sha256 != NULL && pg_cryptohash_init(sha256) >= 0 &&
+		pg_cryptohash_update(sha256, (const uint8 *) text, length) >= 0 &&
+		pg_cryptohash_final(sha256, digest, sizeof(SourceDigest)) >= 0;
 
-	fe_compat_sha256_free(sha256);
+	pg_cryptohash_free(sha256);
 	return result;
 }
 

@@ -24,7 +24,6 @@
 
 #include "base/clock.h"
 #include "base/fe_compat.h"
-#include "base/report.h"
 #include "database/connection.h"
 #include "database/holder.h"
 #include "database/in_progress.h"
@@ -254,19 +253,11 @@ wait_for_lock(PGconn *conn, int lock, int64 until, int seconds)
 static bool
 check_server(PGconn *conn)
 {
-	bool		is_pooled;
 	Answer		answer;
 
-	if (!connection_is_pooled(conn, &is_pooled))
+	if (!connection_is_direct(conn, "the lock that keeps deployers apart "
+							  "belongs to a session"))
 		return false;
-	if (is_pooled)
-	{
-		pg_log_error("there is a connection pooler between this program "
-					 "and the server");
-		fe_compat_log_hint("Connect to the server itself: the lock that keeps "
-						   "deployers apart belongs to a session.");
-		return false;
-	}
 	answer = ask(conn, "SELECT pg_catalog.pg_is_in_recovery()");
 	if (answer == ANSWER_YES)
 		pg_log_error("the server is a standby: patches are applied on the "

@@ -132,14 +132,8 @@ static const char subscriptions_drop[] =
 bool
 scratch_database_is_possible(PGconn *conn)
 {
-	bool		is_pooled;
-
-	if (!connection_is_pooled(conn, &is_pooled))
-		return false;
-	if (is_pooled)
-		pg_log_error("there is a connection pooler between this program and "
-					 "the server");
-	return !is_pooled;
+	return connection_is_direct(conn, "it takes a session of its own to "
+								"create databases");
 }
 
 /* May the user create a database?  False after a message. */

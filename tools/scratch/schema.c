@@ -18,7 +18,6 @@
  */
 #include "postgres_fe.h"
 
-#include "base/report.h"
 #include "common/logging.h"
 #include "pqexpbuffer.h"
 #include "psql/script.h"

@@ -24,7 +24,6 @@
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "base/report.h"
 #include "database/holder.h"
 #include "watch/onlookers.h"
 
