@@ -382,7 +382,7 @@ like($said, qr/CREATE EXTENSION versioning/, '... it is said what to do');
 original($none->{database}, 'new');
 ($status, $said) = run_it($none, 'baseline', 'base');
 is($status, 1, "a database with depesz's register");
-like($said, qr/a register without the extension/, '... it is said');
+like($said, qr/has no extension "versioning", which .*\n.*: CREATE EXTENSION versioning;$/m, '... it is said');
 ok(!-e "$none->{directory}/patches/base.sql", '... there is no file');
 
 done_testing();

@@ -7,7 +7,6 @@
  */
 #include "postgres_fe.h"
 
-#include "base/fe_compat.h"
 #include "base/report.h"
 #include "database/connection.h"
 #include "database/jobs.h"
@@ -84,10 +83,7 @@ jobs_read(PGconn *conn, Jobs *list)
 		return true;
 	}
 	if (state != NULL && strcmp(state, "42P01") == 0)
-	{
-		pg_log_error("the database \"%s\" has no jobs", PQdb(conn));
-		fe_compat_log_hint("Run CREATE EXTENSION versioning in it.");
-	}
+		connection_report_missing(conn, "jobs");
 	else
 		report_server_message(PQerrorMessage(conn));
 	PQclear(result);

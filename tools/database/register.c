@@ -19,7 +19,6 @@
  */
 #include "postgres_fe.h"
 
-#include "base/fe_compat.h"
 #include "base/report.h"
 #include "database/connection.h"
 #include "database/register.h"
@@ -209,9 +208,7 @@ report_failure(PGconn *conn, const PGresult *result)
 		report_server_message(PQresultErrorMessage(result));
 		return;
 	}
-	pg_log_error("the database \"%s\" has no register of patches",
-				 PQdb(conn));
-	fe_compat_log_hint("Run CREATE EXTENSION versioning in it.");
+	connection_report_missing(conn, "register of patches");
 }
 
 /* Fill in the patches from their rows. */

@@ -12,7 +12,6 @@
  */
 #include "postgres_fe.h"
 
-#include "base/fe_compat.h"
 #include "base/report.h"
 #include "base/suggestion.h"
 #include "database/connection.h"
@@ -161,11 +160,7 @@ story_is_there(PGconn *conn)
 	is_there = PQgetvalue(result, 0, 0)[0] == 't';
 	PQclear(result);
 	if (!is_there)
-	{
-		pg_log_error("the database \"%s\" has no history of patches",
-					 report_printable(PQdb(conn)));
-		fe_compat_log_hint("Run there: CREATE EXTENSION versioning;");
-	}
+		connection_report_missing(conn, "history of patches");
 	return is_there;
 }
 
