@@ -10,6 +10,7 @@ use File::Temp qw(tempdir);
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Deploy;
+use Holder;
 use Scratch qw(database original role psql value);
 use Test::More;
 
@@ -142,7 +143,7 @@ is($status, 0, 'it can be rehearsed') || diag $said;
 my $again = text($project, 'patches/base.sql');
 for my $case (
 	[ 'a file that is there', qr/"patches\/base-2\.sql" is there already$/m, 'base-2' ],
-	[ 'a name that a file registers', qr/patch "base" is registered by patches\/base\.sql:6 already$/m, 'base' ],
+	[ 'a name that a file registers', qr/patch "base" is registered by patches\/base\.sql:7 already$/m, 'base' ],
 	[ 'a name that is applied', qr/patch "applied" is applied already$/m, 'applied' ],
 	[ 'an empty name', qr/the name of a patch cannot be empty$/m, '' ])
 {
@@ -279,12 +280,65 @@ value($subscriber->{database}, "CREATE SUBSCRIPTION versioning_test_baseline
 	WITH (connect = false, slot_name = 'slot')");
 ($status, $said) = run_it($subscriber, 'baseline', 'base');
 is($status, 0, 'a database with a subscription') or diag $said;
-unlike(text($subscriber, 'patches/base.sql'), qr/subscription|secret/i,
+unlike(text($subscriber, 'patches/base.sql'), qr/create subscription|secret/i,
 	'... which is not in the patch');
 is(scratch_databases(), 0, '... and no scratch database is left behind');
 value($subscriber->{database}, $_)
   for 'ALTER SUBSCRIPTION versioning_test_baseline SET (slot_name = NONE)',
   'DROP SUBSCRIPTION versioning_test_baseline';
+
+# So are the passwords of user mappings, and what a superuser has switched on
+
+my $mapped = project('mapped');
+my $mapper = role('mapper', 'CREATEDB');
+value($mapped->{database}, <<"SQL");
+CREATE FUNCTION public.other() RETURNS event_trigger LANGUAGE plpgsql
+    AS 'BEGIN END';
+CREATE EVENT TRIGGER "a ""changes" ON ddl_command_end
+    WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION _v.record_changes();
+COMMENT ON EVENT TRIGGER "a ""changes" IS 'ours';
+ALTER EVENT TRIGGER "a ""changes" ENABLE ALWAYS;
+CREATE EVENT TRIGGER drops ON sql_drop EXECUTE FUNCTION _v.record_changes();
+CREATE EVENT TRIGGER theirs ON ddl_command_end EXECUTE FUNCTION public.other();
+COMMENT ON EVENT TRIGGER theirs IS 'theirs';
+CREATE FOREIGN DATA WRAPPER wrapper;
+CREATE SERVER server FOREIGN DATA WRAPPER wrapper;
+CREATE USER MAPPING FOR PUBLIC SERVER server OPTIONS (password 'secret');
+SQL
+($status, $said) = run_it($mapped, 'baseline', 'base');
+is($status, 0, 'a database with a user mapping and event triggers') or diag $said;
+$text = text($mapped, 'patches/base.sql');
+unlike($text, qr/CREATE USER MAPPING|secret/, '... without passwords');
+my @triggers = $text =~ /^\w.* EVENT TRIGGER (\S+)/mg;
+is("@triggers", 'theirs theirs theirs',
+	'... and without the event triggers that call our functions');
+value($mapped->{database}, "DROP EVENT TRIGGER theirs; DROP SERVER server CASCADE;
+	DROP FOREIGN DATA WRAPPER wrapper; ALTER FUNCTION other() OWNER TO $mapper;
+	GRANT INSERT ON _v.patches TO $mapper; SELECT _v.unregister_patch('base');
+	ALTER DATABASE $mapped->{database} OWNER TO $mapper");
+($status, $said) = run_it($mapped, 'baseline', 'plain', '-U', $mapper);
+is($status, 0, '... it does not take a superuser') or diag $said;
+
+# A new database has the schema public
+
+my $private = project('private');
+value($private->{database}, 'DROP SCHEMA public; CREATE SCHEMA other');
+($status, $said) = run_it($private, 'baseline', 'base');
+is($status, 0, 'a database without the schema public') or diag $said;
+($status, $said) = run_it($private, 'diff', $private->{database}, 'files');
+is("$status $said", "0 $private->{database} and files are the same.\n",
+	'... and the patch makes one without');
+
+# A table that is locked
+
+my $locked = project('locked');
+value($locked->{database}, 'CREATE TABLE t (i int)');
+my $holder = start_holder($locked->{database}, 'BEGIN; LOCK TABLE t;');
+($status, $said) = run_it($locked, 'baseline', 'base', '--lock-timeout', '50ms');
+is($status, 2, 'a table that stays locked');
+like($said, qr/timeout\n.*LOCK TABLE public\.t /, '... it is said which');
+ok(!-e "$locked->{directory}/patches/base.sql", '... there is no file');
+finish_holder($holder);
 
 # After other patches
 
@@ -328,7 +382,7 @@ like($said, qr/CREATE EXTENSION versioning/, '... it is said what to do');
 original($none->{database}, 'new');
 ($status, $said) = run_it($none, 'baseline', 'base');
 is($status, 1, "a database with depesz's register");
-like($said, qr/a register without the extension/, '... it is said');
+like($said, qr/has no extension "versioning", which .*\n.*: CREATE EXTENSION versioning;$/m, '... it is said');
 ok(!-e "$none->{directory}/patches/base.sql", '... there is no file');
 
 done_testing();

@@ -254,6 +254,14 @@ like($output, qr/\A[^\n]*"?nowhere"?[^\n]* \[unreadable\]\n\z/,
 is($output, <<'END', 'control characters are shown as such');
 patches/x\x1B[1m.sql:1: no rollback takes patch "a\n\x1B[31m\xC2\x9B1m" back [no-rollback]
 END
+for my $form (qw(text github))
+{
+	(undef, $output) = check({ 'patches/x.sql' =>
+			  "SELECT _v.register_patch('\xE2\x80\xAEa\xE2\x81\xA6\xE2\x80\x8F\xE2\x82\xAC');" },
+		'-q', '--disable', 'name-differs', '--format', $form);
+	like($output, qr/"\\xE2\\x80\\xAEa\\xE2\\x81\\xA6\\xE2\\x80\\x8F\xE2\x82\xAC"/,
+		"$form: so is what turns the direction of a text");
+}
 
 # A file may have more in its name than that of its patch.
 

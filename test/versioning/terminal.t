@@ -147,5 +147,11 @@ for my $command ([qw(status)], [qw(log)], [qw(show base)])
 	local $ENV{PAGER} = 'true';
 	is(at_terminal(80, 2, 'status'), '', 'a pager that does not read');
 }
+for my $pager ('versioning-no-such-pager', '/dev/null')
+{
+	local $ENV{PAGER} = $pager;
+	like(at_terminal(80, 2, 'status'), qr/^\d+ applied/m,
+		"$pager cannot be run: all is printed");
+}
 
 done_testing();

@@ -13,10 +13,12 @@
 
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "base/pager.h"
+#include "common/logging.h"
 #include "fe_utils/print.h"
 
 /* What is kept of the output; open_memstream() fills it in. */
@@ -75,6 +77,19 @@ count_lines(void)
 	return count;
 }
 
+/* Wait for the pager to end.  Returns false if it could not be run. */
+static bool
+close_pager(FILE *stream)
+{
+	int			status = pclose(stream);
+
+	restore_sigpipe_trap();
+
+	/* This is how the shell says so, after a message */
+	return !WIFEXITED(status) ||
+		(WEXITSTATUS(status) != 126 && WEXITSTATUS(status) != 127);
+}
+
 /* Write the text to a pager, or to the terminal. */
 static void
 show_text(void)
@@ -82,6 +97,7 @@ show_text(void)
 	printTableOpt options = {0};
 	void		(*handler) (int);
 	FILE	   *stream;
+	bool		is_shown;
 
 	setenv("LESS", "FRX", 0);
 	set_sigpipe_trap_state(true);
@@ -92,8 +108,12 @@ show_text(void)
 		return;
 	/* Until the pager ends, what is typed is meant for it */
 	handler = signal(SIGINT, SIG_IGN);
-	ClosePager(stream);
+	is_shown = close_pager(stream);
 	signal(SIGINT, handler);
+	if (is_shown)
+		return;
+	pg_log_warning("the pager that PSQL_PAGER or PAGER names cannot be run");
+	fwrite(kept, 1, kept_size, stdout);
 }
 
 void

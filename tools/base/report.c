@@ -18,28 +18,41 @@
 /* How many results of report_printable are good at the same time */
 #define RESULTS 8
 
-/* Room for what stands for a character */
-#define ESCAPE_SIZE sizeof("\\xFF\\xFF")
-
 /*
- * Write what stands for a character, if it cannot stand for itself; else
- * nothing.  Returns how many bytes it has, as far as that matters.
+ * Is this a character that has what follows it, or what comes before it,
+ * written in the other direction?  A text may look like another one by that:
+ * U+200E, U+200F, U+202A to U+202E, and U+2066 to U+2069.
  */
-static int
-escape(const char *text, char *escaped)
+static bool
+turns_direction(const unsigned char *c)
+{
+	if (c[0] != 0xE2 || (c[1] != 0x80 && c[1] != 0x81))
+		return false;
+	return c[1] == 0x81 ? c[2] >= 0xA6 && c[2] <= 0xA9 :
+		c[2] == 0x8E || c[2] == 0x8F || (c[2] >= 0xAA && c[2] <= 0xAE);
+}
+
+int
+report_escape(const char *text, char *escaped)
 {
 	const unsigned char *c = (const unsigned char *) text;
 
 	escaped[0] = '\0';
 	if (c[0] == '\n')
-		strlcpy(escaped, "\\n", ESCAPE_SIZE);
+		strlcpy(escaped, "\\n", REPORT_ESCAPE_SIZE);
 	else if (c[0] < ' ' || c[0] == 0x7F)
-		snprintf(escaped, ESCAPE_SIZE, "\\x%02X", c[0]);
+		snprintf(escaped, REPORT_ESCAPE_SIZE, "\\x%02X", c[0]);
 	else if (c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0)
 	{
 		/* U+0080 to U+009F control a terminal, too */
-		snprintf(escaped, ESCAPE_SIZE, "\\x%02X\\x%02X", c[0], c[1]);
+		snprintf(escaped, REPORT_ESCAPE_SIZE, "\\x%02X\\x%02X", c[0], c[1]);
 		return 2;
+	}
+	else if (turns_direction(c))
+	{
+		snprintf(escaped, REPORT_ESCAPE_SIZE, "\\x%02X\\x%02X\\x%02X",
+				 c[0], c[1], c[2]);
+		return 3;
 	}
 	return 1;
 }
@@ -50,7 +63,7 @@ report_printable(const char *text)
 	static StringInfoData results[RESULTS];
 	static int	last = 0;
 	StringInfo	result;
-	char		escaped[ESCAPE_SIZE];
+	char		escaped[REPORT_ESCAPE_SIZE];
 
 	last = (last + 1) % RESULTS;
 	result = &results[last];
@@ -59,7 +72,7 @@ report_printable(const char *text)
 	resetStringInfo(result);
 	while (*text != '\0')
 	{
-		int			length = escape(text, escaped);
+		int			length = report_escape(text, escaped);
 
 		if (escaped[0] != '\0')
 			appendStringInfoString(result, escaped);
@@ -84,11 +97,11 @@ report_fitting(const char *text, int room)
 void
 report_escaped(FILE *stream, const char *text)
 {
-	char		escaped[ESCAPE_SIZE];
+	char		escaped[REPORT_ESCAPE_SIZE];
 
 	while (*text != '\0')
 	{
-		int			length = escape(text, escaped);
+		int			length = report_escape(text, escaped);
 
 		if (escaped[0] != '\0')
 			fputs(escaped, stream);

@@ -10,6 +10,16 @@
 
 #include "base/problem.h"
 
+/* Room for what stands for a character */
+#define REPORT_ESCAPE_SIZE sizeof("\\xFF\\xFF\\xFF")
+
+/*
+ * Write what stands for the first character of a text, if it cannot stand for
+ * itself; else an empty string.  Returns how many bytes the character has, as
+ * far as that matters.
+ */
+extern int	report_escape(const char *text, char *escaped);
+
 /*
  * The text without its control characters.  The result is good for a
  * message: it is overwritten some calls later.

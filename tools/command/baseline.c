@@ -130,7 +130,8 @@ make_text(const Baseline *baseline)
 
 	appendPQExpBufferStr(text,
 						 "-- What was there before the first patch, as "
-						 "pg_dump has printed it.\n"
+						 "pg_dump has printed it, without\n"
+						 "-- data, subscriptions and user mappings.\n"
 						 "-- versioning: disable no-rollback\n\n"
 						 "BEGIN;\n\nSELECT _v.register_patch(");
 	project_template_constant(text, baseline->name);
@@ -168,12 +169,20 @@ write_file(Baseline *baseline)
 		STATUS_PROBLEM : STATUS_DONE;
 }
 
+/* What is in that database, as statements; NULL after a message. */
+static char *
+take_schema(const Baseline *baseline, PGconn *conn)
+{
+	const RunOptions *options = &baseline->options->deploy;
+
+	return scratch_schema_take(options->argv0, conn, options->lock_timeout);
+}
+
 /* Is what the patch has made what is there?  Else shows the difference. */
 static Status
 compare(const Baseline *baseline, PGconn *scratch)
 {
-	char	   *made = scratch_schema_take(
-						baseline->options->deploy.argv0, scratch);
+	char	   *made = take_schema(baseline, scratch);
 	char	   *label = psprintf("database %s",
 								 report_printable(PQdb(baseline->conn)));
 	Status		status = made == NULL ? STATUS_TROUBLE : STATUS_DONE;
@@ -256,10 +265,14 @@ make_baseline(Baseline *baseline)
 
 	if (status != STATUS_DONE)
 		return status;
-	baseline->schema = scratch_schema_take(baseline->options->deploy.argv0,
-										   baseline->conn);
+	baseline->schema = take_schema(baseline, baseline->conn);
 	if (baseline->schema == NULL)
 		return STATUS_TROUBLE;
+	if (interruption_count() > 0)
+	{
+		pg_log_error("interrupted");
+		return STATUS_FAILED;
+	}
 	status = write_and_try(baseline);
 	if (status == STATUS_DONE)
 		status = mark(baseline);
@@ -267,7 +280,8 @@ make_baseline(Baseline *baseline)
 	{
 		pg_log_error("nothing was registered");
 		fe_compat_log_hint("The file is there to be looked at. When it is as "
-						   "it should be, say: versioning mark");
+						   "it should be, say: versioning mark %s",
+						   report_printable(baseline->path));
 	}
 	return status;
 }

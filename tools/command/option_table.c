@@ -161,7 +161,7 @@ const OptionRow command_option_table[] = {
 	"how long an attempt waits for a lock, such as 500ms\n"
 	"(default: 2s; 0: as long as it takes)"},
 	{"lock-timeout", 0, "TIME", SETS(TIME, deploy.lock_timeout),
-	COMMAND_VERIFY, true,
+	COMMAND_VERIFY | COMMAND_BASELINE, true,
 	"how long to wait for a lock, such as 500ms\n"
 	"(default: 2s; 0: as long as it takes)"},
 	{"retry-for", 0, "TIME", SETS(TIME, deploy.retry_for),

@@ -437,6 +437,14 @@ connection_report_failure(PGconn *conn)
 		pg_log_error("the server does not answer when we connect once more");
 }
 
+void
+connection_report_missing(PGconn *conn, const char *what)
+{
+	pg_log_error("the database \"%s\" has no %s",
+				 report_printable(PQdb(conn)), what);
+	fe_compat_log_hint("Run in it: CREATE EXTENSION versioning;");
+}
+
 PGconn *
 connection_reopen(PGconn *like, const char *dbname,
 				  const char *application_name)

@@ -70,6 +70,9 @@ extern PGconn *connection_open_for_patches(PGconn *like,
 /* Say why a connection is not there, unless we are asked to stop. */
 extern void connection_report_failure(PGconn *conn);
 
+/* Say that the database has not what the extension brings, and what to do. */
+extern void connection_report_missing(PGconn *conn, const char *what);
+
 /*
  * Run a query, which may be several statements.  Returns NULL after a
  * message if it fails; else the caller clears the result.

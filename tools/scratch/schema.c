@@ -7,18 +7,20 @@
  * they last as long as the transaction; how long something may take is not for
  * them to say, nor how strings are read and encoded, unless that is unusual.
  *
- * Subscriptions are left out: each is of one database, whose slot it names,
- * and may have a password in it.
+ * Subscriptions and user mappings are left out: they are of one database, and
+ * may have passwords in them.
  *
- * The extension that keeps the register is not asked for, and grants on its
- * objects, which are the database's own, are left out.  A line of a dump may
- * as well be one of a function, so these are found as statements.
+ * The extension that keeps the register is not asked for.  Grants on its
+ * objects and event triggers that call its functions are the database's own,
+ * and left out.  A line of a dump may as well be one of a function, so these
+ * are found as statements.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
 
 #include "common/logging.h"
+#include "database/connection.h"
 #include "pqexpbuffer.h"
 #include "psql/script.h"
 #include "scratch/dump.h"
@@ -36,6 +38,7 @@ typedef struct SchemaText
 	PQExpBuffer text;
 	size_t		role_start;		/* where that is set whose grants follow, */
 	size_t		role_end;		/* and where they begin */
+	SqlToken	left_trigger;	/* the event trigger left out last: its name */
 } SchemaText;
 
 /* Does this statement set what a patch can take for granted? */
@@ -99,16 +102,67 @@ is_our_grant(StatementWords words)
 	return sql_words_at(&words, "_v");
 }
 
+/*
+ * Is the rest of the statement about an event trigger?  Then its name is the
+ * current word.
+ */
+static bool
+accept_event_trigger(StatementWords *words)
+{
+	return sql_words_accept(words, "event") &&
+		sql_words_accept(words, "trigger");
+}
+
+/* Is the rest one that creates one for a function of ours?  Remember it. */
+static bool
+is_our_trigger(SchemaText *schema, StatementWords words)
+{
+	SqlToken	name;
+
+	if (!accept_event_trigger(&words))
+		return false;
+	name = words.token;
+	while (!sql_words_at_end(&words) && !sql_words_at(&words, "execute"))
+		sql_words_next(&words);
+	sql_words_next(&words);		/* EXECUTE */
+	sql_words_next(&words);		/* FUNCTION */
+	if (!sql_words_at(&words, "_v"))
+		return false;
+	schema->left_trigger = name;
+	return true;
+}
+
+/* Is it about the event trigger left out last?  pg_dump goes on with it. */
+static bool
+is_of_left_trigger(const SqlToken *name, StatementWords words)
+{
+	return accept_event_trigger(&words) && name->start != NULL &&
+		words.token.length == name->length &&
+		memcmp(words.token.start, name->start, name->length) == 0;
+}
+
+/* Is the rest of CREATE about what is left out? */
+static bool
+is_left_object(SchemaText *schema, StatementWords words)
+{
+	return is_our_extension(words) || is_our_trigger(schema, words) ||
+		(sql_words_accept(&words, "user") && sql_words_at(&words, "mapping"));
+}
+
 /* Is this statement to be left out? */
 static bool
-is_left_out(StatementWords words)
+is_left_out(SchemaText *schema, StatementWords words)
 {
 	if (sql_words_accept(&words, "set"))
 		return is_left_setting(&words);
 	if (sql_words_accept(&words, "create"))
-		return is_our_extension(words);
+		return is_left_object(schema, words);
+	if (sql_words_accept(&words, "alter"))
+		return is_of_left_trigger(&schema->left_trigger, words);
 	if (sql_words_accept(&words, "comment"))
-		return sql_words_accept(&words, "on") && is_our_extension(words);
+		return sql_words_accept(&words, "on") &&
+			(is_our_extension(words) ||
+			 is_of_left_trigger(&schema->left_trigger, words));
 	return (sql_words_at(&words, "grant") || sql_words_at(&words, "revoke")) &&
 		is_our_grant(words);
 }
@@ -155,7 +209,7 @@ append_statement(SchemaText *schema, const char *before, const char *start,
 	StatementWords rest;
 
 	sql_words_init(&words, start, end - start);
-	if (is_left_out(words) || is_usual_setting(start, end - start))
+	if (is_left_out(schema, words) || is_usual_setting(start, end - start))
 		return;
 	rest = words;
 	sql_words_next(&rest);
@@ -221,15 +275,34 @@ append_statements(PQExpBuffer text, const char *dump)
 	return !has_commands && !PQExpBufferBroken(text);
 }
 
+/*
+ * A new database has the schema public, and pg_dump does not say that another
+ * one has not: append that.  Returns false after a message.
+ */
+static bool
+append_no_public(PQExpBuffer text, PGconn *conn)
+{
+	PGresult   *result =
+		connection_query(conn, "SELECT FROM pg_catalog.pg_namespace "
+						 "WHERE nspname = 'public'");
+
+	if (result != NULL && PQntuples(result) == 0)
+		appendPQExpBufferStr(text, "DROP SCHEMA IF EXISTS public;\n\n");
+	PQclear(result);
+	return result != NULL;
+}
+
 char *
-scratch_schema_take(const char *argv0, PGconn *conn)
+scratch_schema_take(const char *argv0, PGconn *conn, int64 lock_timeout)
 {
 	char	   *options = psprintf("--exclude-schema=_v --no-subscriptions "
-								   "--encoding=%s",
+								   "--lock-wait-timeout=" INT64_FORMAT
+								   " --encoding=%s", lock_timeout,
 								   PQparameterStatus(conn,
 													 "server_encoding"));
-	char	   *dump = scratch_dump_take(argv0, conn, options);
 	PQExpBuffer text = createPQExpBuffer();
+	char	   *dump = append_no_public(text, conn) ?
+		scratch_dump_take(argv0, conn, options) : NULL;
 	char	   *result = NULL;
 
 	if (dump != NULL && append_statements(text, dump))

@@ -14,10 +14,12 @@
  * The statements that make what is in the database of the connection, but no
  * data, not the register, nor what belongs to extensions.  They can be run in
  * a transaction, without psql, and set nothing beyond it.  argv0 says where we
- * are: pg_dump may be beside.  Returns NULL after a message; else the caller
- * frees it.
+ * are: pg_dump may be beside.  It waits for locks for so many milliseconds at
+ * most, or, if that is 0, as long as it takes.  Returns NULL after a message;
+ * else the caller frees it.
  */
-extern char *scratch_schema_take(const char *argv0, PGconn *conn);
+extern char *scratch_schema_take(const char *argv0, PGconn *conn,
+								 int64 lock_timeout);
 
 /*
  * Do two of these say the same?  The server does not always print an

@@ -117,21 +117,19 @@ print_counts(const FindingCounts *counts)
 static void
 print_escaped(const char *text, bool is_property)
 {
-	const char *p;
+	char		escaped[REPORT_ESCAPE_SIZE];
 
-	for (p = text; *p != '\0'; p++)
+	while (*text != '\0')
 	{
-		unsigned char c = (unsigned char) *p;
+		int			length = report_escape(text, escaped);
 
-		if (c == '%' || c == '\r' || c == '\n' ||
-			(is_property && (c == ':' || c == ',')))
-			printf("%%%02X", c);
-		else if (c < ' ' || c == 0x7F)
-			printf("\\x%02X", c);
-		else if (c == 0xC2 && (unsigned char) p[1] < 0xA0 && p[1] != '\0')
-			printf("\\x%02X\\x%02X", c, (unsigned char) *++p);
+		if (strchr(is_property ? "%\r\n:," : "%\r\n", *text) != NULL)
+			printf("%%%02X", *text);
+		else if (escaped[0] != '\0')
+			fputs(escaped, stdout);
 		else
-			putchar(c);
+			putchar(*text);
+		text += length;
 	}
 }
 
