@@ -193,6 +193,19 @@ add_companions(ChangeSet *set, const ObjectAddress *object,
 	}
 }
 
+/* Adds the constraint that an ALTER DOMAIN has validated. */
+static void
+add_validated(ChangeSet *set, Oid domain, const AlterDomainStmt *command)
+{
+	ObjectAddress constraint;
+
+	if (command->subtype != 'V')
+		return;
+	ObjectAddressSet(constraint, ConstraintRelationId,
+					 get_domain_constraint_oid(domain, command->name, false));
+	changes_add(set, &constraint, CHANGE_ALTERED);
+}
+
 /* Adds the object of a command that is about one. */
 static void
 add_simple(ChangeSet *set, EventRows *rows, CollectedCommand *command)
@@ -221,6 +234,9 @@ add_simple(ChangeSet *set, EventRows *rows, CollectedCommand *command)
 											  COMMAND_OBJECT_IDENTITY));
 	if (change != NULL)
 		add_companions(set, &object, secondary, action);
+	if (IsA(command->parsetree, AlterDomainStmt))
+		add_validated(set, object.objectId,
+					  (AlterDomainStmt *) command->parsetree);
 }
 
 /* Did this part of an ALTER TABLE do nothing, as IF [NOT] EXISTS asked? */
@@ -244,6 +260,13 @@ add_partition(ChangeSet *set, const AlterTableCmd *part)
 	relid = RangeVarGetRelid(((PartitionCmd *) part->def)->name, NoLock, true);
 	if (OidIsValid(relid))
 		add_relation(set, relid);
+}
+
+/* Does this part of an ALTER TABLE enable or disable triggers, or a rule? */
+static bool
+switches(AlterTableType type)
+{
+	return type >= AT_EnableTrig && type <= AT_DisableRule;
 }
 
 /* Adds what a part of an ALTER TABLE was about: a column, constraint, ... */
@@ -270,6 +293,8 @@ add_alter_table_part(ChangeSet *set, Oid relid, const CollectedATSubcmd *part)
 					CHANGE_CREATED : CHANGE_ALTERED);
 
 	add_partition(set, (AlterTableCmd *) part->parsetree);
+	if (switches(type))
+		changes_parts_add_switched(set, relid);
 	if (compat_adds_constraint(type) || type == AT_AddIndex ||
 		type == AT_AttachPartition || type == AT_AddInherit ||
 		compat_adds_column(type))

@@ -25,6 +25,7 @@
 #include "catalog/pg_extension.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "changes/former.h"
@@ -94,18 +95,22 @@ part_of_row(Oid catalog, HeapTuple row)
 								constraint->conrelid) ?
 			InvalidOid : constraint->oid;
 	}
+	if (catalog == RewriteRelationId)
+		return ((Form_pg_rewrite) GETSTRUCT(row))->oid;
 	if (((Form_pg_trigger) GETSTRUCT(row))->tgisinternal)
 		return InvalidOid;
 	return ((Form_pg_trigger) GETSTRUCT(row))->oid;
 }
 
 /*
- * Adds the new ones among the rows of a catalog that are about the relation;
- * column and index are what they are found by, and class is theirs.
+ * Adds, of the rows of a catalog that are about the relation, the new ones as
+ * created, or else those that were changed as altered; column and index are
+ * what they are found by, and class is theirs.
  */
 static void
-add_rows(ChangeSet *set, Oid relid, ChangeCondition condition, Oid catalog,
-		 AttrNumber column, Oid index, Oid class)
+add_rows(ChangeSet *set, Oid relid, ChangeAction action,
+		 ChangeCondition condition, Oid catalog, AttrNumber column, Oid index,
+		 Oid class)
 {
 	Relation	rows = table_open(catalog, AccessShareLock);
 	List	   *parts = NIL;
@@ -121,7 +126,8 @@ add_rows(ChangeSet *set, Oid relid, ChangeCondition condition, Oid catalog,
 	{
 		Oid			part = part_of_row(catalog, row);
 
-		if (OidIsValid(part) && is_new(row, class, part))
+		if (OidIsValid(part) && is_ours(row) &&
+			is_new(row, class, part) == (action == CHANGE_CREATED))
 			parts = lappend_oid(parts, part);
 	}
 	systable_endscan(scan);
@@ -133,7 +139,7 @@ add_rows(ChangeSet *set, Oid relid, ChangeCondition condition, Oid catalog,
 		Change	   *change;
 
 		ObjectAddressSet(address, class, lfirst_oid(lc));
-		change = changes_add(set, &address, CHANGE_CREATED);
+		change = changes_add(set, &address, action);
 		if (change != NULL)
 			change->condition = condition;
 	}
@@ -166,6 +172,16 @@ changes_parts_indexes(Oid relid)
 	return indexes;
 }
 
+/* Adds triggers of one relation, as add_rows() does. */
+static void
+add_triggers(ChangeSet *set, Oid relid, ChangeAction action,
+			 ChangeCondition condition)
+{
+	add_rows(set, relid, action, condition, TriggerRelationId,
+			 Anum_pg_trigger_tgrelid, TriggerRelidNameIndexId,
+			 TriggerRelationId);
+}
+
 /*
  * Adds those that this transaction has made on one relation.  Its row in
  * pg_class says where there is nothing to look for: a key comes with an index,
@@ -183,18 +199,16 @@ add_parts_of(ChangeSet *set, Oid relid, ChangeCondition condition)
 	ReleaseSysCache(row);
 
 	if (relation.relhasindex)
-		add_rows(set, relid, condition, IndexRelationId,
+		add_rows(set, relid, CHANGE_CREATED, condition, IndexRelationId,
 				 Anum_pg_index_indrelid, IndexIndrelidIndexId,
 				 RelationRelationId);
 	if (relation.relhasindex || relation.relhastriggers ||
 		relation.relchecks > 0)
-		add_rows(set, relid, condition, ConstraintRelationId,
+		add_rows(set, relid, CHANGE_CREATED, condition, ConstraintRelationId,
 				 Anum_pg_constraint_conrelid,
 				 ConstraintRelidTypidNameIndexId, ConstraintRelationId);
 	if (relation.relhastriggers)
-		add_rows(set, relid, condition, TriggerRelationId,
-				 Anum_pg_trigger_tgrelid, TriggerRelidNameIndexId,
-				 TriggerRelationId);
+		add_triggers(set, relid, CHANGE_CREATED, condition);
 }
 
 void
@@ -204,6 +218,18 @@ changes_parts_add(ChangeSet *set, Oid relid, ChangeCondition condition)
 
 	foreach(lc, tree_of(relid))
 		add_parts_of(set, lfirst_oid(lc), condition);
+}
+
+void
+changes_parts_add_switched(ChangeSet *set, Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, tree_of(relid))
+		add_triggers(set, lfirst_oid(lc), CHANGE_ALTERED, CHANGE_ALWAYS);
+	add_rows(set, relid, CHANGE_ALTERED, CHANGE_ALWAYS, RewriteRelationId,
+			 Anum_pg_rewrite_ev_class, RewriteRelRulenameIndexId,
+			 RewriteRelationId);
 }
 
 /* The extensions that one requires. */
@@ -264,9 +290,9 @@ void
 changes_parts_add_domain(ChangeSet *set, Oid domain)
 {
 	if (get_typtype(domain) == TYPTYPE_DOMAIN)
-		add_rows(set, domain, CHANGE_ALWAYS, ConstraintRelationId,
-				 Anum_pg_constraint_contypid, ConstraintTypidIndexId,
-				 ConstraintRelationId);
+		add_rows(set, domain, CHANGE_CREATED, CHANGE_ALWAYS,
+				 ConstraintRelationId, Anum_pg_constraint_contypid,
+				 ConstraintTypidIndexId, ConstraintRelationId);
 }
 
 void

@@ -21,6 +21,12 @@ extern void changes_parts_add(ChangeSet *set, Oid relid,
 /* Adds the extensions that CREATE EXTENSION ... CASCADE has created, too. */
 extern void changes_parts_add_required(ChangeSet *set, Oid extension);
 
+/*
+ * Adds the triggers and rules that this transaction has enabled or disabled on
+ * a relation, and the triggers of its partitions, as altered.
+ */
+extern void changes_parts_add_switched(ChangeSet *set, Oid relid);
+
 /* Adds the constraints of a new domain; other types have none. */
 extern void changes_parts_add_domain(ChangeSet *set, Oid domain);
 

@@ -167,6 +167,17 @@ is_deeply(
 
 # Who it was where two databases are recorded
 
+value($app, <<'SQL');
+CREATE VIEW people AS SELECT email FROM users;
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN RETURN NEW; END';
+CREATE TABLE triggered (a int);
+CREATE TRIGGER noted BEFORE INSERT ON triggered
+    FOR EACH ROW EXECUTE FUNCTION note();
+CREATE RULE nothing AS ON DELETE TO notes DO NOTHING;
+CREATE DOMAIN positive AS int;
+ALTER DOMAIN positive ADD CONSTRAINT positive CHECK (VALUE > 0) NOT VALID;
+SQL
 my $staging = database('staging', '-T', $app);
 value($staging, 'ALTER TABLE users ALTER age SET DEFAULT 5');
 @got = versioning($project, 'diff', $app, $staging);
@@ -178,6 +189,21 @@ value($staging, 'GRANT SELECT ON notes TO PUBLIC');
 like($got[1],
 	qr/notes: grants differ; last changed in \Q$staging\E outside a patch by \w+ on $when \(GRANT\)$/m,
 	'the one side that has changed something is told');
+value($staging, <<'SQL', user => $alice);
+ALTER TABLE triggered DISABLE TRIGGER noted;
+ALTER TABLE notes DISABLE RULE nothing;
+ALTER DOMAIN positive VALIDATE CONSTRAINT positive;
+ALTER TABLE users RENAME email TO address;
+SQL
+@got = versioning($project, 'diff', '-q', $app, $staging);
+like($got[1],
+	qr/ \Q$_\E differs; last changed in \Q$staging\E $by \(ALTER (TABLE|DOMAIN)\)$/m,
+	'who has changed what belongs to something else')
+  for 'trigger noted on public.triggered: enabled',
+  'rule nothing on public.notes: enabled',
+  'domain constraint positive on public.positive:';
+like($got[1], qr/^  view public\.people: differs$/m,
+	'nobody is blamed where both have recorded the same');
 value($staging, 'DROP EVENT TRIGGER changes; CREATE TABLE unknown (a int)');
 @got = versioning($project, 'diff', $app, $staging);
 like($got[1], qr/^  table public\.unknown: only in \Q$staging\E$/m,

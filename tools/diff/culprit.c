@@ -170,10 +170,14 @@ diff_culprit_is_unknown(const Difference *difference)
 bool
 diff_culprit_is_telling(const Difference *difference, int side)
 {
-	const char *own = difference->culprits[side].action;
-	const char *other = difference->culprits[1 - side].action;
+	const DiffCulprit *own = &difference->culprits[side];
+	const DiffCulprit *other = &difference->culprits[1 - side];
 
-	if (own == NULL || difference->aspect == NULL || other == NULL)
-		return own != NULL;
-	return strcmp(own, "created") != 0 || strcmp(other, "created") == 0;
+	if (own->action == NULL || difference->aspect == NULL ||
+		other->action == NULL)
+		return own->action != NULL;
+	if (strcmp(own->iso_at, other->iso_at) == 0)
+		return false;
+	return strcmp(own->action, "created") != 0 ||
+		strcmp(other->action, "created") == 0;
 }
