@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "command/options.h"
 #include "database/register.h"
+#include "project/project.h"
 
 /*
  * Each command is in a file of its name, but for those that have almost all in
@@ -48,6 +49,11 @@ extern Status command_blame(Options *options);
  */
 extern bool command_mark_is_possible(const Options *options, PGconn *conn,
 									 const Register *reg);
+
+/* Warn of files that verify no patch: their names may be misspelt. */
+extern void command_verify_warn_of_strays(const Options *options,
+										  const Project *project,
+										  const Register *reg);
 
 /*
  * For commands that can do without: read the register if there is a word of a

@@ -447,7 +447,11 @@ look_and_run(Deployment *deployment)
 		report_problems(deployment->options->progname,
 						&project->problems, NULL);
 	if (deployment->reg != NULL)
+	{
 		report_register(deployment);
+		command_verify_warn_of_strays(deployment->options, project,
+									  deployment->reg);
+	}
 	if (status == STATUS_DONE &&
 		(problem_has_errors(problems) ||
 		 problem_has_errors(&project->verification_complaints)))
