@@ -100,13 +100,25 @@ my %obstacles = (
 		qr{patches/1\.sql:1: this prevents a single transaction: .* to be like}
 	],
 	'a backslash command' =>
-	  [ "\\echo hello\n$one", qr{patches/1\.sql: .*: it takes psql to run} ],
+	  [ "\\echo hello\n$one", qr{patches/1\.sql:1: .*: it takes psql to run} ],
+	'a query that only psql shows as it is' => [
+		patch('one', "SELECT 1;\nSELECT statement FROM pg_cursors;"),
+		qr{patches/1\.sql:4: .*: it takes psql to run}
+	],
+	'two statements in one query' => [
+		patch('one', "SELECT 1;\nSELECT 2\\; SELECT 3;"),
+		qr{patches/1\.sql:4: .*: it takes psql to run}
+	],
+	'no COMMIT' => [
+		$one =~ s/COMMIT;//r,
+		qr{patches/1\.sql:1: .*: the transaction that begins here is not com}
+	],
 	'a variable' => [
-		patch('one', 'SELECT :x;'), qr{patches/1\.sql: .*: it takes psql to run}
+		patch('one', 'SELECT :x;'), qr{patches/1\.sql:3: .*: it takes psql to}
 	],
 	'COPY data' => [
 		patch('one', "CREATE TABLE t (i int);\nCOPY t FROM stdin;\n1\n\\.\n"),
-		qr{patches/1\.sql: .*: it takes psql to run}
+		qr{patches/1\.sql:4: .*: it takes psql to run}
 	],
 	'no-transaction' => [
 		"-- versioning: no-transaction\nSELECT _v.register_patch('one');",

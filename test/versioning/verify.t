@@ -144,6 +144,38 @@ for my $options ([], ['--single-transaction'])
 	like($output, qr/^3 of 3 patches verified in /m, 'all are counted');
 }
 
+# Nor what it has left to its session, of which a new one knows nothing.
+{
+	my $project = with_verification("SELECT count(id) = 0 FROM users;\n"
+		  . "SELECT count(*) = 0 FROM pg_prepared_statements;",
+		'patches/users.sql' => patch('users', <<'SQL'));
+CREATE TABLE public.users (id int);
+CREATE TEMP TABLE users ();
+DECLARE rows CURSOR WITH HOLD FOR TABLE pg_temp.users;
+FETCH rows;
+PREPARE query AS SELECT true;
+SQL
+
+	for my $test ('what a patch leaves to its session', 'its verification later')
+	{
+		my ($status, $output, $errors) =
+		  versioning($project, $test =~ /later/ ? 'verify' : 'apply');
+		is($status, 0, $test) || diag $errors;
+	}
+}
+
+# What a verification leaves does not reach the next file of a transaction.
+{
+	my $project = with_verification("PREPARE query AS SELECT true;\n"
+		  . "EXECUTE query;\nSELECT pg_advisory_lock(77);",
+		'patches/2.sql' => patch('two', "PREPARE query AS SELECT 1;\n"
+			  . "SELECT 1 / (count(*) = 0)::int FROM pg_locks\n"
+			  . "WHERE locktype = 'advisory' AND objid = 77;", 'users'));
+
+	applies($project, 'two users', 'what a verification leaves',
+		'--single-transaction');
+}
+
 # In a single transaction
 {
 	my $project = with_verification("SELECT count(*) = 0 FROM users;",
@@ -274,6 +306,17 @@ fails_to_rehearse(with_verification('SELECT false;'), 'a rehearsal');
 	like($output, qr/^\{"event": "end", "done": 1, "failed": 1, /m,
 		'JSON: the end');
 	is((versioning($project, 'verify', '--quiet', 'two'))[1], '', 'quiet');
+	($status, $output, $errors) = versioning($project, 'verify',
+		'patches/two.sql', 'two', "$project->{directory}/patches/two.sql");
+	is($status, 0, 'the path of its file: exit status') || diag $errors;
+	like($output, qr/^1 of 1 patch verified in/m, 'the path of its file');
+	add_files($project, 'patches/more.sql' => "BEGIN;\n"
+		  . "SELECT _v.register_patch('m1'); SELECT _v.register_patch('m2');"
+		  . "SELECT _v.register_patch('m3');\nCOMMIT;\n",
+		map { ("verify/m$_.sql" => 'SELECT true;') } 1 .. 3);
+	is((versioning($project, 'apply', 'm1'))[0], 0, 'three in a file: applied');
+	($status, $output) = versioning($project, 'verify', 'patches/more.sql');
+	like($output, qr/^3 of 3 patches verified in/m, 'three in a file');
 
 	my %wrong = (
 		three => qr/^versioning: no file verifies patch "three"$/m,
@@ -302,14 +345,20 @@ fails_to_rehearse(with_verification('SELECT false;'), 'a rehearsal');
 # What cannot verify a patch is refused before anything runs.
 my %wrong = (
 	'a backslash command' => [ "\\echo x\nSELECT true;",
-		qr{^versioning: verify/users\.sql: what verifies a patch is plain SQL}m ],
-	'a variable' => [ 'SELECT :x;', qr{verify/users\.sql: what .* plain SQL} ],
+		qr{^versioning: verify/users\.sql:1: what verifies a patch is plain S}m ],
+	'a variable' => [ 'SELECT :x;', qr{verify/users\.sql:1: what .* plain SQL} ],
 	'BEGIN' => [ "SELECT 1;\nBEGIN;",
 		qr{^versioning: verify/users\.sql:2: .* cannot begin or end a transac}m ],
 	'COMMIT' => [ 'COMMIT;', qr{users\.sql:1: .*begin or end a transaction} ],
 	'VACUUM' => [ 'VACUUM;', qr{users\.sql:1: .* inside a transaction block} ],
 	'a registration' => [ "SELECT _v.register_patch('x');",
 		qr{users\.sql:1: what verifies a patch cannot register one} ],
+	'no-transaction' => [ "-- versioning: no-transaction\nSELECT true;",
+		qr{users\.sql: what .* inside a transaction block, so no comment can} ],
+	'lock-timeout' => [ "SELECT true;\n-- versioning: lock-timeout 5s\n",
+		qr{users\.sql:2: what verifies a patch has the limits of that patch} ],
+	'retry-for' => [ "-- versioning: retry-for 5s\nSELECT true;",
+		qr{users\.sql:1: what verifies a patch has the limits of that patch} ],
 	'nothing' => [ "-- to be written\n", qr{users\.sql: there is nothing in it} ],
 	'no end' => [ "SELECT 'x", qr{users\.sql:1: } ]);
 for my $test (sort keys %wrong)
@@ -328,7 +377,7 @@ for my $test (sort keys %wrong)
 	is(registered($project), '', "$test: nothing was run");
 }
 
-# check knows what belongs to no patch.
+# What belongs to no patch is told of.
 {
 	my $project = with_verification('SELECT true;',
 		'verify/user.sql' => 'SELECT true;', 'rollbacks/u.sql' =>
@@ -342,6 +391,18 @@ for my $test (sort keys %wrong)
 		'a file for no patch: what was meant');
 	is((versioning($project, qw(check --disable verify-without-patch)))[0], 0,
 		'a file for no patch: disabled');
+	for my $command ('apply', 'verify')
+	{
+		my ($status, $output, $errors) = versioning($project, $command);
+		is($status, 0, "a file for no patch: $command: exit status");
+		is(() = $errors =~ m{^versioning: verify/user\.sql: warning: there is no}mg,
+			1, "a file for no patch: $command warns, once");
+	}
+	add_files($project, 'verify/user.sql' =>
+		  "-- versioning: disable verify-without-patch\nSELECT true;");
+	is((versioning($project, 'check'))[0], 0, 'it disables that: check');
+	is((versioning($project, 'verify'))[2], '', 'it disables that: verify');
+	add_files($project, 'verify/user.sql' => 'SELECT true;');
 	add_files($project, 'verify/sub/users.sql' => 'SELECT true;');
 	($status, $output) = versioning($project, 'check');
 	like($output, qr{^verify/users\.sql: patch "users" is verified by verify/sub}m,

@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "command/options.h"
 #include "database/register.h"
+#include "project/project.h"
 
 /*
  * Each command is in a file of its name, but for those that have almost all in
@@ -52,6 +53,11 @@ extern bool command_mark_is_possible(const Options *options, PGconn *conn,
 /* Say what is odd about a register. */
 extern void command_register_report(const Options *options,
 									const Register *reg);
+
+/* Warn of files that verify no patch: their names may be misspelt. */
+extern void command_verify_warn_of_strays(const Options *options,
+										  const Project *project,
+										  const Register *reg);
 
 /*
  * For commands that can do without: read the register if there is a word of a

@@ -436,7 +436,11 @@ look_and_run(Deployment *deployment)
 		report_problems(deployment->options->progname,
 						&project->problems, NULL);
 	if (deployment->reg != NULL)
+	{
 		command_register_report(deployment->options, deployment->reg);
+		command_verify_warn_of_strays(deployment->options, project,
+									  deployment->reg);
+	}
 	if (status == STATUS_DONE &&
 		(problem_has_errors(problems) ||
 		 problem_has_errors(&project->verification_complaints)))

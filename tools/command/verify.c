@@ -26,6 +26,17 @@ nothing_to_do(const Options *options)
 	return STATUS_DONE;
 }
 
+void
+command_verify_warn_of_strays(const Options *options, const Project *project,
+							  const Register *reg)
+{
+	ProblemList found = {0};
+
+	plan_verify_find_strays(project, reg, PROBLEM_WARNING, &found);
+	report_problems(options->progname, &found, NULL);
+	problem_free(&found);
+}
+
 /* Make the plan, and run what it says. */
 static Status
 plan_and_run(const Options *options, PGconn *conn, const Project *project,
@@ -38,6 +49,7 @@ plan_and_run(const Options *options, PGconn *conn, const Project *project,
 
 	report_problems(options->progname, &project->verification_complaints,
 					NULL);
+	command_verify_warn_of_strays(options, project, reg);
 	report_problems(options->progname, problems, NULL);
 	if (problem_has_errors(&project->verification_complaints) ||
 		problem_has_errors(problems))

@@ -36,6 +36,30 @@ complain(Project *project, const ProjectFile *file, int line,
 					 text);
 }
 
+/* Complain of a comment that would set a limit. */
+static void
+check_limit(Project *project, const ProjectFile *file,
+			const DirectiveLimit *limit)
+{
+	if (limit->line > 0)
+		complain(project, file, limit->line, "what verifies a patch has the "
+				 "limits of that patch: set them in its file");
+}
+
+/* Complain of comments that mean nothing here. */
+static void
+check_directives(Project *project, const ProjectFile *file)
+{
+	const ScriptDirectives *directives = file->outline->directives;
+
+	if (directives->no_transaction)
+		complain(project, file, 0, "what verifies a patch is run inside a "
+				 "transaction block, so no comment can say "
+				 "\"no-transaction\"");
+	check_limit(project, file, &directives->lock_timeout);
+	check_limit(project, file, &directives->retry_for);
+}
+
 /* Complain of whatever keeps a file from being run. */
 static void
 check(Project *project, const ProjectFile *file)
@@ -50,14 +74,15 @@ check(Project *project, const ProjectFile *file)
 						 outline->problems.items[i].line, "%s",
 						 outline->problems.items[i].text);
 	if (outline->needs_psql)
-		complain(project, file, 0, "what verifies a patch is plain SQL, but "
-				 "it takes psql to run this file");
+		complain(project, file, outline->psql_line, "what verifies a patch is "
+				 "plain SQL, but it takes psql to run this file");
 	else if (file->file->count > 0)
 		complain(project, file, file->file->calls[0].line, "what verifies a "
 				 "patch cannot register one, or take one back");
 	else if (outline->query_count == 0 && outline->problems.count == 0)
 		complain(project, file, 0, "there is nothing in it that verifies a "
 				 "patch");
+	check_directives(project, file);
 	for (i = 0; i < outline->query_count; i++)
 	{
 		const char *fault = find_fault(file, &outline->queries[i]);

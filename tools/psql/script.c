@@ -164,13 +164,22 @@ psql_script_expect_copy_data(PsqlScript *script)
 		script->copies++;
 }
 
+/* It takes psql to run what is at this place. */
+static void
+note_for_psql(PsqlScript *script, const char *place)
+{
+	if (script->for_psql == NULL)
+		script->for_psql = place;
+}
+
 /* The query ends: what is open in it will never be closed. */
 static void
 note_unclosed(PsqlScript *script)
 {
 	script->unclosed = script->parentheses > 0 ? script->parenthesis :
 		script->blocks > 0 ? script->block : NULL;
-	script->needs_psql |= script->unclosed != NULL;
+	if (script->unclosed != NULL)
+		note_for_psql(script, script->unclosed);
 }
 
 /* Make the token say that the query is sent, and do what this entails. */
@@ -355,7 +364,8 @@ psql_script_next(PsqlScript *script)
 	for (;;)
 	{
 		sql_lexer_next(&script->lexer, token);
-		script->needs_psql |= is_for_psql(token);
+		if (is_for_psql(token))
+			note_for_psql(script, token->start);
 
 		if (token->kind == SQL_BACKSLASH)
 		{

@@ -48,7 +48,7 @@ typedef struct PsqlScript
 	const char *block;			/* the outermost BEGIN */
 	int			copies;			/* COPY ... FROM stdin in it */
 
-	bool		needs_psql;		/* so far: it takes psql to run it */
+	const char *for_psql;		/* the first that takes psql, or NULL */
 	bool		sends_result;	/* the last one was sent by \gexec */
 	const char *endless_data;	/* COPY data without an end, or NULL */
 

@@ -154,9 +154,11 @@ run_member(SqlSession *session, const PlanStep *member, bool is_first)
 							  0);
 	}
 	add_queries(session, member);
+	if (!run_verify_inside(session, member))
+		return false;
 	add_resets(session);
 	add_settings_check(session);
-	return run_pipeline_run(session) && run_verify_inside(session, member);
+	return run_pipeline_run(session);
 }
 
 /* The file that is to register a patch. */

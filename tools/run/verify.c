@@ -5,10 +5,10 @@
  *
  * The queries of a file say so: one that fails says no, and so does a row in
  * which a column of type boolean is not true.  They are to say the same in the
- * transaction of the patch and later.  So what the patch has set does not
- * count, and they cannot write; in that transaction, both end with a
- * savepoint, inside which SET TRANSACTION READ WRITE fails.  What is deferred
- * up to COMMIT is done before, for the time being.
+ * transaction of the patch and later.  So what the patch has left to its
+ * session does not count, and they cannot write; in that transaction, both end
+ * with a savepoint, inside which SET TRANSACTION READ WRITE fails.  What is
+ * deferred up to COMMIT is done before, for the time being.
  *
  *-------------------------------------------------------------------------
  */
@@ -133,14 +133,20 @@ add_end(SqlSession *session)
 	add_text(session, "RELEASE SAVEPOINT versioning_verify");
 }
 
-/* Add what verifies a patch in its transaction, its settings put aside. */
+/*
+ * Add what verifies a patch in its transaction.  What the patch has left to
+ * the session, but for locks, is put aside: a new one would not find it.
+ */
 static void
 add_inside(SqlSession *session, const ProjectFile *file)
 {
 	add_text(session, "SAVEPOINT versioning_verify");
+	add_text(session, "CLOSE ALL");
 	add_text(session, "SET SESSION AUTHORIZATION DEFAULT");
 	add_text(session, "RESET ROLE");
 	add_text(session, "RESET ALL");
+	add_text(session, "DEALLOCATE ALL");
+	add_text(session, "DISCARD TEMP");
 	add_text(session, session->marks.data);
 	add_text(session, "SET TRANSACTION READ ONLY");
 	add_queries(session, file);

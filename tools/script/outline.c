@@ -374,6 +374,15 @@ read_statement(OutlineFrame *frame)
 	frame->query[frame->count++] = statement;
 }
 
+/* It takes psql to run the script, because of that line, or as a whole. */
+static void
+note_psql(ScriptOutline *outline, int line)
+{
+	if (!outline->needs_psql || line < outline->psql_line)
+		outline->psql_line = line;
+	outline->needs_psql = true;
+}
+
 /* The current query of the script itself is sent: note how it can be. */
 static void
 add_query(OutlineFrame *frame)
@@ -383,8 +392,8 @@ add_query(OutlineFrame *frame)
 	const SqlLexer *lexer = &script->lexer;
 	OutlineQuery *query;
 
-	outline->needs_psql |= frame->count > 1 ||
-		frame->query[0].traits->is_for_psql;
+	if (frame->count > 1 || frame->query[0].traits->is_for_psql)
+		note_psql(outline, frame->query[0].place.line);
 	if (frame->reader->bytes == NULL || outline->needs_psql)
 		return;
 	ARRAY_MAKE_ROOM(outline->queries, outline->query_count);
@@ -494,8 +503,9 @@ read_text(OutlineFrame *frame, PatchFile *file, const FileBytes *bytes)
 	psql_script_watch(script, &watcher);
 	patch_reader_start(patches);
 	read_queries(frame);
-	if (frame->outer == NULL)
-		frame->reader->outline->needs_psql |= script->needs_psql;
+	if (frame->outer == NULL && script->for_psql != NULL)
+		note_psql(frame->reader->outline,
+				  psql_script_line(script, script->for_psql));
 	patch_reader_free(patches);
 	pg_free(frame->query);
 }
@@ -529,13 +539,16 @@ look_into_bytes(OutlineReader *reader)
 	ScriptOutline *outline = reader->outline;
 	const FileBytes *bytes = reader->bytes;
 	ScriptPlace place = {.path = reader->path};
+	int			line;
 
 	if (bytes == NULL)
 	{
-		outline->needs_psql = true;
+		note_psql(outline, 0);
 		return;
 	}
-	outline->needs_psql |= script_query_is_odd(bytes);
+	line = script_query_odd_line(bytes);
+	if (line > 0)
+		note_psql(outline, line);
 	place.line = script_query_mention(bytes->text, bytes->length, "dblink");
 	if (place.line > 0)
 		note_outer(reader, "dblink", &place);

@@ -102,16 +102,16 @@ script_query_mention(const char *text, size_t length, const char *word)
 		1 + sql_lexer_newlines(text, p);
 }
 
-bool
-script_query_is_odd(const FileBytes *bytes)
+int
+script_query_odd_line(const FileBytes *bytes)
 {
 	static const char *const words[] = {
 		"standard_conforming_strings", "client_encoding", "pg_cursors"
 	};
+	int			line = 0;
 	size_t		i;
 
-	for (i = 0; i < lengthof(words); i++)
-		if (script_query_mention(bytes->text, bytes->length, words[i]) > 0)
-			return true;
-	return false;
+	for (i = 0; line == 0 && i < lengthof(words); i++)
+		line = script_query_mention(bytes->text, bytes->length, words[i]);
+	return line;
 }

@@ -36,10 +36,11 @@ extern void script_query_read(const FileBytes *bytes, const char *start,
 							  bool *has_worked, OutlineQuery *query);
 
 /*
- * Does a script say, maybe in a string or a function, what changes how it is
- * to be read, or what shows the queries themselves?  That is for psql.
+ * The line in which a script says, maybe in a string or a function, what
+ * changes how it is to be read, or what shows the queries themselves; or 0.
+ * That is for psql.
  */
-extern bool script_query_is_odd(const FileBytes *bytes);
+extern int	script_query_odd_line(const FileBytes *bytes);
 
 /* The line of a word, in small letters, in a text, maybe in larger; or 0. */
 extern int	script_query_mention(const char *text, size_t length,

@@ -17,6 +17,8 @@
 typedef struct SingleReader
 {
 	int			begins;
+	int			begin_line;		/* of the last one */
+	bool		commits;
 	bool		registers;		/* it has registered a patch */
 	char		text[128];		/* of an obstacle */
 } SingleReader;
@@ -60,9 +62,11 @@ find_obstacle(SingleReader *reader, const OutlineQuery *query,
 	switch (query->kind)
 	{
 		case STATEMENT_BEGIN:
+			reader->begin_line = query->line;
 			return reader->begins++ > 0 ? "this begins a second transaction" :
 				NULL;
 		case STATEMENT_COMMIT:
+			reader->commits = true;
 			return query->chains ? "this begins a second transaction" : NULL;
 		case STATEMENT_ROLLBACK:
 		case STATEMENT_PREPARE:
@@ -86,9 +90,10 @@ script_single_obstacle(const ScriptOutline *outline, const FileBytes *bytes,
 	int			i;
 
 	memset(&reader, 0, sizeof(reader));
-	*line = 0;
+	*line = outline->psql_line;
 	if (outline->needs_psql)
 		return "it takes psql to run this file";
+	*line = 0;
 	if (outline->directives->no_transaction)
 		return "a comment says that this file is to be run without a "
 			"transaction";
@@ -107,7 +112,9 @@ script_single_obstacle(const ScriptOutline *outline, const FileBytes *bytes,
 		if (result != NULL)
 			return result;
 	}
-	return NULL;
+	*line = reader.begin_line;
+	return reader.begins > 0 && !reader.commits ?
+		"the transaction that begins here is not committed" : NULL;
 }
 
 bool
