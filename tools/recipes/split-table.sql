@@ -9,8 +9,8 @@
 -- value: new       the name of their table, without a schema
 --
 -- value: names
--- query: SELECT array_agg((parse_ident(name))[1])
---    FROM regexp_split_to_table(:'columns', ',') AS name
+-- query: SELECT array_agg((parse_ident(m[1]))[1])
+--    FROM regexp_matches(:'columns', '("(?:[^"]|"")+"|[^,"\s]+)', 'g') AS m
 --
 -- refuse: SELECT CASE
 --        WHEN relkind <> 'r' THEN format('%s is not a table', c.oid::regclass)
