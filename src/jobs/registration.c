@@ -25,6 +25,7 @@
 #include "utils/lsyscache.h"
 #include "utils/plancache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 
 PG_FUNCTION_INFO_V1(versioning_register_job);
 
@@ -70,6 +71,24 @@ check_table(Relation table)
 				 errmsg("there can be no job on \"%s\"",
 						RelationGetRelationName(table)),
 				 errdetail_internal("%s", wrong)));
+}
+
+/* Raises 42501 if policies hide rows of the table from the current role. */
+static void
+check_policies(Relation table)
+{
+	if (check_enable_rls(RelationGetRelid(table), InvalidOid, true) !=
+		RLS_ENABLED)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("row-level security hides rows of \"%s\" from role \"%s\"",
+					RelationGetRelationName(table),
+					GetUserNameFromId(GetUserId(), false)),
+			 errdetail("A job that leaves rows out is never done."),
+			 errhint("Have the owner of the table register it, after ALTER "
+					 "TABLE ... NO FORCE ROW LEVEL SECURITY, or a role with "
+					 "BYPASSRLS.")));
 }
 
 /* Does the query read the rows of the batch? */
@@ -261,6 +280,7 @@ versioning_register_job(PG_FUNCTION_ARGS)
 	SPI_connect();
 	table = table_open(PG_GETARG_OID(1), ShareRowExclusiveLock);
 	check_table(table);
+	check_policies(table);
 	check_name(name);
 	key = jobs_key_find(table, NULL);
 	check_statement(key, statement);

@@ -59,7 +59,9 @@ jobs_role_begin(const Job *job, const JobSettings *settings)
 						   SECURITY_RESTRICTED_OPERATION);
 	jobs_key_settings();
 	set("lock_timeout", psprintf("%d", settings->lock_timeout));
-	set("row_security", "on");
+
+	/* An error is better than rows of the table that are left out. */
+	set("row_security", "off");
 
 	/* The rows to find lie together, and were just read. */
 	set("random_page_cost", "0.1");
@@ -118,6 +120,7 @@ jobs_role_begin_statement(const Job *job, const JobSettings *settings)
 	set("search_path", psprintf("%s%spg_temp", job->search_path,
 								*job->search_path == '\0' ? "" : ", "));
 	set_as_registered(job);
+	set("row_security", "on");
 	set("extra_float_digits", "1");
 	set("transform_null_equals", "off");
 	set("array_nulls", "on");

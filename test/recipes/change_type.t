@@ -8,7 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Deploy;
 use Recipe;
-use Scratch qw(value role);
+use Scratch qw(database value role);
 use Test::More;
 
 my $role = role('reader');
@@ -92,13 +92,63 @@ try_recipe(%try,
 		q{UPDATE items SET :c = NULL WHERE id IN (11, -11)} ],
 	direct => 'ALTER TABLE items ALTER code TYPE integer USING code::integer');
 
+# The second column gets what the first one had.
+
+my $orders = qq{
+	CREATE TABLE users (id int PRIMARY KEY);
+	CREATE TABLE orders (id int PRIMARY KEY, kind int,
+		"user" int NOT NULL DEFAULT 0 REFERENCES users ON DELETE CASCADE
+			DEFERRABLE CHECK ("user" < 1000),
+		CONSTRAINT "two's" CHECK ("user" <> kind + 1000));
+	INSERT INTO users SELECT generate_series(0, 9);
+	INSERT INTO orders SELECT n, 1, n FROM generate_series(1, 9) AS n;
+	ALTER TABLE orders ADD CONSTRAINT late CHECK ("user" > 0) NOT VALID,
+		ADD CONSTRAINT "o \$ (k)" UNIQUE ("user");
+	CREATE UNIQUE INDEX "by.(kind)\$" ON orders ("user" DESC, kind)
+		@{[ value('postgres', 'SHOW server_version_num') >= 150000
+			? 'NULLS NOT DISTINCT' : '' ]} WITH (fillfactor = 50);
+	CREATE UNIQUE INDEX one ON orders ("user") INCLUDE (id) WHERE kind = 1;
+	CREATE INDEX hashed ON orders USING hash ("user");
+	ALTER TABLE orders REPLICA IDENTITY USING INDEX "o \$ (k)";};
+my $project = project('carried');
+my $direct = database('direct');
+value($direct, "CREATE EXTENSION versioning");
+value($_, $orders) for $project->{database}, $direct;
+my $before = schema($direct);
+value($direct, 'ALTER TABLE orders ALTER "user" TYPE bigint');
+begin_recipe($project, 'carried', 'change-type', 'table=orders', 'column=user',
+	'type=bigint');
+runs($project, 'apply', '--run-jobs');
+is(schema($project->{database}), schema($direct),
+	'indexes, constraints and the replica identity are those of ALTER TYPE');
+runs($project, 'rollback', '--last', 4);
+is(schema($project->{database}), $before, 'and can be taken back');
+
+# A default that no cast converts
+
+value($project->{database}, q{
+	CREATE TABLE answers (id int PRIMARY KEY, answer text DEFAULT 'none',
+		short text GENERATED ALWAYS AS (left(answer, 1)) STORED)});
+my @answers = (qw(new answers --recipe change-type table=answers column=answer
+	type=int), q{forward=CASE answer WHEN 'none' THEN 0 ELSE 1 END}, '-d',
+	$project->{database});
+my ($status, undef, $errors) = versioning($project, @answers);
+isnt($status, 0, 'the default is asked for');
+like($errors, qr/^versioning: detail: new_default=\.\.\. +the default of/m, 'by name');
+runs($project, @answers, 'new_default=0');
+like(slurp($project, 'answers-finish'), qr/column short of table public\.answers/,
+	'a generated column is named');
+unlike(slurp($project, 'answers-finish'), qr/column answer of/, 'the default is not');
+like(slurp($project, 'answers-finish'), qr/ALTER COLUMN answer SET DEFAULT 0;/,
+	'the new default is set');
+
 # A domain
 
-my $project = project('domain');
+$project = project('domain');
 value($project->{database}, q{
 	CREATE DOMAIN short AS text CHECK (VALUE <> '');
 	CREATE TABLE items (id int PRIMARY KEY, code text)});
-my ($status, undef, $errors) = versioning($project, qw(new domain --recipe
+($status, undef, $errors) = versioning($project, qw(new domain --recipe
 	change-type table=items column=code type=public.short -d),
 	$project->{database});
 isnt($status, 0, 'no column of a domain is added');
@@ -118,7 +168,7 @@ value($project->{database}, q{
 		code text CHECK (code <> '?') REFERENCES codes);
 	CREATE STATISTICS few ON code, note FROM items;
 	CREATE INDEX ON items (lower(code)) WHERE code > '0'});
-my $before = schema($project->{database});
+$before = schema($project->{database});
 for my $table (qw(items parts))
 {
 	begin_recipe($project, $table, 'change-type', "table=$table",
@@ -131,3 +181,14 @@ runs($project, 'rollback', '--last', 4);
 is(schema($project->{database}), $before, 'all is as it was');
 
 done_testing();
+
+# The text of a patch
+sub slurp
+{
+	my ($project, $patch) = @_;
+	my $file = "$project->{directory}/patches/$patch.sql";
+
+	open my $handle, '<', $file or die "cannot open $file: $!\n";
+	local $/;
+	return scalar <$handle>;
+}

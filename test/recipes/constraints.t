@@ -105,4 +105,33 @@ my ($refused) = versioning($project, qw(new parts --recipe add-foreign-key),
 is($refused != 0, value('postgres', 'SHOW server_version_num') < 180000,
 	'what the server cannot do is refused');
 
+# What cannot work
+
+value($project->{database}, q{
+	CREATE TABLE made (id int PRIMARY KEY, code text, "a, b" text,
+		note text, double text GENERATED ALWAYS AS (code || code) STORED)});
+my $generated =
+  qr/column "double" is generated when the trigger has been fired/;
+for (
+	[ 'add-unique column=x', qr/table public\.made has no column "x"/ ],
+	[ 'add-foreign-key column=id,x referenced=made', qr/has no column "x"/ ],
+	[ 'add-foreign-key column=id key=ID,"y,z" referenced=made',
+		qr/has no column "y,z"/ ],
+	[ 'add-not-null column=code value=left(double,1)', $generated ],
+	[ 'change-type column=code type=int forward=length(double)', $generated ],
+	[ 'split-column column=code first=a second=b first_value=double '
+		  . 'second_value=double', $generated ],
+	[ 'merge-columns first=code second=id new=c value=code '
+		  . 'first_value=double second_value=c', qr/"id" is in a key/ ],
+	[ 'merge-columns first=code second=note new=c value=code '
+		  . 'first_value=double second_value=c', $generated ])
+{
+	my ($arguments, $why) = @$_;
+	my (undef, undef, $errors) = versioning($project,
+		qw(new no table=made --recipe), split(' ', $arguments), '-d', $project->{database});
+	like($errors, $why, $arguments);
+}
+begin_recipe($project, 'odd', qw(add-unique table=made),
+	'column="a, b", code');
+
 done_testing();

@@ -32,8 +32,14 @@ my @operations = (
 	[ q{INSERT INTO people (id, street, city) VALUES (-1, 'a', 'b')},
 		q{INSERT INTO people (id) VALUES (-1);}
 		. q{INSERT INTO addresses (id, street, city) VALUES (-1, 'a', 'b')} ],
-	[ q{UPDATE people SET street = 'c', city = 'd' WHERE id IN (1, -1, 999)},
-		upsert(q{'c'}, q{'d'}, 1, -1, 999) ],
+	[ q{UPDATE people SET street = 'c', city = 'd' WHERE id IN (1)},
+		upsert(q{'c'}, q{'d'}, 1) ],
+	[ q{UPDATE people SET street = 'C' || id, city = 'd' WHERE id IN (-1, 999)},
+		upsert(q{'C-1'}, q{'d'}, -1) . '; ' . upsert(q{'C999'}, q{'d'}, 999) ],
+	[ q{SET session_replication_role = replica;
+		UPDATE people SET street = 'r' WHERE id IN (13)},
+		q{SET session_replication_role = replica; }
+		. upsert(q{'r'}, q{'city13'}, 13) ],
 	[ q{UPDATE people SET street = NULL, city = 'e' WHERE id IN (-2, 3)},
 		upsert('NULL', q{'e'}, -2, 3) ],
 	[ q{UPDATE people SET city = 'f' WHERE id IN (-2)},
@@ -67,10 +73,17 @@ my %try = (
 	tables => qq{
 		CREATE TABLE people (id int PRIMARY KEY, note text, street text COLLATE "C",
 			city varchar(20), CHECK (street <> city), UNIQUE (city, id));
+		CREATE TABLE cities (city varchar(20) PRIMARY KEY);
+		INSERT INTO cities SELECT 'city' || n FROM generate_series(1, 1000) AS n
+			UNION ALL SELECT * FROM regexp_split_to_table('b d e f g i k', ' ');
+		ALTER TABLE people ADD FOREIGN KEY (city) REFERENCES cities;
 		INSERT INTO people SELECT n, '', 'street' || n, 'city' || n
 			FROM generate_series(1, 1000) AS n;
 		UPDATE people SET street = NULL, city = NULL WHERE id IN (11, 12, 601);
-		CREATE INDEX ON people (lower(street));
+		CREATE UNIQUE INDEX "by ""street" ON people (lower(street))
+			INCLUDE (city) WHERE city <> 'city5';
+		CREATE INDEX stays ON people (note, street);
+		COMMENT ON COLUMN people.street IS 'Where it''s';
 		GRANT SELECT, UPDATE ON people TO $old},
 	operations => \@operations,
 	old => 'SELECT id, street, city, note FROM people ORDER BY id',
@@ -80,12 +93,41 @@ my %try = (
 		ALTER TABLE people DROP street, DROP city;
 		CREATE TABLE addresses (id int PRIMARY KEY REFERENCES people
 			ON UPDATE CASCADE ON DELETE CASCADE, street text COLLATE "C",
-			city varchar(20));
+			city varchar(20) REFERENCES cities, UNIQUE (city, id),
+			CONSTRAINT people_check CHECK (street <> city));
+		ALTER TABLE addresses RENAME CONSTRAINT addresses_city_fkey
+			TO people_city_fkey;
+		CREATE UNIQUE INDEX ON addresses (lower(street)) INCLUDE (city)
+			WHERE city <> 'city5';
+		COMMENT ON COLUMN addresses.street IS 'Where it''s';
 		GRANT SELECT, UPDATE ON addresses TO $old;
 		GRANT SELECT, INSERT, UPDATE ON addresses TO $new},
 	written => 'addresses',
 	between => "GRANT SELECT, INSERT, UPDATE ON addresses TO $new");
 try_recipe(%try);
+
+# What the database says against it
+
+my $refused = project('refused');
+value($refused->{database}, q{
+	CREATE DOMAIN there AS text NOT NULL;
+	CREATE TABLE hidden (id int PRIMARY KEY, a text);
+	ALTER TABLE hidden ENABLE ROW LEVEL SECURITY;
+	CREATE TABLE parent (id int PRIMARY KEY, a text);
+	CREATE TABLE child () INHERITS (parent);
+	CREATE TABLE domain (id int PRIMARY KEY, a there)});
+for (
+	[ 'hidden', qr/table public\.hidden has row-level security, and policies/ ],
+	[ 'parent', qr/table public\.parent has parents or children/ ],
+	[ 'domain', qr/column "a" is NOT NULL or has a default/ ])
+{
+	my ($table, $why) = @$_;
+	my ($status, undef, $errors) = versioning($refused, qw(new x --recipe
+		split-table columns=a new=b -d), $refused->{database},
+		"table=$table");
+	isnt($status, 0, "refused: $table");
+	like($errors, $why, 'why');
+}
 
 # A key of two columns, with odd names
 

@@ -283,6 +283,20 @@ succeeds($database, "SELECT _v.resume_job('j'); CALL _v.run_job('j')", 'it has i
 is(touched(), '1:1000, done', 'and the job is done');
 value($database, 'DROP TABLE t');
 
+# Rows that are hidden from its role would be left out.
+
+my $hide = 'ALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY odd ON t USING (id % 2 = 1)';
+my $show = 'ALTER TABLE t NO FORCE ROW LEVEL SECURITY';
+job('id int PRIMARY KEY', 'i', first => "$hide; $show");
+value($database, 'ALTER TABLE t FORCE ROW LEVEL SECURITY', user => $owner);
+fails($database, "CALL _v.run_job('j')", qr/55000: job "j" has failed\n.*affected by row-level security policy for table "t"/, 'rows hidden later', user => $owner);
+value($database, "$show; SELECT _v.resume_job('j')", user => $owner);
+runs('rows that policies do not hide from the owner');
+is(touched(), '1:1000, done', 'all of them');
+fails($database, "SELECT _v.unregister_patch('p'); ALTER TABLE t FORCE ROW LEVEL SECURITY; BEGIN;
+	SELECT _v.register_patch('p'); SELECT _v.register_job('j', 't', '$update')",
+	qr/42501: row-level security hides rows of "t" from role "$owner"/, 'rows hidden before', user => $owner);
+
 # Failures
 
 my $bad = 'UPDATE t SET n = n + 1 / (t.id - 700) * 0 + 1 FROM batch WHERE t.id = batch.id';

@@ -20,6 +20,22 @@
 -- value: action    such as ON DELETE CASCADE
 -- default:
 --
+-- refuse: SELECT format('table %s has no column "%s"', c.oid::regclass, w.name)
+--    FROM pg_class AS c, regexp_matches(:'column',
+--            '("(?:[^"]|"")+"|[^,"\s]+)', 'g') AS m,
+--        LATERAL (SELECT (parse_ident(m[1]))[1]) AS w (name)
+--    WHERE c.oid = :'table'::regclass AND w.name NOT IN (
+--        SELECT attname FROM pg_attribute WHERE attrelid = c.oid
+--            AND attnum > 0 AND NOT attisdropped) LIMIT 1
+--
+-- refuse: SELECT format('table %s has no column "%s"', c.oid::regclass, w.name)
+--    FROM pg_class AS c, regexp_matches(:'key',
+--            '("(?:[^"]|"")+"|[^,"\s]+)', 'g') AS m,
+--        LATERAL (SELECT (parse_ident(m[1]))[1]) AS w (name)
+--    WHERE c.oid = :'referenced'::regclass AND w.name NOT IN (
+--        SELECT attname FROM pg_attribute WHERE attrelid = c.oid
+--            AND attnum > 0 AND NOT attisdropped) LIMIT 1
+--
 -- refuse: SELECT format('%s is partitioned: before release 18, no foreign key '
 --        'of it can be NOT VALID', oid::regclass)
 --    FROM pg_class WHERE oid = :'table'::regclass AND relkind = 'p'

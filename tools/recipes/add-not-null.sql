@@ -27,7 +27,15 @@
 --        AND NOT a.attisdropped AND a.attname = :'column'
 --    WHERE c.oid = :'table'::regclass
 --
--- value: match     how a row t of the table is found by its key in the batch b
+-- refuse: SELECT format('column "%s" is generated when the trigger has been '
+--        'fired: no value can be made of it', attname)
+--    FROM pg_attribute WHERE attrelid = :'table'::regclass
+--        AND attgenerated <> '' AND :'value'
+--            ~ format('(^|\W)%s(?!\w|\s*\()', regexp_replace(
+--                quote_ident(attname), '(\W)', '\\\1', 'g')) LIMIT 1
+--
+-- value: match     how a row t of the table is found by its key in the batch b:
+--    if that is no primary key, it has to be said, as t.id = b.id
 -- query: SELECT string_agg(format('t.%1$I = b.%1$I', attname), ' AND '
 --                          ORDER BY place)
 --    FROM (SELECT * FROM pg_index WHERE indrelid = :'table'::regclass

@@ -6,10 +6,19 @@
 -- value: column    its column, or columns with commas between
 -- value: constraint  the name of the constraint
 -- default: :name
-
+--
+-- refuse: SELECT format('table %s has no column "%s"', c.oid::regclass, w.name)
+--    FROM pg_class AS c, regexp_matches(:'column',
+--            '("(?:[^"]|"")+"|[^,"\s]+)', 'g') AS m,
+--        LATERAL (SELECT (parse_ident(m[1]))[1]) AS w (name)
+--    WHERE c.oid = :'table'::regclass AND w.name NOT IN (
+--        SELECT attname FROM pg_attribute WHERE attrelid = c.oid
+--            AND attnum > 0 AND NOT attisdropped) LIMIT 1
+--
 -- refuse: SELECT format('%s is partitioned: no index can be built '
 --        'concurrently there', oid::regclass)
 --    FROM pg_class WHERE oid = :'table'::regclass AND relkind = 'p'
+--
 -- value: drops     how the index is dropped
 -- query: SELECT format('DROP INDEX CONCURRENTLY %I.%I;', nspname,
 --                      :'constraint')

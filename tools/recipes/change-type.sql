@@ -79,7 +79,15 @@
 -- value: back      the old value, from the columns of the row
 -- default: CAST(:"new" AS :old_type)
 --
--- value: match     how a row t of the table is found by its key in the batch b
+-- refuse: SELECT format('column "%s" is generated when the trigger has been '
+--        'fired: no value can be made of it', attname)
+--    FROM pg_attribute WHERE attrelid = :'table'::regclass
+--        AND attgenerated <> '' AND concat_ws(' ', :'forward', :'back')
+--            ~ format('(^|\W)%s(?!\w|\s*\()', regexp_replace(
+--                quote_ident(attname), '(\W)', '\\\1', 'g')) LIMIT 1
+--
+-- value: match     how a row t of the table is found by its key in the batch b:
+--    if that is no primary key, it has to be said, as t.id = b.id
 -- query: SELECT string_agg(format('t.%1$I = b.%1$I', attname), ' AND '
 --                          ORDER BY place)
 --    FROM (SELECT * FROM pg_index WHERE indrelid = :'table'::regclass
@@ -109,26 +117,44 @@
 --    UNION ALL SELECT '' LIMIT 1
 -- default:
 --
+-- value: new_default  the default of the new type; empty for none. If it is not
+--    the old one converted by a cast, it has to be said
+-- query: SELECT CASE WHEN adbin IS NULL THEN '' WHEN is_like
+--            THEN pg_get_expr(adbin, adrelid)
+--            ELSE format('CAST(%s AS %s)', pg_get_expr(adbin, adrelid),
+--                        :'type') END
+--    FROM pg_attribute LEFT JOIN pg_attrdef ON attrelid = adrelid
+--            AND attnum = adnum,
+--        LATERAL (SELECT count(DISTINCT typcategory) = 1 AS is_like
+--                 FROM pg_type
+--                 WHERE pg_type.oid IN (atttypid, to_regtype(:'type'))) AS t
+--    WHERE attrelid = :'table'::regclass AND attname = :'column'
+--        AND (adbin IS NULL OR is_like
+--             OR :'forward' = format('CAST(%I AS %s)', :'column', :'type'))
+-- default:
+--
 -- value: carried   the indexes that the second column gets: not those with
---    expressions, conditions or operator classes, nor those of a partitioned
---    table, which need a look
+--    expressions, collations or operator classes, those whose conditions read
+--    it, nor those of a partitioned table, which need a look
 -- query: SELECT coalesce(array_agg(indexrelid), '{}')
---    FROM pg_index
---    WHERE indrelid = :'table'::regclass AND indexprs IS NULL
---        AND indpred IS NULL AND NOT indisexclusion
+--    FROM pg_index JOIN pg_attribute ON attrelid = indrelid
+--        AND attname = :'column'
+--    WHERE indrelid = :'table'::regclass AND attnum = ANY (indkey)
+--        AND indexprs IS NULL AND NOT indisexclusion
+--        AND coalesce(indpred::text, '') !~ format('varattno %s ', attnum)
 --        AND (SELECT relkind FROM pg_class WHERE oid = indrelid) = 'r'
---        AND (SELECT attnum FROM pg_attribute WHERE attrelid = indrelid
---                AND attname = :'column') = ANY (indkey)
+--        AND pg_get_indexdef(indexrelid) !~ ' COLLATE '
 --        AND (SELECT bool_and(opcdefault)
 --             FROM pg_opclass WHERE oid = ANY (indclass))
 -- default: {}
 --
--- value: indexes   what makes those
--- query: SELECT string_agg(format('CREATE %sINDEX CONCURRENTLY %I ON %s '
---                'USING %I (%s)%s;',
---                CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END,
---                left('new_' || relname, 63), :'table', amname, keys,
---                included), E'\n' ORDER BY relname)
+-- value: rebuilt   how those are made, each by its name
+-- query: SELECT coalesce(json_object_agg(relname, format('%I ON %s USING %s '
+--                '(%s)%s%s%s', left('new_' || relname, 63), :'table', amname,
+--                keys, included, substring(split_part(
+--                    pg_get_indexdef(indexrelid), ' WHERE ', 1) FROM
+--                    '\)((?: NULLS NOT DISTINCT)?(?: WITH \([^()]*\))?)$'),
+--                ' WHERE ' || pg_get_expr(indpred, indrelid))), '{}')
 --    FROM pg_index
 --    JOIN pg_class AS i ON i.oid = indexrelid
 --    JOIN pg_am AS m ON m.oid = i.relam,
@@ -144,6 +170,34 @@
 --                   JOIN pg_attribute AS a USING (attnum)
 --                   WHERE attrelid = indrelid) AS k) AS k
 --    WHERE indexrelid = ANY (:'carried')
+-- default:
+--
+-- value: indexes   what makes them
+-- query: SELECT string_agg(format('CREATE %sINDEX CONCURRENTLY %s;',
+--                CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END,
+--                CAST(:'rebuilt' AS json) ->> relname), E'\n'
+--                ORDER BY relname)
+--    FROM pg_index JOIN pg_class AS i ON i.oid = indexrelid
+--    WHERE indexrelid = ANY (:'carried')
+-- default:
+--
+-- value: constraints  the foreign keys and checks that fit the new type
+-- query: SELECT coalesce(array_agg(oid), '{}') FROM pg_constraint,
+--        LATERAL (SELECT attnum, (SELECT count(DISTINCT typcategory) = 1
+--                                     AND min(typcategory) NOT IN ('A', 'U')
+--                     FROM pg_type WHERE pg_type.oid IN (atttypid,
+--                                                  to_regtype(:'type')))
+--                 FROM pg_attribute WHERE attrelid = conrelid
+--                     AND attname = :'column') AS a (attnum, is_like)
+--    WHERE conrelid = :'table'::regclass AND contype IN ('c', 'f')
+--        AND attnum = ANY (conkey) AND is_like
+--        AND (SELECT relkind FROM pg_class WHERE oid = conrelid) = 'r'
+-- default: {}
+--
+-- value: validates  what reads all rows for them
+-- query: SELECT string_agg(format('ALTER TABLE %s VALIDATE CONSTRAINT %I;',
+--                                 :'table', conname), E'\n' ORDER BY conname)
+--    FROM pg_constraint WHERE oid = ANY (:'constraints') AND convalidated
 -- default:
 --
 -- value: prepares  what is done before the finish, without a lock on writing
@@ -181,19 +235,9 @@
 --            format(E'ALTER TABLE %s ALTER COLUMN %I SET NOT NULL;\n'
 --                   'ALTER TABLE %s DROP CONSTRAINT %I;', :'table', :'column',
 --                   :'table', :'trigger') END,
---        (SELECT format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s;',
---                       :'table', :'column',
---                       CASE WHEN (SELECT typcategory FROM pg_type
---                                  WHERE oid = atttypid) =
---                                 (SELECT typcategory FROM pg_type
---                                  WHERE oid = :'type'::regtype)
---                           THEN pg_get_expr(adbin, adrelid)
---                           ELSE format('CAST(%s AS %s)',
---                                       pg_get_expr(adbin, adrelid), :'type')
---                           END)
---         FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid
---             AND attnum = adnum
---         WHERE adrelid = :'table'::regclass AND attname = :'column'),
+--        CASE WHEN :'new_default' <> '' THEN
+--            format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s;', :'table',
+--                   :'column', :'new_default') END,
 --        (SELECT string_agg(CASE WHEN conname IS NOT NULL THEN
 --                    format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE USING '
 --                           'INDEX %I%s;', :'table', conname,
@@ -210,6 +254,15 @@
 --         FROM pg_class AS i LEFT JOIN pg_constraint ON conindid = i.oid
 --             AND conrelid = :'table'::regclass
 --         WHERE i.oid = ANY (:'carried')),
+--        (SELECT format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I;',
+--                       :'table', relname)
+--         FROM pg_index JOIN pg_class AS i ON i.oid = indexrelid
+--         WHERE i.oid = ANY (:'carried') AND indisreplident),
+--        (SELECT string_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s%s;',
+--                :'table', conname, pg_get_constraintdef(oid),
+--                CASE WHEN convalidated THEN ' NOT VALID' END), E'\n'
+--                ORDER BY conname)
+--         FROM pg_constraint WHERE oid = ANY (:'constraints')),
 --        (SELECT format('COMMENT ON COLUMN %s.%I IS %L;', :'table', :'column',
 --                       description)
 --         FROM pg_description JOIN pg_attribute ON attrelid = objoid
@@ -220,20 +273,23 @@
 --
 -- value: unfinishes
 -- query: SELECT concat_ws(E'\n',
---        (SELECT format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT;',
---                       :'table', :'new')
---         FROM pg_attribute WHERE attrelid = :'table'::regclass
---             AND attname = :'column' AND atthasdef),
+--        (SELECT format('ALTER TABLE %s REPLICA IDENTITY DEFAULT;', :'table')
+--         FROM pg_index
+--         WHERE indexrelid = ANY (:'carried') AND indisreplident),
+--        CASE WHEN :'new_default' <> '' THEN
+--            format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT;', :'table',
+--                   :'new') END,
 --        CASE WHEN :'not_null' <> '' THEN
 --            format(E'ALTER TABLE %s ADD CONSTRAINT %I CHECK (%I IS NOT NULL);'
 --                   '\nALTER TABLE %s ALTER COLUMN %I DROP NOT NULL;',
 --                   :'table', :'trigger', :'new', :'table', :'new') END,
+--        (SELECT string_agg(format('ALTER TABLE %s DROP CONSTRAINT %I;',
+--                :'table', conname), E'\n' ORDER BY conname)
+--         FROM pg_constraint WHERE oid = ANY (:'constraints')),
 --        (SELECT string_agg(CASE WHEN conname IS NOT NULL THEN
---                    format(E'ALTER TABLE %s DROP CONSTRAINT %I;\n%s',
---                           :'table', conname, replace((regexp_match(:'indexes',
---                           format('[^\n]* %s [^\n]*', quote_ident(
---                           left('new_' || relname, 63)))))[1],
---                           ' CONCURRENTLY', ''))
+--                    format(E'ALTER TABLE %s DROP CONSTRAINT %I;\n'
+--                           'CREATE UNIQUE INDEX %s;', :'table', conname,
+--                           CAST(:'rebuilt' AS json) ->> relname)
 --                    ELSE format('ALTER INDEX %s RENAME TO %I;',
 --                         i.oid::regclass, left('new_' || relname, 63)) END,
 --                    E'\n' ORDER BY relname)
@@ -275,6 +331,10 @@
 --             AND NOT EXISTS (SELECT FROM pg_constraint
 --                             WHERE conindid = indexrelid
 --                                 AND conrelid = indrelid)),
+--        (SELECT format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I;',
+--                       :'table', relname)
+--         FROM pg_index JOIN pg_class AS i ON i.oid = indexrelid
+--         WHERE i.oid = ANY (:'carried') AND indisreplident),
 --        (SELECT string_agg(pg_get_statisticsobjdef(oid) || ';', E'\n'
 --                ORDER BY oid)
 --         FROM pg_statistic_ext WHERE stxrelid = :'table'::regclass
@@ -303,8 +363,10 @@
 --    FROM pg_depend AS d JOIN pg_attribute AS a ON a.attrelid = refobjid
 --        AND a.attnum = refobjsubid
 --    WHERE refclassid = 'pg_class'::regclass AND refobjid = :'table'::regclass
---        AND attname = :'column' AND classid <> 'pg_attrdef'::regclass
---        AND objid <> ALL (:'carried') AND deptype IN ('n', 'a')
+--        AND attname = :'column' AND deptype IN ('n', 'a')
+--        AND NOT EXISTS (SELECT FROM pg_attrdef WHERE pg_attrdef.oid = objid
+--                           AND adrelid = attrelid AND adnum = attnum)
+--        AND objid <> ALL (:'carried') AND objid <> ALL (:'constraints')
 --        AND NOT EXISTS (SELECT FROM pg_constraint WHERE oid = objid
 --                           AND conindid = ANY (:'carried'))
 --        AND NOT EXISTS (SELECT FROM pg_class WHERE oid = objid
@@ -464,4 +526,24 @@ CREATE TRIGGER :trigger BEFORE INSERT OR UPDATE ON :table
     FOR EACH ROW EXECUTE FUNCTION :function();
 ALTER TABLE :table ENABLE ALWAYS TRIGGER :trigger;
 
+COMMIT;
+
+-- patch: validated if validates
+
+-- What the finish has made NOT VALID. All rows are read, while others read and
+-- write.
+
+BEGIN;
+SELECT _v.register_patch(:'validated', :requirements, NULL);
+
+:validates
+
+COMMIT;
+
+-- rollback: validated if validates
+
+-- What is known to be valid can stay so.
+
+BEGIN;
+SELECT _v.unregister_patch(:'validated');
 COMMIT;

@@ -73,6 +73,14 @@
 --    WHERE attrelid = :'table'::regclass AND typnotnull
 --        AND attname IN (:'first', :'second') LIMIT 1
 --
+-- refuse: SELECT format('column "%s" is generated when the trigger has been '
+--        'fired: no value can be made of it', attname)
+--    FROM pg_attribute WHERE attrelid = :'table'::regclass
+--        AND attgenerated <> ''
+--        AND concat_ws(' ', :'value', :'first_value', :'second_value')
+--            ~ format('(^|\W)%s(?!\w|\s*\()', regexp_replace(
+--                quote_ident(attname), '(\W)', '\\\1', 'g')) LIMIT 1
+--
 -- value: first_type    the type that the first one has
 -- query: SELECT format_type(atttypid, atttypmod)
 --            || CASE WHEN attcollation <> typcollation THEN
@@ -88,7 +96,8 @@
 --    FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
 --    WHERE attrelid = :'table'::regclass AND attname = :'second'
 --
--- value: match     how a row t of the table is found by its key in the batch b
+-- value: match     how a row t of the table is found by its key in the batch b:
+--    if that is no primary key, it has to be said, as t.id = b.id
 -- query: SELECT string_agg(format('t.%1$I = b.%1$I', attname), ' AND '
 --                          ORDER BY place)
 --    FROM (SELECT * FROM pg_index WHERE indrelid = :'table'::regclass

@@ -63,7 +63,8 @@
 --               ELSE '' END
 --    FROM b JOIN pg_type ON pg_type.oid = type WHERE typtype <> 'd'
 --
--- value: match     how a row t of the table is found by its key in the batch b
+-- value: match     how a row t of the table is found by its key in the batch b:
+--    if that is no primary key, it has to be said, as t.id = b.id
 -- query: SELECT string_agg(format('t.%1$I = b.%1$I', attname), ' AND '
 --                          ORDER BY place)
 --    FROM (SELECT * FROM pg_index WHERE indrelid = :'table'::regclass

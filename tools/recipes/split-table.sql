@@ -9,11 +9,19 @@
 -- value: new       the name of their table, without a schema
 --
 -- value: names
--- query: SELECT array_agg((parse_ident(name))[1])
---    FROM regexp_split_to_table(:'columns', ',') AS name
+-- query: SELECT array_agg((parse_ident(m[1]))[1])
+--    FROM regexp_matches(:'columns', '("(?:[^"]|"")+"|[^,"\s]+)', 'g') AS m
 --
 -- refuse: SELECT CASE
 --        WHEN relkind <> 'r' THEN format('%s is not a table', c.oid::regclass)
+--        WHEN EXISTS (SELECT FROM pg_inherits
+--                     WHERE c.oid IN (inhrelid, inhparent))
+--            THEN format('table %s has parents or children: this recipe is '
+--                        'for others', c.oid::regclass)
+--        WHEN relrowsecurity
+--            THEN format('table %s has row-level security, and policies do '
+--                        'not move: the new table would show all rows',
+--                        c.oid::regclass)
 --        WHEN to_regclass(format('%I.%I', nspname, :'new')) IS NOT NULL
 --            THEN format('there is a relation "%s" already', :'new')
 --        WHEN NOT EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid
@@ -22,15 +30,18 @@
 --        WHEN w.name IS NULL THEN NULL
 --        WHEN a.attnum IS NULL THEN format('table %s has no column "%s"',
 --            c.oid::regclass, w.name)
---        WHEN attnotnull OR atthasdef OR attidentity <> '' THEN format(
---            'column "%s" is NOT NULL or has a default: rows of the table '
---            'could not be written without it', w.name) END
+--        WHEN attnotnull OR typnotnull OR atthasdef OR attidentity <> ''
+--            THEN format('column "%s" is NOT NULL or has a default: rows of '
+--                        'the table could not be written without it',
+--                        w.name) END
 --    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
 --    LEFT JOIN unnest(CAST(:'names' AS text[])) AS w (name) ON true
 --    LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
 --        AND NOT a.attisdropped AND a.attname = w.name
+--    LEFT JOIN pg_type AS t ON t.oid = atttypid
 --    WHERE c.oid = :'table'::regclass
---    ORDER BY a.attnum IS NULL OR attnotnull OR atthasdef DESC LIMIT 1
+--    ORDER BY a.attnum IS NULL OR attnotnull OR typnotnull OR atthasdef DESC
+--    LIMIT 1
 --
 -- value: new_table its name with its schema
 -- query: SELECT format('%I.%I', nspname, :'new')
@@ -129,6 +140,48 @@
 --             AND attname = ANY (CAST(:'names' AS text[])
 --                                || CAST(:'keys' AS text[]))))
 --
+-- value: carried   the indexes and constraints that can move, for all of their
+--    columns do
+-- query: SELECT coalesce(array_agg(objid), '{}')
+--    FROM (SELECT classid, objid, array_agg(attname::text) AS columns
+--          FROM pg_depend JOIN pg_attribute ON attrelid = refobjid
+--              AND attnum = refobjsubid
+--          WHERE refclassid = 'pg_class'::regclass
+--              AND refobjid = :'table'::regclass
+--          GROUP BY classid, objid) AS d
+--    WHERE columns && CAST(:'names' AS text[])
+--        AND columns <@ (CAST(:'names' AS text[]) || CAST(:'keys' AS text[]))
+--        AND CASE classid WHEN 'pg_class'::regclass
+--            THEN EXISTS (SELECT FROM pg_index WHERE indexrelid = objid)
+--                AND NOT EXISTS (SELECT FROM pg_constraint
+--                                WHERE conindid = objid)
+--            WHEN 'pg_constraint'::regclass
+--            THEN EXISTS (SELECT FROM pg_constraint WHERE oid = objid
+--                    AND conrelid = :'table'::regclass
+--                    AND contype IN ('c', 'f', 'u', 'x') AND 0 <> ALL (conkey))
+--            END
+-- value: carries   what makes these
+-- query: SELECT concat_ws(E'\n',
+--        (SELECT string_agg(format('ALTER TABLE %s ADD %s%s;', :'new_table',
+--                CASE WHEN contype IN ('c', 'f')
+--                THEN format('CONSTRAINT %I ', conname) END,
+--                pg_get_constraintdef(oid)), E'\n' ORDER BY conname)
+--         FROM pg_constraint WHERE oid = ANY (:'carried')),
+--        (SELECT string_agg(format('CREATE %sINDEX ON %s%s;', is_unique,
+--                :'new_table', substr(pg_get_indexdef(indexrelid), 1 +
+--                length(format('CREATE %sINDEX %I ON %s', is_unique, relname,
+--                              :'table')))), E'\n' ORDER BY relname)
+--         FROM pg_index JOIN pg_class AS i ON i.oid = indexrelid,
+--             LATERAL (SELECT CASE WHEN indisunique THEN 'UNIQUE ' END)
+--                 AS u (is_unique)
+--         WHERE indexrelid = ANY (:'carried')),
+--        (SELECT string_agg(format('COMMENT ON COLUMN %s.%I IS %L;',
+--                :'new_table', attname, description), E'\n' ORDER BY attnum)
+--         FROM pg_description JOIN pg_attribute ON attrelid = objoid
+--             AND attnum = objsubid
+--         WHERE objoid = :'table'::regclass AND classoid = 'pg_class'::regclass
+--             AND attname = ANY (:'names')))
+--
 -- value: restores  what is dropped with it, to be made again
 -- query: WITH a AS (SELECT * FROM pg_attribute
 --            WHERE attrelid = :'table'::regclass
@@ -173,8 +226,8 @@
 --         FROM a, aclexplode(attacl)))
 -- default:
 --
--- value: by_hand   what keeps it from being dropped
--- query: SELECT E'These depend on it, and need a look:\n'
+-- value: by_hand   what keeps it from being dropped, or is dropped with it
+-- query: SELECT E'These depend on them, do not move, and need a look:\n'
 --        || string_agg(DISTINCT '    ' || CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
@@ -183,9 +236,8 @@
 --    FROM pg_depend AS d JOIN pg_attribute AS a ON a.attrelid = refobjid
 --        AND a.attnum = refobjsubid
 --    WHERE refclassid = 'pg_class'::regclass AND refobjid = :'table'::regclass
---        AND attname = ANY (:'names') AND deptype = 'n'
---        AND NOT EXISTS (SELECT FROM pg_constraint WHERE oid = objid
---            AND classid = 'pg_constraint'::regclass AND conrelid = refobjid)
+--        AND attname = ANY (:'names') AND deptype IN ('n', 'a')
+--        AND objid <> ALL (:'carried')
 --    HAVING count(*) > 0
 --    UNION ALL SELECT '' LIMIT 1
 -- default:
@@ -208,14 +260,22 @@ CREATE TABLE :new_table (
     PRIMARY KEY (:key),
     FOREIGN KEY (:key) REFERENCES :table ON UPDATE CASCADE ON DELETE CASCADE
 );
+:carries
 :grants
 
 -- Each of the two writes only what is different, so they do not go on for ever.
 -- They have the rights of their owner: not all who may write to the one table
--- may write to the other.
+-- may write to the other. What logical replication writes to one of the tables
+-- is left alone: it should write the other one, too.
 CREATE FUNCTION :function() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
+    IF current_setting('session_replication_role') = 'replica' AND
+        EXISTS (SELECT FROM pg_stat_subscription WHERE pid = pg_backend_pid())
+    THEN
+        RETURN NULL;
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         IF ROW(:new_values)::text = ROW(:old_values)::text THEN
             RETURN NULL;
@@ -235,7 +295,13 @@ END $$;
 
 CREATE FUNCTION :back_function() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
+    IF current_setting('session_replication_role') = 'replica' AND
+        EXISTS (SELECT FROM pg_stat_subscription WHERE pid = pg_backend_pid())
+    THEN
+        RETURN NULL;
+    END IF;
     IF TG_OP = 'DELETE' THEN
         UPDATE :table AS t SET (:columns) = ROW(:nulls)
          WHERE (:key) = (:old_key) AND num_nonnulls(:t_values) > 0;
@@ -250,19 +316,19 @@ END $$;
 -- Else anyone could have a trigger of a table of their own call them.
 REVOKE EXECUTE ON FUNCTION :function(), :back_function() FROM PUBLIC;
 
--- Not ALWAYS: where logical replication writes one of the tables, it should
--- write the other one, too.
 CREATE TRIGGER :trigger AFTER INSERT OR UPDATE ON :table
     FOR EACH ROW EXECUTE FUNCTION :function();
 CREATE TRIGGER :trigger AFTER INSERT OR UPDATE OR DELETE ON :new_table
     FOR EACH ROW EXECUTE FUNCTION :back_function();
+ALTER TABLE :table ENABLE ALWAYS TRIGGER :trigger;
+ALTER TABLE :new_table ENABLE ALWAYS TRIGGER :trigger;
 
 SELECT _v.register_job(:'name', :'table', $$
     INSERT INTO :new_table (:key, :columns)
     SELECT :key_of_t, :t_values
       FROM :table AS t JOIN batch AS b ON :match
      WHERE num_nonnulls(:t_values) > 0
-    ON CONFLICT DO NOTHING $$,
+    ON CONFLICT (:key) DO NOTHING $$,
     $$ SELECT count(*) FROM :table AS t LEFT JOIN :new_table AS n ON :same
         WHERE ROW(:t_values)::text IS DISTINCT FROM ROW(:n_values)::text $$);
 
@@ -309,7 +375,13 @@ SELECT _v.unregister_patch(:'finish');
 
 CREATE FUNCTION :function() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
+    IF current_setting('session_replication_role') = 'replica' AND
+        EXISTS (SELECT FROM pg_stat_subscription WHERE pid = pg_backend_pid())
+    THEN
+        RETURN NULL;
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         IF ROW(:new_values)::text = ROW(:old_values)::text THEN
             RETURN NULL;
@@ -329,7 +401,13 @@ END $$;
 
 CREATE FUNCTION :back_function() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
+    IF current_setting('session_replication_role') = 'replica' AND
+        EXISTS (SELECT FROM pg_stat_subscription WHERE pid = pg_backend_pid())
+    THEN
+        RETURN NULL;
+    END IF;
     IF TG_OP = 'DELETE' THEN
         UPDATE :table AS t SET (:columns) = ROW(:nulls)
          WHERE (:key) = (:old_key) AND num_nonnulls(:t_values) > 0;
@@ -352,5 +430,7 @@ CREATE TRIGGER :trigger AFTER INSERT OR UPDATE ON :table
     FOR EACH ROW EXECUTE FUNCTION :function();
 CREATE TRIGGER :trigger AFTER INSERT OR UPDATE OR DELETE ON :new_table
     FOR EACH ROW EXECUTE FUNCTION :back_function();
+ALTER TABLE :table ENABLE ALWAYS TRIGGER :trigger;
+ALTER TABLE :new_table ENABLE ALWAYS TRIGGER :trigger;
 
 COMMIT;
