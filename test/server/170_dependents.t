@@ -165,6 +165,10 @@ my $everything = q{
 		app.users GROUP BY id;
 	ALTER VIEW app.v6 ALTER email SET DEFAULT 'nobody@x', ALTER id SET DEFAULT
 		7;
+	CREATE SEQUENCE app.of_view OWNED BY app.v6.id;
+	CREATE SEQUENCE app.of_column START 7;
+	ALTER SEQUENCE app.of_column OWNER TO OWNER_ROLE;
+	ALTER SEQUENCE app.of_column OWNED BY app.users.mail_length;
 	ALTER VIEW app.v1 RENAME COLUMN name TO "the Name";
 	COMMENT ON VIEW app.v1 IS 'the ''first'' \\ one';
 	COMMENT ON COLUMN app.v1.email IS 'mail';
