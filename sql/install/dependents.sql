@@ -317,6 +317,27 @@ AS $$
        AND refclassid = 'pg_extension'::regclass AND deptype = 'x'
 $$;
 
+-- The sequences of a column, which would be dropped with it. The columns of
+-- views may own some, too.
+
+CREATE FUNCTION _v.owned_sequences(
+    in_relation oid,
+    in_column int2,
+    OUT owner oid,
+    OUT sequence text
+) RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
+AS $$
+    SELECT relowner, i.identity
+      FROM pg_depend JOIN pg_class AS c ON c.oid = objid,
+           pg_identify_object('pg_class'::regclass, objid, 0) AS i
+     WHERE classid = 'pg_class'::regclass AND relkind = 'S'
+       AND refclassid = 'pg_class'::regclass AND refobjid = in_relation
+       AND (in_column IS NULL OR refobjsubid = in_column) AND deptype = 'a'
+$$;
+
 -- What was set for a column, or for all of a relation if it is NULL. (Options
 -- whose names begin with pg_ are PostgreSQL's own notes, which pg_dump leaves
 -- out, too.)
@@ -364,7 +385,11 @@ AS $$
                         format('%s.%I', r.identity, attname)) AS n
         UNION ALL
         SELECT g.role, g.statement
-          FROM _v.grants('TABLE ' || r.identity, attname::text, attacl) AS g)
+          FROM _v.grants('TABLE ' || r.identity, attname::text, attacl) AS g
+        UNION ALL
+        SELECT o.owner, format('ALTER SEQUENCE %s OWNED BY %s.%I', o.sequence,
+                               r.identity, attname)
+          FROM _v.owned_sequences(c.oid, attnum) AS o)
         AS s (role, statement)
      WHERE c.oid = in_relation AND attnum > 0 AND NOT attisdropped
        AND (in_column IS NULL OR attnum = in_column)
@@ -914,6 +939,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     reason text;
+    its_hint text := 'Drop it by hand, and create it again.';
 BEGIN
     SELECT CASE WHEN pg_is_other_temp_schema(relnamespace)
                 THEN 'It is a temporary object of another session.' END
@@ -951,11 +977,23 @@ BEGIN
           FROM pg_attribute
          WHERE attrelid = in_object AND attnum = in_part;
     END IF;
+    SELECT format('It is a member of extension %I.', extname),
+           format('Take it out before, and put it in again after: '
+                  'ALTER EXTENSION %I DROP %s %s;', extname,
+                  upper(i.type), i.identity)
+      INTO reason, its_hint
+      FROM pg_depend JOIN pg_extension AS e ON e.oid = refobjid,
+           pg_identify_object(classid, objid, 0) AS i
+     WHERE classid = in_class AND objid = in_object AND in_part = 0
+       AND deptype = 'e'
+    UNION ALL
+    SELECT reason, its_hint
+     LIMIT 1;
     IF reason IS NOT NULL THEN
         RAISE EXCEPTION 'cannot drop %, because it could not be restored',
                         pg_describe_object(in_class, in_object, in_part)
               USING ERRCODE = 'feature_not_supported', DETAIL = reason,
-                    HINT = 'Drop it by hand, and create it again.';
+                    HINT = its_hint;
     END IF;
     IF in_part <> 0 AND EXISTS (SELECT FROM pg_attribute
                                  WHERE attrelid = in_object
@@ -1001,7 +1039,7 @@ DECLARE
     statements text[];
     index_tablespace text;
     last_statement text;
-    drop_command text;
+    command text;
 BEGIN
     IF in_class <> 'pg_publication_rel'::regclass THEN
         PERFORM _v.lock_dependent(in_relation);
@@ -1034,10 +1072,17 @@ BEGIN
     PERFORM _v.remember_dependent(object_type, identity, relation,
                                   index_tablespace, roles, statements,
                                   last_statement);
-    drop_command := _v.drop_command(in_class, in_object, in_part, in_relation);
-    IF drop_command IS NOT NULL THEN
-        EXECUTE drop_command;
-    END IF;
+    FOR command IN
+        SELECT format('ALTER SEQUENCE %s OWNED BY NONE', s.sequence)
+          FROM _v.owned_sequences(in_object, nullif(in_part, 0)::int2) AS s
+         WHERE in_class = 'pg_class'::regclass
+        UNION ALL
+        SELECT d
+          FROM _v.drop_command(in_class, in_object, in_part, in_relation) AS d
+         WHERE d IS NOT NULL
+    LOOP
+        EXECUTE command;
+    END LOOP;
 END
 $$;
 
@@ -1061,7 +1106,6 @@ AS $$
 DECLARE
     error text;
     its_detail text;
-    its_hint text;
 BEGIN
     IF current_setting('transaction_isolation') NOT LIKE 'read %' THEN
         RAISE EXCEPTION 'cannot drop dependents in a % transaction',
@@ -1098,17 +1142,13 @@ BEGIN
         RETURN NEXT;
     END LOOP;
 EXCEPTION WHEN dependent_objects_still_exist THEN
-    -- PostgreSQL's hint is CASCADE, which would drop what is not remembered,
-    -- or what to drop instead, if it is a part of an extension.
+    -- PostgreSQL's hint is CASCADE, which would drop what is not remembered.
     GET STACKED DIAGNOSTICS error = MESSAGE_TEXT,
-                            its_detail = PG_EXCEPTION_DETAIL,
-                            its_hint = PG_EXCEPTION_HINT;
+                            its_detail = PG_EXCEPTION_DETAIL;
     RAISE EXCEPTION USING
           ERRCODE = 'dependent_objects_still_exist',
           MESSAGE = error, DETAIL = its_detail,
-          HINT = CASE WHEN its_hint NOT LIKE '%CASCADE%' THEN its_hint
-                      ELSE 'Drop by hand what depends on it, and create it '
-                           'again.' END;
+          HINT = 'Drop by hand what depends on it, and create it again.';
 END
 $$;
 
@@ -1131,6 +1171,8 @@ COMMENT ON FUNCTION _v.reset_privileges(text, text, boolean) IS
 With true, leaves PostgreSQL''s default ones.';
 COMMENT ON FUNCTION _v.notes(regclass, oid, int4, oid, text, text) IS
 'The statements that make the comment and labels of an object again.';
+COMMENT ON FUNCTION _v.owned_sequences(oid, int2) IS
+'The sequences that a column owns, or those of all columns, and their owners.';
 COMMENT ON FUNCTION _v.column_notes(oid, int2) IS
 'The statements that make again what is set for a column, or for all.';
 COMMENT ON FUNCTION _v.index_notes(oid, oid) IS

@@ -205,12 +205,17 @@ report_failure(const Dependent *dependent, const char *statement,
 	ReThrowError(error);
 }
 
-/* Runs a statement as the role.  An error has the role restored, too. */
+/*
+ * Runs a statement as the role.  No setting that its code makes outlives it: a
+ * search_path, above all, would be for the statements of other roles as well.
+ * An error has role and settings restored, too.
+ */
 static void
 run_as(Oid role, const char *statement)
 {
 	Oid			user;
 	int			security;
+	int			level = NewGUCNestLevel();
 
 	GetUserIdAndSecContext(&user, &security);
 	if (role != InvalidOid && role != user)
@@ -218,6 +223,7 @@ run_as(Oid role, const char *statement)
 							   SECURITY_RESTRICTED_OPERATION);
 	if (SPI_execute(statement, false, 0) < 0)
 		elog(ERROR, "SPI_execute failed");
+	AtEOXact_GUC(false, level);
 	SetUserIdAndSecContext(user, security);
 }
 

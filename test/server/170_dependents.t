@@ -165,6 +165,10 @@ my $everything = q{
 		app.users GROUP BY id;
 	ALTER VIEW app.v6 ALTER email SET DEFAULT 'nobody@x', ALTER id SET DEFAULT
 		7;
+	CREATE SEQUENCE app.of_view OWNED BY app.v6.id;
+	CREATE SEQUENCE app.of_column START 7;
+	ALTER SEQUENCE app.of_column OWNER TO OWNER_ROLE;
+	ALTER SEQUENCE app.of_column OWNED BY app.users.mail_length;
 	ALTER VIEW app.v1 RENAME COLUMN name TO "the Name";
 	COMMENT ON VIEW app.v1 IS 'the ''first'' \\ one';
 	COMMENT ON COLUMN app.v1.email IS 'mail';
@@ -839,6 +843,50 @@ succeeds($database, q{
 		value($database,
 			"SELECT rolsuper FROM pg_roles WHERE rolname = '$owner'"),
 		'f', 'nobody has gained anything');
+}
+
+# Settings that code of an owner makes are not those of what comes after it. A
+# type that is not the one that is meant would call climb().
+
+{
+	my $database = made('settings', climb($owner) . q{
+		GRANT CREATE ON SCHEMA public TO OWNER_ROLE;
+		CREATE SCHEMA evil AUTHORIZATION OWNER_ROLE;});
+	value($database, q{
+		CREATE FUNCTION evil.called(pg_catalog.text) RETURNS boolean
+			LANGUAGE plpgsql
+			AS $$BEGIN PERFORM public.climb(); RETURN true; END$$;
+		CREATE DOMAIN evil.text AS pg_catalog.text CHECK (evil.called(VALUE));
+		CREATE FUNCTION evil.volatile_set() RETURNS void LANGUAGE plpgsql AS
+			$$BEGIN
+				PERFORM set_config('search_path', 'evil, pg_catalog', false);
+			END$$;
+		CREATE FUNCTION evil.set(a int) RETURNS int IMMUTABLE LANGUAGE plpgsql
+			AS $$BEGIN PERFORM evil.volatile_set(); RETURN a; END$$;
+		CREATE TABLE t (a int,
+						b int GENERATED ALWAYS AS (evil.set(a)) STORED);
+		CREATE VIEW v AS SELECT a, b FROM t;
+		INSERT INTO t VALUES (1)}, user => $owner);
+	value($database, q{CREATE VIEW mine AS SELECT 'x'::text, a FROM v});
+
+	like(
+		value($database, q{
+			SET search_path = public;
+			BEGIN;
+			SELECT _v.drop_dependents('t', 'a');
+			SELECT _v.restore_dependents();
+			COMMIT;
+			SHOW search_path}),
+		qr/^public$/m, 'no setting is left behind');
+	is(
+		value($database,
+			"SELECT rolsuper FROM pg_roles WHERE rolname = '$owner'"),
+		'f', 'and nobody gains anything by one');
+	is(
+		value($database, q{
+			SELECT format_type(atttypid, NULL) FROM pg_attribute
+			 WHERE attrelid = 'mine'::regclass AND attnum = 1}),
+		'text', 'what others have made is what it was');
 }
 
 # What a role may drop that is no superuser
