@@ -639,14 +639,6 @@ connection_is_direct(PGconn *conn, const char *reason)
 	return false;
 }
 
-void
-connection_report_missing(PGconn *conn, const char *what)
-{
-	pg_log_error("the database \"%s\" has no %s", report_printable(PQdb(conn)),
-				 what);
-	fe_compat_log_hint("Run there: CREATE EXTENSION versioning;");
-}
-
 /* Is this what a parameter of the connection says? */
 static bool
 is_utf8(PGconn *conn, const char *parameter)

@@ -117,12 +117,6 @@ extern void connection_close(PGconn *conn);
  */
 extern bool connection_is_direct(PGconn *conn, const char *reason);
 
-/*
- * Say that the database has nothing of that kind, which the extension would
- * have made in it.
- */
-extern void connection_report_missing(PGconn *conn, const char *what);
-
 /* Are the texts of the session, and those of its database, Unicode? */
 extern bool connection_is_unicode(PGconn *conn);
 
