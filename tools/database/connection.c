@@ -364,21 +364,17 @@ static bool
 wait_for_socket(PGconn *conn, PostgresPollingStatusType status, int64 until,
 				int signals)
 {
-	struct pollfd descriptors[] = {
-		{interruption_descriptor(), POLLIN, 0},
-		{PQsocket(conn), status == PGRES_POLLING_READING ? POLLIN : POLLOUT, 0}
-	};
+	int			events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
 
 	while (interruption_count() == signals)
 	{
 		int64		left = until < 0 ? -1 :
 			Max(until - clock_milliseconds(), 0);
 
-		(void) poll(descriptors, lengthof(descriptors), (int) left);
-		if (descriptors[0].revents > 0)
-			interruption_drain();
-		if (descriptors[1].revents != 0 || left == 0)
-			return descriptors[1].revents != 0;
+		if (interruption_poll(PQsocket(conn), events, (int) left) != 0)
+			return true;
+		if (left == 0)
+			return false;
 	}
 	return false;
 }
@@ -503,15 +499,14 @@ make_password_file(const char *password)
 }
 
 ConnectionHandover *
-connection_hand_over(PGconn *conn, const char *dbname,
-					 const char *application_name)
+connection_hand_over(PGconn *conn, const char *application_name)
 {
 	ConnectionHandover *handover = pg_malloc(sizeof(ConnectionHandover));
 	PQExpBuffer conninfo = createPQExpBuffer();
 	const char *password = PQpass(conn);
 	const char *inherited = getenv("PGPASSWORD");
 
-	append_conninfo(conninfo, conn, dbname, application_name);
+	append_conninfo(conninfo, conn, NULL, application_name);
 	handover->password_fd = -1;
 	if (password != NULL && password[0] != '\0' &&
 		(inherited == NULL || strcmp(inherited, password) != 0))

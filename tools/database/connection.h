@@ -132,12 +132,10 @@ extern PQconninfoOption *connection_settings(PGconn *like,
 											 const char *dbname);
 
 /*
- * What a program needs to connect to the same server, and to the given
- * database or, if NULL, to the same.  Returns NULL after a message.  A
- * password in the environment the program finds by itself.
+ * What a program needs to connect to the same database.  Returns NULL after a
+ * message.  A password in the environment the program finds by itself.
  */
 extern ConnectionHandover *connection_hand_over(PGconn *conn,
-												const char *dbname,
 												const char *application_name);
 
 /* Free it, and close its file. */

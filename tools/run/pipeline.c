@@ -138,27 +138,22 @@ stop_if_asked(SqlSession *session)
 static void
 wait_for_server(SqlSession *session, bool is_unsent)
 {
-	struct pollfd descriptors[] = {
-		{interruption_descriptor(), POLLIN, 0},
-		{PQsocket(session->conn), POLLIN, 0}
-	};
 	Progress   *progress = session->runner->progress;
 	int			timeout;
+	int			events;
 
 	timeout = run_waiting_timeout(&session->waiting,
 								  watch_progress_timeout(progress));
 	timeout = watch_onlookers_timeout(session->runner->onlookers, timeout);
-	if (is_unsent)
-		descriptors[1].events |= POLLOUT;
 	if (interruption_count() > 0)
 		timeout = 50;
-	(void) poll(descriptors, lengthof(descriptors), timeout);
-	if (descriptors[0].revents != 0)
-		interruption_drain();
+	events = interruption_poll(PQsocket(session->conn),
+							   is_unsent ? POLLIN | POLLOUT : POLLIN,
+							   timeout);
 	watch_progress_tick(progress);
 	run_waiting_look(&session->waiting, session->backend.pid);
 	watch_onlookers_look(session->runner->onlookers, session->backend.pid);
-	if (descriptors[1].revents != 0)
+	if (events != 0)
 		session->is_lost |= !PQconsumeInput(session->conn);
 }
 
