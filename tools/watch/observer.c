@@ -15,6 +15,7 @@
 
 #include <poll.h>
 
+#include "base/buffer.h"
 #include "base/interruption.h"
 #include "base/report.h"
 #include "database/connection.h"
@@ -184,7 +185,6 @@ char *
 watch_observer_array(const PlanStep *step)
 {
 	PQExpBufferData text;
-	char	   *result;
 	int			i;
 
 	initPQExpBuffer(&text);
@@ -192,9 +192,7 @@ watch_observer_array(const PlanStep *step)
 	for (i = 0; i < step->name_count; i++)
 		appendPGArray(&text, step->names[i]);
 	appendPQExpBufferChar(&text, '}');
-	result = pg_strdup(text.data);
-	termPQExpBuffer(&text);
-	return result;
+	return buffer_finish(&text);
 }
 
 /* Prepare a statement with one parameter, unless it is. */
