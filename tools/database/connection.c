@@ -77,13 +77,12 @@ connect_as_asked(const ConnectionOptions *options,
 	return conn;
 }
 
-/* What a connection was made with, or NULL. */
-static const char *
-option_value(const PQconninfoOption *options, const char *keyword)
+const char *
+connection_setting(const PQconninfoOption *settings, const char *keyword)
 {
-	for (; options->keyword != NULL; options++)
-		if (strcmp(options->keyword, keyword) == 0)
-			return options->val;
+	for (; settings->keyword != NULL; settings++)
+		if (strcmp(settings->keyword, keyword) == 0)
+			return settings->val;
 	return NULL;
 }
 
@@ -98,7 +97,7 @@ given_name_length(const PQconninfoOption *options, const char *name)
 
 	if (name == NULL)
 		return 0;
-	if (option_value(options, "fallback_application_name") != NULL)
+	if (connection_setting(options, "fallback_application_name") != NULL)
 		return strlen(name);
 	end = strstr(name, NAME_SEPARATOR);
 	return end == NULL ? 0 : end - name;
@@ -113,7 +112,7 @@ static char *
 make_application_name(PGconn *like, const char *own)
 {
 	PQconninfoOption *options = PQconninfo(like);
-	const char *name = option_value(options, "application_name");
+	const char *name = connection_setting(options, "application_name");
 	int			room = NAMEDATALEN - 1 - (int) strlen(": ") -
 		(int) strlen(own);
 	int			length = Min(given_name_length(options, name), room);
@@ -137,7 +136,7 @@ static void
 append_name_setting(PQExpBuffer query, PGconn *conn)
 {
 	PQconninfoOption *options = PQconninfo(conn);
-	const char *own = option_value(options, "fallback_application_name");
+	const char *own = connection_setting(options, "fallback_application_name");
 	char	   *name = own == NULL ? NULL : make_application_name(conn, own);
 	char	   *literal = name == NULL ? NULL :
 		PQescapeLiteral(conn, name, strlen(name));
@@ -345,13 +344,9 @@ static int
 connect_timeout(PGconn *conn)
 {
 	PQconninfoOption *options = PQconninfo(conn);
-	const PQconninfoOption *option;
-	int			seconds = 0;
+	const char *value = connection_setting(options, "connect_timeout");
+	int			seconds = value == NULL ? 0 : atoi(value);
 
-	for (option = options; option->keyword != NULL; option++)
-		if (strcmp(option->keyword, "connect_timeout") == 0 &&
-			option->val != NULL)
-			seconds = atoi(option->val);
 	PQconninfoFree(options);
 	return seconds <= 0 ? -1 : Min(seconds, INT_MAX / 1000) * 1000;
 }

@@ -131,6 +131,10 @@ extern bool connection_is_unicode(PGconn *conn);
 extern PQconninfoOption *connection_settings(PGconn *like,
 											 const char *dbname);
 
+/* The value of one of such settings, or NULL. */
+extern const char *connection_setting(const PQconninfoOption *settings,
+									  const char *keyword);
+
 /*
  * What a program needs to connect to the same database.  Returns NULL after a
  * message.  A password in the environment the program finds by itself.

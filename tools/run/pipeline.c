@@ -492,19 +492,6 @@ run_pipeline_complain(SqlSession *session, int line,
 	pg_free(text);
 }
 
-void
-run_pipeline_say(SqlSession *session, const char *format,...)
-{
-	va_list		args;
-	char	   *text;
-
-	va_start(args, format);
-	text = problem_format(format, args);
-	va_end(args);
-	watch_progress_say(session->runner->progress, text);
-	pg_free(text);
-}
-
 SqlSession *
 run_pipeline_open(const FileRunner *runner)
 {
