@@ -114,6 +114,15 @@ interruption_release(void)
 	}
 }
 
+void
+interruption_leave(void)
+{
+	size_t		i;
+
+	for (i = 0; i < lengthof(signals); i++)
+		signal(signals[i], SIG_DFL);
+}
+
 int
 interruption_descriptor(void)
 {

@@ -19,6 +19,9 @@ extern bool interruption_catch(void);
 /* No longer catch them, unless it has been begun once more. */
 extern void interruption_release(void);
 
+/* In a child that becomes another program: signals are for that to catch. */
+extern void interruption_leave(void);
+
 /*
  * Wait until a descriptor, or none if it is -1, is ready for some of these
  * events of poll(), or until there is a signal, but no longer than so many

@@ -593,6 +593,17 @@ connection_reset(PGconn *conn)
 }
 
 void
+connection_cancel(PGconn *conn)
+{
+	PGcancel   *request = PQgetCancel(conn);
+	char		message[256];
+
+	if (request != NULL)
+		(void) PQcancel(request, message, sizeof(message));
+	PQfreeCancel(request);
+}
+
+void
 connection_close(PGconn *conn)
 {
 	PGTransactionStatusType status = PQtransactionStatus(conn);

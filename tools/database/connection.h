@@ -101,6 +101,9 @@ extern bool connection_ask(PGconn *conn, const char *query,
  */
 extern bool connection_reset(PGconn *conn);
 
+/* Ask the server to cancel what it does for a connection. */
+extern void connection_cancel(PGconn *conn);
+
 /*
  * Close a connection, or none.  A pooler can go on with the session if there
  * is no transaction in it.

@@ -177,16 +177,9 @@ stop(JobRun *run)
 	for (i = 0; i < run->count; i++)
 	{
 		PGconn	   *session = run->sessions[i];
-		char		error[256];
-		PGcancel   *request;
 
-		if (session == NULL || (!is_urgent && !is_pausing(run, session)))
-			continue;
-		request = PQgetCancel(session);
-		if (request == NULL)
-			continue;
-		(void) PQcancel(request, error, sizeof(error));
-		PQfreeCancel(request);
+		if (session != NULL && (is_urgent || is_pausing(run, session)))
+			connection_cancel(session);
 	}
 }
 

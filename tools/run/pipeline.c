@@ -106,21 +106,15 @@ print_result(SqlSession *session, const PGresult *result)
 static void
 cancel(SqlSession *session)
 {
-	PGcancel   *request = PQgetCancel(session->conn);
-	char		message[256];
-
-	if (request == NULL)
-		return;
 	fflush(NULL);
 	session->canceller = fork();
 	if (session->canceller == 0)
 	{
-		(void) PQcancel(request, message, sizeof(message));
+		connection_cancel(session->conn);
 		_exit(0);
 	}
 	if (session->canceller < 0)
 		session->canceller = 0;
-	PQfreeCancel(request);
 }
 
 /* If we are asked to stop, cancel.  Returns false if that does not help. */
