@@ -294,7 +294,7 @@ project_recipe_read(const char *path, ProblemList *problems)
 	if (!file_bytes_open(&bytes, path))
 	{
 		problem_found(problems, PROBLEM_UNREADABLE, path, 0,
-					  "could not read the recipe: %s", strerror(errno));
+					  "could not read: %s", strerror(errno));
 		file_bytes_free(&bytes);
 		return NULL;
 	}
