@@ -333,9 +333,8 @@ command_mark_is_possible(const Options *options, PGconn *conn,
 {
 	command_register_report(options, reg);
 	if (!reg->survey.has_history)
-		pg_log_error("the database \"%s\" has a register without the "
-					 "extension \"versioning\", which keeps the history of "
-					 "marks",
+		pg_log_error("database \"%s\" has a register without the extension "
+					 "\"versioning\", which keeps the history of marks",
 					 report_printable(PQdb(conn)));
 	return reg->survey.has_history && reg->survey.functions.count == 0;
 }
