@@ -12,6 +12,7 @@
 #include "postgres_fe.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -113,6 +114,15 @@ interruption_release(void)
 	}
 }
 
+void
+interruption_leave(void)
+{
+	size_t		i;
+
+	for (i = 0; i < lengthof(signals); i++)
+		signal(signals[i], SIG_DFL);
+}
+
 int
 interruption_descriptor(void)
 {
@@ -126,6 +136,19 @@ interruption_drain(void)
 
 	while (read(ends[0], bytes, sizeof(bytes)) > 0)
 		;
+}
+
+int
+interruption_poll(int descriptor, int events, int timeout)
+{
+	struct pollfd descriptors[] = {
+		{ends[0], POLLIN, 0}, {descriptor, events, 0}
+	};
+
+	(void) poll(descriptors, lengthof(descriptors), timeout);
+	if (descriptors[0].revents != 0)
+		interruption_drain();
+	return descriptors[1].revents;
 }
 
 int

@@ -19,7 +19,17 @@ extern bool interruption_catch(void);
 /* No longer catch them, unless it has been begun once more. */
 extern void interruption_release(void);
 
-/* The descriptor that is readable after a signal. */
+/* In a child that becomes another program: signals are for that to catch. */
+extern void interruption_leave(void);
+
+/*
+ * Wait until a descriptor, or none if it is -1, is ready for some of these
+ * events of poll(), or until there is a signal, but no longer than so many
+ * milliseconds (-1: no limit).  Returns the events that there are, or 0.
+ */
+extern int	interruption_poll(int descriptor, int events, int timeout);
+
+/* The descriptor that is readable after a signal, for other ways to wait. */
 extern int	interruption_descriptor(void);
 
 /* Make it unreadable until the next signal. */

@@ -216,8 +216,7 @@ check_need(TransactionCheck *check, const TransactionState *old,
 		!old->is_manual && statement->siblings == 0)
 		problem_found(check->found, PROBLEM_OUTSIDE_TRANSACTION, place->path,
 					  place->line, "%s can only run inside a transaction "
-					"block, "
-					  "and there is none", need);
+					  "block, and there is none", need);
 }
 
 /* BEGIN: there should be no transaction yet. */

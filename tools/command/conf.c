@@ -221,7 +221,7 @@ command_conf_read(Conf *conf, ProblemList *problems)
 		return;
 	if (!file_bytes_open(&bytes, conf->path))
 		problem_add(problems, PROBLEM_ERROR, conf->path, 0,
-					"could not read file: %m");
+					"could not read: %m");
 	else if (memchr(bytes.text, '\0', bytes.length) != NULL)
 		complain(conf, problems, 0, "there is a zero byte in it");
 	else

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/ask.h"
+#include "base/buffer.h"
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/command.h"
@@ -318,17 +319,15 @@ is_sweeping(const Deployment *deployment)
 static char *
 list_names(const PatchPlan *plan)
 {
-	PQExpBuffer text = createPQExpBuffer();
-	char	   *result;
+	PQExpBufferData text;
 	int			i;
 	int			j;
 
+	initPQExpBuffer(&text);
 	for (i = 0; i < plan->count; i++)
 		for (j = 0; j < plan->steps[i].name_count; j++)
-			appendPQExpBuffer(text, "%s\n", plan->steps[i].names[j]);
-	result = pg_strdup(text->data);
-	destroyPQExpBuffer(text);
-	return result;
+			appendPQExpBuffer(&text, "%s\n", plan->steps[i].names[j]);
+	return buffer_finish(&text);
 }
 
 /* Is what would be taken back now not what a yes was said to? */

@@ -207,18 +207,6 @@ read_catalogs(Work *work)
 	return is_done;
 }
 
-/* Have the server stop what it does for a connection, if it does anything. */
-static void
-cancel(PGconn *conn)
-{
-	PGcancel   *request = PQgetCancel(conn);
-	char		message[256];
-
-	if (PQtransactionStatus(conn) == PQTRANS_ACTIVE && request != NULL)
-		(void) PQcancel(request, message, sizeof(message));
-	PQfreeCancel(request);
-}
-
 /*
  * End our transactions, which keep others from altering what views use: what
  * comes next may wait for a person.
@@ -234,7 +222,8 @@ end_transactions(Work *work)
 
 		if (conn == NULL || PQtransactionStatus(conn) == PQTRANS_IDLE)
 			continue;
-		cancel(conn);
+		if (PQtransactionStatus(conn) == PQTRANS_ACTIVE)
+			connection_cancel(conn);
 		PQclear(PQexec(conn, "ROLLBACK"));
 	}
 }

@@ -21,15 +21,23 @@ command_directory_is_missing(const char *path)
 	return stat(path, &status) != 0 && errno == ENOENT;
 }
 
+/* Is it a directory? */
+static bool
+is_directory(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 const char *
 command_directory_choose(const SimpleStringList *places, const char *option)
 {
 	const SimpleStringListCell *cell;
-	struct stat status;
 
 	for (cell = places->head; cell != NULL; cell = cell->next)
 		if (command_directory_is_missing(cell->val) ||
-			(stat(cell->val, &status) == 0 && S_ISDIR(status.st_mode)))
+			is_directory(cell->val))
 			return cell->val;
 	pg_log_error("none of the places of %s is a directory", option);
 	return NULL;
@@ -39,14 +47,14 @@ bool
 command_directory_make(const char *directory)
 {
 	char	   *copy = pg_strdup(directory);
-	bool		is_made = !command_directory_is_missing(directory) ||
+	bool		is_there = is_directory(directory) ||
 		pg_mkdir_p(copy, S_IRWXU | S_IRWXG | S_IRWXO) == 0;
 
-	if (!is_made)
+	if (!is_there)
 		pg_log_error("could not create directory \"%s\": %m",
 					 report_printable(directory));
 	pg_free(copy);
-	return is_made;
+	return is_there;
 }
 
 char *

@@ -15,6 +15,7 @@
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/command.h"
+#include "command/directory.h"
 #include "command/target.h"
 #include "pqexpbuffer.h"
 #include "project/new_files.h"
@@ -33,20 +34,12 @@ tell(const Options *options, const char *path, bool is_made)
 static bool
 make_directory(const Options *options, const char *path)
 {
-	struct stat status;
-	char	   *copy = pg_strdup(path);
-	bool		is_made = false;
-	bool		is_there = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+	bool		is_missing = command_directory_is_missing(path);
 
-	if (!is_there)
-		is_made = pg_mkdir_p(copy, S_IRWXU | S_IRWXG | S_IRWXO) == 0;
-	if (is_there || is_made)
-		tell(options, path, is_made);
-	else
-		pg_log_error("could not create directory \"%s\": %m",
-					 report_printable(path));
-	pg_free(copy);
-	return is_there || is_made;
+	if (!command_directory_make(path))
+		return false;
+	tell(options, path, is_missing);
+	return true;
 }
 
 /* Append a key with its value, or as an example if it has none. */

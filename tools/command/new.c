@@ -12,6 +12,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/array.h"
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "command/command.h"
@@ -184,8 +185,7 @@ append_file(FileList *list, bool is_rollback, const char *name, char *text)
 	char	   *file_name = project_template_file_name(name);
 	NewFile    *file;
 
-	list->files = pg_realloc(list->files,
-							 (list->count + 1) * sizeof(NewFile));
+	ARRAY_MAKE_ROOM(list->files, list->count);
 	file = &list->files[list->count++];
 	file->path = is_rollback ?
 		command_directory_path(list->rollbacks, "rollback-", file_name) :

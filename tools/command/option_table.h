@@ -78,13 +78,12 @@ typedef struct Options
 	const char *recipe;			/* new: its name, or NULL */
 	bool		lists_recipes;	/* new */
 	const char *template;		/* rehearse: a database, or NULL */
-
-	/* status, log, show, blame, check, rehearse */
 	bool		only_pending;	/* status */
 	const char *since;			/* log: as the user wrote it, or NULL */
 	const char *by;				/* log: a role, or NULL */
 	int			limit;			/* log: how many, or 0 */
 	const char *format;			/* check: its name, or NULL */
+
 	/* sandbox */
 	SimpleStringList data;		/* scripts to be run after the patches */
 	const char *with_patches;	/* names between commas, or NULL: all */
@@ -92,6 +91,7 @@ typedef struct Options
 	const char *sandbox_command;	/* to be run in it, or NULL */
 	bool		prints_variables;	/* for the shell */
 	const char *older_than;		/* drop: those that are, or NULL */
+
 	bool		compares_all;	/* diff */
 	bool		has_no_owners;
 	bool		has_no_grants;

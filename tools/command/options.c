@@ -71,6 +71,14 @@ command_options_error(const char *format,...)
 }
 
 void
+command_options_exclude(bool are_given, const char *one, const char *other)
+{
+	if (are_given)
+		command_options_error("%s and %s cannot be used together", one,
+							  other);
+}
+
+void
 command_options_split(const char *text, SimpleStringList *names)
 {
 	static const char blanks[] = " \t\n\r\f\v";
@@ -339,14 +347,12 @@ check_names(const Options *options, CommandBit command)
 
 	if (options->restart_at > 0 && options->name_count != 1)
 		command_options_error("--restart-at takes the name of one patch");
-	if (options->to != NULL && has_names)
-		command_options_error("--to and names of patches cannot be used "
-							  "together");
-	if (options->to != NULL && options->last > 0)
-		command_options_error("--to and --last cannot be used together");
-	if (options->last > 0 && has_names)
-		command_options_error("--last and names of patches cannot be used "
-							  "together");
+	command_options_exclude(options->to != NULL && has_names, "--to",
+							"names of patches");
+	command_options_exclude(options->to != NULL && options->last > 0, "--to",
+							"--last");
+	command_options_exclude(options->last > 0 && has_names, "--last",
+							"names of patches");
 	if (command == COMMAND_ROLLBACK && !has_names && options->last == 0 &&
 		options->to == NULL)
 		command_options_error("rollback takes the names of patches, --last "
@@ -361,9 +367,8 @@ check_single(const Options *options)
 		options->runs_jobs ? "--run-jobs" :
 		options->restart_at > 0 ? "--restart-at" : NULL;
 
-	if (options->deploy.is_single && other != NULL)
-		command_options_error("--single-transaction and %s cannot be used "
-							  "together", other);
+	command_options_exclude(options->deploy.is_single && other != NULL,
+							"--single-transaction", other);
 }
 
 /* Complain if the command cannot do something with an option. */
@@ -381,12 +386,12 @@ check_options(const Options *options, CommandBit command)
 			command_options_error("--%s cannot be used with %s", row->name,
 								  options->command);
 	}
-	if (options->deploy.is_quiet && options->deploy.is_verbose)
-		command_options_error("--quiet and --verbose cannot be used "
-							  "together");
-	if (options->deploy.is_json && options->deploy.is_verbose)
-		command_options_error("--json and --verbose cannot be used "
-							  "together");
+	command_options_exclude(options->deploy.is_quiet &&
+							options->deploy.is_verbose, "--quiet",
+							"--verbose");
+	command_options_exclude(options->deploy.is_json &&
+							options->deploy.is_verbose, "--json",
+							"--verbose");
 	check_single(options);
 }
 

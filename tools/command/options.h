@@ -55,6 +55,10 @@ extern void command_options_split(const char *text, SimpleStringList *names);
 extern void command_options_error(const char *format,...)
 			pg_attribute_printf(1, 2);
 
+/* The same if two things are given that exclude each other. */
+extern void command_options_exclude(bool are_given, const char *one,
+									const char *other);
+
 /* Free what reading the command line, and a password, has taken. */
 extern void command_options_free(Options *options);
 

@@ -98,14 +98,15 @@ check_options(const Options *options, Action action)
 			!rules[i].are_taken[action])
 			command_options_error("--%s cannot be used with sandbox %s",
 								  rules[i].option, words[action]);
-	if (options->older_than != NULL && options->name_count > 0)
-		command_options_error("--older-than and names of sandboxes cannot be "
-							  "used together");
-	if (options->is_empty && options->with_patches != NULL)
-		command_options_error("--empty and --with-patches cannot be used "
-							  "together");
-	if (options->prints_variables && options->sandbox_command != NULL)
-		command_options_error("--env and --run cannot be used together");
+	command_options_exclude(options->older_than != NULL &&
+							options->name_count > 0, "--older-than",
+							"names of sandboxes");
+	command_options_exclude(options->is_empty &&
+							options->with_patches != NULL, "--empty",
+							"--with-patches");
+	command_options_exclude(options->prints_variables &&
+							options->sandbox_command != NULL, "--env",
+							"--run");
 }
 
 /* Names between commas, none of which is empty, as an array. */

@@ -77,13 +77,12 @@ connect_as_asked(const ConnectionOptions *options,
 	return conn;
 }
 
-/* What a connection was made with, or NULL. */
-static const char *
-option_value(const PQconninfoOption *options, const char *keyword)
+const char *
+connection_setting(const PQconninfoOption *settings, const char *keyword)
 {
-	for (; options->keyword != NULL; options++)
-		if (strcmp(options->keyword, keyword) == 0)
-			return options->val;
+	for (; settings->keyword != NULL; settings++)
+		if (strcmp(settings->keyword, keyword) == 0)
+			return settings->val;
 	return NULL;
 }
 
@@ -98,7 +97,7 @@ given_name_length(const PQconninfoOption *options, const char *name)
 
 	if (name == NULL)
 		return 0;
-	if (option_value(options, "fallback_application_name") != NULL)
+	if (connection_setting(options, "fallback_application_name") != NULL)
 		return strlen(name);
 	end = strstr(name, NAME_SEPARATOR);
 	return end == NULL ? 0 : end - name;
@@ -113,7 +112,7 @@ static char *
 make_application_name(PGconn *like, const char *own)
 {
 	PQconninfoOption *options = PQconninfo(like);
-	const char *name = option_value(options, "application_name");
+	const char *name = connection_setting(options, "application_name");
 	int			room = NAMEDATALEN - 1 - (int) strlen(": ") -
 		(int) strlen(own);
 	int			length = Min(given_name_length(options, name), room);
@@ -137,7 +136,7 @@ static void
 append_name_setting(PQExpBuffer query, PGconn *conn)
 {
 	PQconninfoOption *options = PQconninfo(conn);
-	const char *own = option_value(options, "fallback_application_name");
+	const char *own = connection_setting(options, "fallback_application_name");
 	char	   *name = own == NULL ? NULL : make_application_name(conn, own);
 	char	   *literal = name == NULL ? NULL :
 		PQescapeLiteral(conn, name, strlen(name));
@@ -345,13 +344,9 @@ static int
 connect_timeout(PGconn *conn)
 {
 	PQconninfoOption *options = PQconninfo(conn);
-	const PQconninfoOption *option;
-	int			seconds = 0;
+	const char *value = connection_setting(options, "connect_timeout");
+	int			seconds = value == NULL ? 0 : atoi(value);
 
-	for (option = options; option->keyword != NULL; option++)
-		if (strcmp(option->keyword, "connect_timeout") == 0 &&
-			option->val != NULL)
-			seconds = atoi(option->val);
 	PQconninfoFree(options);
 	return seconds <= 0 ? -1 : Min(seconds, INT_MAX / 1000) * 1000;
 }
@@ -364,21 +359,17 @@ static bool
 wait_for_socket(PGconn *conn, PostgresPollingStatusType status, int64 until,
 				int signals)
 {
-	struct pollfd descriptors[] = {
-		{interruption_descriptor(), POLLIN, 0},
-		{PQsocket(conn), status == PGRES_POLLING_READING ? POLLIN : POLLOUT, 0}
-	};
+	int			events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
 
 	while (interruption_count() == signals)
 	{
 		int64		left = until < 0 ? -1 :
 			Max(until - clock_milliseconds(), 0);
 
-		(void) poll(descriptors, lengthof(descriptors), (int) left);
-		if (descriptors[0].revents > 0)
-			interruption_drain();
-		if (descriptors[1].revents != 0 || left == 0)
-			return descriptors[1].revents != 0;
+		if (interruption_poll(PQsocket(conn), events, (int) left) != 0)
+			return true;
+		if (left == 0)
+			return false;
 	}
 	return false;
 }
@@ -511,15 +502,14 @@ make_password_file(const char *password)
 }
 
 ConnectionHandover *
-connection_hand_over(PGconn *conn, const char *dbname,
-					 const char *application_name)
+connection_hand_over(PGconn *conn, const char *application_name)
 {
 	ConnectionHandover *handover = pg_malloc(sizeof(ConnectionHandover));
 	PQExpBuffer conninfo = createPQExpBuffer();
 	const char *password = PQpass(conn);
 	const char *inherited = getenv("PGPASSWORD");
 
-	append_conninfo(conninfo, conn, dbname, application_name);
+	append_conninfo(conninfo, conn, NULL, application_name);
 	handover->password_fd = -1;
 	if (password != NULL && password[0] != '\0' &&
 		(inherited == NULL || strcmp(inherited, password) != 0))
@@ -608,6 +598,17 @@ connection_reset(PGconn *conn)
 		return true;
 	report_server_message(PQerrorMessage(conn));
 	return false;
+}
+
+void
+connection_cancel(PGconn *conn)
+{
+	PGcancel   *request = PQgetCancel(conn);
+	char		message[256];
+
+	if (request != NULL)
+		(void) PQcancel(request, message, sizeof(message));
+	PQfreeCancel(request);
 }
 
 void

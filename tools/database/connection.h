@@ -104,6 +104,9 @@ extern bool connection_ask(PGconn *conn, const char *query,
  */
 extern bool connection_reset(PGconn *conn);
 
+/* Ask the server to cancel what it does for a connection. */
+extern void connection_cancel(PGconn *conn);
+
 /*
  * Close a connection, or none.  A pooler can go on with the session if there
  * is no transaction in it.
@@ -128,13 +131,15 @@ extern bool connection_is_unicode(PGconn *conn);
 extern PQconninfoOption *connection_settings(PGconn *like,
 											 const char *dbname);
 
+/* The value of one of such settings, or NULL. */
+extern const char *connection_setting(const PQconninfoOption *settings,
+									  const char *keyword);
+
 /*
- * What a program needs to connect to the same server, and to the given
- * database or, if NULL, to the same.  Returns NULL after a message.  A
- * password in the environment the program finds by itself.
+ * What a program needs to connect to the same database.  Returns NULL after a
+ * message.  A password in the environment the program finds by itself.
  */
 extern ConnectionHandover *connection_hand_over(PGconn *conn,
-												const char *dbname,
 												const char *application_name);
 
 /* Free it, and close its file. */

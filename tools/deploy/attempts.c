@@ -20,7 +20,6 @@
  */
 #include "postgres_fe.h"
 
-#include <poll.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -151,17 +150,13 @@ deploy_attempts_obstacle(const Attempts *attempts)
 static bool
 do_nothing(const Attempts *attempts, int64 milliseconds)
 {
-	struct pollfd descriptor = {interruption_descriptor(), POLLIN, 0};
 	int64		end = Min(clock_milliseconds() + milliseconds,
 						  attempts->until);
 	int64		left;
 
 	while (interruption_count() == 0 &&
 		   (left = end - clock_milliseconds()) > 0)
-	{
-		if (poll(&descriptor, 1, (int) left) > 0)
-			interruption_drain();
-	}
+		(void) interruption_poll(-1, 0, (int) left);
 	watch_progress_tick(attempts->runner->progress);
 	return interruption_count() == 0 &&
 		clock_milliseconds() < attempts->until;

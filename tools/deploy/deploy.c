@@ -12,6 +12,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/buffer.h"
 #include "base/fe_compat.h"
 #include "base/interruption.h"
 #include "base/report.h"
@@ -33,8 +34,8 @@ typedef struct Deploy
 	RunLock    *lock;
 	FileRunner	runner;
 	Execution	execution;
-	Observer source;
-	Onlookers onlookers;
+	Observer	source;
+	Onlookers	onlookers;
 	int			done;			/* steps that did what they should */
 	int			failed;			/* 1 if one did not */
 } Deploy;
@@ -44,7 +45,6 @@ static char *
 join_names(const PlanStep *step)
 {
 	PQExpBufferData text;
-	char	   *result;
 	int			i;
 
 	if (step->members != NULL)
@@ -53,9 +53,7 @@ join_names(const PlanStep *step)
 	for (i = 0; i < step->name_count; i++)
 		appendPQExpBuffer(&text, "%s%s", i > 0 ? ", " : "",
 						  report_printable(step->names[i]));
-	result = pg_strdup(text.data);
-	termPQExpBuffer(&text);
-	return result;
+	return buffer_finish(&text);
 }
 
 /* How many names are to be registered after a step. */

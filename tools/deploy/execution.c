@@ -65,7 +65,7 @@ run_in_psql(Execution *execution, const PlanStep *step, int lock_timeout,
 		return;
 	run->end = FILE_RUN_LOST;
 	if (execution->handover == NULL)
-		execution->handover = connection_hand_over(runner->conn, NULL,
+		execution->handover = connection_hand_over(runner->conn,
 												runner->application_name);
 	if (execution->handover == NULL)
 		return;

@@ -15,6 +15,7 @@
 
 #include <poll.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/interruption.h"
 #include "base/report.h"
@@ -136,8 +137,7 @@ start(JobRun *run)
 
 	if (session == NULL)
 		return false;
-	run->sessions = pg_realloc(run->sessions, (run->count + 1) *
-							   sizeof(PGconn *));
+	ARRAY_MAKE_ROOM(run->sessions, run->count);
 	run->sessions[run->count++] = session;
 	run->running++;
 	PQsetNoticeProcessor(session, show_notice, run);
@@ -177,16 +177,9 @@ stop(JobRun *run)
 	for (i = 0; i < run->count; i++)
 	{
 		PGconn	   *session = run->sessions[i];
-		char		error[256];
-		PGcancel   *request;
 
-		if (session == NULL || (!is_urgent && !is_pausing(run, session)))
-			continue;
-		request = PQgetCancel(session);
-		if (request == NULL)
-			continue;
-		(void) PQcancel(request, error, sizeof(error));
-		PQfreeCancel(request);
+		if (session != NULL && (is_urgent || is_pausing(run, session)))
+			connection_cancel(session);
 	}
 }
 

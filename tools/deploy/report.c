@@ -10,6 +10,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/fe_compat.h"
@@ -139,7 +140,6 @@ static void
 say_what_was_before(const DeployFailure *failure)
 {
 	const ScriptOutline *outline = failure->step->outline;
-
 	const Stall *stall = failure->run->stall;
 
 	if (stall != NULL)
@@ -167,15 +167,12 @@ join_names(const SimpleStringList *names)
 {
 	PQExpBufferData text;
 	const SimpleStringListCell *cell;
-	char	   *result;
 
 	initPQExpBuffer(&text);
 	for (cell = names->head; cell != NULL; cell = cell->next)
 		appendPQExpBuffer(&text, "%s\"%s\"", text.len > 0 ? ", " : "",
 						  report_printable(cell->val));
-	result = pg_strdup(text.data);
-	termPQExpBuffer(&text);
-	return result;
+	return buffer_finish(&text);
 }
 
 /* Say why the register is not as it should be although there was no error. */

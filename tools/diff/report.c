@@ -355,28 +355,20 @@ print_notes(const DiffReport *report)
 	}
 }
 
-/* How many things, in words. */
-static void
-print_count(int count, const char *word, const char *more)
-{
-	printf("%d %s%s", count, word, count == 1 ? "" : more);
-}
-
 /* Print the last lines. */
 static void
 print_summary(const DiffReport *report)
 {
+	int			objects = report->comparison->count;
+	int			patches = report->patches.count;
+
 	if (diff_report_is_empty(report))
 		printf("%s and %s are the same.\n", report->sides[0].name,
 			   report->sides[1].name);
 	else
-	{
-		puts("");
-		print_count(report->comparison->count, "difference", "s");
-		printf(" in objects, ");
-		print_count(report->patches.count, "difference", "s");
-		puts(" in patches.");
-	}
+		printf("\n%d %s in objects, %d %s in patches.\n",
+			   objects, objects == 1 ? "difference" : "differences",
+			   patches, patches == 1 ? "difference" : "differences");
 	print_notes(report);
 }
 

@@ -90,25 +90,32 @@ has_name(const PlanStep *step, const char *name)
 }
 
 /* Complain that a file does not go on by itself. */
+static void complain(const Resumption *resumption, int line,
+					 const char *format,...)
+			pg_attribute_printf(3, 4);
+
 static void
-complain(const Resumption *resumption, int line, const char *text)
+complain(const Resumption *resumption, int line, const char *format,...)
 {
+	va_list		args;
+	char	   *text;
+
+	va_start(args, format);
+	text = problem_format(format, args);
+	va_end(args);
 	problem_add(&resumption->plan->problems, PROBLEM_ERROR,
 				resumption->step->file->path, line, "%s", text);
+	pg_free(text);
 }
 
 /* Complain that a part is not what was done. */
 static void
 complain_of_difference(const Resumption *resumption, int line)
 {
-	char	   *text =
-		psprintf("patch \"%s\" is unfinished, and this is not what was "
-				 "done at this place, which is not run again: put that back, "
-				 "or say where to go on, with --restart-at LINE",
-				 resumption->name);
-
-	complain(resumption, line, text);
-	pg_free(text);
+	complain(resumption, line, "patch \"%s\" is unfinished, and this is not "
+			 "what was done at this place, which is not run again: put that "
+			 "back, or say where to go on, with --restart-at LINE",
+			 resumption->name);
 }
 
 /* How many lines a file has, as far as that is known. */
@@ -197,12 +204,10 @@ ask(const Resumption *resumption, int part)
 {
 	const PlanStep *step = resumption->step;
 	char	   *answers = plan_resume_answers(step, part, resumption->name);
-	char	   *text =
-		psprintf("patch \"%s\" is unfinished, and it is not known how much "
-				 "of this was done: find out. %s", resumption->name, answers);
 
-	complain(resumption, line_of(step->parts, part), text);
-	pg_free(text);
+	complain(resumption, line_of(step->parts, part), "patch \"%s\" is "
+			 "unfinished, and it is not known how much of this was done: "
+			 "find out. %s", resumption->name, answers);
 	pg_free(answers);
 }
 
@@ -252,7 +257,6 @@ check_temporary(const Resumption *resumption)
 {
 	const PlanStep *step = resumption->step;
 	const PlanParts *parts = resumption->parts;
-	char	   *text;
 	int			i;
 
 	for (i = 0; i < parts->next; i++)
@@ -261,11 +265,10 @@ check_temporary(const Resumption *resumption)
 			break;
 	if (i == parts->next)
 		return true;
-	text = psprintf("patch \"%s\" is unfinished, and what is temporary here, "
-					"or set for the session, has gone with it: say where to "
-					"go on, with --restart-at LINE", resumption->name);
-	complain(resumption, parts->cut.items[i].line, text);
-	pg_free(text);
+	complain(resumption, parts->cut.items[i].line, "patch \"%s\" is "
+			 "unfinished, and what is temporary here, or set for the session, "
+			 "has gone with it: say where to go on, with --restart-at LINE",
+			 resumption->name);
 	return false;
 }
 
@@ -309,15 +312,12 @@ go_on(const Resumption *resumption)
 static void
 complain_of_middle(const Resumption *resumption, int line, int part)
 {
-	char	   *text =
-		psprintf("this is in a part that begins in line %d: say "
-				 "\"--restart-at %d\" to run it, or \"--restart-at %d\" if "
-				 "it is done", line_of(resumption->parts, part),
-				 line_of(resumption->parts, part),
-				 line_after(resumption->step, part));
+	int			first = line_of(resumption->parts, part);
 
-	complain(resumption, line, text);
-	pg_free(text);
+	complain(resumption, line, "this is in a part that begins in line %d: "
+			 "say \"--restart-at %d\" to run it, or \"--restart-at %d\" if "
+			 "it is done", first, first,
+			 line_after(resumption->step, part));
 }
 
 /*
@@ -368,20 +368,14 @@ check_registered(const Resumption *resumption, const Register *reg)
 {
 	const PlanStep *step = resumption->step;
 	const PlanParts *parts = resumption->parts;
-	char	   *text;
 	int			i;
 
 	if (parts->next < Max(parts->cut.count, 1))
 		return;
 	for (i = 0; i < step->name_count; i++)
-	{
-		if (register_find_row(reg, step->names[i]) != NULL)
-			continue;
-		text = psprintf("patch \"%s\" is not in the register, so not all of "
-						"it is done", step->names[i]);
-		complain(resumption, 0, text);
-		pg_free(text);
-	}
+		if (register_find_row(reg, step->names[i]) == NULL)
+			complain(resumption, 0, "patch \"%s\" is not in the register, so "
+					 "not all of it is done", step->names[i]);
 }
 
 /* Find where a step goes on. */

@@ -26,17 +26,17 @@ write_new(const NewFile *file)
 
 	if (stream == NULL)
 	{
-		pg_log_error("could not create \"%s\": %m", printable);
+		pg_log_error("could not create file \"%s\": %m", printable);
 		return false;
 	}
 	is_written = fputs(file->text, stream) != EOF && fflush(stream) == 0;
 
 	/* Closing, too, may say that what has been written is lost */
 	if (!is_written)
-		pg_log_error("could not write \"%s\": %m", printable);
+		pg_log_error("could not write file \"%s\": %m", printable);
 	if (fclose(stream) != 0 && is_written)
 	{
-		pg_log_error("could not write \"%s\": %m", printable);
+		pg_log_error("could not write file \"%s\": %m", printable);
 		is_written = false;
 	}
 	if (!is_written)

@@ -32,6 +32,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/array.h"
 #include "base/file_bytes.h"
 #include "fe_utils/string_utils.h"
 #include "pqexpbuffer.h"
@@ -59,14 +60,12 @@ static char *
 copy_trimmed(const char *text)
 {
 	size_t		length;
-	char	   *copy;
 
 	text += strspn(text, " \t");
 	length = strlen(text);
 	while (length > 0 && strchr(" \t\r", text[length - 1]) != NULL)
 		length--;
-	copy = pnstrdup(text, length);
-	return copy;
+	return pnstrdup(text, length);
 }
 
 /* What follows the word in the line, or NULL if it does not begin with it. */
@@ -84,8 +83,7 @@ append_entry(Recipe *recipe, RecipeEntryKind kind, int line)
 {
 	RecipeEntry *entry;
 
-	recipe->entries = pg_realloc(recipe->entries, (recipe->entry_count + 1) *
-								 sizeof(RecipeEntry));
+	ARRAY_MAKE_ROOM(recipe->entries, recipe->entry_count);
 	entry = &recipe->entries[recipe->entry_count++];
 	memset(entry, 0, sizeof(RecipeEntry));
 	entry->kind = kind;
@@ -205,8 +203,7 @@ begin_file(Recipe *recipe, const char *line, int number)
 	if (rest == NULL)
 		return false;
 
-	recipe->files = pg_realloc(recipe->files, (recipe->file_count + 1) *
-							   sizeof(RecipeFile));
+	ARRAY_MAKE_ROOM(recipe->files, recipe->file_count);
 	file = &recipe->files[recipe->file_count++];
 	memset(file, 0, sizeof(RecipeFile));
 	file->is_rollback = is_rollback;
@@ -297,7 +294,7 @@ project_recipe_read(const char *path, ProblemList *problems)
 	if (!file_bytes_open(&bytes, path))
 	{
 		problem_found(problems, PROBLEM_UNREADABLE, path, 0,
-					  "could not read the recipe: %s", strerror(errno));
+					  "could not read: %s", strerror(errno));
 		file_bytes_free(&bytes);
 		return NULL;
 	}

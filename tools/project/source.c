@@ -17,6 +17,7 @@
 
 #include <sys/stat.h>
 
+#include "base/buffer.h"
 #include "common/cryptohash.h"
 #include "mb/pg_wchar.h"
 #include "project/source.h"
@@ -197,15 +198,12 @@ project_source_path(const char *path, bool is_unicode)
 	bool		is_plain = is_unicode &&
 		pg_encoding_verifymbstr(PG_UTF8, path, length) == length;
 	PQExpBufferData text;
-	char	   *result;
 
 	initPQExpBuffer(&text);
 	for (; *path != '\0'; path++)
 		appendPQExpBuffer(&text, IS_HIGHBIT_SET(*path) && !is_plain ?
 						  "\\x%02X" : "%c", (unsigned char) *path);
-	result = pg_strdup(text.data);
-	termPQExpBuffer(&text);
-	return result;
+	return buffer_finish(&text);
 }
 
 /* Append a text as a string constant, in one line. */

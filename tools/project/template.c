@@ -7,9 +7,10 @@
  */
 #include "postgres_fe.h"
 
+#include "base/buffer.h"
+#include "base/report.h"
 #include "fe_utils/string_utils.h"
 #include "mb/pg_wchar.h"
-#include "pqexpbuffer.h"
 #include "project/template.h"
 
 /* How long a line may be before what comes after a list of names */
@@ -62,51 +63,43 @@ project_template_array(PQExpBuffer text, size_t line_start,
 	destroyPQExpBuffer(constant);
 }
 
-/* Hand over the text that has been written. */
-static char *
-finish(PQExpBuffer text)
-{
-	char	   *result = pg_strdup(text->data);
-
-	destroyPQExpBuffer(text);
-	return result;
-}
-
 char *
 project_template_patch(const char *name, const SimpleStringList *requirements)
 {
-	PQExpBuffer text = createPQExpBuffer();
+	PQExpBufferData text;
 	size_t		line_start;
 
-	appendPQExpBufferStr(text, "BEGIN;\n");
-	line_start = text->len;
-	appendPQExpBufferStr(text, "SELECT _v.register_patch(");
-	project_template_constant(text, name);
-	appendPQExpBufferStr(text, ", ");
-	project_template_array(text, line_start, requirements);
-	appendPQExpBufferStr(text, ", NULL);\n"
+	initPQExpBuffer(&text);
+	appendPQExpBufferStr(&text, "BEGIN;\n");
+	line_start = text.len;
+	appendPQExpBufferStr(&text, "SELECT _v.register_patch(");
+	project_template_constant(&text, name);
+	appendPQExpBufferStr(&text, ", ");
+	project_template_array(&text, line_start, requirements);
+	appendPQExpBufferStr(&text, ", NULL);\n"
 						 "\n"
 						 "-- What the patch does goes here.\n"
 						 "\n"
 						 "COMMIT;\n");
-	return finish(text);
+	return buffer_finish(&text);
 }
 
 char *
 project_template_rollback(const char *name)
 {
-	PQExpBuffer text = createPQExpBuffer();
+	PQExpBufferData text;
 
-	appendPQExpBufferStr(text, "BEGIN;\n"
+	initPQExpBuffer(&text);
+	appendPQExpBufferStr(&text, "BEGIN;\n"
 						 "SELECT _v.unregister_patch(");
-	project_template_constant(text, name);
-	appendPQExpBufferStr(text, ");\n"
+	project_template_constant(&text, name);
+	appendPQExpBufferStr(&text, ");\n"
 						 "\n"
 						 "-- What takes back all that the patch does goes "
 						 "here.\n"
 						 "\n"
 						 "COMMIT;\n");
-	return finish(text);
+	return buffer_finish(&text);
 }
 
 /* Is the character good for the name of a file, wherever it is used? */
@@ -129,13 +122,6 @@ project_template_file_name(const char *name)
 			*p = '_';
 	if (result[0] == '.' || result[0] == '-')
 		result[0] = '_';
-	if (strlen(result) > LONGEST_FILE_NAME)
-	{
-		/* Not in the middle of a character of UTF-8 */
-		p = result + LONGEST_FILE_NAME;
-		while (p > result && ((unsigned char) *p & 0xC0) == 0x80)
-			p--;
-		*p = '\0';
-	}
+	result[report_fitting(result, LONGEST_FILE_NAME)] = '\0';
 	return result;
 }

@@ -17,6 +17,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/buffer.h"
 #include "base/interruption.h"
 #include "base/json.h"
 #include "base/problem.h"
@@ -70,7 +71,6 @@ step_label(const Rehearsal *rehearsal, int number, const char *said)
 {
 	const PlanStep *step = &rehearsal->plan->steps[number];
 	PQExpBufferData text;
-	char	   *label;
 	int			i;
 
 	initPQExpBuffer(&text);
@@ -81,9 +81,7 @@ step_label(const Rehearsal *rehearsal, int number, const char *said)
 		appendPQExpBuffer(&text, "%s%s", i > 0 ? ", " : "",
 						  report_printable(step->names[i]));
 	appendPQExpBuffer(&text, ": %s", said);
-	label = pg_strdup(text.data);
-	termPQExpBuffer(&text);
-	return label;
+	return buffer_finish(&text);
 }
 
 /*

@@ -155,7 +155,7 @@ run(const Repair *repair, const char *statement)
 static bool
 drop_index(const Repair *repair, const char *name, const char *builder)
 {
-	char	   *statement;
+	char	   *text;
 	bool		result;
 
 	if (builder[0] != '\0')
@@ -166,11 +166,13 @@ drop_index(const Repair *repair, const char *name, const char *builder)
 							  "until that has ended", name, builder);
 		return false;
 	}
-	run_pipeline_say(repair->session, "dropping index %s, which the last "
-					 "attempt has left behind", report_printable(name));
-	statement = psprintf("DROP INDEX CONCURRENTLY IF EXISTS %s", name);
-	result = run(repair, statement);
-	pg_free(statement);
+	text = psprintf("dropping index %s, which the last attempt has left "
+					"behind", report_printable(name));
+	watch_progress_say(repair->session->runner->progress, text);
+	pg_free(text);
+	text = psprintf("DROP INDEX CONCURRENTLY IF EXISTS %s", name);
+	result = run(repair, text);
+	pg_free(text);
 	return result;
 }
 

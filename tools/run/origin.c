@@ -21,6 +21,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/interruption.h"
 #include "common/username.h"
 #include "project/source.h"
 #include "run/origin.h"
@@ -47,12 +48,9 @@ become_git(const char *directory, int output)
 		"-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false",
 		"describe", "--always", "--dirty", NULL
 	};
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE};
 	int			nothing = open("/dev/null", O_RDWR);
-	size_t		i;
 
-	for (i = 0; i < lengthof(signals); i++)
-		signal(signals[i], SIG_DFL);
+	interruption_leave();
 	setpgid(0, 0);
 	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
 		dup2(output, STDOUT_FILENO) < 0 || dup2(nothing, STDERR_FILENO) < 0)

@@ -106,21 +106,15 @@ print_result(SqlSession *session, const PGresult *result)
 static void
 cancel(SqlSession *session)
 {
-	PGcancel   *request = PQgetCancel(session->conn);
-	char		message[256];
-
-	if (request == NULL)
-		return;
 	fflush(NULL);
 	session->canceller = fork();
 	if (session->canceller == 0)
 	{
-		(void) PQcancel(request, message, sizeof(message));
+		connection_cancel(session->conn);
 		_exit(0);
 	}
 	if (session->canceller < 0)
 		session->canceller = 0;
-	PQfreeCancel(request);
 }
 
 /* If we are asked to stop, cancel.  Returns false if that does not help. */
@@ -138,27 +132,22 @@ stop_if_asked(SqlSession *session)
 static void
 wait_for_server(SqlSession *session, bool is_unsent)
 {
-	struct pollfd descriptors[] = {
-		{interruption_descriptor(), POLLIN, 0},
-		{PQsocket(session->conn), POLLIN, 0}
-	};
 	Progress   *progress = session->runner->progress;
 	int			timeout;
+	int			events;
 
 	timeout = run_waiting_timeout(&session->waiting,
 								  watch_progress_timeout(progress));
 	timeout = watch_onlookers_timeout(session->runner->onlookers, timeout);
-	if (is_unsent)
-		descriptors[1].events |= POLLOUT;
 	if (interruption_count() > 0)
 		timeout = 50;
-	(void) poll(descriptors, lengthof(descriptors), timeout);
-	if (descriptors[0].revents != 0)
-		interruption_drain();
+	events = interruption_poll(PQsocket(session->conn),
+							   is_unsent ? POLLIN | POLLOUT : POLLIN,
+							   timeout);
 	watch_progress_tick(progress);
 	run_waiting_look(&session->waiting, session->backend.pid);
 	watch_onlookers_look(session->runner->onlookers, session->backend.pid);
-	if (descriptors[1].revents != 0)
+	if (events != 0)
 		session->is_lost |= !PQconsumeInput(session->conn);
 }
 
@@ -494,19 +483,6 @@ run_pipeline_complain(SqlSession *session, int line,
 	note_error(session, text);
 	session->item = current;
 	pg_free(message);
-	pg_free(text);
-}
-
-void
-run_pipeline_say(SqlSession *session, const char *format,...)
-{
-	va_list		args;
-	char	   *text;
-
-	va_start(args, format);
-	text = problem_format(format, args);
-	va_end(args);
-	watch_progress_say(session->runner->progress, text);
 	pg_free(text);
 }
 

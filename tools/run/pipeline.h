@@ -118,10 +118,6 @@ extern void run_pipeline_complain(SqlSession *session, int line,
 								  const char *format,...)
 			pg_attribute_printf(3, 4);
 
-/* Tell people what is done beside the file. */
-extern void run_pipeline_say(SqlSession *session, const char *format,...)
-			pg_attribute_printf(2, 3);
-
 /* Disconnect, and free the session. */
 extern void run_pipeline_close(SqlSession *session);
 

@@ -103,12 +103,9 @@ static void
 become_psql(const char *const *arguments, const char *psql, pid_t parent,
 			bool hides_password, const int *standard)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE};
-	size_t		i;
 	int			fd;
 
-	for (i = 0; i < lengthof(signals); i++)
-		signal(signals[i], SIG_DFL);
+	interruption_leave();
 	setsid();
 #ifdef __linux__
 	prctl(PR_SET_PDEATHSIG, SIGTERM);

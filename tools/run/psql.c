@@ -27,6 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/interruption.h"
 #include "base/nameless_file.h"
@@ -79,7 +80,6 @@ static char *
 make_first(const FileRunner *runner, const PlanStep *step, int lock_timeout)
 {
 	PQExpBufferData text;
-	char	   *result;
 
 	initPQExpBuffer(&text);
 	run_file_append_marks(&text, runner, step, lock_timeout);
@@ -90,9 +90,7 @@ make_first(const FileRunner *runner, const PlanStep *step, int lock_timeout)
 						 "\\unset versioning_pid\n");
 	if (step->outline->is_wrapped)
 		appendPQExpBufferStr(&text, "BEGIN;\n");
-	result = pg_strdup(text.data);
-	termPQExpBuffer(&text);
-	return result;
+	return buffer_finish(&text);
 }
 
 /*

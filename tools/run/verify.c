@@ -14,6 +14,7 @@
  */
 #include "postgres_fe.h"
 
+#include "base/buffer.h"
 #include "base/report.h"
 #include "catalog/pg_type_d.h"
 #include "run/verify.h"
@@ -43,7 +44,6 @@ static char *
 describe_row(const PGresult *result, int row)
 {
 	PQExpBufferData text;
-	char	   *line;
 	int			i;
 
 	initPQExpBuffer(&text);
@@ -52,9 +52,7 @@ describe_row(const PGresult *result, int row)
 		appendPQExpBufferStr(&text, i > 0 ? ", " : "");
 		append_value(&text, result, row, i);
 	}
-	line = pg_strdup(text.data);
-	termPQExpBuffer(&text);
-	return line;
+	return buffer_finish(&text);
 }
 
 /* Is there something in the row that is not true? */

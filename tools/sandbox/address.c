@@ -47,18 +47,6 @@ print_encoded(const char *text, const char *value)
 			   (unsigned char) *value);
 }
 
-/* The value of a setting, or NULL. */
-static const char *
-value_of(const PQconninfoOption *options, const char *keyword)
-{
-	const PQconninfoOption *option;
-
-	for (option = options; option->keyword != NULL; option++)
-		if (strcmp(option->keyword, keyword) == 0)
-			return option->val;
-	return NULL;
-}
-
 void
 sandbox_address_print_uri(PGconn *conn, const char *dbname)
 {
@@ -66,10 +54,10 @@ sandbox_address_print_uri(PGconn *conn, const char *dbname)
 	const PQconninfoOption *option;
 	char		separator = '?';
 
-	print_encoded("postgresql://", value_of(options, "user"));
-	print_encoded("@", value_of(options, "host"));
-	print_encoded(":", value_of(options, "port"));
-	print_encoded("/", value_of(options, "dbname"));
+	print_encoded("postgresql://", connection_setting(options, "user"));
+	print_encoded("@", connection_setting(options, "host"));
+	print_encoded(":", connection_setting(options, "port"));
+	print_encoded("/", connection_setting(options, "dbname"));
 	for (option = options; option->keyword != NULL; option++)
 		if (option->val != NULL && !is_in_front(option))
 		{

@@ -268,7 +268,7 @@ add_data(const SandboxContent *content, PGconn *conn)
 	for (cell = content->data->head, count = 0; cell != NULL;
 		 cell = cell->next)
 		scripts[count++] = cell->val;
-	handover = connection_hand_over(conn, NULL, "versioning sandbox");
+	handover = connection_hand_over(conn, "versioning sandbox");
 	if (handover != NULL)
 		process = run_process_start(content->options->argv0, handover,
 									&content->options->variables, scripts);

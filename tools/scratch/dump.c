@@ -109,7 +109,7 @@ remove_keys(char *text)
 char *
 scratch_dump_take(const char *argv0, PGconn *conn, const char *options)
 {
-	ConnectionHandover *handover = connection_hand_over(conn, NULL,
+	ConnectionHandover *handover = connection_hand_over(conn,
 														"versioning pg_dump");
 	char	   *program = program_path_find(argv0, "pg_dump");
 	PQExpBuffer command = createPQExpBuffer();

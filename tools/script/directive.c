@@ -95,15 +95,26 @@ read_word(DirectiveText *rest)
 }
 
 /* Complain of a directive in which something is wrong. */
+static void complain_of_text(DirectiveReader *reader, ProblemLevel level,
+							 const char *format,...)
+			pg_attribute_printf(3, 4);
+
 static void
 complain_of_text(DirectiveReader *reader, ProblemLevel level,
-				 const char *text)
+				 const char *format,...)
 {
+	va_list		args;
+	char	   *text;
+
+	va_start(args, format);
+	text = problem_format(format, args);
+	va_end(args);
 	problem_add_kind(reader->problems, level,
 					 level == PROBLEM_REMARK ?
 					 PROBLEM_UNCLEAR_COMMENT : PROBLEM_UNKNOWN_DIRECTIVE,
 					 reader->place->path, reader->place->line, "%s",
 					 text);
+	pg_free(text);
 }
 
 /*
@@ -114,13 +125,13 @@ static void
 complain(DirectiveReader *reader, ProblemLevel level, const char *what,
 		 const Suggestion *suggestion)
 {
-	char	   *text = suggestion->nearest == NULL ?
-		psprintf("unknown %s \"%s\"", what, suggestion->wanted) :
-		psprintf("unknown %s \"%s\": did you mean \"%s\"?", what,
-				 suggestion->wanted, suggestion->nearest);
-
-	complain_of_text(reader, level, text);
-	pg_free(text);
+	if (suggestion->nearest == NULL)
+		complain_of_text(reader, level, "unknown %s \"%s\"", what,
+						 suggestion->wanted);
+	else
+		complain_of_text(reader, level, "unknown %s \"%s\": did you mean "
+						 "\"%s\"?", what, suggestion->wanted,
+						 suggestion->nearest);
 }
 
 /* Complain of a finding that is not known. */
@@ -187,24 +198,20 @@ read_limit(DirectiveReader *reader, const char *name, DirectiveLimit *limit)
 {
 	const DirectiveText *rest = &reader->rest;
 	char	   *value = pnstrdup(rest->p, rest->end - rest->p);
-	char	   *text = NULL;
 	int64		milliseconds;
 
 	if (!duration_parse(value, &milliseconds))
-		text = psprintf("\"%s\" takes " DURATION_FORM ", not \"%s\"", name,
-						value);
+		complain_of_text(reader, PROBLEM_ERROR, "\"%s\" takes "
+						 DURATION_FORM ", not \"%s\"", name, value);
 	else if (limit->line > 0 && limit->milliseconds != milliseconds)
-		text = psprintf("\"%s\" has another value in line %d", name,
-						limit->line);
-	if (text != NULL)
-		complain_of_text(reader, PROBLEM_ERROR, text);
+		complain_of_text(reader, PROBLEM_ERROR, "\"%s\" has another value in "
+						 "line %d", name, limit->line);
 	else
 	{
 		limit->path = reader->place->path;
 		limit->line = reader->place->line;
 		limit->milliseconds = milliseconds;
 	}
-	pg_free(text);
 	pg_free(value);
 }
 
@@ -258,13 +265,8 @@ complain_of_directive(DirectiveReader *reader, const char *word,
 	if (suggestion.nearest == NULL && is_about_transactions)
 		suggestion.nearest = no_transaction;
 	if (suggestion.nearest == NULL && begins_prose(word, &reader->rest))
-	{
-		char	   *text = psprintf("\"%s\" is no directive, so this is taken "
-									"for an ordinary comment", word);
-
-		complain_of_text(reader, PROBLEM_REMARK, text);
-		pg_free(text);
-	}
+		complain_of_text(reader, PROBLEM_REMARK, "\"%s\" is no directive, so "
+						 "this is taken for an ordinary comment", word);
 	else
 		complain(reader, PROBLEM_ERROR, "directive", &suggestion);
 }
@@ -322,13 +324,8 @@ watch_for_name(DirectiveReader *reader)
 	suggestion_offer(&suggestion, versioning);
 	if (word != NULL && suggestion.nearest != NULL &&
 		is_directive(word))
-	{
-		char	   *text = psprintf("\"%s\" should be \"%s\"", name,
-									versioning);
-
-		complain_of_text(reader, PROBLEM_ERROR, text);
-		pg_free(text);
-	}
+		complain_of_text(reader, PROBLEM_ERROR, "\"%s\" should be \"%s\"",
+						 name, versioning);
 	pg_free(word);
 	pg_free(name);
 }

@@ -628,7 +628,7 @@ script_outline_read(const char *path, const FileBytes *bytes,
 		read_script(&reader, bytes != NULL ? bytes : &own);
 	else
 		problem_add(&outline->problems, PROBLEM_ERROR, NULL, 0,
-					"could not read file: %s", strerror(errno));
+					"could not read: %s", strerror(errno));
 	look_into_bytes(&reader);
 	complain(&reader, PROBLEM_ERROR, PROBLEM_RESTRICTED,
 			 &reader.restriction.begin,

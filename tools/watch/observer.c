@@ -15,9 +15,11 @@
 
 #include <poll.h>
 
+#include "base/buffer.h"
 #include "base/interruption.h"
 #include "base/report.h"
 #include "database/connection.h"
+#include "fe_utils/string_utils.h"
 #include "pqexpbuffer.h"
 #include "watch/blockers.h"
 #include "watch/observer.h"
@@ -63,18 +65,11 @@ wait_for_result(PGconn *conn)
 {
 	while (PQisBusy(conn))
 	{
-		struct pollfd descriptors[] = {
-			{interruption_descriptor(), POLLIN, 0},
-			{PQsocket(conn), POLLIN, 0}
-		};
-
 		if (interruption_age() > WAIT_WHEN_STOPPING)
 			return false;
-		(void) poll(descriptors, lengthof(descriptors),
-					interruption_count() > 0 ? 100 : -1);
-		if (descriptors[0].revents != 0)
-			interruption_drain();
-		if (descriptors[1].revents != 0 && !PQconsumeInput(conn))
+		if (interruption_poll(PQsocket(conn), POLLIN,
+							  interruption_count() > 0 ? 100 : -1) != 0 &&
+			!PQconsumeInput(conn))
 			return true;
 	}
 	return true;
@@ -190,25 +185,14 @@ char *
 watch_observer_array(const PlanStep *step)
 {
 	PQExpBufferData text;
-	char	   *result;
-	const char *p;
 	int			i;
 
 	initPQExpBuffer(&text);
+	appendPQExpBufferChar(&text, '{');
 	for (i = 0; i < step->name_count; i++)
-	{
-		appendPQExpBufferStr(&text, i == 0 ? "{\"" : "\",\"");
-		for (p = step->names[i]; *p != '\0'; p++)
-		{
-			if (*p == '"' || *p == '\\')
-				appendPQExpBufferChar(&text, '\\');
-			appendPQExpBufferChar(&text, *p);
-		}
-	}
-	appendPQExpBufferStr(&text, step->name_count == 0 ? "{}" : "\"}");
-	result = pg_strdup(text.data);
-	termPQExpBuffer(&text);
-	return result;
+		appendPGArray(&text, step->names[i]);
+	appendPQExpBufferChar(&text, '}');
+	return buffer_finish(&text);
 }
 
 /* Prepare a statement with one parameter, unless it is. */

@@ -23,6 +23,7 @@
 #include "postgres_fe.h"
 
 #include "base/array.h"
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "database/holder.h"
 #include "watch/onlookers.h"
@@ -279,7 +280,6 @@ static char *
 make_array(const PGresult *result, int first)
 {
 	PQExpBufferData text;
-	char	   *copy;
 	int			i;
 
 	initPQExpBuffer(&text);
@@ -288,9 +288,7 @@ make_array(const PGresult *result, int first)
 		if (i != first && strcmp(PQgetvalue(result, i, KIND), "session") == 0)
 			appendPQExpBuffer(&text, ",%s", PQgetvalue(result, i, PID));
 	appendPQExpBufferChar(&text, '}');
-	copy = pg_strdup(text.data);
-	termPQExpBuffer(&text);
-	return copy;
+	return buffer_finish(&text);
 }
 
 /* Who waits, that of a row first; the caller frees the text. */
@@ -315,8 +313,7 @@ describe_sessions(const Onlookers *onlookers, const PGresult *result,
 	}
 	if (text.len == 0)
 		appendPQExpBuffer(&text, "process %s", PQgetvalue(result, first, PID));
-	copy = pg_strdup(text.data);
-	termPQExpBuffer(&text);
+	copy = buffer_finish(&text);
 	PQclear(who);
 	pg_free(pids);
 	return copy;
