@@ -14,6 +14,8 @@
  */
 #include "postgres_fe.h"
 
+#include <sys/time.h>
+
 #include "base/fe_compat.h"
 #include "base/interruption.h"
 #include "base/report.h"
@@ -41,11 +43,9 @@ static const char *const reserved[] = {
 
 /* Can a database be called so?  False after a message. */
 static bool
-check_name(PGconn *conn, const char *name)
+check_name(const char *name)
 {
-	PGresult   *result;
 	size_t		i;
-	int			longest;
 
 	for (i = 0; i < lengthof(reserved); i++)
 		if (strncmp(name, reserved[i], strlen(reserved[i])) == 0)
@@ -55,20 +55,12 @@ check_name(PGconn *conn, const char *name)
 			return false;
 		}
 	if (*name == '\0')
-	{
 		pg_log_error("the name of a sandbox cannot be empty");
-		return false;
-	}
-	result = connection_query(conn, "SELECT pg_catalog.current_setting("
-							  "'max_identifier_length')");
-	if (result == NULL)
-		return false;
-	longest = atoi(PQgetvalue(result, 0, 0));
-	PQclear(result);
-	if ((int) strlen(name) <= longest)
+	else if (strlen(name) >= NAMEDATALEN)
+		pg_log_error("the name \"%s\" has more than %d bytes",
+					 report_printable(name), NAMEDATALEN - 1);
+	else
 		return true;
-	pg_log_error("the name \"%s\" has more than %d bytes",
-				 report_printable(name), longest);
 	return false;
 }
 
@@ -206,6 +198,33 @@ drop(PGconn *conn, const char *name, bool is_forced, const char *why)
 	return is_done;
 }
 
+/* Copy a template that was there; NULL after a message. */
+static ScratchDatabase *
+copy_found(PGconn *conn, const PGresult *template)
+{
+	const char *has_settings = PQgetvalue(template, 0,
+										  SANDBOX_TEMPLATE_HAS_SETTINGS);
+
+	return scratch_database_copy(PQgetvalue(template, 0,
+											SANDBOX_TEMPLATE_NAME),
+								 PQgetvalue(template, 0,
+											SANDBOX_TEMPLATE_OWNER),
+								 has_settings[0] == 't', conn);
+}
+
+/* Has somebody dropped a template that was there? */
+static bool
+is_dropped(PGconn *conn, const PGresult *template)
+{
+	PGresult   *now = sandbox_template_find(conn,
+											PQgetvalue(template, 0,
+													   SANDBOX_TEMPLATE_NAME));
+	bool		result = now != NULL && PQntuples(now) == 0;
+
+	PQclear(now);
+	return result;
+}
+
 /*
  * Copy the template, which is made first if need be, and again if somebody
  * drops it before it is copied.  NULL after a message.
@@ -214,27 +233,28 @@ static ScratchDatabase *
 copy_template(const SandboxContent *content, const char *digits,
 			  Status *status)
 {
-	bool		is_there;
+	PGconn	   *conn = content->conn;
+	ScratchDatabase *copy = NULL;
+	bool		is_gone = true;
 	int			i;
 
-	for (i = 0; i < TRIES; i++)
+	for (i = 0; i < TRIES && copy == NULL && is_gone; i++)
 	{
-		ScratchDatabase *copy = NULL;
-		const char *template;
+		PGresult   *template;
 
 		*status = sandbox_template_provide(content, digits, &template);
 		if (*status != STATUS_DONE)
 			return NULL;
-		if (interruption_count() == 0)
-			copy = scratch_database_copy(template, content->conn);
-		if (copy != NULL)
-			return copy;
-		if (!sandbox_template_find(content->conn, template, &is_there) ||
-			is_there)
-			break;
+		if (PQntuples(template) > 0)
+		{
+			if (interruption_count() == 0)
+				copy = copy_found(conn, template);
+			is_gone = copy == NULL && is_dropped(conn, template);
+		}
+		PQclear(template);
 	}
-	*status = STATUS_TROUBLE;
-	return NULL;
+	*status = copy == NULL ? STATUS_TROUBLE : STATUS_DONE;
+	return copy;
 }
 
 /* A database that is ours is left as it is: say so. */
@@ -385,7 +405,7 @@ sandbox_create(const SandboxContent *content, const char *name,
 {
 	Status		status;
 
-	if (!check_name(content->conn, name) ||
+	if (!check_name(name) ||
 		!sandbox_lock_wait(content->conn, name,
 						   content->options->is_quiet))
 		return STATUS_TROUBLE;
@@ -397,10 +417,11 @@ sandbox_create(const SandboxContent *content, const char *name,
 void
 sandbox_make_run_name(PGconn *conn, char *name, size_t size)
 {
-	uint32		random = 0;
+	struct timeval now;
 
-	(void) pg_strong_random(&random, sizeof(random));
-	snprintf(name, size, "versioning_run_%d_%x", PQbackendPID(conn), random);
+	gettimeofday(&now, NULL);
+	snprintf(name, size, "versioning_run_%d_%x%05x", PQbackendPID(conn),
+			 (unsigned int) now.tv_sec, (unsigned int) now.tv_usec);
 }
 
 /* Is there such a database, and is it ours?  False after a message. */

@@ -39,9 +39,13 @@
 
 /* Is there a template of that name whose owner is to be trusted? */
 static const char template_query[] =
-"SELECT EXISTS (SELECT FROM pg_catalog.pg_database d"
+"SELECT d.datname,"
+" pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(d.datdba)),"
+" d.datacl IS NOT NULL OR EXISTS (SELECT FROM"
+"  pg_catalog.pg_db_role_setting s WHERE s.setdatabase = d.oid)"
+" FROM pg_catalog.pg_database d"
 " WHERE d.datname = $1::pg_catalog.text AND NOT d.datallowconn"
-" AND " SANDBOX_MARK_IS_SAFE("d.datdba") ")";
+" AND " SANDBOX_MARK_IS_SAFE("d.datdba");
 
 const char *
 sandbox_template_phrase(const SandboxContent *content)
@@ -189,32 +193,34 @@ sandbox_template_digits(const SandboxContent *content, SandboxDigits digits)
 	return compute_digits(content, true, digits);
 }
 
-bool
-sandbox_template_find(PGconn *conn, const char *name, bool *is_found)
+PGresult *
+sandbox_template_find(PGconn *conn, const char *name)
 {
-	return connection_ask(conn, template_query, name, is_found);
+	return connection_query_params(conn, template_query, 1, &name);
 }
 
 /*
  * Wait until there is the template, or we have the lock, and are to build it.
- * Returns false after a message.
+ * Returns NULL after a message.
  */
-static bool
+static PGresult *
 find_or_lock(const SandboxContent *content, const char *name,
 			 bool *is_locked)
 {
-	bool		is_found;
+	PGresult   *found;
 	int			i;
 
 	for (i = 0; interruption_count() == 0; i++)
 	{
-		if (!sandbox_template_find(content->conn, name, &is_found))
+		found = sandbox_template_find(content->conn, name);
+		if (found == NULL)
 			break;
-		if (is_found && *is_locked)
+		if (PQntuples(found) > 0 && *is_locked)
 			sandbox_lock_release(content->conn, name);
-		*is_locked &= !is_found;
-		if (is_found || *is_locked)
-			return true;
+		*is_locked &= PQntuples(found) == 0;
+		if (PQntuples(found) > 0 || *is_locked)
+			return found;
+		PQclear(found);
 		if (!sandbox_lock_try(content->conn, name, is_locked))
 			break;
 		if (*is_locked)
@@ -223,7 +229,7 @@ find_or_lock(const SandboxContent *content, const char *name,
 			pg_log_info("waiting for somebody else to build the template");
 		sandbox_lock_pause();
 	}
-	return false;
+	return NULL;
 }
 
 /* Wait for a psql, and show what it complains about if it fails. */
@@ -349,19 +355,24 @@ build(const SandboxContent *content, const char *digits, const char *name)
 
 Status
 sandbox_template_provide(const SandboxContent *content,
-						 const SandboxDigits digits, const char **name)
+						 const SandboxDigits digits, PGresult **template)
 {
-	static char text[64];
+	char		name[64];
 	bool		is_locked = false;
 	Status		status = STATUS_DONE;
 
-	snprintf(text, sizeof(text), SANDBOX_TEMPLATE_PREFIX "%s", digits);
-	*name = text;
-	if (!find_or_lock(content, text, &is_locked))
-		status = STATUS_TROUBLE;
-	else if (is_locked)
-		status = build(content, digits, text);
+	snprintf(name, sizeof(name), SANDBOX_TEMPLATE_PREFIX "%s", digits);
+	*template = find_or_lock(content, name, &is_locked);
+	if (*template != NULL && is_locked)
+	{
+		PQclear(*template);
+		*template = NULL;
+		status = build(content, digits, name);
+		if (status == STATUS_DONE)
+			*template = sandbox_template_find(content->conn, name);
+	}
 	if (is_locked)
-		sandbox_lock_release(content->conn, text);
-	return status;
+		sandbox_lock_release(content->conn, name);
+	return status == STATUS_DONE && *template == NULL ? STATUS_TROUBLE :
+		status;
 }

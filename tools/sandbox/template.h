@@ -38,20 +38,28 @@ extern const char *sandbox_template_phrase(const SandboxContent *content);
 extern Status sandbox_template_digits(const SandboxContent *content,
 									  SandboxDigits digits);
 
-/*
- * Is there such a template?  Nobody can have put anything into it but the
- * user, or somebody who could do worse.  Returns false after a message.
- */
-extern bool sandbox_template_find(PGconn *conn, const char *name,
-								  bool *is_found);
+/* The columns of what is known of a template */
+enum
+{
+	SANDBOX_TEMPLATE_NAME,
+	SANDBOX_TEMPLATE_OWNER,		/* as an identifier */
+	SANDBOX_TEMPLATE_HAS_SETTINGS	/* or grants of its own */
+};
 
 /*
- * The name of the template of that content, which is built if there is none;
- * the text is overwritten by the next call.  Signals must be caught.  Returns
- * STATUS_DONE, or another status after a message.
+ * A row about the template of that name, or none if there is no such template:
+ * nobody can have put anything into it but the user, or somebody who could do
+ * worse.  Returns NULL after a message; else the caller clears the result.
+ */
+extern PGresult *sandbox_template_find(PGconn *conn, const char *name);
+
+/*
+ * The same for the template of that content, which is built if there is none.
+ * Signals must be caught.  Returns STATUS_DONE, or another status after a
+ * message.
  */
 extern Status sandbox_template_provide(const SandboxContent *content,
 									   const SandboxDigits digits,
-									   const char **name);
+									   PGresult **template);
 
 #endif							/* SANDBOX_TEMPLATE_H */

@@ -15,6 +15,8 @@
  */
 #include "postgres_fe.h"
 
+#include <sys/time.h>
+
 #include "base/fe_compat.h"
 #include "base/report.h"
 #include "database/connection.h"
@@ -51,37 +53,44 @@ static const char user_query[] =
  * release, hence the detour; and release 16 has divided being a member from
  * being able to SET ROLE.
  */
-static const char properties_query[] =
-"SELECT"
-" CASE WHEN pg_catalog.pg_has_role(d.datdba, CASE WHEN"
-"   pg_catalog.current_setting('server_version_num')::pg_catalog.int4"
-"   >= 160000 THEN 'SET' ELSE 'MEMBER' END)"
-"  AND pg_catalog.pg_has_role(d.datdba, 'USAGE')"
-"  THEN ' OWNER ' || pg_catalog.quote_ident("
-"   pg_catalog.pg_get_userbyid(d.datdba)) END,"
-" pg_catalog.concat(' ENCODING ' || pg_catalog.quote_literal("
-"   pg_catalog.pg_encoding_to_char(d.encoding)),"
-"  ' LC_COLLATE ' || pg_catalog.quote_literal(d.datcollate),"
-"  ' LC_CTYPE ' || pg_catalog.quote_literal(d.datctype),"
-"  ' LOCALE_PROVIDER ' || CASE j.d->>'datlocprovider' WHEN 'c' THEN 'libc'"
-"   WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' END,"
-"  CASE j.d->>'datlocprovider' WHEN 'i' THEN ' ICU_LOCALE '"
-"   || pg_catalog.quote_literal("
-"    coalesce(j.d->>'datlocale', j.d->>'daticulocale'))"
-"   WHEN 'b' THEN ' BUILTIN_LOCALE '"
-"   || pg_catalog.quote_literal(j.d->>'datlocale') END,"
-"  ' ICU_RULES ' || pg_catalog.quote_literal(j.d->>'daticurules'))"
-" FROM pg_catalog.pg_database d, LATERAL pg_catalog.to_jsonb(d) AS j (d)"
-" WHERE d.datname = pg_catalog.current_database()";
+#define OWNER_OPTION \
+	"CASE WHEN pg_catalog.pg_has_role(d.datdba, CASE WHEN" \
+	"   pg_catalog.current_setting('server_version_num')::pg_catalog.int4" \
+	"   >= 160000 THEN 'SET' ELSE 'MEMBER' END)" \
+	"  AND pg_catalog.pg_has_role(d.datdba, 'USAGE')" \
+	"  THEN ' OWNER ' || pg_catalog.quote_ident(" \
+	"   pg_catalog.pg_get_userbyid(d.datdba)) END"
+#define OTHER_OPTIONS \
+	"pg_catalog.concat(' ENCODING ' || pg_catalog.quote_literal(" \
+	"   pg_catalog.pg_encoding_to_char(d.encoding))," \
+	"  ' LC_COLLATE ' || pg_catalog.quote_literal(d.datcollate)," \
+	"  ' LC_CTYPE ' || pg_catalog.quote_literal(d.datctype)," \
+	"  ' LOCALE_PROVIDER ' || CASE j.d->>'datlocprovider'" \
+	"   WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu'" \
+	"   WHEN 'b' THEN 'builtin' END," \
+	"  CASE j.d->>'datlocprovider' WHEN 'i' THEN ' ICU_LOCALE '" \
+	"   || pg_catalog.quote_literal(" \
+	"    coalesce(j.d->>'datlocale', j.d->>'daticulocale'))" \
+	"   WHEN 'b' THEN ' BUILTIN_LOCALE '" \
+	"   || pg_catalog.quote_literal(j.d->>'datlocale') END," \
+	"  ' ICU_RULES ' || pg_catalog.quote_literal(j.d->>'daticurules'))"
+#define FROM_TARGET \
+	" FROM pg_catalog.pg_database d," \
+	" LATERAL pg_catalog.to_jsonb(d) AS j (d)" \
+	" WHERE d.datname = pg_catalog.current_database()"
+
+static const char options_query[] =
+"SELECT " OWNER_OPTION ", " OTHER_OPTIONS FROM_TARGET;
 
 /*
- * What else a scratch database depends on: who makes it, the settings and
- * grants that it gets, the version of the extension, and the settings that
+ * All that a scratch database depends on: these options, who makes it, the
+ * settings and grants that it gets, the version of the extension, and the settings that
  * sessions begin with, whoever has made them: of the client, of the role, of
  * the server
  */
 static const char traits_query[] =
-"SELECT pg_catalog.concat_ws(E'\\n', CURRENT_USER, d.datacl,"
+"SELECT pg_catalog.concat_ws(E'\\n', " OWNER_OPTION ", " OTHER_OPTIONS ","
+" CURRENT_USER, d.datacl,"
 " (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', s.setrole,"
 "   s.setconfig), E'\\n' ORDER BY s.setrole)"
 "  FROM pg_catalog.pg_db_role_setting s WHERE s.setdatabase = d.oid),"
@@ -98,9 +107,7 @@ static const char traits_query[] =
 " coalesce((SELECT e.extversion FROM pg_catalog.pg_extension e"
 "  WHERE e.extname = 'versioning'),"
 "  (SELECT a.default_version FROM pg_catalog.pg_available_extensions() a"
-"   WHERE a.name = 'versioning')))"
-" FROM pg_catalog.pg_database d"
-" WHERE d.datname = pg_catalog.current_database()";
+"   WHERE a.name = 'versioning')))" FROM_TARGET;
 
 /* Is there a register, and which version of the extension is it, or NULL */
 static const char register_query[] =
@@ -157,43 +164,62 @@ may_create(PGconn *target)
 }
 
 /*
- * Create the database, by a name that no other has, maybe with more options.
- * Returns false after a message, unless it is an attempt.
+ * Create the database, by a name that no other has.  Returns false after a
+ * message, unless it is an attempt.
  */
 static bool
-create_database(ScratchDatabase *scratch, const char *model,
+create_database(ScratchDatabase *scratch, const char *template,
 				const char *options, bool is_attempt)
 {
 	PGconn	   *target = scratch->target;
-	PGresult   *properties = connection_query(target, properties_query);
-	PGresult   *result = NULL;
+	struct timeval now;
+	PGresult   *result;
+	char	   *text;
+	bool		is_done;
+
+	gettimeofday(&now, NULL);
+	snprintf(scratch->name, sizeof(scratch->name),
+			 SCRATCH_DATABASE_PREFIX "%d_%x%05x", PQbackendPID(target),
+			 (unsigned int) now.tv_sec, (unsigned int) now.tv_usec);
+	text = psprintf("CREATE DATABASE %s TEMPLATE %s%s", scratch->name,
+					template, options);
+	result = PQexec(target, text);
+	is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
+	if (!is_done && !is_attempt && may_create(target))
+		report_server_message(PQresultErrorMessage(result));
+	PQclear(result);
+	pg_free(text);
+	return is_done;
+}
+
+/*
+ * Create the database like the target, or a copy of the model if that is not
+ * NULL.  Returns false after a message.
+ */
+static bool
+create_like_target(ScratchDatabase *scratch, const char *model)
+{
+	PGconn	   *target = scratch->target;
+	PGresult   *options = connection_query(target, options_query);
 	char	   *template = model == NULL ? NULL :
 		PQescapeIdentifier(target, model, strlen(model));
-	uint32		random = 0;
 	bool		is_done = false;
 
-	(void) pg_strong_random(&random, sizeof(random));
-	snprintf(scratch->name, sizeof(scratch->name),
-			 SCRATCH_DATABASE_PREFIX "%d_%x", PQbackendPID(target), random);
 	if (model != NULL && template == NULL)
 		report_server_message(PQerrorMessage(target));
-	else if (properties != NULL)
+	else if (options != NULL)
 	{
-		char	   *text = psprintf("CREATE DATABASE %s%s TEMPLATE %s%s%s",
-									scratch->name,
-									PQgetvalue(properties, 0, 0),
-									model == NULL ? "template0" : template,
+		char	   *text = psprintf("%s%s", PQgetvalue(options, 0, 0),
 									model != NULL ? "" :
-									PQgetvalue(properties, 0, 1), options);
+									PQgetvalue(options, 0, 1));
 
-		result = is_attempt ? PQexec(target, text) :
-			connection_query(target, text);
-		is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
+		is_done = create_database(scratch,
+								  model == NULL ? "template0" : template,
+								  text, false);
 		pg_free(text);
 	}
 	PQfreemem(template);
-	PQclear(result);
-	PQclear(properties);
+	PQclear(options);
 	return is_done;
 }
 
@@ -287,7 +313,7 @@ scratch_database_create(const char *argv0, const char *template,
 	ScratchDatabase *scratch = pg_malloc0(sizeof(ScratchDatabase));
 
 	scratch->target = target;
-	if (!may_create(target) || !create_database(scratch, template, "", false))
+	if (!create_like_target(scratch, template))
 	{
 		pg_free(scratch);
 		return NULL;
@@ -322,11 +348,10 @@ set_copy_method(PGconn *conn, const char *method)
 
 /* Copy the files of a template, or share them; false after a message. */
 static bool
-copy_files(ScratchDatabase *scratch, const char *template)
+copy_files(ScratchDatabase *scratch, const char *template,
+		   const char *options)
 {
 	PGconn	   *target = scratch->target;
-	const char *options = PQserverVersion(target) < 150000 ? "" :
-		" STRATEGY FILE_COPY";
 
 	if (set_copy_method(target, "clone"))
 	{
@@ -341,32 +366,33 @@ copy_files(ScratchDatabase *scratch, const char *template)
 }
 
 ScratchDatabase *
-scratch_database_copy(const char *template, PGconn *target)
+scratch_database_copy(const char *template, const char *owner,
+					  bool has_settings, PGconn *target)
 {
 	ScratchDatabase *scratch = pg_malloc0(sizeof(ScratchDatabase));
+	char	   *options = psprintf(" OWNER %s%s", owner,
+								   PQserverVersion(target) < 150000 ? "" :
+								   " STRATEGY FILE_COPY");
 
 	scratch->target = target;
-	if (may_create(target) && copy_files(scratch, template))
+	if (!copy_files(scratch, template, options))
 	{
-		scratch_settings_copy(target, template, scratch->name);
-		return scratch;
+		pg_free(scratch);
+		scratch = NULL;
 	}
-	pg_free(scratch);
-	return NULL;
+	else if (has_settings)
+		scratch_settings_copy(target, template, scratch->name);
+	pg_free(options);
+	return scratch;
 }
 
 char *
 scratch_database_describe(PGconn *target)
 {
-	PGresult   *properties = connection_query(target, properties_query);
 	PGresult   *traits = connection_query(target, traits_query);
-	char	   *text = NULL;
+	char	   *text = traits == NULL ? NULL :
+		pg_strdup(PQgetvalue(traits, 0, 0));
 
-	if (properties != NULL && traits != NULL)
-		text = psprintf("%s%s\n%s", PQgetvalue(properties, 0, 0),
-						PQgetvalue(properties, 0, 1),
-						PQgetvalue(traits, 0, 0));
-	PQclear(properties);
 	PQclear(traits);
 	return text;
 }

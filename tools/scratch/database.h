@@ -36,10 +36,13 @@ extern ScratchDatabase *scratch_database_create(const char *argv0,
 												PGconn *target);
 
 /*
- * Copy a template of ours, with its settings and grants, as fast as the server
- * can.  Nobody is connected to the copy.  Else the same.
+ * Copy a template, by a name that needs no quotes, as fast as the server can,
+ * for an owner, by the name as an identifier; with its settings and grants, if
+ * it has any.  Nobody is connected to the copy.  Else the same.
  */
 extern ScratchDatabase *scratch_database_copy(const char *template,
+											  const char *owner,
+											  bool has_settings,
 											  PGconn *target);
 
 /*

@@ -16,14 +16,24 @@
 #include "database/connection.h"
 #include "scratch/settings.h"
 
+/* The grants in a list of an object.  What the owner has, the new one has. */
+#define GRANTS(object, list, owner, from, condition) \
+	"SELECT 'a grant on the " object "', 'GRANT ' || a.privilege_type" \
+	" || ' ON " object " TO ' || CASE WHEN a.grantee = 0 THEN 'PUBLIC'" \
+	"  ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee))" \
+	"  END || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END" \
+	" FROM " from ", LATERAL pg_catalog.aclexplode(" list ") a" \
+	" WHERE " condition " AND a.grantee <> " owner
+
 /*
  * Each row of a query has what is to be copied, and the statement for it;
  * %1$s is the name of the scratch database, which needs no quotes, and %2$s
  * an expression for that of the model.  A list of identifiers with their
  * quotes would be taken for a single element if it were one constant: so it
- * is first set for a transaction.
+ * is first set for a transaction.  If the privileges of the model are not those
+ * of a new database, PUBLIC is to have none that are not granted.
  */
-static const char settings_query[] =
+static const char database_query[] =
 "SELECT 'the setting \"' || s.name || '\"', CASE WHEN s.is_list"
 "  THEN 'BEGIN; SELECT pg_catalog.set_config('"
 "   || pg_catalog.quote_literal(s.name) || ', '"
@@ -43,40 +53,20 @@ static const char settings_query[] =
 "  LATERAL (SELECT pg_catalog.split_part(c, '=', 1) AS name,"
 "   pg_catalog.substr(c, pg_catalog.strpos(c, '=') + 1) AS value) p"
 "  WHERE r.setdatabase = (SELECT d.oid FROM pg_catalog.pg_database d"
-"   WHERE d.datname = %2$s)) s";
-
-/*
- * The same for the grants in a list of an object.  What the owner has, the
- * new one has.
- */
-#define GRANTS(object, list, owner, from, condition) \
-	"SELECT 'a grant on the " object "', 'GRANT ' || a.privilege_type" \
-	" || ' ON " object " TO ' || CASE WHEN a.grantee = 0 THEN 'PUBLIC'" \
-	"  ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee))" \
-	"  END || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END" \
-	" FROM " from ", LATERAL pg_catalog.aclexplode(" list ") a" \
-	" WHERE " condition " AND a.grantee <> " owner
-
-/*
- * If its privileges are not those of a new database, PUBLIC is to have none
- * that are not granted
- */
-static const char database_revokes_query[] =
-"SELECT 'what PUBLIC may not do', 'REVOKE ALL ON DATABASE %1$s FROM PUBLIC'"
+"   WHERE d.datname = %2$s)) s"
+" UNION ALL SELECT 'what PUBLIC may not do',"
+"  'REVOKE ALL ON DATABASE %1$s FROM PUBLIC'"
 " FROM pg_catalog.pg_database d"
-" WHERE d.datname = %2$s AND d.datacl IS NOT NULL";
-
-static const char database_grants_query[] =
+" WHERE d.datname = %2$s AND d.datacl IS NOT NULL UNION ALL "
 GRANTS("DATABASE %1$s", "d.datacl", "d.datdba", "pg_catalog.pg_database d",
 	   "d.datname = %2$s");
 
-/* The role that creates the extension has all of it */
-static const char schema_grants_query[] =
+/* The role that creates the extension has all of its schema */
+static const char register_query[] =
 GRANTS("SCHEMA _v", "n.nspacl", "n.nspowner", "pg_catalog.pg_namespace n",
 	   "n.nspname = '_v'"
-	   " AND pg_catalog.pg_get_userbyid(a.grantee) <> CURRENT_USER");
-
-static const char table_grants_query[] =
+	   " AND pg_catalog.pg_get_userbyid(a.grantee) <> CURRENT_USER")
+" UNION ALL "
 GRANTS("TABLE _v.patches", "c.relacl", "c.relowner",
 	   "pg_catalog.pg_class c"
 	   " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
@@ -124,15 +114,12 @@ scratch_settings_copy(PGconn *target, const char *model, const char *scratch)
 	char	   *name = model == NULL ?
 		pg_strdup("pg_catalog.current_database()") : psprintf("'%s'", model);
 
-	copy(target, target, scratch, settings_query, name);
-	copy(target, target, scratch, database_revokes_query, name);
-	copy(target, target, scratch, database_grants_query, name);
+	copy(target, target, scratch, database_query, name);
 	pg_free(name);
 }
 
 void
 scratch_settings_copy_register(PGconn *target, PGconn *scratch)
 {
-	copy(target, scratch, PQdb(scratch), schema_grants_query, "");
-	copy(target, scratch, PQdb(scratch), table_grants_query, "");
+	copy(target, scratch, PQdb(scratch), register_query, "");
 }
