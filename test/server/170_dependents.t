@@ -943,7 +943,7 @@ succeeds($database, q{
 	is(value($database, $privileges), $before, 'all have what they had');
 	value($database, "REVOKE CREATE ON SCHEMA public FROM $owner");
 	fails($database, $both,
-		qr/42501: cannot restore view public.v: permission denied for schema public\nDETAIL:  The statement was run as role "$owner"/,
+		qr/42501: cannot restore view public.v: permission denied for schema public\nDETAIL:  The statement was run as role "$owner".\nHINT:  Grant role "$owner" what it lacks, restore, and revoke that. Or else: .*SELECT _v.forget_dependents\('public.v'\)/,
 		'an owner who may not create it any more');
 }
 
