@@ -189,6 +189,9 @@ $$;
 
 -- Statements that make something again are run as a role: the owner of what
 -- they are about, or who had granted something, or the caller if this is 0.
+--
+-- While they are written, locks are held. PL/pgSQL keeps the plans of queries,
+-- which take longer to plan than to execute.
 
 -- What a list of privileges was granted with, in the order of the list; but
 -- those that a role has granted come after those that the role has them from,
@@ -201,10 +204,15 @@ CREATE FUNCTION _v.grants(
     OUT role oid,
     OUT statement text
 ) RETURNS SETOF record
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+BEGIN
+    IF in_acl IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
     WITH RECURSIVE items AS (
         SELECT number, grantor, grantee, privilege_type, is_grantable
           FROM unnest(in_acl) WITH ORDINALITY AS items (item, number),
@@ -234,7 +242,8 @@ AS $$
                   CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END)
       FROM ordered
      GROUP BY place, depth, number, grantor, grantee, is_grantable
-     ORDER BY place, depth, number, is_grantable
+     ORDER BY place, depth, number, is_grantable;
+END
 $$;
 
 -- Takes away what default privileges have given on something new. It is for
@@ -296,10 +305,12 @@ CREATE FUNCTION _v.notes(
     OUT role oid,
     OUT statement text
 ) RETURNS SETOF record
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT in_owner, format('COMMENT ON %s %s IS %L', in_kind, in_name,
                             description)
       FROM pg_description
@@ -314,7 +325,8 @@ AS $$
                             in_name, extname)
       FROM pg_depend JOIN pg_extension AS e ON e.oid = refobjid
      WHERE (objid, classid) = (in_object, in_class) AND in_part = 0
-       AND refclassid = 'pg_extension'::regclass AND deptype = 'x'
+       AND refclassid = 'pg_extension'::regclass AND deptype = 'x';
+END
 $$;
 
 -- The sequences of a column, which would be dropped with it. The columns of
@@ -326,16 +338,19 @@ CREATE FUNCTION _v.owned_sequences(
     OUT owner oid,
     OUT sequence text
 ) RETURNS SETOF record
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT relowner, i.identity
       FROM pg_depend JOIN pg_class AS c ON c.oid = objid,
            pg_identify_object('pg_class'::regclass, objid, 0) AS i
      WHERE classid = 'pg_class'::regclass AND relkind = 'S'
        AND refclassid = 'pg_class'::regclass AND refobjid = in_relation
-       AND (in_column IS NULL OR refobjsubid = in_column) AND deptype = 'a'
+       AND (in_column IS NULL OR refobjsubid = in_column) AND deptype = 'a';
+END
 $$;
 
 -- What was set for a column, or for all of a relation if it is NULL. (Options
@@ -348,10 +363,12 @@ CREATE FUNCTION _v.column_notes(
     OUT role oid,
     OUT statement text
 ) RETURNS SETOF record
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT s.role, s.statement
       FROM pg_class AS c
       JOIN pg_attribute AS a ON attrelid = c.oid
@@ -393,7 +410,8 @@ AS $$
         AS s (role, statement)
      WHERE c.oid = in_relation AND attnum > 0 AND NOT attisdropped
        AND (in_column IS NULL OR attnum = in_column)
-     ORDER BY attnum
+     ORDER BY attnum;
+END
 $$;
 
 -- The state of an index beside its definition.
@@ -478,10 +496,12 @@ CREATE FUNCTION _v.view_definition(
     OUT role oid,
     OUT statement text
 ) RETURNS SETOF record
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT s.role, s.statement
       FROM pg_class AS c
       LEFT JOIN pg_class AS toast ON toast.oid = c.reltoastrelid
@@ -525,7 +545,8 @@ AS $$
         SELECT n.role, n.statement
           FROM _v.column_notes(c.oid, NULL::int2) AS n)
         AS s (role, statement)
-     WHERE c.oid = in_view
+     WHERE c.oid = in_view;
+END
 $$;
 
 CREATE FUNCTION _v.constraint_definition(
@@ -855,10 +876,12 @@ CREATE FUNCTION _v.drop_command(
     in_part int4,
     in_relation oid
 ) RETURNS text
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+BEGIN
+    RETURN (
     SELECT CASE in_class::regclass
            WHEN 'pg_attrdef'::regclass THEN
                 (SELECT format('ALTER TABLE ONLY %s ALTER %I DROP DEFAULT',
@@ -893,7 +916,8 @@ AS $$
            END
       FROM pg_identify_object(in_class, in_object, in_part) AS i
       LEFT JOIN pg_identify_object('pg_class'::regclass, in_relation, 0) AS r
-             ON true
+             ON true);
+END
 $$;
 
 -- Why a generated column would not come back with the one that it is inherited
