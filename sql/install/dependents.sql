@@ -963,17 +963,19 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     reason text;
+    extension name;
     its_hint text := 'Drop it by hand, and create it again.';
 BEGIN
-    SELECT CASE WHEN pg_is_other_temp_schema(relnamespace)
-                THEN 'It is a temporary object of another session.' END
-      INTO reason
-      FROM pg_class
-     WHERE in_class = 'pg_class'::regclass AND oid = in_object;
-    IF EXISTS (SELECT FROM pg_constraint JOIN pg_class AS c ON c.oid = conindid
-                WHERE in_class = 'pg_constraint'::regclass
-                  AND pg_constraint.oid = in_object
-                  AND contype IN ('p', 'u', 'x') AND relkind = 'I') THEN
+    IF EXISTS (SELECT FROM pg_class
+                WHERE in_class = 'pg_class'::regclass AND oid = in_object
+                  AND pg_is_other_temp_schema(relnamespace)) THEN
+        reason := 'It is a temporary object of another session.';
+        its_hint := 'It is gone when that session has ended.';
+    ELSIF EXISTS (SELECT FROM pg_constraint AS k
+                    JOIN pg_class AS c ON c.oid = conindid
+                   WHERE in_class = 'pg_constraint'::regclass
+                     AND k.oid = in_object AND contype IN ('p', 'u', 'x')
+                     AND relkind = 'I') THEN
         reason := 'It has an index on each partition.';
     ELSIF EXISTS (SELECT FROM pg_partition_tree(in_object) AS t
                     JOIN pg_class AS c ON c.oid = relid
@@ -1001,18 +1003,17 @@ BEGIN
           FROM pg_attribute
          WHERE attrelid = in_object AND attnum = in_part;
     END IF;
-    SELECT format('It is a member of extension %I.', extname),
-           format('Take it out before, and put it in again after: '
-                  'ALTER EXTENSION %I DROP %s %s;', extname,
-                  upper(i.type), i.identity)
-      INTO reason, its_hint
-      FROM pg_depend JOIN pg_extension AS e ON e.oid = refobjid,
-           pg_identify_object(classid, objid, 0) AS i
+    SELECT extname INTO extension
+      FROM pg_depend JOIN pg_extension AS e ON e.oid = refobjid
      WHERE classid = in_class AND objid = in_object AND in_part = 0
-       AND deptype = 'e'
-    UNION ALL
-    SELECT reason, its_hint
-     LIMIT 1;
+       AND deptype = 'e';
+    IF extension IS NOT NULL THEN
+        reason := format('It is a member of extension %I.', extension);
+        its_hint := format('Take it out before, and put it in again after: '
+                           'ALTER EXTENSION %I DROP %s %s;', extension,
+                           upper((pg_identify_object(in_class, in_object,
+                                                     0)).type), in_identity);
+    END IF;
     IF reason IS NOT NULL THEN
         RAISE EXCEPTION 'cannot drop %, because it could not be restored',
                         pg_describe_object(in_class, in_object, in_part)

@@ -741,6 +741,17 @@ succeeds($database, q{
 	COMMIT;
 	TABLE pg_temp.w; DROP TABLE public.t CASCADE}, 'temporary views');
 
+{
+	my $database = made('temporary', 'CREATE TABLE t (a int)');
+
+	like(
+		value($database, qq{
+			CREATE TEMPORARY VIEW v AS SELECT a FROM t;
+			\\! psql -X -d $database -c "SELECT _v.drop_dependents('t')" 2>&1}),
+		qr/cannot drop view pg_temp\S+v, .*\n.*another session\.\n.* is gone when that session has ended/,
+		'a temporary view of another session');
+}
+
 # Two phases
 
 {
