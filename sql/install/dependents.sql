@@ -971,6 +971,12 @@ BEGIN
                   AND pg_is_other_temp_schema(relnamespace)) THEN
         reason := 'It is a temporary object of another session.';
         its_hint := 'It is gone when that session has ended.';
+    ELSIF EXISTS (SELECT FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid
+                   WHERE in_class = 'pg_class'::regclass AND c.oid = in_object
+                     AND relkind = 'i' AND NOT indisvalid) THEN
+        reason := 'It is not valid.';
+        its_hint := format('DROP INDEX %s; or REINDEX it before.',
+                           in_identity);
     ELSIF EXISTS (SELECT FROM pg_constraint AS k
                     JOIN pg_class AS c ON c.oid = conindid
                    WHERE in_class = 'pg_constraint'::regclass
