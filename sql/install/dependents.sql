@@ -189,6 +189,9 @@ $$;
 
 -- Statements that make something again are run as a role: the owner of what
 -- they are about, or who had granted something, or the caller if this is 0.
+--
+-- While they are written, locks are held. PL/pgSQL keeps the plans of queries,
+-- which take longer to plan than to execute.
 
 -- What a list of privileges was granted with, in the order of the list; but
 -- those that a role has granted come after those that the role has them from,
@@ -201,10 +204,15 @@ CREATE FUNCTION _v.grants(
     OUT role oid,
     OUT statement text
 ) RETURNS SETOF record
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+BEGIN
+    IF in_acl IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
     WITH RECURSIVE items AS (
         SELECT number, grantor, grantee, privilege_type, is_grantable
           FROM unnest(in_acl) WITH ORDINALITY AS items (item, number),
@@ -234,7 +242,8 @@ AS $$
                   CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END)
       FROM ordered
      GROUP BY place, depth, number, grantor, grantee, is_grantable
-     ORDER BY place, depth, number, is_grantable
+     ORDER BY place, depth, number, is_grantable;
+END
 $$;
 
 -- Takes away what default privileges have given on something new. It is for
@@ -296,10 +305,12 @@ CREATE FUNCTION _v.notes(
     OUT role oid,
     OUT statement text
 ) RETURNS SETOF record
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT in_owner, format('COMMENT ON %s %s IS %L', in_kind, in_name,
                             description)
       FROM pg_description
@@ -314,7 +325,8 @@ AS $$
                             in_name, extname)
       FROM pg_depend JOIN pg_extension AS e ON e.oid = refobjid
      WHERE (objid, classid) = (in_object, in_class) AND in_part = 0
-       AND refclassid = 'pg_extension'::regclass AND deptype = 'x'
+       AND refclassid = 'pg_extension'::regclass AND deptype = 'x';
+END
 $$;
 
 -- The sequences of a column, which would be dropped with it. The columns of
@@ -326,16 +338,19 @@ CREATE FUNCTION _v.owned_sequences(
     OUT owner oid,
     OUT sequence text
 ) RETURNS SETOF record
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT relowner, i.identity
       FROM pg_depend JOIN pg_class AS c ON c.oid = objid,
            pg_identify_object('pg_class'::regclass, objid, 0) AS i
      WHERE classid = 'pg_class'::regclass AND relkind = 'S'
        AND refclassid = 'pg_class'::regclass AND refobjid = in_relation
-       AND (in_column IS NULL OR refobjsubid = in_column) AND deptype = 'a'
+       AND (in_column IS NULL OR refobjsubid = in_column) AND deptype = 'a';
+END
 $$;
 
 -- What was set for a column, or for all of a relation if it is NULL. (Options
@@ -348,10 +363,12 @@ CREATE FUNCTION _v.column_notes(
     OUT role oid,
     OUT statement text
 ) RETURNS SETOF record
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT s.role, s.statement
       FROM pg_class AS c
       JOIN pg_attribute AS a ON attrelid = c.oid
@@ -393,7 +410,8 @@ AS $$
         AS s (role, statement)
      WHERE c.oid = in_relation AND attnum > 0 AND NOT attisdropped
        AND (in_column IS NULL OR attnum = in_column)
-     ORDER BY attnum
+     ORDER BY attnum;
+END
 $$;
 
 -- The state of an index beside its definition.
@@ -478,10 +496,12 @@ CREATE FUNCTION _v.view_definition(
     OUT role oid,
     OUT statement text
 ) RETURNS SETOF record
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT s.role, s.statement
       FROM pg_class AS c
       LEFT JOIN pg_class AS toast ON toast.oid = c.reltoastrelid
@@ -525,7 +545,8 @@ AS $$
         SELECT n.role, n.statement
           FROM _v.column_notes(c.oid, NULL::int2) AS n)
         AS s (role, statement)
-     WHERE c.oid = in_view
+     WHERE c.oid = in_view;
+END
 $$;
 
 CREATE FUNCTION _v.constraint_definition(
@@ -855,10 +876,12 @@ CREATE FUNCTION _v.drop_command(
     in_part int4,
     in_relation oid
 ) RETURNS text
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+BEGIN
+    RETURN (
     SELECT CASE in_class::regclass
            WHEN 'pg_attrdef'::regclass THEN
                 (SELECT format('ALTER TABLE ONLY %s ALTER %I DROP DEFAULT',
@@ -893,7 +916,8 @@ AS $$
            END
       FROM pg_identify_object(in_class, in_object, in_part) AS i
       LEFT JOIN pg_identify_object('pg_class'::regclass, in_relation, 0) AS r
-             ON true
+             ON true);
+END
 $$;
 
 -- Why a generated column would not come back with the one that it is inherited
@@ -939,17 +963,25 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     reason text;
+    extension name;
     its_hint text := 'Drop it by hand, and create it again.';
 BEGIN
-    SELECT CASE WHEN pg_is_other_temp_schema(relnamespace)
-                THEN 'It is a temporary object of another session.' END
-      INTO reason
-      FROM pg_class
-     WHERE in_class = 'pg_class'::regclass AND oid = in_object;
-    IF EXISTS (SELECT FROM pg_constraint JOIN pg_class AS c ON c.oid = conindid
-                WHERE in_class = 'pg_constraint'::regclass
-                  AND pg_constraint.oid = in_object
-                  AND contype IN ('p', 'u', 'x') AND relkind = 'I') THEN
+    IF EXISTS (SELECT FROM pg_class
+                WHERE in_class = 'pg_class'::regclass AND oid = in_object
+                  AND pg_is_other_temp_schema(relnamespace)) THEN
+        reason := 'It is a temporary object of another session.';
+        its_hint := 'It is gone when that session has ended.';
+    ELSIF EXISTS (SELECT FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid
+                   WHERE in_class = 'pg_class'::regclass AND c.oid = in_object
+                     AND relkind = 'i' AND NOT indisvalid) THEN
+        reason := 'It is not valid.';
+        its_hint := format('DROP INDEX %s; or REINDEX it before.',
+                           in_identity);
+    ELSIF EXISTS (SELECT FROM pg_constraint AS k
+                    JOIN pg_class AS c ON c.oid = conindid
+                   WHERE in_class = 'pg_constraint'::regclass
+                     AND k.oid = in_object AND contype IN ('p', 'u', 'x')
+                     AND relkind = 'I') THEN
         reason := 'It has an index on each partition.';
     ELSIF EXISTS (SELECT FROM pg_partition_tree(in_object) AS t
                     JOIN pg_class AS c ON c.oid = relid
@@ -977,18 +1009,17 @@ BEGIN
           FROM pg_attribute
          WHERE attrelid = in_object AND attnum = in_part;
     END IF;
-    SELECT format('It is a member of extension %I.', extname),
-           format('Take it out before, and put it in again after: '
-                  'ALTER EXTENSION %I DROP %s %s;', extname,
-                  upper(i.type), i.identity)
-      INTO reason, its_hint
-      FROM pg_depend JOIN pg_extension AS e ON e.oid = refobjid,
-           pg_identify_object(classid, objid, 0) AS i
+    SELECT extname INTO extension
+      FROM pg_depend JOIN pg_extension AS e ON e.oid = refobjid
      WHERE classid = in_class AND objid = in_object AND in_part = 0
-       AND deptype = 'e'
-    UNION ALL
-    SELECT reason, its_hint
-     LIMIT 1;
+       AND deptype = 'e';
+    IF extension IS NOT NULL THEN
+        reason := format('It is a member of extension %I.', extension);
+        its_hint := format('Take it out before, and put it in again after: '
+                           'ALTER EXTENSION %I DROP %s %s;', extension,
+                           upper((pg_identify_object(in_class, in_object,
+                                                     0)).type), in_identity);
+    END IF;
     IF reason IS NOT NULL THEN
         RAISE EXCEPTION 'cannot drop %, because it could not be restored',
                         pg_describe_object(in_class, in_object, in_part)

@@ -174,6 +174,16 @@ forget_hint(const Dependent *dependent)
 					quote_literal_cstr(dependent->identity));
 }
 
+/* What to do about a statement that fails. */
+static char *
+failure_hint(const Dependent *dependent, int sqlstate, const char *role_name)
+{
+	return sqlstate != ERRCODE_INSUFFICIENT_PRIVILEGE ?
+		forget_hint(dependent) :
+		psprintf("Grant role \"%s\" what it lacks, restore, and revoke that. "
+				 "Or else: %s", role_name, forget_hint(dependent));
+}
+
 /*
  * Reports the error that the statement has met: which object, which statement,
  * and as whom it was run.  What ends it on somebody's request, SQLSTATEs of
@@ -200,7 +210,8 @@ report_failure(const Dependent *dependent, const char *statement,
 			error->detail =
 				psprintf("The statement was run as role \"%s\".", role_name);
 		if (error->hint == NULL)
-			error->hint = forget_hint(dependent);
+			error->hint = failure_hint(dependent, error->sqlerrcode,
+									   role_name);
 	}
 	ReThrowError(error);
 }

@@ -3,7 +3,7 @@
 -- definition does not fit any more.
 
 BEGIN;
-SELECT plan(72);
+SELECT plan(73);
 
 CREATE SCHEMA app;
 SET LOCAL search_path = app, public;
@@ -177,6 +177,15 @@ ALTER TABLE p ADD UNIQUE (b, c);
 SELECT is(state, '0A000', 'a key of a partitioned table')
   FROM raised($$SELECT _v.drop_dependents('p', 'a')$$);
 SELECT has_index('app', 'p', 'p_b_c_key', 'the key is there');
+
+CREATE MATERIALIZED VIEW m AS SELECT b FROM t;
+CREATE INDEX left_over ON m (b);
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'left_over'::regclass;
+SELECT is(concat_ws(' ', state, detail, hint),
+          '0A000 It is not valid. DROP INDEX app.left_over; or REINDEX it before.',
+          'what CREATE INDEX CONCURRENTLY has left behind')
+  FROM raised($$SELECT _v.drop_dependents('t', 'b')$$);
+DROP MATERIALIZED VIEW m;
 
 CREATE TABLE old_parent (a int, b int GENERATED ALWAYS AS (a) STORED);
 CREATE TABLE old_child (b int) INHERITS (old_parent);

@@ -741,6 +741,17 @@ succeeds($database, q{
 	COMMIT;
 	TABLE pg_temp.w; DROP TABLE public.t CASCADE}, 'temporary views');
 
+{
+	my $database = made('temporary', 'CREATE TABLE t (a int)');
+
+	like(
+		value($database, qq{
+			CREATE TEMPORARY VIEW v AS SELECT a FROM t;
+			\\! psql -X -d $database -c "SELECT _v.drop_dependents('t')" 2>&1}),
+		qr/cannot drop view pg_temp\S+v, .*\n.*another session\.\n.* is gone when that session has ended/,
+		'a temporary view of another session');
+}
+
 # Two phases
 
 {
@@ -943,7 +954,7 @@ succeeds($database, q{
 	is(value($database, $privileges), $before, 'all have what they had');
 	value($database, "REVOKE CREATE ON SCHEMA public FROM $owner");
 	fails($database, $both,
-		qr/42501: cannot restore view public.v: permission denied for schema public\nDETAIL:  The statement was run as role "$owner"/,
+		qr/42501: cannot restore view public.v: permission denied for schema public\nDETAIL:  The statement was run as role "$owner".\nHINT:  Grant role "$owner" what it lacks, restore, and revoke that. Or else: .*SELECT _v.forget_dependents\('public.v'\)/,
 		'an owner who may not create it any more');
 }
 
