@@ -50,10 +50,13 @@ CREATE TABLE _v.job_moved (
     key      text    NOT NULL,
     done     boolean NOT NULL,
     given_up boolean NOT NULL,
-    error    text
+    error    text,
+    version  text
 );
 CREATE INDEX job_moved_key_idx ON _v.job_moved USING hash (key);
 CREATE INDEX job_moved_job_idx ON _v.job_moved (job_name, done);
+CREATE INDEX job_moved_version_idx ON _v.job_moved USING hash (version)
+    WHERE version IS NOT NULL;
 
 SELECT pg_extension_config_dump('_v.job_list', '');
 SELECT pg_extension_config_dump('_v.job_pieces', '');
@@ -245,10 +248,14 @@ COMMENT ON COLUMN _v.job_moved.given_up IS
 'It has failed too often.';
 COMMENT ON COLUMN _v.job_moved.error IS
 'How it has failed.';
+COMMENT ON COLUMN _v.job_moved.version IS
+'Version of the row that it was before the change, if the same transaction had made that.';
 COMMENT ON INDEX _v.job_moved_key_idx IS
 'Finds the rows of a batch.';
 COMMENT ON INDEX _v.job_moved_job_idx IS
 'Finds those of a job, and those that are left.';
+COMMENT ON INDEX _v.job_moved_version_idx IS
+'Finds what was noted before the change that has led to it.';
 COMMENT ON VIEW _v.jobs IS
 'The jobs: work on all rows of a table that patches have left to be done in the background.';
 COMMENT ON COLUMN _v.jobs.job_name IS
@@ -324,7 +331,7 @@ COMMENT ON FUNCTION _v.cancel_job(text) IS
 'Cancels a job for good, when the batches that are at work have ended.
 Raises 42704 and 42501 as _v.run_job does.';
 COMMENT ON FUNCTION _v.assert_job_is_done(text) IS
-'Does nothing if the job is done, but to drop the trigger that it has on its
+'Does nothing if the job is done, but to drop the triggers that it has on its
 table. For the patch that comes after it.
 Raises P0001 if it is not done, or if there is none of this name.';
 COMMENT ON FUNCTION _v.set_job(text, text, text) IS

@@ -41,7 +41,8 @@
  * has locked all of them, and none of the keys had gone to another row if
  * there is no note of that afterwards.  Else a row was changed at the wrong
  * moment, or is not for the statement: the batch is rolled back, and this
- * runner locks first from then on.
+ * runner locks first from then on.  So it does after a deadlock, for only then
+ * does a batch lock its rows in the order of the key.
  *
  * Rows that are inserted meanwhile are kept right by the trigger of the patch;
  * a batch may get them or not.

@@ -11,8 +11,8 @@
 #include "history/history.h"
 #include "jobs/cancel.h"
 #include "jobs/job.h"
-#include "jobs/moved.h"
 #include "jobs/store.h"
+#include "jobs/trigger.h"
 #include "nodes/pg_list.h"
 
 void
@@ -24,7 +24,7 @@ jobs_cancel(const char *name)
 	job = jobs_job_find(name);
 	if (job == NULL)
 		return;
-	jobs_moved_drop_trigger(job);
+	jobs_trigger_drop(job);
 	(void) jobs_store("DELETE FROM _v.job_moved WHERE job_name = $1", name);
 	(void) jobs_store("DELETE FROM _v.job_pieces WHERE job_name = $1", name);
 	(void) jobs_store("DELETE FROM _v.job_list WHERE job_name = $1", name);

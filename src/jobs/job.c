@@ -173,6 +173,13 @@ jobs_job_table(const Job *job, LOCKMODE mode)
 	return RangeVarGetRelid(makeRangeVarFromNameList(name), mode, false);
 }
 
+char *
+jobs_job_table_name(Oid table)
+{
+	return quote_qualified_identifier(
+		get_namespace_name(get_rel_namespace(table)), get_rel_name(table));
+}
+
 /* One of the locks: 0 for the batches, 1 for the sessions, 2 for the notes. */
 static LOCKTAG
 lock_of(const char *name, uint16 which)

@@ -58,6 +58,9 @@ extern void jobs_job_check_privilege(const Job *job);
 /* The table.  Raises what looking it up as the current user raises. */
 extern Oid	jobs_job_table(const Job *job, LOCKMODE mode);
 
+/* The name of a table as a job has it. */
+extern char *jobs_job_table_name(Oid table);
+
 /*
  * Until the end of the transaction, nobody else is in a batch of this job
  * (ExclusiveLock), or nobody cancels it (ShareLock).  Waits for that.

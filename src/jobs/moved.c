@@ -3,15 +3,27 @@
  * jobs/moved.c
  *		The rows whose key changes while a job runs.
  *
- * A trigger on the table notes each of them, under its new key: see batch.c
- * for what that is good for.  It looks at every update, not only at those that
- * name a column of the key, for a trigger of somebody's may change that, too;
- * and at the bytes of the key, not at what its type takes for the same.
+ * A trigger on the table (trigger.c) notes each of them, under its new key:
+ * see batch.c for what that is good for.  It looks at every update, not only
+ * at those that name a column of the key, for a trigger of somebody's may
+ * change that, too; and at the bytes of the key, not at what its type takes
+ * for the same.
+ *
+ * A row that moves to another partition is deleted there and inserted here, to
+ * PostgreSQL as to its triggers.  But what is deleted says that it has moved,
+ * and what is inserted next, by the same command, is that row.
  *
  * Whether a row was done is asked when its key changes for the first time, and
  * handed on from then on.  It was if its old key is before what is handed out,
  * and in no piece that is left; or after the last key, for then the row is
  * new, and need not be done.
+ *
+ * Where a trigger of somebody's changes a key that the command has changed
+ * already, the second change is noted first, for it belongs to a command that
+ * ends first.  There is no note of the first one to be found then; so the note
+ * of the second one says which version of the row it was made from, and when
+ * the first change is to be noted, which has led to that version, it is found
+ * by this.
  *
  * The batches of noted rows lock the rows before they mark the notes, since
  * whoever changes a key has also locked the row before it gets to the note.
@@ -23,30 +35,44 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/relation.h"
 #include "access/table.h"
-#include "catalog/dependency.h"
-#include "catalog/namespace.h"
+#include "access/xact.h"
 #include "catalog/partition.h"
-#include "catalog/pg_proc.h"
-#include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
-#include "common/hashfn.h"
 #include "executor/spi.h"
 #include "jobs/moved.h"
 #include "jobs/store.h"
 #include "lib/stringinfo.h"
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/syscache.h"
-#include "utils/varlena.h"
 
 PG_FUNCTION_INFO_V1(versioning_note_moved_key);
+
+/* What is known of a row whose key has changed */
+typedef struct Known
+{
+	bool		done;
+	char	   *version;		/* that it was, if this transaction has made
+								 * that; else NULL */
+} Known;
+
+/* A row that has left its partition, and is to be inserted into another */
+typedef struct Leaving
+{
+	char	   *job_name;
+	int			depth;			/* how deep in triggers */
+	Known		known;
+} Leaving;
+
+/*
+ * Those of this session.  One that is never inserted may be taken for a row
+ * that is inserted later: that is new, and may be done or not.
+ */
+static List *leaving = NIL;
 
 bool
 jobs_moved_is_left(const Job *job)
@@ -153,19 +179,10 @@ check_called_as_trigger(FunctionCallInfo fcinfo)
 	if (!CALLED_AS_TRIGGER(fcinfo) ||
 		!TRIGGER_FIRED_AFTER(trigger->tg_event) ||
 		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
-		!TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ||
 		trigger->tg_trigger->tgnargs != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function was not called by the trigger of a job")));
-}
-
-/* The name of a table as the list of jobs has it. */
-static char *
-name_of(Oid table)
-{
-	return quote_qualified_identifier(
-		get_namespace_name(get_rel_namespace(table)), get_rel_name(table));
 }
 
 /*
@@ -182,12 +199,12 @@ find_table(Relation relation, const char *job_name, const char *table)
 	if (relation->rd_rel->relispartition)
 		candidates = list_concat(candidates, get_partition_ancestors(relid));
 	foreach(lc, candidates)
-		if (strcmp(name_of(lfirst_oid(lc)), table) == 0)
+		if (strcmp(jobs_job_table_name(lfirst_oid(lc)), table) == 0)
 			return lfirst_oid(lc);
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("job \"%s\" is about table %s, not about %s",
-					job_name, table, name_of(relid)),
+					job_name, table, jobs_job_table_name(relid)),
 			 errdetail("The key of a row is changed, and the job has to know "
 					   "of that."),
 			 errhint("If the table was renamed, cancel the job, or rename "
@@ -251,19 +268,142 @@ was_done(const Job *job, const JobKey *key, const Datum *values)
 	return !is_in_piece(job, key, values);
 }
 
-/* Puts the new note in the place of those that the keys had. */
+/* What the names of all versions begin with that this transaction gives. */
+static char *
+transaction_prefix(void)
+{
+	return psprintf(UINT64_FORMAT " ",
+					U64FromFullTransactionId(GetTopFullTransactionId()));
+}
+
+/* Names a version of a row. */
+static char *
+name_version(Relation relation, HeapTuple row)
+{
+	ItemPointer place = &row->t_self;
+
+	return psprintf("%s%u (%u,%u)", transaction_prefix(),
+					RelationGetRelid(relation),
+					ItemPointerGetBlockNumber(place),
+					ItemPointerGetOffsetNumber(place));
+}
+
+/*
+ * Finds out what is known of a row whose key is no longer that of this old
+ * version.  The note of its old key is taken away.
+ */
+static Known
+take_known(const Job *job, const JobKey *key, Relation relation,
+		   const Datum *values, HeapTuple old)
+{
+	TransactionId maker = HeapTupleHeaderGetXmin(old->t_data);
+	Known		known = {0};
+
+	if (jobs_store("DELETE FROM _v.job_moved"
+				   " WHERE job_name = $1 AND key = $2 RETURNING done,"
+				   "       CASE WHEN starts_with(version, $3)"
+				   "            THEN version END",
+				   job->name, jobs_key_image(key, values),
+				   transaction_prefix()) > 0)
+	{
+		known.done = jobs_store_bool(0, 0);
+		known.version = jobs_store_value(0, 1);
+	}
+	else
+		known.done = was_done(job, key, values);
+	if (known.version == NULL && TransactionIdIsCurrentTransactionId(maker))
+		known.version = name_version(relation, old);
+	return known;
+}
+
+/*
+ * Has a later change of this version of the row been noted already?  Then what
+ * is known of the row belongs there.
+ */
+static bool
+is_noted(const Job *job, Relation relation, HeapTuple new, const Known *known)
+{
+	return !ItemPointerEquals(&new->t_data->t_ctid, &new->t_self) &&
+		jobs_store("UPDATE _v.job_moved SET done = $3::boolean, version = $4"
+				   " WHERE job_name = $1 AND version = $2",
+				   job->name, name_version(relation, new),
+				   known->done ? "true" : "false", known->version) > 0;
+}
+
+/* Notes it under the new key, in the place of what was known of that. */
 static void
-note(const char *job_name, const char *old_image, const char *new_image,
-	 bool done)
+note(const Job *job, const char *image, const Known *known)
 {
 	(void) jobs_store("DELETE FROM _v.job_moved"
-					  " WHERE job_name = $1 AND key IN ($2, $3)",
-					  job_name, old_image, new_image);
+					  " WHERE job_name = $1 AND key = $2", job->name, image);
 	(void) jobs_store("INSERT INTO _v.job_moved (id, job_name, key, done,"
-					  "                          given_up)"
+					  "                          given_up, version)"
 					  " VALUES (gen_random_uuid(), $1, $2, $3::boolean,"
-					  "         false)",
-					  job_name, new_image, done ? "true" : "false");
+					  "         false, $4)",
+					  job->name, image, known->done ? "true" : "false",
+					  known->version);
+}
+
+/* Forgets the rows that have left, as deep in triggers as this, or deeper. */
+static void
+forget_leaving(const char *job_name, int depth)
+{
+	ListCell   *lc;
+
+	foreach(lc, leaving)
+	{
+		Leaving    *row = lfirst(lc);
+
+		if (row->depth < depth || strcmp(row->job_name, job_name) != 0)
+			continue;
+		leaving = foreach_delete_current(leaving, lc);
+		pfree(row->job_name);
+		if (row->known.version != NULL)
+			pfree(row->known.version);
+		pfree(row);
+	}
+}
+
+/* Keeps what is known of a row that has left its partition. */
+static void
+leave(const Job *job, const Known *known)
+{
+	int			depth = DatumGetInt32(OidFunctionCall0(F_PG_TRIGGER_DEPTH));
+	MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);
+	Leaving    *row;
+
+	forget_leaving(job->name, depth);
+	row = palloc0(sizeof(Leaving));
+	row->job_name = pstrdup(job->name);
+	row->depth = depth;
+	row->known.done = known->done;
+	if (known->version != NULL)
+		row->known.version = pstrdup(known->version);
+	leaving = lappend(leaving, row);
+	MemoryContextSwitchTo(before);
+}
+
+/* Is the row that was inserted the one that has left?  What is known of it? */
+static bool
+arrive(const Job *job, Known *known)
+{
+	int			depth = DatumGetInt32(OidFunctionCall0(F_PG_TRIGGER_DEPTH));
+	bool		found = false;
+	ListCell   *lc;
+
+	foreach(lc, leaving)
+	{
+		const Leaving *row = lfirst(lc);
+
+		if (row->depth != depth || strcmp(row->job_name, job->name) != 0)
+			continue;
+		known->done = row->known.done;
+		known->version = row->known.version == NULL ? NULL :
+			pstrdup(row->known.version);
+		found = true;
+	}
+	forget_leaving(job->name, depth);
+	return found;
 }
 
 /* Notes that the row, whose key has changed, is done or not. */
@@ -271,28 +411,38 @@ static void
 note_moved(const TriggerData *trigger, const Job *job)
 {
 	Relation	relation = trigger->tg_relation;
+	bool		arrives = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
+	HeapTuple	new = arrives ? trigger->tg_trigtuple : trigger->tg_newtuple;
 	Oid			table = find_table(relation, job->name, job->table);
 	Relation	parent = table_open(table, AccessShareLock);
 	JobKey	   *key = jobs_key_find(parent, job->key);
-	Datum	   *old_values = key_values(key, relation, table,
-										trigger->tg_trigtuple);
-	char	   *old_image = jobs_key_image(key, old_values);
-	char	   *new_image = jobs_key_image(key,
-										   key_values(key, relation, table,
-													  trigger->tg_newtuple));
-	bool		done;
+	Known		known;
 
-	if (jobs_store("SELECT done FROM _v.job_moved"
-				   " WHERE job_name = $1 AND key = $2",
-				   job->name, old_image) > 0)
-		done = jobs_store_bool(0, 0);
-	else
-		done = was_done(job, key, old_values);
-	note(job->name, old_image, new_image, done);
+	if (!arrives)
+		known = take_known(job, key, relation,
+						   key_values(key, relation, table,
+									  trigger->tg_trigtuple),
+						   trigger->tg_trigtuple);
+	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		leave(job, &known);
+	else if ((!arrives || arrive(job, &known)) &&
+			 !is_noted(job, relation, new, &known))
+		note(job, jobs_key_image(key, key_values(key, relation, table, new)),
+			 &known);
 	table_close(parent, NoLock);
 }
 
-/* _v.note_moved_key(), a trigger AFTER UPDATE for each row */
+/* May it be that the row has got another key? */
+static bool
+may_have_moved(const TriggerData *trigger)
+{
+	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+		return leaving != NIL;
+	return !TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ||
+		HeapTupleHeaderIndicatesMovedPartitions(trigger->tg_trigtuple->t_data);
+}
+
+/* _v.note_moved_key(), a trigger AFTER some event for each row */
 Datum
 versioning_note_moved_key(PG_FUNCTION_ARGS)
 {
@@ -301,6 +451,8 @@ versioning_note_moved_key(PG_FUNCTION_ARGS)
 	int			level;
 
 	check_called_as_trigger(fcinfo);
+	if (!may_have_moved(trigger))
+		return PointerGetDatum(NULL);
 	SPI_connect();
 	jobs_job_lock_notes(trigger->tg_trigger->tgargs[0], ShareLock);
 	job = jobs_job_find(trigger->tg_trigger->tgargs[0]);
@@ -313,136 +465,6 @@ versioning_note_moved_key(PG_FUNCTION_ARGS)
 	}
 	SPI_finish();
 	return PointerGetDatum(NULL);
-}
-
-/* The condition under which the trigger fires. */
-static char *
-key_has_changed(const JobKey *key)
-{
-	StringInfoData condition;
-
-	initStringInfo(&condition);
-	for (int i = 0; i < key->count; i++)
-	{
-		const char *name = key->columns[i].name;
-
-		appendStringInfo(&condition,
-						 key->columns[i].is_equal_image ?
-						 "%sOLD.%s IS DISTINCT FROM NEW.%s" :
-						 "%sROW(OLD.%s)::record OPERATOR(pg_catalog.*<>) "
-						 "ROW(NEW.%s)::record",
-						 i > 0 ? " OR " : "", name, name);
-	}
-	return condition.data;
-}
-
-/* The name of the trigger; a long one is cut, and gets a hash of the whole. */
-static char *
-trigger_name(const char *job_name)
-{
-	char	   *name = psprintf("versioning_job_%s", job_name);
-	uint32		hash = hash_bytes((const unsigned char *) job_name,
-								  strlen(job_name));
-
-	if (strlen(name) < NAMEDATALEN)
-		return name;
-	name[pg_mbcliplen(name, strlen(name), NAMEDATALEN - 10)] = '\0';
-	return psprintf("%s_%08x", name, hash);
-}
-
-/* Runs a utility command by SPI. */
-static void
-run(const char *command)
-{
-	if (SPI_execute(command, false, 0) != SPI_OK_UTILITY)
-		elog(ERROR, "cannot execute \"%s\"", command);
-}
-
-void
-jobs_moved_create_trigger(Oid table, const JobKey *key,
-						  const char *job_name)
-{
-	const char *table_name = name_of(table);
-	const char *name = quote_identifier(trigger_name(job_name));
-	int			level = NewGUCNestLevel();
-
-	jobs_key_settings();
-	run(psprintf("CREATE TRIGGER %s AFTER UPDATE ON %s FOR EACH ROW "
-				 "WHEN (%s) EXECUTE FUNCTION _v.note_moved_key(%s)",
-				 name, table_name, key_has_changed(key),
-				 quote_literal_cstr(job_name)));
-	run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s",
-				 table_name, name));
-	AtEOXact_GUC(false, level);
-}
-
-/* The function of the trigger. */
-static Oid
-function_oid(void)
-{
-	oidvector  *no_arguments = buildoidvector(NULL, 0);
-
-	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
-						   CStringGetDatum("note_moved_key"),
-						   PointerGetDatum(no_arguments),
-						   ObjectIdGetDatum(get_namespace_oid("_v", false)));
-}
-
-/* The trigger of the job on the table, or InvalidOid. */
-static Oid
-find_trigger(Relation table, const char *job_name)
-{
-	TriggerDesc *triggers = table->trigdesc;
-	Oid			function = function_oid();
-
-	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
-	{
-		Trigger    *trigger = &triggers->triggers[i];
-
-		if (trigger->tgfoid == function && trigger->tgnargs == 1 &&
-			strcmp(trigger->tgargs[0], job_name) == 0)
-			return trigger->tgoid;
-	}
-	return InvalidOid;
-}
-
-/*
- * The table that has the trigger of the job, whatever it is called by now; or
- * InvalidOid.  What has the name of the table of the job is preferred, for
- * anyone may make such a trigger on a table of theirs.
- */
-static Oid
-table_oid(const Job *job)
-{
-	uint64		count = jobs_store("SELECT tgrelid FROM pg_trigger"
-								   " WHERE tgfoid = to_regprocedure("
-								   "                '_v.note_moved_key()')"
-								   "   AND tgparentid = 0 AND tgnargs = 1"
-								   "   AND tgargs = convert_to($1,"
-								   "       getdatabaseencoding()) || '\\x00'"
-								   " ORDER BY tgrelid IS NOT DISTINCT FROM"
-								   "          to_regclass($2) DESC LIMIT 1",
-								   job->name, job->table);
-	Oid			table = count == 0 ? InvalidOid : (Oid) jobs_store_int(0, 0);
-
-	jobs_store_free();
-	return table;
-}
-
-void
-jobs_moved_drop_trigger(const Job *job)
-{
-	Oid			relid = table_oid(job);
-	Relation	table = OidIsValid(relid) ?
-		try_relation_open(relid, AccessShareLock) : NULL;
-	ObjectAddress trigger = {TriggerRelationId, InvalidOid, 0};
-
-	if (table == NULL)
-		return;
-	trigger.objectId = find_trigger(table, job->name);
-	relation_close(table, NoLock);
-	if (OidIsValid(trigger.objectId))
-		performDeletion(&trigger, DROP_RESTRICT, 0);
 }
 
 void

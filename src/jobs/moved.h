@@ -19,16 +19,6 @@ extern void jobs_moved_work(JobBatch *batch, int size);
 /* Gives up the row of a batch of one, which has failed too often. */
 extern void jobs_moved_give_up(const JobBatch *batch, const char *error);
 
-/*
- * Makes the trigger that notes them, as the current user.  The table, of which
- * this is the key, is not open.
- */
-extern void jobs_moved_create_trigger(Oid table, const JobKey *key,
-									  const char *job_name);
-
-/* Drops it, if it is there; no privilege is needed. */
-extern void jobs_moved_drop_trigger(const Job *job);
-
 /* Forgets the notes that nobody is about to replace; waits for nobody. */
 extern void jobs_moved_tidy_up(const char *job_name);
 

@@ -15,8 +15,8 @@
 #include "executor/spi.h"
 #include "history/current.h"
 #include "jobs/batch.h"
-#include "jobs/moved.h"
 #include "jobs/store.h"
+#include "jobs/trigger.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
@@ -209,9 +209,7 @@ static void
 add_job(Relation table, const JobKey *key, const char *name,
 		const char *patch_name, const char *statement, const char *check)
 {
-	const char *table_name = quote_qualified_identifier(
-		get_namespace_name(RelationGetNamespace(table)),
-		RelationGetRelationName(table));
+	const char *table_name = jobs_job_table_name(RelationGetRelid(table));
 
 	(void) jobs_store("INSERT INTO _v.job_list (job_name, patch_name,"
 					  "    table_name, statement, check_query, role_name,"
@@ -288,7 +286,7 @@ versioning_register_job(PG_FUNCTION_ARGS)
 		check_check(check);
 	add_job(table, key, name, patch_name, statement, check);
 	table_close(table, NoLock);
-	jobs_moved_create_trigger(PG_GETARG_OID(1), key, name);
+	jobs_trigger_create(PG_GETARG_OID(1), key, name);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

@@ -14,6 +14,7 @@
 #include "jobs/moved.h"
 #include "jobs/settings.h"
 #include "jobs/store.h"
+#include "jobs/trigger.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
@@ -183,7 +184,7 @@ versioning_assert_job_is_done(PG_FUNCTION_ARGS)
 						 quote_literal_cstr(name), shell_hint(name))));
 	if (jobs_job_is_allowed(job))
 	{
-		jobs_moved_drop_trigger(job);
+		jobs_trigger_drop(job);
 		jobs_moved_tidy_up(name);
 	}
 	SPI_finish();

@@ -246,6 +246,8 @@ note_failure(JobRunner *runner, Attempt *attempt, const ErrorData *error)
 		attempt->piece->tries;
 
 	runner->failures++;
+	if (error->sqlerrcode == ERRCODE_T_R_DEADLOCK_DETECTED)
+		runner->locks_first = true;
 	if (attempt->piece != NULL)
 		jobs_piece_note_try(job, attempt->piece, !is_passing(error), text);
 	if (is_passing(error) || attempt->size > 1 ||
@@ -276,7 +278,7 @@ run_batch(JobRunner *runner, Attempt *attempt)
 						  work_on_piece, attempt);
 	if (error != NULL && attempt->batch.has_missed)
 	{
-		runner->has_missed = true;
+		runner->locks_first = true;
 		return JOB_STEP_AGAIN;
 	}
 	if (error != NULL)
@@ -426,7 +428,7 @@ jobs_step_run(JobRunner *runner)
 	attempt.batch.job = job;
 	attempt.batch.settings = &settings;
 	attempt.batch.context = CurrentMemoryContext;
-	attempt.batch.locks_first = !runner->locks_itself || runner->has_missed;
+	attempt.batch.locks_first = !runner->locks_itself || runner->locks_first;
 	attempt.size = runner->size > 0 ? runner->size : job->next_size;
 	return work(runner, &attempt);
 }

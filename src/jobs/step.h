@@ -32,7 +32,7 @@ typedef struct JobRunner
 	int			size;			/* of the next batch; 0: as the job says */
 	int			failures;		/* steps in a row that have failed */
 	bool		locks_itself;	/* as the statement did in the last batch */
-	bool		has_missed;		/* and has failed to do in another one */
+	bool		locks_first;	/* for it has failed to, or a deadlock */
 	bool		was_held;
 	TimestampTz looked_at;		/* whether it is held back */
 	JobMark		mark;			/* see there */

@@ -207,6 +207,36 @@ for (
 	is(value($database, "SELECT string_agg(x::text, ' ') FROM t WHERE id >= 150 AND x > 1"), 7, 'with what was new');
 }
 
+# After a deadlock, batches lock their rows before the statement runs, in the order
+# of the key. A batch stops at row 130, in its middle, until the gate is open.
+job(pause => 0, lock_timeout => 0, batch_time => 60000);
+value($database, <<'SQL', user => $owner);
+CREATE TABLE batches (id int GENERATED ALWAYS AS IDENTITY, locked int);
+CREATE FUNCTION count_locked() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO batches (locked) VALUES (-1);
+	UPDATE batches SET locked = (SELECT count(*) FROM t WHERE t.xmax = batches.xmin) WHERE locked = -1;
+	RETURN NULL;
+END $$;
+CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS
+	'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END';
+CREATE TRIGGER a BEFORE UPDATE OF n ON t FOR EACH STATEMENT EXECUTE FUNCTION count_locked();
+CREATE TRIGGER b BEFORE UPDATE OF n ON t FOR EACH ROW WHEN (OLD.id = 130) EXECUTE FUNCTION wait_at_gate();
+ALTER TABLE t ADD x int;
+SQL
+$holder = start('SELECT pg_advisory_lock(1); SELECT pg_sleep(100)');
+my $changer = start("SET deadlock_timeout = '1h'; BEGIN; UPDATE t SET x = 1 WHERE id = 150; SELECT pg_advisory_lock(2);
+	DO 'BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE locktype = ''advisory'' AND NOT granted) LOOP
+		PERFORM pg_sleep(0.05); END LOOP; END';
+	UPDATE t SET x = 1 WHERE id = 120; COMMIT", $ENV{PGUSER});
+wait_for("SELECT count(*) = 2 FROM pg_locks WHERE locktype = 'advisory' AND granted", 'the gate is shut, and a row is locked');
+$runner = start($run);
+wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted", 'who has locked it waits for the batch');
+value($database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND granted");
+finish($_) for $holder, $changer, $runner;
+is(touched(), '1:200, done', 'a batch that is in a deadlock is done later');
+is(value($database, "SELECT string_agg(locked::text, ' ' ORDER BY id) FROM batches"), '100 100', 'and locks its rows first');
+
 # A job ends while somebody changes a key, and waits for nobody then.
 job(pause => 0, lock_timeout => 50);
 $holder = start("BEGIN; UPDATE t SET n = 0 WHERE id = 150; SELECT pg_advisory_lock(1); SELECT pg_sleep(100)");
@@ -214,7 +244,7 @@ wait_for("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory'", 'a row
 $runner = start($run);
 wait_for('SELECT rows_done >= 149 FROM _v.jobs', 'all before it are done');
 value($database, 'UPDATE t SET id = 1001 WHERE id = 1');
-my $changer = start("BEGIN; UPDATE t SET id = 1002 WHERE id = 1001; SELECT pg_advisory_lock(2); SELECT pg_sleep(100)");
+$changer = start("BEGIN; UPDATE t SET id = 1002 WHERE id = 1001; SELECT pg_advisory_lock(2); SELECT pg_sleep(100)");
 wait_for("SELECT count(*) = 2 FROM pg_locks WHERE locktype = 'advisory'", 'the key of one that is done is changed again');
 value($database, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1");
 wait_for("SELECT state = 'done' FROM _v.jobs", 'the job is done');
