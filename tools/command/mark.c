@@ -334,8 +334,8 @@ command_mark_is_possible(const Options *options, PGconn *conn,
 	report_problems(options->progname, &reg->problems, NULL);
 	report_problems(options->progname, &reg->survey.functions, NULL);
 	if (!reg->survey.has_history)
-		connection_report_missing(conn, "extension \"versioning\", which keeps "
-								  "the history of marks");
+		connection_report_missing(conn, "extension \"versioning\", which "
+								  "keeps the history of marks");
 	return reg->survey.has_history && reg->survey.functions.count == 0;
 }
 
