@@ -112,6 +112,21 @@ BEGIN
         RETURN;
     END IF;
 
+    -- It is a function that is known, whatever its arguments, or with these,
+    -- of whose types the server puts some into pg_catalog.
+    FOREACH candidate IN ARRAY ''::text || prefixes LOOP
+        SELECT array_agg(c.object_type), array_agg(c.identity)
+          INTO types, identities
+          FROM (SELECT DISTINCT object_type, identity FROM _v.changes
+                 WHERE object_type IN ('function', 'procedure', 'aggregate')
+                   AND candidate || replace(spelled, ', ', ',') IN (
+                       regexp_replace(identity, '\([^"]*\)$', ''),
+                       replace(identity, 'pg_catalog.', ''))) AS c;
+        IF types IS NOT NULL THEN
+            RETURN;
+        END IF;
+    END LOOP;
+
     -- It is a column of a table that is known.
     FOREACH candidate IN ARRAY table_prefixes LOOP
         candidate := candidate || quote_ident(parts[cardinality(parts) - 1]);

@@ -1,7 +1,7 @@
 -- The life of an object, however it is named.
 
 BEGIN;
-SELECT plan(53);
+SELECT plan(56);
 
 CREATE SCHEMA app;
 CREATE EVENT TRIGGER versioning_changes ON ddl_command_end
@@ -125,6 +125,17 @@ SELECT is(pg_temp.blame('people.id'),
           'and one that was left as it is');
 SELECT is(pg_temp.blame('greet(public.people)') LIKE '%end: dropped application.greet(public.people)',
           true, 'a function');
+CREATE FUNCTION gone(text, integer) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION gone() RETURNS int LANGUAGE sql AS 'SELECT 1';
+DROP FUNCTION gone(text, integer), gone();
+SELECT is(pg_temp.blame('gone(text, integer)'),
+          'end: created application.gone(pg_catalog.text,integer), end: dropped application.gone(pg_catalog.text,integer)',
+          'one with types that the server names in another way');
+SELECT is(pg_temp.blame('application.gone(text, integer)'),
+          pg_temp.blame('gone(text, integer)'), 'with its schema');
+SELECT is(pg_temp.blame('gone') LIKE '%dropped application.gone(), %dropped application.gone(pg_catalog.text,integer)%'
+       OR pg_temp.blame('gone') LIKE '%dropped application.gone(pg_catalog.text,integer), %dropped application.gone()%',
+          true, 'and each of a name');
 CREATE TABLE people (mail text);
 SELECT is(pg_temp.blame('application.people'), 'end: created application.people',
           'what has the name now is something else in another schema');

@@ -182,6 +182,9 @@ completes('status testing ', '', 'one of them');
 completes('apply t', 'testing', 'a target, and no patch that begins so');
 completes('apply testing ', 'user-sessions', 'pending ones of a target');
 completes('new t', '', 'new takes none');
+like(join(' ', completed($project, 'diff testing ')),
+	qr/^files testing production .*\b$project->{database}\b/,
+	'what can be compared');
 is( join(' ', completed({ directory => "$project->{directory}/below/it" },
 			'status ')),
 	'testing production', 'targets from a folder below');
@@ -189,6 +192,13 @@ completes('status -d pro', 'production', 'targets where a database is named');
 my ($some) = grep { $_ eq $project->{database} }
   completed($project, "status -d $project->{database}");
 is($some, $project->{database}, 'databases');
+add_files($project, 'versioning.conf' => "dbname = $project->{database}\n");
+is(join(' ', completed($project, 'apply ', 'unset PGDATABASE')),
+	'user-sessions', 'pending ones of the database there');
+is(join(' ', completed($project, 'unmark ', 'unset PGDATABASE')),
+	'users', 'applied ones, likewise');
+like(join('|', completed($project, 'sandbox drop ')), qr/^(?!.*\blist\b)/,
+	'drop is given sandboxes');
 unlink "$project->{directory}/versioning.conf";
 
 # Values that are words

@@ -94,8 +94,8 @@ warn_of_others(const Register *reg)
 		return;
 	pg_log_warning("patches are applied already, and what they have made is "
 				   "in this one, too");
-	fe_compat_log_hint("An empty database can be given this patch or those, "
-					   "not both: keep the files of one kind.");
+	fe_compat_log_hint("A new database is made by this patch or by those, "
+					   "not by both: keep the files of one kind only.");
 }
 
 /* Has the database a register, and not this patch in it? */

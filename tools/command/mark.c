@@ -333,8 +333,8 @@ command_mark_is_possible(const Options *options, PGconn *conn,
 {
 	command_register_report(options, reg);
 	if (!reg->survey.has_history)
-		connection_report_missing(conn, "extension \"versioning\", which keeps "
-								  "the history of marks");
+		connection_report_missing(conn, "extension \"versioning\", which "
+								  "keeps the history of marks");
 	return reg->survey.has_history && reg->survey.functions.count == 0;
 }
 
