@@ -20,6 +20,7 @@
 #include "database/connection.h"
 #include "fe_utils/string_utils.h"
 #include "pqexpbuffer.h"
+#include "scratch/cluster.h"
 #include "scratch/database.h"
 #include "scratch/dump.h"
 #include "scratch/settings.h"
@@ -288,6 +289,16 @@ create_register(const char *argv0, PGconn *target, PGconn *scratch)
 	return is_done;
 }
 
+/* Free what we know of it, and say what has changed outside meanwhile. */
+static void
+forget(ScratchDatabase *scratch)
+{
+	if (scratch->cluster != NULL && PQstatus(scratch->target) == CONNECTION_OK)
+		scratch_cluster_compare(scratch->target, scratch->cluster);
+	PQclear(scratch->cluster);
+	pg_free(scratch);
+}
+
 ScratchDatabase *
 scratch_database_create(const char *argv0, const char *template,
 						PGconn *target)
@@ -295,9 +306,11 @@ scratch_database_create(const char *argv0, const char *template,
 	ScratchDatabase *scratch = pg_malloc0(sizeof(ScratchDatabase));
 
 	scratch->target = target;
-	if (!may_create(target) || !create_database(scratch, template, "", false))
+	if (!may_create(target) ||
+		(scratch->cluster = scratch_cluster_note(target)) == NULL ||
+		!create_database(scratch, template, "", false))
 	{
-		pg_free(scratch);
+		forget(scratch);
 		return NULL;
 	}
 	scratch_settings_copy(target, NULL, scratch->name);
@@ -476,7 +489,7 @@ scratch_database_drop(ScratchDatabase *scratch)
 		fe_compat_log_hint("The next rehearsal or sandbox drops it, when "
 						   "nobody is connected to it any more.");
 	}
-	pg_free(scratch);
+	forget(scratch);
 	return is_done;
 }
 
@@ -484,5 +497,5 @@ void
 scratch_database_release(ScratchDatabase *scratch)
 {
 	connection_close(scratch->conn);
-	pg_free(scratch);
+	forget(scratch);
 }
