@@ -22,6 +22,7 @@
 #include "database/connection.h"
 #include "fe_utils/string_utils.h"
 #include "pqexpbuffer.h"
+#include "scratch/cluster.h"
 #include "scratch/database.h"
 #include "scratch/dump.h"
 #include "scratch/settings.h"
@@ -306,6 +307,16 @@ create_register(const char *argv0, PGconn *target, PGconn *scratch)
 	return is_done;
 }
 
+/* Free what we know of it, and say what has changed outside meanwhile. */
+static void
+forget(ScratchDatabase *scratch)
+{
+	if (scratch->cluster != NULL && PQstatus(scratch->target) == CONNECTION_OK)
+		scratch_cluster_compare(scratch->target, scratch->cluster);
+	PQclear(scratch->cluster);
+	pg_free(scratch);
+}
+
 ScratchDatabase *
 scratch_database_create(const char *argv0, const char *template,
 						PGconn *target)
@@ -313,9 +324,10 @@ scratch_database_create(const char *argv0, const char *template,
 	ScratchDatabase *scratch = pg_malloc0(sizeof(ScratchDatabase));
 
 	scratch->target = target;
-	if (!create_like_target(scratch, template))
+	scratch->cluster = scratch_cluster_note(target);
+	if (scratch->cluster == NULL || !create_like_target(scratch, template))
 	{
-		pg_free(scratch);
+		forget(scratch);
 		return NULL;
 	}
 	scratch_settings_copy(target, NULL, scratch->name);
@@ -494,7 +506,7 @@ scratch_database_drop(ScratchDatabase *scratch)
 		fe_compat_log_hint("The next rehearsal or sandbox drops it, when "
 						   "nobody is connected to it any more.");
 	}
-	pg_free(scratch);
+	forget(scratch);
 	return is_done;
 }
 
@@ -502,5 +514,5 @@ void
 scratch_database_release(ScratchDatabase *scratch)
 {
 	connection_close(scratch->conn);
-	pg_free(scratch);
+	forget(scratch);
 }

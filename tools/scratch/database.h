@@ -18,6 +18,8 @@ typedef struct ScratchDatabase
 	PGconn	   *target;			/* the database that it is like */
 	char		name[64];
 	PGconn	   *conn;			/* to the database itself, or NULL */
+	PGresult   *cluster;		/* what was there when it was created, or
+								 * NULL */
 } ScratchDatabase;
 
 /*
@@ -60,11 +62,14 @@ extern bool scratch_database_drop_leftovers(PGconn *conn);
 
 /*
  * Drop the database, and free what we know about it.  Returns false after a
- * message.
+ * message.  What has changed outside it is warned about.
  */
 extern bool scratch_database_drop(ScratchDatabase *scratch);
 
-/* The database, which has another name now, stays: free what we know of it. */
+/*
+ * The database, which has another name now, stays: free what we know of it.
+ * The same is warned about.
+ */
 extern void scratch_database_release(ScratchDatabase *scratch);
 
 #endif							/* SCRATCH_DATABASE_H */
