@@ -85,6 +85,7 @@ is(schema($project->{database}), $before, 'the sequence is made again');
 
 # A table
 
+my $owner = role('owner');
 $project = project('table');
 value($project->{database}, qq{
 	CREATE SCHEMA s;
@@ -93,7 +94,8 @@ value($project->{database}, qq{
 		number smallserial, twice int GENERATED ALWAYS AS (id * 2) STORED, UNIQUE (note, id))
 		WITH (fillfactor = 70, autovacuum_enabled = false);
 	ALTER SEQUENCE s."Faxes_number_seq" INCREMENT -2 CYCLE;
-	ALTER TABLE s."Faxes" ENABLE ROW LEVEL SECURITY;
+	ALTER TABLE s."Faxes" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY,
+		OWNER TO $owner;
 	CREATE INDEX ON s."Faxes" (lower(note)) WHERE id > 7;
 	COMMENT ON TABLE s."Faxes" IS 'Paper';
 	COMMENT ON COLUMN s."Faxes".note IS 'More paper';

@@ -316,6 +316,18 @@ END $$;
 -- Else anyone could have a trigger of a table of their own call them.
 REVOKE EXECUTE ON FUNCTION :function(), :back_function() FROM PUBLIC;
 
+-- Whoever applies this may have more rights than the owner of the table, whose
+-- triggers are fired by what the functions write.
+DO $$
+DECLARE
+    owner regrole := (SELECT relowner FROM pg_class
+                       WHERE oid = CAST(:'table' AS regclass));
+BEGIN
+    EXECUTE format('ALTER TABLE %s OWNER TO %s', :'new_table', owner);
+    EXECUTE format('ALTER FUNCTION %s() OWNER TO %s', :'function', owner);
+    EXECUTE format('ALTER FUNCTION %s() OWNER TO %s', :'back_function', owner);
+END $$;
+
 CREATE TRIGGER :trigger AFTER INSERT OR UPDATE ON :table
     FOR EACH ROW EXECUTE FUNCTION :function();
 CREATE TRIGGER :trigger AFTER INSERT OR UPDATE OR DELETE ON :new_table
@@ -420,6 +432,15 @@ BEGIN
 END $$;
 
 REVOKE EXECUTE ON FUNCTION :function(), :back_function() FROM PUBLIC;
+
+DO $$
+DECLARE
+    owner regrole := (SELECT relowner FROM pg_class
+                       WHERE oid = CAST(:'table' AS regclass));
+BEGIN
+    EXECUTE format('ALTER FUNCTION %s() OWNER TO %s', :'function', owner);
+    EXECUTE format('ALTER FUNCTION %s() OWNER TO %s', :'back_function', owner);
+END $$;
 
 :adds
 UPDATE :table AS t SET (:columns) = ROW(:n_values)
