@@ -319,10 +319,16 @@ ask_for_relation(PGconn *conn, RecipeEntry *entry)
 	char	   *ignored;
 
 	PQclear(result);
-	if (result == NULL ||
-		!ask(conn, "SELECT $1::pg_catalog.regclass::pg_catalog.oid",
-			 entry->value, &oid))
+	if (result == NULL)
 		return false;
+	if (!ask(conn, "SELECT $1::pg_catalog.regclass::pg_catalog.oid",
+			 entry->value, &oid))
+	{
+		fe_compat_log_detail("%s=%s should be the name of a relation, as in "
+							 "SQL.", entry->name,
+							 report_printable(entry->value));
+		return false;
+	}
 	pg_free(entry->value);
 	entry->value = NULL;
 	if (ask(conn, "SELECT pg_catalog.set_config('search_path', '', true)",
@@ -387,6 +393,7 @@ connect_for_queries(Options *options)
 
 	if (conn == NULL || PQtransactionStatus(conn) == PQTRANS_INTRANS)
 		return conn;
+	(void) PQsetErrorContextVisibility(conn, PQSHOW_CONTEXT_NEVER);
 	result = connection_query(conn, "BEGIN READ ONLY");
 	PQclear(result);
 	if (result != NULL)

@@ -43,6 +43,14 @@
 --    ORDER BY a.attnum IS NULL OR attnotnull OR typnotnull OR atthasdef DESC
 --    LIMIT 1
 --
+-- refuse: SELECT format('another recipe is at work on column "%s", by trigger '
+--        '"%s": finish that first', w.name, tgname)
+--    FROM unnest(CAST(:'names' AS text[])) AS w (name),
+--        pg_trigger JOIN pg_proc AS p ON p.oid = tgfoid
+--    WHERE tgrelid = :'table'::regclass AND tgname LIKE 'zz\_%'
+--        AND prosrc ~ format('NEW\.%s(\W|$)', regexp_replace(
+--                quote_ident(w.name), '(\W)', '\\\1', 'g')) LIMIT 1
+--
 -- value: new_table its name with its schema
 -- query: SELECT format('%I.%I', nspname, :'new')
 --    FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace
