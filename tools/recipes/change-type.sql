@@ -191,7 +191,8 @@
 --                     AND attname = :'column') AS a (attnum, is_like)
 --    WHERE conrelid = :'table'::regclass AND contype IN ('c', 'f')
 --        AND attnum = ANY (conkey) AND is_like
---        AND (SELECT relkind FROM pg_class WHERE oid = conrelid) = 'r'
+--        AND (contype = 'c' OR (SELECT relkind FROM pg_class
+--                               WHERE oid = conrelid) = 'r')
 -- default: {}
 --
 -- value: validates  what reads all rows for them
