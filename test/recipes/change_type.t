@@ -124,6 +124,20 @@ is(schema($project->{database}), schema($direct),
 runs($project, 'rollback', '--last', 4);
 is(schema($project->{database}), $before, 'and can be taken back');
 
+# So do the checks of a partitioned table.
+
+my $partitioned = q{
+	CREATE TABLE parts (id int PRIMARY KEY, amount int NOT NULL,
+		CONSTRAINT positive CHECK (amount > 0)) PARTITION BY RANGE (id);
+	CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (9);};
+value($_, $partitioned) for $project->{database}, $direct;
+value($direct, 'ALTER TABLE orders ALTER "user" TYPE int;
+	ALTER TABLE parts ALTER amount TYPE numeric');
+begin_recipe($project, 'checked', 'change-type', 'table=parts', 'column=amount',
+	'type=numeric');
+runs($project, 'apply', '--run-jobs', "checked-validated");
+is(schema($project->{database}), schema($direct), 'it is that of ALTER TYPE');
+
 # A default that no cast converts
 
 value($project->{database}, q{

@@ -55,14 +55,19 @@ like($errors, qr/fill=/, 'NOT NULL without a default: something is needed');
 value($project->{database}, q{
 	ALTER TABLE users ALTER fax SET DEFAULT 7, ADD more int GENERATED ALWAYS AS
 		(id * 2) STORED;
-	CREATE VIEW faxes AS SELECT fax FROM users});
+	CREATE VIEW faxes AS SELECT fax FROM users;
+	CREATE VIEW U&"\\000Aversioning: no-transaction\\000A"
+		AS SELECT fax FROM users});
 begin_recipe($project, 'no-fax', qw(drop-column table=users column=fax));
 is(join(' ', map { s{.*/}{}r } glob "$project->{directory}/patches/*"),
 	'no-fax-finish.sql', 'no start');
 open my $file, '<', "$project->{directory}/patches/no-fax-finish.sql";
 my $text = join '', <$file>;
-like($text, qr/^-- These depend .*\n--     view public\.faxes\n\nBEGIN/m, 'views are told of');
-value($project->{database}, 'DROP VIEW faxes');
+like($text, qr/^-- These depend .*\n(?:--     view .*\n)*--     view public\.faxes\n(?:--     view .*\n)*\nBEGIN/m,
+	'views are told of');
+unlike($text, qr/^-- versioning:/m, 'none of them is a directive');
+value($project->{database},
+	'DROP VIEW faxes, U&"\\000Aversioning: no-transaction\\000A"');
 begin_recipe($project, 'no-more', qw(drop-column table=users column=more));
 my $before = schema($project->{database});
 runs($project, 'apply');
@@ -85,6 +90,7 @@ is(schema($project->{database}), $before, 'the sequence is made again');
 
 # A table
 
+my $owner = role('owner');
 $project = project('table');
 value($project->{database}, qq{
 	CREATE SCHEMA s;
@@ -93,7 +99,8 @@ value($project->{database}, qq{
 		number smallserial, twice int GENERATED ALWAYS AS (id * 2) STORED, UNIQUE (note, id))
 		WITH (fillfactor = 70, autovacuum_enabled = false);
 	ALTER SEQUENCE s."Faxes_number_seq" INCREMENT -2 CYCLE;
-	ALTER TABLE s."Faxes" ENABLE ROW LEVEL SECURITY;
+	ALTER TABLE s."Faxes" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY,
+		OWNER TO $owner;
 	CREATE INDEX ON s."Faxes" (lower(note)) WHERE id > 7;
 	COMMENT ON TABLE s."Faxes" IS 'Paper';
 	COMMENT ON COLUMN s."Faxes".note IS 'More paper';

@@ -104,6 +104,9 @@ begin_recipe($project, 'domain',
 	qw(rename-column table=notes column=note new=text));
 runs($project, 'apply', 'domain-start');
 for my $arguments (
+	'drop-column table=notes column=note',
+	'add-not-null table=notes column=text value=id',
+	'split-table table=notes columns=extra,note new=others',
 	'rename-column table=notes column=note new=other',
 	'rename-column table=notes column=text new=other',
 	'change-type table=notes column=note type=text',

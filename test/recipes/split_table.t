@@ -131,16 +131,20 @@ for (
 
 # A key of two columns, with odd names
 
+my $owner = role('owner');
 my $project = project('odd');
 value($project->{database}, q{
 	CREATE SCHEMA s;
 	CREATE TABLE s."T" ("A b" int, c int, "It's" int, e int,
 		PRIMARY KEY ("A b", c));
 	INSERT INTO s."T" SELECT n % 7, n, n, NULL FROM generate_series(1, 90) AS n});
+value($project->{database}, qq{ALTER TABLE s."T" OWNER TO $owner;
+	GRANT ALL ON SCHEMA s TO $owner});
 begin_recipe($project, 'odd', 'split-table', 'table=s."T"',
 	q{columns="It's", e}, 'new=U v');
 my $before = schema($project->{database});
 runs($project, 'apply', 'odd-start');
+is_owned();
 
 my $other = role('other');
 my (undef, undef, $errors) = psql($project->{database}, qq{
@@ -160,9 +164,23 @@ is(value($project->{database}, q{SELECT count(*) FROM s."U v" AS u
 		JOIN s."T" AS t ON (u.*)::text = (t.*)::text}),
 	90, 'both have the same');
 runs($project, 'apply');
-runs($project, 'rollback', '--last', 2);
+runs($project, 'rollback', '--last', 1);
+is_owned();
+runs($project, 'rollback', '--last', 1);
 is(schema($project->{database}), $before, 'all is as it was');
 is(value($project->{database}, 'SELECT e, "It\'s" FROM s."T" WHERE c = 1'),
 	'1|0', 'nothing is lost');
 
 done_testing();
+
+# Nothing that is new has the rights of whoever has applied the patch.
+sub is_owned
+{
+	return is(value($project->{database}, q{
+		SELECT string_agg(DISTINCT owner, ' ') FROM (
+			SELECT relowner::regrole::text FROM pg_class
+			WHERE relnamespace = 's'::regnamespace UNION
+			SELECT proowner::regrole::text FROM pg_proc
+			WHERE pronamespace = 's'::regnamespace) AS o (owner)}),
+		$owner, 'table and functions are of the owner of the first table');
+}

@@ -139,7 +139,10 @@ is("$status $output", "0 move: paused\n", 'a pause');
 is(job_state($project), 'paused', 'the job has it');
 like((state_of($project, 'finish'))[1], qr/\(paused at /,
 	'what waits for a paused job');
-is((versioning($project, 'run'))[0], 0, 'a paused job is not run');
+($status, undef, $errors) = versioning($project, 'run');
+is($status, 0, 'a paused job is not run');
+like($errors, qr/the job "move" is not run: paused at .*\n.*versioning resume/,
+	'which is said');
 is(job_state($project), 'paused', 'so it does not go on');
 isnt((versioning($project, 'apply', '--run-jobs'))[0], 0,
 	'nor is it by apply');

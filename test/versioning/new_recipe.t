@@ -169,7 +169,7 @@ like(content('rollbacks/rollback-fourth-one.sql'), qr/ s\.zz_fourth$/,
 	'a table in another schema');
 refuses_recipe('a recipe refuses', qr/error: not bad$/m, 'own', 'table=t',
 	'column=bad', @database);
-refuses_recipe('no such table', qr/relation "u" does not exist/, 'own',
+refuses_recipe('no such table', qr/relation "u" does not exist\n.*table=u should be the name of a relation, as in SQL\.\n\z/, 'own',
 	'table=u', 'column=a', @database);
 refuses_recipe('no such column', qr/needs to know more.*\n.*type=/, 'own',
 	'table=t', 'column=b', @database);

@@ -314,10 +314,16 @@ ask_for_relation(PGconn *conn, RecipeEntry *entry)
 	char	   *ignored;
 
 	if (!connection_execute(conn, "SET LOCAL search_path TO DEFAULT", 0,
-							NULL) ||
-		!ask(conn, "SELECT $1::pg_catalog.regclass::pg_catalog.oid",
-			 entry->value, &oid))
+							NULL))
 		return false;
+	if (!ask(conn, "SELECT $1::pg_catalog.regclass::pg_catalog.oid",
+			 entry->value, &oid))
+	{
+		fe_compat_log_detail("%s=%s should be the name of a relation, as in "
+							 "SQL.", entry->name,
+							 report_printable(entry->value));
+		return false;
+	}
 	pg_free(entry->value);
 	entry->value = NULL;
 	if (ask(conn, "SELECT pg_catalog.set_config('search_path', '', true)",
@@ -379,8 +385,10 @@ connect_for_queries(Options *options)
 {
 	PGconn	   *conn = connection_open(&options->connection, "versioning");
 
-	if (conn == NULL || PQtransactionStatus(conn) == PQTRANS_INTRANS ||
-		connection_execute(conn, "BEGIN READ ONLY", 0, NULL))
+	if (conn == NULL || PQtransactionStatus(conn) == PQTRANS_INTRANS)
+		return conn;
+	(void) PQsetErrorContextVisibility(conn, PQSHOW_CONTEXT_NEVER);
+	if (connection_execute(conn, "BEGIN READ ONLY", 0, NULL))
 		return conn;
 	connection_close(conn);
 	return NULL;

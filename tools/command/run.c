@@ -13,6 +13,21 @@
 #include "command/command.h"
 #include "deploy/job.h"
 
+/* Say of a job that it is not run until somebody lets it, if that is so. */
+static void
+tell_if_stopped(const Job *job)
+{
+	char	   *how;
+
+	if (strcmp(job->state, "paused") != 0 && strcmp(job->state, "failed") != 0)
+		return;
+	how = jobs_describe(job);
+	pg_log_warning("the job \"%s\" is not run: %s", report_printable(job->name),
+				   report_printable(how));
+	fe_compat_log_hint("\"versioning resume\" lets it go on.");
+	pg_free(how);
+}
+
 /*
  * Find out which jobs are meant: those that are named, or all that wait.
  * Returns false after a message.
@@ -26,6 +41,8 @@ choose_jobs(const Options *options, const Jobs *jobs, SimpleStringList *names)
 	for (i = 0; options->name_count == 0 && i < jobs->count; i++)
 		if (jobs->jobs[i].is_waiting)
 			simple_string_list_append(names, jobs->jobs[i].name);
+		else
+			tell_if_stopped(&jobs->jobs[i]);
 	for (i = 0; i < options->name_count; i++)
 	{
 		simple_string_list_append(names, options->names[i]);

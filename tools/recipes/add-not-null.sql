@@ -27,6 +27,14 @@
 --        AND NOT a.attisdropped AND a.attname = :'column'
 --    WHERE c.oid = :'table'::regclass
 --
+-- refuse: SELECT format('another recipe is at work on column "%s", by trigger '
+--        '"%s": finish that first', w.name, tgname)
+--    FROM unnest(ARRAY[:'column']) AS w (name),
+--        pg_trigger JOIN pg_proc AS p ON p.oid = tgfoid
+--    WHERE tgrelid = :'table'::regclass AND tgname LIKE 'zz\_%'
+--        AND prosrc ~ format('NEW\.%s(\W|$)', regexp_replace(
+--                quote_ident(w.name), '(\W)', '\\\1', 'g')) LIMIT 1
+--
 -- refuse: SELECT format('column "%s" is generated when the trigger has been '
 --        'fired: no value can be made of it', attname)
 --    FROM pg_attribute WHERE attrelid = :'table'::regclass

@@ -191,7 +191,8 @@
 --                     AND attname = :'column') AS a (attnum, is_like)
 --    WHERE conrelid = :'table'::regclass AND contype IN ('c', 'f')
 --        AND attnum = ANY (conkey) AND is_like
---        AND (SELECT relkind FROM pg_class WHERE oid = conrelid) = 'r'
+--        AND (contype = 'c' OR (SELECT relkind FROM pg_class
+--                               WHERE oid = conrelid) = 'r')
 -- default: {}
 --
 -- value: validates  what reads all rows for them
@@ -355,11 +356,12 @@
 -- query: SELECT E'These depend on the old column, and need a look. Between\n'
 --        || '_v.drop_dependents() and _v.restore_dependents(), views can stay '
 --        || E'as they are:\n'
---        || string_agg(DISTINCT '    ' || CASE classid
+--        || string_agg(DISTINCT '    ' || translate(CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
 --                                       WHERE oid = d.objid), 0)
---            ELSE pg_describe_object(classid, objid, objsubid) END, E'\n')
+--            ELSE pg_describe_object(classid, objid, objsubid) END,
+--            E'\r\n', '??'), E'\n')
 --    FROM pg_depend AS d JOIN pg_attribute AS a ON a.attrelid = refobjid
 --        AND a.attnum = refobjsubid
 --    WHERE refclassid = 'pg_class'::regclass AND refobjid = :'table'::regclass

@@ -23,6 +23,14 @@
 --        AND NOT a.attisdropped AND a.attname = :'column'
 --    WHERE c.oid = :'table'::regclass
 --
+-- refuse: SELECT format('another recipe is at work on column "%s", by trigger '
+--        '"%s": finish that first', w.name, tgname)
+--    FROM unnest(ARRAY[:'column']) AS w (name),
+--        pg_trigger JOIN pg_proc AS p ON p.oid = tgfoid
+--    WHERE tgrelid = :'table'::regclass AND tgname LIKE 'zz\_%'
+--        AND prosrc ~ format('NEW\.%s(\W|$)', regexp_replace(
+--                quote_ident(w.name), '(\W)', '\\\1', 'g')) LIMIT 1
+--
 -- value: fill      what rows get that do not say: needed if the column is NOT
 --    NULL and has no default
 -- query: SELECT '' FROM pg_attribute WHERE attrelid = :'table'::regclass
@@ -113,11 +121,12 @@
 --
 -- value: by_hand   what keeps it from being dropped
 -- query: SELECT E'These depend on it, and need a look:\n'
---        || string_agg(DISTINCT '    ' || CASE classid
+--        || string_agg(DISTINCT '    ' || translate(CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
 --                                       WHERE oid = d.objid), 0)
---            ELSE pg_describe_object(classid, objid, objsubid) END, E'\n')
+--            ELSE pg_describe_object(classid, objid, objsubid) END,
+--            E'\r\n', '??'), E'\n')
 --    FROM pg_depend AS d JOIN pg_attribute AS a ON a.attrelid = refobjid
 --        AND a.attnum = refobjsubid
 --    WHERE refclassid = 'pg_class'::regclass AND refobjid = :'table'::regclass

@@ -69,6 +69,8 @@
 --         FROM t, pg_class AS c WHERE c.oid = t AND reloptions IS NOT NULL),
 --        (SELECT format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', :'table')
 --         FROM t, pg_class AS c WHERE c.oid = t AND relrowsecurity),
+--        (SELECT format('ALTER TABLE %s FORCE ROW LEVEL SECURITY;', :'table')
+--         FROM t, pg_class AS c WHERE c.oid = t AND relforcerowsecurity),
 --        (SELECT string_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s;',
 --                :'table', conname, pg_get_constraintdef(oid)), E'\n'
 --                ORDER BY contype = 'f', conname)
@@ -85,6 +87,11 @@
 --         FROM pg_description, t LEFT JOIN a ON true
 --         WHERE objoid = t AND classoid = 'pg_class'::regclass
 --             AND (objsubid = attnum OR objsubid = 0 AND attnum = 1)),
+--        (SELECT format('ALTER TABLE %s OWNER TO %s;', :'table',
+--                       relowner::regrole)
+--         FROM t, pg_class AS c WHERE c.oid = t
+--             AND relowner <> (SELECT oid FROM pg_roles
+--                              WHERE rolname = current_user)),
 --        (SELECT string_agg(format('GRANT %s ON %s TO %s%s;', privilege_type,
 --                :'table', CASE grantee WHEN 0 THEN 'PUBLIC'
 --                ELSE grantee::regrole::text END, CASE WHEN is_grantable
@@ -101,11 +108,12 @@
 --
 -- value: by_hand   what else is dropped, or keeps it from being dropped
 -- query: SELECT E'These depend on it, and need a look:\n'
---        || string_agg(DISTINCT '    ' || CASE classid
+--        || string_agg(DISTINCT '    ' || translate(CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
 --                                       WHERE oid = d.objid), 0)
---            ELSE pg_describe_object(classid, objid, objsubid) END, E'\n')
+--            ELSE pg_describe_object(classid, objid, objsubid) END,
+--            E'\r\n', '??'), E'\n')
 --    FROM pg_depend AS d
 --    WHERE refclassid = 'pg_class'::regclass AND refobjid = :'table'::regclass
 --        AND (deptype = 'n' OR classid IN ('pg_trigger'::regclass,

@@ -168,11 +168,12 @@
 --
 -- value: by_hand   what keeps it from being dropped
 -- query: SELECT E'These depend on it, and need a look:\n'
---        || string_agg(DISTINCT '    ' || CASE classid
+--        || string_agg(DISTINCT '    ' || translate(CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
 --                                       WHERE oid = d.objid), 0)
---            ELSE pg_describe_object(classid, objid, objsubid) END, E'\n')
+--            ELSE pg_describe_object(classid, objid, objsubid) END,
+--            E'\r\n', '??'), E'\n')
 --    FROM pg_depend AS d JOIN pg_attribute AS a ON a.attrelid = refobjid
 --        AND a.attnum = refobjsubid
 --    WHERE refclassid = 'pg_class'::regclass AND refobjid = :'table'::regclass

@@ -43,6 +43,14 @@
 --    ORDER BY a.attnum IS NULL OR attnotnull OR typnotnull OR atthasdef DESC
 --    LIMIT 1
 --
+-- refuse: SELECT format('another recipe is at work on column "%s", by trigger '
+--        '"%s": finish that first', w.name, tgname)
+--    FROM unnest(CAST(:'names' AS text[])) AS w (name),
+--        pg_trigger JOIN pg_proc AS p ON p.oid = tgfoid
+--    WHERE tgrelid = :'table'::regclass AND tgname LIKE 'zz\_%'
+--        AND prosrc ~ format('NEW\.%s(\W|$)', regexp_replace(
+--                quote_ident(w.name), '(\W)', '\\\1', 'g')) LIMIT 1
+--
 -- value: new_table its name with its schema
 -- query: SELECT format('%I.%I', nspname, :'new')
 --    FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace
@@ -228,11 +236,12 @@
 --
 -- value: by_hand   what keeps it from being dropped, or is dropped with it
 -- query: SELECT E'These depend on them, do not move, and need a look:\n'
---        || string_agg(DISTINCT '    ' || CASE classid
+--        || string_agg(DISTINCT '    ' || translate(CASE classid
 --            WHEN 'pg_rewrite'::regclass THEN pg_describe_object(
 --                'pg_class'::regclass, (SELECT ev_class FROM pg_rewrite
 --                                       WHERE oid = d.objid), 0)
---            ELSE pg_describe_object(classid, objid, objsubid) END, E'\n')
+--            ELSE pg_describe_object(classid, objid, objsubid) END,
+--            E'\r\n', '??'), E'\n')
 --    FROM pg_depend AS d JOIN pg_attribute AS a ON a.attrelid = refobjid
 --        AND a.attnum = refobjsubid
 --    WHERE refclassid = 'pg_class'::regclass AND refobjid = :'table'::regclass
@@ -315,6 +324,18 @@ END $$;
 
 -- Else anyone could have a trigger of a table of their own call them.
 REVOKE EXECUTE ON FUNCTION :function(), :back_function() FROM PUBLIC;
+
+-- Whoever applies this may have more rights than the owner of the table, whose
+-- triggers are fired by what the functions write.
+DO $$
+DECLARE
+    owner regrole := (SELECT relowner FROM pg_class
+                       WHERE oid = CAST(:'table' AS regclass));
+BEGIN
+    EXECUTE format('ALTER TABLE %s OWNER TO %s', :'new_table', owner);
+    EXECUTE format('ALTER FUNCTION %s() OWNER TO %s', :'function', owner);
+    EXECUTE format('ALTER FUNCTION %s() OWNER TO %s', :'back_function', owner);
+END $$;
 
 CREATE TRIGGER :trigger AFTER INSERT OR UPDATE ON :table
     FOR EACH ROW EXECUTE FUNCTION :function();
@@ -420,6 +441,15 @@ BEGIN
 END $$;
 
 REVOKE EXECUTE ON FUNCTION :function(), :back_function() FROM PUBLIC;
+
+DO $$
+DECLARE
+    owner regrole := (SELECT relowner FROM pg_class
+                       WHERE oid = CAST(:'table' AS regclass));
+BEGIN
+    EXECUTE format('ALTER FUNCTION %s() OWNER TO %s', :'function', owner);
+    EXECUTE format('ALTER FUNCTION %s() OWNER TO %s', :'back_function', owner);
+END $$;
 
 :adds
 UPDATE :table AS t SET (:columns) = ROW(:n_values)
