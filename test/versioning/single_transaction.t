@@ -348,6 +348,49 @@ sub sleeping_in_second
 		'the changes belong to their patches');
 }
 
+# rehearse tries it before it tries each patch, and only if it is told to.
+{
+	my $project = with_files(patch('one', "CREATE TYPE e AS ENUM ('a');"),
+		patch('two', "ALTER TYPE e ADD VALUE 'b';", 'one'),
+		patch('three', "CREATE TABLE t (e e DEFAULT 'b');", 'two'));
+	my ($status, $output, $errors);
+
+	for my $file (1 .. 3)
+	{
+		my $path = "$project->{directory}/patches/$file.sql";
+		open my $handle, '>>', $path or die "$path: $!";
+		print $handle "-- versioning: disable no-rollback\n";
+		close $handle or die "$path: $!";
+	}
+	($status, $output, $errors) =
+	  versioning($project, 'rehearse', @single, 'two');
+	is($status, 0, 'a rehearsal of two: exit status') || diag $errors;
+	like($output, qr/^all in a single transaction: ok\n\[1\/2\] one: applied\n/,
+		'a rehearsal of two: both are tried');
+	($status, $output, $errors) = versioning($project, 'rehearse', @single);
+	is($status, 3, 'a rehearsal of three: exit status');
+	like($errors, qr{^psql:patches/3\.sql:3: ERROR:  unsafe use of new value}m,
+		'a rehearsal of three: the query');
+	is($output, "all in a single transaction: they cannot be applied\n"
+		  . "0 rehearsed; 3 not reached\n", 'a rehearsal of three: result');
+	($status, $output) = versioning($project, 'rehearse', @single, '--json');
+	like($output, qr/^\{"event": "transaction", "result": "failed", "text": "th/,
+		'a rehearsal of three: JSON');
+	is((versioning($project, 'rehearse'))[0], 0, 'one by one they can be');
+	add_files($project, 'versioning.conf' => "single-transaction = on\n");
+	is((versioning($project, 'rehearse'))[0], 0,
+		'versioning.conf is for apply alone');
+	is((versioning($project, 'apply'))[0], 3, 'which obeys it');
+	add_files($project, 'patches/3.sql' => "\\echo x\n" . patch('three'));
+	($status, $output, $errors) = versioning($project, 'rehearse', @single);
+	is($status, 1, 'a rehearsal with psql: exit status');
+	like($errors, qr{^versioning: patches/3\.sql:1: this prevents a single tra}m,
+		'a rehearsal with psql: message');
+	is(value('postgres', "SELECT count(*) FROM pg_database
+		WHERE datname LIKE 'versioning_rehearsal_%'"), 0,
+		'no rehearsal leaves a database');
+}
+
 # It goes with --to and with names.
 {
 	my $project = with_files($one, $two, patch('three'));

@@ -168,6 +168,9 @@ sub at_terminal
 	like($screen, qr/^Take these 4 back in database "\w+"\? \[y\/N\] /m,
 		'at a terminal, no: what it asks');
 	is(registered($project), 'a b c d users', 'at a terminal, no: it is left');
+	($status, $screen) = at_terminal($project, 'n', @back, '--json');
+	like($screen, qr{^\[1/4\] users  .*^\[4/4\] b .*^Take these 4 back}ms,
+		'with --json, the list is where the question is');
 	($status, $screen) = at_terminal($project, undef, @back, '--yes', '--dry-run');
 	is($status, 0, 'a dry run does not ask');
 	for my $one ([ '--last', 1 ], ['c'])

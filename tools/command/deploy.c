@@ -171,7 +171,7 @@ plan(Deployment *deployment)
 
 /* Print the plan. */
 static void
-print_plan(const PatchPlan *plan)
+print_plan(FILE *stream, const PatchPlan *plan)
 {
 	const SimpleStringListCell *cell;
 	int			i;
@@ -181,26 +181,26 @@ print_plan(const PatchPlan *plan)
 	{
 		const PlanStep *step = &plan->steps[i];
 
-		fputs(watch_progress_number(i + 1, plan->count), stdout);
+		fputs(watch_progress_number(i + 1, plan->count), stream);
 		for (j = 0; j < step->name_count; j++)
 		{
 			if (j > 0)
-				fputs(", ", stdout);
-			report_escaped(stdout, step->names[j]);
+				fputs(", ", stream);
+			report_escaped(stream, step->names[j]);
 		}
-		fputs("  ", stdout);
-		report_escaped(stdout, step->file->path);
+		fputs("  ", stream);
+		report_escaped(stream, step->file->path);
 		if (step->parts != NULL && step->parts->next > 0 &&
 			step->parts->next < step->parts->cut.count)
-			printf("  (from line %d)",
-				   step->parts->cut.items[step->parts->next].line);
+			fprintf(stream, "  (from line %d)",
+					step->parts->cut.items[step->parts->next].line);
 		for (cell = step->jobs.head; cell != NULL; cell = cell->next)
 		{
-			fputs("  (after the job \"", stdout);
-			report_escaped(stdout, cell->val);
-			fputs("\")", stdout);
+			fputs("  (after the job \"", stream);
+			report_escaped(stream, cell->val);
+			fputs("\")", stream);
 		}
-		putchar('\n');
+		putc('\n', stream);
 	}
 }
 
@@ -295,7 +295,7 @@ run_dry(const Deployment *deployment)
 	if (deployment->plan->count == 0)
 		return STATUS_LOCKED;
 	if (!deployment->options->deploy.is_json)
-		print_plan(deployment->plan);
+		print_plan(stdout, deployment->plan);
 	return STATUS_DONE;
 }
 
@@ -342,7 +342,10 @@ is_other_than_asked(const Deployment *deployment)
 	return result;
 }
 
-/* May the plan be run?  Without a terminal nobody is asked. */
+/*
+ * May the plan be run?  Without a terminal nobody is asked.  The list goes
+ * where the question goes.
+ */
 static Status
 ask(Deployment *deployment)
 {
@@ -354,8 +357,8 @@ ask(Deployment *deployment)
 	if (plan->count == 0 || options->says_yes || !isatty(STDIN_FILENO) ||
 		!is_sweeping(deployment))
 		return STATUS_DONE;
-	if (!options->deploy.is_json)
-		print_plan(plan);
+	fflush(stdout);
+	print_plan(stderr, plan);
 	question = plan->count == 1 ?
 		psprintf("Take this back in database \"%s\"?",
 				 PQdb(deployment->conn)) :

@@ -81,6 +81,9 @@ const OptionRow command_option_table[] = {
 	{"single-transaction", 0, NULL, SETS(FLAG, deploy.is_single),
 	COMMAND_APPLY, true,
 	"apply all of them, or none"},
+	{"single-transaction", 0, NULL, SETS(FLAG, deploy.is_single),
+	COMMAND_REHEARSE, false,
+	"first try all of them in one transaction"},
 	{"to", 0, "PATCH", SETS(TEXT, to),
 	COMMAND_APPLY, false,
 	"all that are pending, up to this one"},
@@ -288,13 +291,14 @@ command_option_table_row(int value)
 }
 
 int
-command_option_table_commands(const char *name)
+command_option_table_commands(const char *name, bool is_key)
 {
 	int			commands = 0;
 	int			i;
 
 	for (i = 0; i < command_option_table_size; i++)
-		if (strcmp(command_option_table[i].name, name) == 0)
+		if (strcmp(command_option_table[i].name, name) == 0 &&
+			(command_option_table[i].is_key || !is_key))
 			commands |= command_option_table[i].commands;
 	return commands;
 }

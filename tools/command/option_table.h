@@ -147,8 +147,11 @@ extern const struct option *command_option_table_long(void);
 /* The first row of what getopt_long returns, or NULL. */
 extern const OptionRow *command_option_table_row(int value);
 
-/* The commands that take an option. */
-extern int	command_option_table_commands(const char *name);
+/*
+ * The commands that take an option, on the command line, or as a key of
+ * versioning.conf.
+ */
+extern int	command_option_table_commands(const char *name, bool is_key);
 
 /* The name that was probably meant by one that is not there, or NULL. */
 extern const char *command_option_table_suggest(const char *name);

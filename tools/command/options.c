@@ -382,7 +382,7 @@ check_options(const Options *options, CommandBit command)
 		const OptionRow *row = &command_option_table[i];
 
 		if (command_options_is_given(row->name) &&
-			(command_option_table_commands(row->name) & command) == 0)
+			(command_option_table_commands(row->name, false) & command) == 0)
 			command_options_error("--%s cannot be used with %s", row->name,
 								  options->command);
 	}

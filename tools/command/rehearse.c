@@ -13,6 +13,7 @@
 #include "base/report.h"
 #include "command/command.h"
 #include "plan/names.h"
+#include "plan/single.h"
 #include "project/verification.h"
 #include "rehearse/rehearse.h"
 #include "scratch/build.h"
@@ -158,6 +159,8 @@ plan_and_run(const Options *options, Rehearsal *rehearsal)
 		return STATUS_TROUBLE;
 	plan = plan_apply_create(rehearsal->project, reg, options->names,
 							 options->name_count, true);
+	if (options->deploy.is_single)
+		plan_single_check(plan);
 	report_problems(options->progname, &reg->problems, NULL);
 	report_problems(options->progname, &plan->problems, NULL);
 	if (!problem_has_errors(&plan->problems))

@@ -234,7 +234,7 @@ read_lines(Options *options, const char *target, CommandBit command)
 
 		command_options_set_line(conf, line);
 		if (line->target == target && row != NULL &&
-			(command_option_table_commands(line->key) & command) != 0 &&
+			(command_option_table_commands(line->key, true) & command) != 0 &&
 			!is_of_connection(row) && !is_said(options, target, row) &&
 			(row->argument != NULL || is_on(line)))
 			command_options_take(options, row, line->value);

@@ -13,6 +13,9 @@
  * patches up to this one can be applied, that has been seen: this is done, in
  * a new database, and so the rehearsal goes on.
  *
+ * Whether all can be applied in a single transaction is another question, and
+ * the first one if it is asked.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres_fe.h"
@@ -23,6 +26,7 @@
 #include "base/problem.h"
 #include "base/report.h"
 #include "deploy/deploy.h"
+#include "plan/single.h"
 #include "pqexpbuffer.h"
 #include "rehearse/jobs.h"
 #include "rehearse/rehearse.h"
@@ -85,15 +89,14 @@ step_label(const Rehearsal *rehearsal, int number, const char *said)
 }
 
 /*
- * Run files, for a step; what they print is shown only if they fail.
- * Meanwhile it is shown what is being done.
+ * Run files; what they print is shown only if they fail.  Meanwhile the label
+ * is shown.
  */
 static Status
-run(Rehearsal *rehearsal, int number, const char *doing, DeployAction action,
-	const PatchPlan *plan)
+run_labelled(Rehearsal *rehearsal, const char *label, bool is_single,
+			 DeployAction action, const PatchPlan *plan)
 {
 	RunOptions	options = *rehearsal->options;
-	char	   *label = step_label(rehearsal, number, doing);
 	Status		status = STATUS_FAILED;
 
 	if (interruption_count() == 0)
@@ -102,10 +105,22 @@ run(Rehearsal *rehearsal, int number, const char *doing, DeployAction action,
 		options.is_quiet = true;
 		options.is_json = false;
 		options.is_rehearsal = true;
+		options.is_single = is_single;
 		fflush(stdout);
 		status = deploy_run(&options, rehearsal->scratch->conn,
 							rehearsal->lock, action, plan);
 	}
+	return status;
+}
+
+/* Run files for a step. */
+static Status
+run(Rehearsal *rehearsal, int number, const char *doing, DeployAction action,
+	const PatchPlan *plan)
+{
+	char	   *label = step_label(rehearsal, number, doing);
+	Status		status = run_labelled(rehearsal, label, false, action, plan);
+
 	pg_free(label);
 	return status;
 }
@@ -516,12 +531,50 @@ rehearse(Rehearsal *rehearsal, int number)
 	return status;
 }
 
+/* Say whether all can be applied in a single transaction. */
+static void
+print_single(const Rehearsal *rehearsal, bool is_good)
+{
+	const char *result = is_good ? "ok" : "they cannot be applied";
+
+	if (rehearsal->options->is_json)
+	{
+		fputs("{\"event\": \"transaction\"", stdout);
+		json_print_member("result", is_good ? "ok" : "failed");
+		json_print_member("text", result);
+		puts("}");
+	}
+	else if (!is_good || is_told(rehearsal))
+		printf("all in a single transaction: %s\n", result);
+	fflush(stdout);
+}
+
+/* Apply all in a single transaction, and begin anew. */
+static Status
+try_single(Rehearsal *rehearsal)
+{
+	PatchPlan  *single = plan_single_create(rehearsal->plan);
+	Status		status = run_labelled(rehearsal, "all in a single "
+									  "transaction: applying them", true,
+									  DEPLOY_APPLY, single);
+
+	plan_single_free(single);
+	if (status == STATUS_DONE || interruption_count() == 0)
+		print_single(rehearsal, status == STATUS_DONE);
+	if (status == STATUS_DONE &&
+		(!rehearse_close(rehearsal) || !rehearse_open(rehearsal)))
+		status = STATUS_TROUBLE;
+	return status;
+}
+
 Status
 rehearse_run(Rehearsal *rehearsal)
 {
 	Status		status = STATUS_DONE;
 	int			i;
 
+	if (rehearsal->options->is_single && rehearsal->plan->count > 0)
+		status = try_single(rehearsal);
 	for (i = 0; i < rehearsal->plan->count && status == STATUS_DONE; i++)
 	{
 		rehearsal->gone = i + 1;

@@ -31,7 +31,7 @@ typedef struct Rehearsal
 	const char *template;		/* of the scratch database, or NULL */
 	PGconn	   *target;			/* where the patches are to go one day */
 	const Project *project;
-	const PatchPlan *plan;		/* what is to be applied */
+	PatchPlan  *plan;			/* what is to be applied */
 	const bool *is_cycled;		/* which steps are to be taken back, too */
 
 	ScratchDatabase *scratch;	/* where they go today, or NULL */
@@ -53,8 +53,9 @@ extern bool rehearse_close(Rehearsal *rehearsal);
 
 /*
  * Go through all steps of the plan, which has no errors, in the database that
- * is open.  Returns STATUS_DONE if all were gone through, however they fared;
- * else there has been a message.
+ * is open.  If all are to be in a single transaction, that is tried before, in
+ * a database of its own.  Returns STATUS_DONE if all were gone through, however
+ * they fared; else there has been a message.
  */
 extern Status rehearse_run(Rehearsal *rehearsal);
 
