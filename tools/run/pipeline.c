@@ -132,21 +132,14 @@ stop_if_asked(SqlSession *session)
 static void
 wait_for_server(SqlSession *session, bool is_unsent)
 {
-	Progress   *progress = session->runner->progress;
-	int			timeout;
+	int			timeout = interruption_count() > 0 ? 50 :
+		run_waiting_timeout(&session->waiting);
 	int			events;
 
-	timeout = run_waiting_timeout(&session->waiting,
-								  watch_progress_timeout(progress));
-	timeout = watch_onlookers_timeout(session->runner->onlookers, timeout);
-	if (interruption_count() > 0)
-		timeout = 50;
 	events = interruption_poll(PQsocket(session->conn),
 							   is_unsent ? POLLIN | POLLOUT : POLLIN,
 							   timeout);
-	watch_progress_tick(progress);
 	run_waiting_look(&session->waiting, session->backend.pid);
-	watch_onlookers_look(session->runner->onlookers, session->backend.pid);
 	if (events != 0)
 		session->is_lost |= !PQconsumeInput(session->conn);
 }
@@ -491,7 +484,7 @@ run_pipeline_open(const FileRunner *runner)
 {
 	SqlSession *session = pg_malloc0(sizeof(SqlSession));
 
-	session->runner = runner;
+	session->runner = session->waiting.runner = runner;
 	session->item = &before_file;
 	initPQExpBuffer(&session->query);
 	initPQExpBuffer(&session->marks);

@@ -333,24 +333,16 @@ stop_if_asked(const PsqlRun *psql)
 static void
 wait_for_end(PsqlRun *psql)
 {
-	Progress   *progress = psql->runner->progress;
 	int			chunks = LAST_CHUNKS;
-	int			timeout;
 
 	run_waiting_begin(&psql->waiting, psql->runner);
 	while (psql->process->pid != 0)
 	{
 		stop_if_asked(psql);
-		timeout = run_waiting_timeout(&psql->waiting,
-									  watch_progress_timeout(progress));
-		timeout = watch_onlookers_timeout(psql->runner->onlookers, timeout);
 		(void) run_process_wait(psql->process, interruption_count() > 0 ?
-								100 : timeout);
+								100 : run_waiting_timeout(&psql->waiting));
 		take_text(psql);
-		watch_progress_tick(progress);
 		run_waiting_look(&psql->waiting, psql->run->backend.pid);
-		watch_onlookers_look(psql->runner->onlookers,
-							 psql->run->backend.pid);
 	}
 	while (chunks-- > 0 && run_process_wait(psql->process, 0))
 		take_text(psql);

@@ -39,9 +39,12 @@ run_waiting_begin(Waiting *waiting, const FileRunner *runner)
 }
 
 int
-run_waiting_timeout(const Waiting *waiting, int timeout)
+run_waiting_timeout(const Waiting *waiting)
 {
-	int			own = (int) Max(waiting->next - clock_milliseconds(), 0);
+	const FileRunner *runner = waiting->runner;
+	int			timeout = watch_progress_timeout(runner->progress);
+	int64		next = Min(waiting->next, runner->onlookers->next);
+	int			own = (int) Max(next - clock_milliseconds(), 0);
 
 	return timeout < 0 ? own : Min(own, timeout);
 }
@@ -127,8 +130,9 @@ take_answer(Waiting *waiting)
 	PQclear(seen);
 }
 
-void
-run_waiting_look(Waiting *waiting, int pid)
+/* Look whether a backend waits, if it is time to. */
+static void
+look(Waiting *waiting, int pid)
 {
 	Observer   *observer = waiting->runner->observer;
 	int64		now = clock_milliseconds();
@@ -140,6 +144,14 @@ run_waiting_look(Waiting *waiting, int pid)
 	else
 		watch_observer_ask_blockers(observer, pid);
 	waiting->next = now + (observer->is_asked ? ANSWER_PAUSE : PAUSE);
+}
+
+void
+run_waiting_look(Waiting *waiting, int pid)
+{
+	watch_progress_tick(waiting->runner->progress);
+	look(waiting, pid);
+	watch_onlookers_look(waiting->runner->onlookers, pid);
 }
 
 void

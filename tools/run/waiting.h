@@ -27,12 +27,15 @@ typedef struct Waiting
 extern void run_waiting_begin(Waiting *waiting, const FileRunner *runner);
 
 /*
- * For how many milliseconds to wait for other things, which may take as long
- * as that (-1: no limit), before run_waiting_look() has something to do.
+ * For how many milliseconds to wait for other things before
+ * run_waiting_look() has something to do.
  */
-extern int	run_waiting_timeout(const Waiting *waiting, int timeout);
+extern int	run_waiting_timeout(const Waiting *waiting);
 
-/* Look whether that backend waits, and tell if it is for long. */
+/*
+ * Show how time goes by, and look whether that backend waits, which is told
+ * if it is for long, and who waits for it.
+ */
 extern void run_waiting_look(Waiting *waiting, int pid);
 
 /* It has failed, though it has not ended yet: remember who was seen. */

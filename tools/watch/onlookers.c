@@ -128,14 +128,6 @@ watch_onlookers_begin(Onlookers *onlookers, const PlanStep *step)
 	memset(&onlookers->waited, 0, sizeof(onlookers->waited));
 }
 
-int
-watch_onlookers_timeout(const Onlookers *onlookers, int timeout)
-{
-	int			own = (int) Max(onlookers->next - clock_milliseconds(), 0);
-
-	return timeout < 0 ? own : Min(own, timeout);
-}
-
 /* So long somebody has waited. */
 static void
 note_wait(Onlookers *onlookers, int64 milliseconds)

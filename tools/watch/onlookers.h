@@ -61,12 +61,6 @@ extern void watch_onlookers_begin(Onlookers *onlookers,
 								  const PlanStep *step);
 
 /*
- * For how many milliseconds to wait for other things, which may take as long
- * as that; -1: for ever.
- */
-extern int	watch_onlookers_timeout(const Onlookers *onlookers, int timeout);
-
-/*
  * Look who waits for the backend that runs the file, if it is time to.  Does
  * not wait for the server.
  */
