@@ -23,7 +23,8 @@
  * ends first.  There is no note of the first one to be found then; so the note
  * of the second one says which version of the row it was made from, and when
  * the first change is to be noted, which has led to that version, it is found
- * by this.
+ * by this.  Two rows may still be mixed up, of which one has got, by that
+ * command, the key that the other one had, and had a note of.
  *
  * There may be many notes.  One is looked up by its key; the name of the job
  * is hidden from the planner there, for the index on that finds all of them.
