@@ -23,7 +23,11 @@
  * ends first.  There is no note of the first one to be found then; so the note
  * of the second one says which version of the row it was made from, and when
  * the first change is to be noted, which has led to that version, it is found
- * by this.
+ * by this.  Two rows may still be mixed up, of which one has got, by that
+ * command, the key that the other one had, and had a note of.
+ *
+ * There may be many notes.  One is looked up by its key; the name of the job
+ * is hidden from the planner there, for the index on that finds all of them.
  *
  * The batches of noted rows lock the rows before they mark the notes, since
  * whoever changes a key has also locked the row before it gets to the note.
@@ -152,8 +156,9 @@ jobs_moved_work(JobBatch *batch, int size)
 		batch->first = batch->last =
 			MemoryContextStrdup(batch->context, images[0]);
 	lock_rows(batch, images, count);
-	(void) jobs_store("UPDATE _v.job_moved SET done = true"
-					  " WHERE id = ANY ($1::uuid[]) AND NOT done"
+	(void) jobs_store("UPDATE _v.job_moved AS m SET done = true"
+					  "  FROM unnest($1::uuid[]) AS i (id)"
+					  " WHERE m.id = i.id AND NOT done"
 					  " RETURNING key", ids);
 	before = jobs_role_begin(batch->job, batch->settings);
 	jobs_batch_leave_out(batch, false);
@@ -166,7 +171,7 @@ void
 jobs_moved_give_up(const JobBatch *batch, const char *error)
 {
 	(void) jobs_store("UPDATE _v.job_moved SET given_up = true, error = $3"
-					  " WHERE job_name = $1 AND key = $2 AND NOT done",
+					  " WHERE job_name || '' = $1 AND key = $2 AND NOT done",
 					  batch->job->name, batch->first, error);
 }
 
@@ -300,7 +305,7 @@ take_known(const Job *job, const JobKey *key, Relation relation,
 	Known		known = {0};
 
 	if (jobs_store("DELETE FROM _v.job_moved"
-				   " WHERE job_name = $1 AND key = $2 RETURNING done,"
+				   " WHERE job_name || '' = $1 AND key = $2 RETURNING done,"
 				   "       CASE WHEN starts_with(version, $3)"
 				   "            THEN version END",
 				   job->name, jobs_key_image(key, values),
@@ -335,7 +340,8 @@ static void
 note(const Job *job, const char *image, const Known *known)
 {
 	(void) jobs_store("DELETE FROM _v.job_moved"
-					  " WHERE job_name = $1 AND key = $2", job->name, image);
+					  " WHERE job_name || '' = $1 AND key = $2",
+					  job->name, image);
 	(void) jobs_store("INSERT INTO _v.job_moved (id, job_name, key, done,"
 					  "                          given_up, version)"
 					  " VALUES (gen_random_uuid(), $1, $2, $3::boolean,"

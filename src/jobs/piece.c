@@ -286,7 +286,8 @@ leave_out_moved(JobBatch *batch)
 	images = jobs_batch_images(batch);
 	jobs_role_end(&before);
 	(void) jobs_store("SELECT key FROM _v.job_moved"
-					  " WHERE job_name = $1 AND key = ANY ($2::text[])",
+					  "  JOIN unnest($2::text[]) AS i (key) USING (key)"
+					  " WHERE job_name || '' = $1",
 					  job_name, images);
 	before = jobs_role_begin(batch->job, batch->settings);
 	jobs_batch_leave_out(batch, true);

@@ -134,6 +134,21 @@ execute(const char *query, Datum *values, const char *nulls, int count)
 	return result;
 }
 
+/*
+ * Plans are made when the tables are all but empty, and kept when they are
+ * not.  An index is never far worse, and where there is none, the cost is no
+ * reason to compile anything.
+ */
+static void
+plan_for_many_rows(void)
+{
+	static const char *const names[] = {"enable_seqscan", "jit"};
+
+	for (size_t i = 0; i < lengthof(names); i++)
+		(void) set_config_option(names[i], "off", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+}
+
 uint64
 jobs_store_execute(const char *query, const char *const *parameters,
 				   int count)
@@ -156,6 +171,7 @@ jobs_store_execute(const char *query, const char *const *parameters,
 						   context | SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION);
 	jobs_key_settings();
+	plan_for_many_rows();
 	check_ours();
 	if (execute(query, values, nulls, count) < 0)
 		elog(ERROR, "cannot execute \"%s\": %s", query,

@@ -181,6 +181,14 @@ runs('keys have changed');
 is(value($database, "SELECT count(*) FROM t WHERE n <> 1 AND id NOT IN (8, 100000)"), 0, 'each row once');
 is(value($database, 'SELECT count(*) FROM _v.job_moved'), 0, 'no note is left');
 
+# Many of them: a note is found without reading all others.
+job('id int PRIMARY KEY', 'i');
+value($database, 'UPDATE t SET id = id + 10000; UPDATE t SET id = id + 10000', user => $owner);
+runs('all keys have changed');
+is(touched(), '1:1000, done', 'each row once');
+cmp_ok(value($database, "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'job_moved'"),
+	'<', 100_000, 'a note is found at once');
+
 # A BEFORE trigger changes the key, which no UPDATE has named.
 job('id int PRIMARY KEY', 'i');
 value($database, "CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS

@@ -83,7 +83,7 @@ my $run = "CALL _v.run_job('j')";
 
 job();
 value($database, "UPDATE _v.job_list SET next_size = 1");
-value($database, "SELECT _v.set_job('j', 'batch_time', '1'), _v.set_job('j', 'pause', '30')");
+value($database, "SELECT _v.set_job('j', 'batch_time', '1'), _v.set_job('j', 'pause', '300')");
 my @runners = (start($run), start($run));
 wait_for("SELECT state = 'running' AND cardinality(runners) = 2 FROM _v.jobs",
 	'two sessions run it');
