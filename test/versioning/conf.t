@@ -72,6 +72,10 @@ is((in_directory('.', qw(apply -n --patches patches)))[1],
 	"[1/1] a  patches/a.sql\n",
 	'what the command line says is not what the file says');
 
+conf("\xEF\xBB\xBFdbname = $project->{database}\r\npatches = sql\r\n");
+is((in_directory('.', qw(status -q)))[1], "1 applied, 1 pending, 0 blocked\n",
+	'a file as editors of Windows write it');
+
 # Targets.
 conf(<<"CONF");
 dbname = nowhere_at_all

@@ -153,6 +153,8 @@ CREATE TABLE reread (a varchar CHECK (a IN ('a', 'b''c]')),
     c numeric CHECK (c > -1.5::numeric), d text DEFAULT 'a\\b');
 CREATE INDEX reread_index ON reread (b)
     WHERE a NOT IN (upper('x')::varchar, 'y', NULL);
+CREATE STATISTICS of_reread_too ON b, (a IN ('x', 'y')), (a NOT IN ('x', 'z'))
+    FROM reread;
 CREATE VIEW of_reread AS SELECT ARRAY[ARRAY[a, a], ARRAY['x', 'y']]::text[]
     FROM reread WHERE a IN ('x', 'y') AND -b < -5::int;
 CREATE FUNCTION reread() RETURNS text[] LANGUAGE sql AS

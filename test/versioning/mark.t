@@ -150,6 +150,15 @@ is(history(3, 'event, patch_name, os_user, application_name'),
 	'history says so');
 rename "$project->{directory}/patches", "$project->{directory}/hidden" or die;
 is((run_it(qw(unmark --yes other)))[0], 0, 'no file is needed for that');
+value($project->{database}, q{CREATE TABLE rows_of_job (id int PRIMARY KEY);
+	BEGIN; SELECT _v.register_patch('with job');
+	SELECT _v.register_job('job', 'rows_of_job',
+		'DELETE FROM rows_of_job r USING batch b WHERE r.id = b.id'); COMMIT});
+($status, $said) = run_it(qw(unmark --yes), 'with job');
+like($said, qr/^  with job  \(its job "job", which is not done, is canceled\)$/m,
+	'it is said which job ends with it');
+is(value($project->{database}, 'SELECT count(*) FROM _v.jobs'), 0,
+	'... and that is so');
 rename "$project->{directory}/hidden", "$project->{directory}/patches" or die;
 
 # What is unfinished

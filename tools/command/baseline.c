@@ -266,13 +266,13 @@ make_baseline(Baseline *baseline)
 	if (status != STATUS_DONE)
 		return status;
 	baseline->schema = take_schema(baseline, baseline->conn);
-	if (baseline->schema == NULL)
-		return STATUS_TROUBLE;
 	if (interruption_count() > 0)
 	{
 		pg_log_error("interrupted");
 		return STATUS_FAILED;
 	}
+	if (baseline->schema == NULL)
+		return STATUS_TROUBLE;
 	status = write_and_try(baseline);
 	if (status == STATUS_DONE)
 		status = mark(baseline);

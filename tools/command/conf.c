@@ -191,13 +191,19 @@ read_setting(Conf *conf, ProblemList *problems, const char *text, int line)
 	return true;
 }
 
-/* Read all lines of a text, which is written to. */
+/*
+ * Read all lines of a text, which is written to.  Some editors begin it with
+ * the mark of UTF-8.
+ */
 static void
 read_lines(Conf *conf, ProblemList *problems, char *text)
 {
+	static const char mark[] = "\xEF\xBB\xBF";
 	int			line = 0;
 	char	   *next = text;
 
+	if (strncmp(text, mark, strlen(mark)) == 0)
+		next += strlen(mark);
 	while (next != NULL)
 	{
 		const char *p = strsep(&next, "\n");

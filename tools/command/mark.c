@@ -262,6 +262,18 @@ is_begun(const Marking *marking, const char *name)
 	return false;
 }
 
+/* Print the jobs of a patch, which end with it. */
+static void
+print_jobs(const Jobs *jobs, const char *patch)
+{
+	int			i;
+
+	for (i = 0; i < jobs->count; i++)
+		if (strcmp(jobs->jobs[i].patch, patch) == 0 && !jobs->jobs[i].is_done)
+			printf("  (its job \"%s\", which is not done, is canceled)",
+				   report_printable(jobs->jobs[i].name));
+}
+
 /* Show what would be done. */
 static void
 print_list(const Marking *marking)
@@ -290,6 +302,8 @@ print_list(const Marking *marking)
 		}
 		if (marking->kind == MARK_APPLIED && is_begun(marking, mark->name))
 			fputs("  (unfinished: it will count as whole)", stdout);
+		if (marking->kind == MARK_NOT_APPLIED)
+			print_jobs(&marking->reg->jobs, mark->name);
 		putchar('\n');
 	}
 }

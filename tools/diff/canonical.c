@@ -4,14 +4,15 @@
  *		Definitions as they are printed after a dump was restored
  *
  * What the server prints of an expression means the same as what the user has
- * written, but there are two things that it reads in another way than it has
+ * written, but there are three things that it reads in another way than it has
  * printed them.  Restoring a dump is enough to change these:
  *
  *		(ARRAY[a, b])::text[]		ARRAY[(a)::text, (b)::text]
+ *		ARRAY[a, b]::text[]			ARRAY[a::text, b::text]
  *		(- 1)						'-1'::integer
  *
  * The first is what  x IN ('a', 'b')  is for a character varying, the second
- * is  -1::integer.
+ * is the same in a statistics object, and the third is  -1::integer.
  *
  *-------------------------------------------------------------------------
  */
@@ -96,10 +97,13 @@ end_of_type(const SqlToken *token)
 	return is(token, "[") && is(token + 1, "]") ? token : NULL;
 }
 
-/* Append an array constructor whose elements are cast to a type. */
+/*
+ * Append an array constructor whose elements, in brackets or not, are cast to
+ * a type.
+ */
 static void
-append_array(PQExpBuffer out, const SqlToken *array, const char *type,
-			 int length)
+append_array(PQExpBuffer out, const SqlToken *array, bool has_brackets,
+			 const char *type, int length)
 {
 	const SqlToken *token = array + 1;
 
@@ -111,12 +115,13 @@ append_array(PQExpBuffer out, const SqlToken *array, const char *type,
 		appendPQExpBufferStr(out, is(token, ",") ? ", " : "[");
 		token = end_of_element(element);
 		if (end_of_array(element) == token - 1)
-			append_array(out, element, type, length);
+			append_array(out, element, has_brackets, type, length);
 		else
 		{
-			appendPQExpBufferChar(out, '(');
+			appendPQExpBufferStr(out, has_brackets ? "(" : "");
 			append(out, element, token);
-			appendPQExpBuffer(out, ")::%.*s", length, type);
+			appendPQExpBuffer(out, "%s::%.*s", has_brackets ? ")" : "", length,
+							  type);
 		}
 	} while (is(token, ","));
 	appendPQExpBufferChar(out, ']');
@@ -129,20 +134,22 @@ append_array(PQExpBuffer out, const SqlToken *array, const char *type,
 static const SqlToken *
 append_cast(PQExpBuffer out, const SqlToken *token)
 {
-	const SqlToken *array = token + 1;
-	const SqlToken *end = is(token, "(") ? end_of_array(array) : NULL;
+	bool		has_brackets = is(token, "(");
+	const SqlToken *array = has_brackets ? token + 1 : token;
+	const SqlToken *end = end_of_array(array);
 	const SqlToken *type = NULL;
 	const SqlToken *brackets = NULL;
 
-	if (end != NULL && end > array + 2 && is(end + 1, ")") &&
-		is(end + 2, "::"))
+	if (end != NULL && end > array + 2 &&
+		(!has_brackets || is(++end, ")")) && is(end + 1, "::"))
 	{
-		type = end + 3;
+		type = end + 2;
 		brackets = end_of_type(type);
 	}
 	if (brackets == NULL)
 		return NULL;
-	append_array(out, array, type->start, brackets->start - type->start);
+	append_array(out, array, has_brackets, type->start,
+				 brackets->start - type->start);
 	return brackets + 2;
 }
 
@@ -190,7 +197,7 @@ diff_canonical(const char *definition)
 	PQExpBufferData out;
 	Tokens		tokens;
 
-	if (strstr(definition, "(ARRAY[") == NULL &&
+	if (strstr(definition, "ARRAY[") == NULL &&
 		strstr(definition, "(- ") == NULL)
 		return NULL;
 	tokens = split(definition);
