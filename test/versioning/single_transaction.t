@@ -100,13 +100,14 @@ my %obstacles = (
 		qr{patches/1\.sql:1: this prevents a single transaction: .* to be like}
 	],
 	'a backslash command' =>
-	  [ "\\echo hello\n$one", qr{patches/1\.sql: .*: it takes psql to run} ],
+	  [ "\n\\echo hello\n$one", qr{patches/1\.sql:2: .*: it takes psql to run} ],
 	'a variable' => [
-		patch('one', 'SELECT :x;'), qr{patches/1\.sql: .*: it takes psql to run}
+		patch('one', "SELECT 1;\nSELECT :x;"),
+		qr{patches/1\.sql:4: .*: it takes psql to run}
 	],
 	'COPY data' => [
 		patch('one', "CREATE TABLE t (i int);\nCOPY t FROM stdin;\n1\n\\.\n"),
-		qr{patches/1\.sql: .*: it takes psql to run}
+		qr{patches/1\.sql:4: .*: it takes psql to run}
 	],
 	'no-transaction' => [
 		"-- versioning: no-transaction\nSELECT _v.register_patch('one');",

@@ -302,8 +302,8 @@ fails_to_rehearse(with_verification('SELECT false;'), 'a rehearsal');
 # What cannot verify a patch is refused before anything runs.
 my %wrong = (
 	'a backslash command' => [ "\\echo x\nSELECT true;",
-		qr{^versioning: verify/users\.sql: what verifies a patch is plain SQL}m ],
-	'a variable' => [ 'SELECT :x;', qr{verify/users\.sql: what .* plain SQL} ],
+		qr{^versioning: verify/users\.sql:1: what verifies .* is plain SQL}m ],
+	'a variable' => [ 'SELECT :x;', qr{verify/users\.sql:1: what .* plain SQL} ],
 	'BEGIN' => [ "SELECT 1;\nBEGIN;",
 		qr{^versioning: verify/users\.sql:2: .* cannot begin or end a transac}m ],
 	'COMMIT' => [ 'COMMIT;', qr{users\.sql:1: .*begin or end a transaction} ],

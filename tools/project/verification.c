@@ -66,8 +66,8 @@ check(Project *project, const ProjectFile *file)
 						 outline->problems.items[i].line, "%s",
 						 outline->problems.items[i].text);
 	if (outline->needs_psql)
-		complain(project, file, 0, "what verifies a patch is plain SQL, but "
-				 "it takes psql to run this file");
+		complain(project, file, outline->psql_line, "what verifies a patch is "
+				 "plain SQL, but it takes psql to run this");
 	else if (file->file->count > 0)
 		complain(project, file, file->file->calls[0].line, "what verifies a "
 				 "patch cannot register one, or take one back");

@@ -170,7 +170,8 @@ note_unclosed(PsqlScript *script)
 {
 	script->unclosed = script->parentheses > 0 ? script->parenthesis :
 		script->blocks > 0 ? script->block : NULL;
-	script->needs_psql |= script->unclosed != NULL;
+	if (script->for_psql == NULL)
+		script->for_psql = script->unclosed;
 }
 
 /* Make the token say that the query is sent, and do what this entails. */
@@ -355,7 +356,8 @@ psql_script_next(PsqlScript *script)
 	for (;;)
 	{
 		sql_lexer_next(&script->lexer, token);
-		script->needs_psql |= is_for_psql(token);
+		if (script->for_psql == NULL && is_for_psql(token))
+			script->for_psql = token->start;
 
 		if (token->kind == SQL_BACKSLASH)
 		{

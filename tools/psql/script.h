@@ -48,8 +48,8 @@ typedef struct PsqlScript
 	const char *block;			/* the outermost BEGIN */
 	int			copies;			/* COPY ... FROM stdin in it */
 
-	bool		needs_psql;		/* so far: it takes psql to run it */
 	bool		sends_result;	/* the last one was sent by \gexec */
+	const char *for_psql;		/* the first thing that only psql runs, or NULL */
 	const char *endless_data;	/* COPY data without an end, or NULL */
 
 	/* what was open at the end of the last query, or NULL */

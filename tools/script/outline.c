@@ -374,6 +374,15 @@ read_statement(OutlineFrame *frame)
 	frame->query[frame->count++] = statement;
 }
 
+/* What stands on that line of the script itself is run by psql alone. */
+static void
+note_psql(ScriptOutline *outline, int line)
+{
+	outline->needs_psql = true;
+	if (outline->psql_line == 0 || line < outline->psql_line)
+		outline->psql_line = line;
+}
+
 /* The current query of the script itself is sent: note how it can be. */
 static void
 add_query(OutlineFrame *frame)
@@ -383,8 +392,8 @@ add_query(OutlineFrame *frame)
 	const SqlLexer *lexer = &script->lexer;
 	OutlineQuery *query;
 
-	outline->needs_psql |= frame->count > 1 ||
-		frame->query[0].traits->is_for_psql;
+	if (frame->count > 1 || frame->query[0].traits->is_for_psql)
+		note_psql(outline, frame->query[0].place.line);
 	if (frame->reader->bytes == NULL || outline->needs_psql)
 		return;
 	ARRAY_MAKE_ROOM(outline->queries, outline->query_count);
@@ -494,8 +503,9 @@ read_text(OutlineFrame *frame, PatchFile *file, const FileBytes *bytes)
 	psql_script_watch(script, &watcher);
 	patch_reader_start(patches);
 	read_queries(frame);
-	if (frame->outer == NULL)
-		frame->reader->outline->needs_psql |= script->needs_psql;
+	if (frame->outer == NULL && script->for_psql != NULL)
+		note_psql(frame->reader->outline,
+				  psql_script_line(script, script->for_psql));
 	patch_reader_free(patches);
 	pg_free(frame->query);
 }

@@ -49,6 +49,7 @@ typedef struct ScriptOutline
 	bool		includes_itself;
 
 	bool		needs_psql;
+	int			psql_line;		/* the first line that does, or 0 */
 	bool		has_transaction;	/* BEGIN in any case, or AUTOCOMMIT off */
 	bool		is_wrapped;		/* so we put a transaction around it, */
 	bool		ends_wrapping;	/* which it commits or rolls back itself */

@@ -86,9 +86,10 @@ script_single_obstacle(const ScriptOutline *outline, const FileBytes *bytes,
 	int			i;
 
 	memset(&reader, 0, sizeof(reader));
-	*line = 0;
+	*line = outline->psql_line;
 	if (outline->needs_psql)
-		return "it takes psql to run this file";
+		return *line > 0 ? "it takes psql to run this" :
+			"it takes psql to run this file";
 	if (outline->directives->no_transaction)
 		return "a comment says that this file is to be run without a "
 			"transaction";
