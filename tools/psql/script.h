@@ -49,7 +49,7 @@ typedef struct PsqlScript
 	int			copies;			/* COPY ... FROM stdin in it */
 
 	bool		sends_result;	/* the last one was sent by \gexec */
-	const char *for_psql;		/* the first thing that only psql runs, or NULL */
+	const char *for_psql;		/* the first thing for psql alone, or NULL */
 	const char *endless_data;	/* COPY data without an end, or NULL */
 
 	/* what was open at the end of the last query, or NULL */
