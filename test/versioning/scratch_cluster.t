@@ -43,7 +43,8 @@ my $gone_again = $roles =~ s/CREATE/DROP/gr;
 my $many = one_patch('many', $roles, $gone_again);
 (undef, undef, $errors) = versioning($many, 'diff');
 is(() = $errors =~ /somebody has created/g, 10, 'not too many are named');
-like($errors, qr/^versioning: warning: and more, which makes 12$/m, 'but counted');
+like($errors, qr{^versioning: warning: and more, which makes 12$}m,
+	'but counted');
 value('postgres', $gone_again);
 
 my $changing = one_patch(
