@@ -38,6 +38,15 @@ my (undef, undef, $errors) = versioning($creating, 'diff');
 like($errors, said('created', 'made_for_good'), 'a comparison says so, too');
 value('postgres', 'DROP ROLE made_for_good');
 
+my $roles = join ' ', map { "CREATE ROLE many_for_good_$_;" } 1 .. 12;
+my $gone_again = $roles =~ s/CREATE/DROP/gr;
+my $many = one_patch('many', $roles, $gone_again);
+(undef, undef, $errors) = versioning($many, 'diff');
+is(() = $errors =~ /somebody has created/g, 10, 'not too many are named');
+like($errors, qr{^versioning: warning: and more, which makes 12$}m,
+	'but counted');
+value('postgres', $gone_again);
+
 my $changing = one_patch(
 	'changing',
 	"ALTER ROLE $old PASSWORD 'new'; GRANT pg_monitor TO $old;",

@@ -19,6 +19,9 @@
 #include "database/connection.h"
 #include "scratch/cluster.h"
 
+/* As many are named, of what has changed */
+#define MAX_NAMED 10
+
 /*
  * What there is, with all that is known of it.  A superuser sees whether a
  * password is another one; nobody else may look at that.
@@ -47,16 +50,25 @@ static const char note_query[] =
 "  WHERE d.datname = pg_catalog.current_database()"
 ") AS o (what, definition) ORDER BY 1";
 
-/* Warn that something is not as it was; the first time, say what that is. */
+/* Warn that something is not as it was, if not too much is already. */
 static void
 warn(const PGresult *note, int row, const char *done, int *count)
 {
-	pg_log_warning("meanwhile, somebody has %s the %s", done,
-				   report_printable(PQgetvalue(note, row, 0)));
-	if ((*count)++ == 0)
-		fe_compat_log_hint("It belongs to the whole cluster. If a patch has "
-						   "done that, then not only in the scratch "
-						   "database, and it stays.");
+	if ((*count)++ < MAX_NAMED)
+		pg_log_warning("meanwhile, somebody has %s the %s", done,
+					   report_printable(PQgetvalue(note, row, 0)));
+}
+
+/* Say what that means, after that many. */
+static void
+explain(int count)
+{
+	if (count > MAX_NAMED)
+		pg_log_warning("and more, which makes %d", count);
+	if (count > 0)
+		fe_compat_log_hint("This belongs to the whole cluster. If a patch has "
+						   "done it, then not only in the scratch database, "
+						   "and it stays.");
 }
 
 PGresult *
@@ -98,5 +110,6 @@ scratch_cluster_compare(PGconn *target, const PGresult *before)
 		old += order <= 0;
 		new += order >= 0;
 	}
+	explain(count);
 	PQclear(after);
 }
