@@ -92,6 +92,41 @@ try_recipe(%try,
 		q{UPDATE items SET :c = NULL WHERE id IN (11, -11)} ],
 	direct => 'ALTER TABLE items ALTER code TYPE integer USING code::integer');
 
+# The default is what the conversion makes of the old one.
+
+my $cents = project('cents');
+value($cents->{database}, q{
+	CREATE TABLE items (id int PRIMARY KEY, price numeric DEFAULT 9.99 NOT NULL,
+		"A ""b" text DEFAULT '\\1');
+	INSERT INTO items VALUES (1)});
+for (
+	[ qw(cents column=price type=integer forward=(Price*100)::int
+		back=new_price/100.0) ],
+	[
+		qw(bytes type=bytea), 'column=A "b',
+		q{forward=convert_to("A ""b", 'UTF8')},
+		q{back=convert_from("new_A ""b", 'UTF8')}
+	])
+{
+	my ($name, @values) = @$_;
+	my (undef, undef, $errors) = versioning($cents, 'new', $name, '--recipe',
+		'change-type', 'table=items', @values, '-d', $cents->{database});
+	is($errors, '', "$name is written");
+}
+is((versioning($cents, 'apply', '--run-jobs'))[0], 0, 'and applied');
+versioning($cents, 'new', 'sum', '--recipe', 'change-type', 'table=items',
+	'column=price', 'type=text', 'forward=price::text || id', 'back=price',
+	'-d', $cents->{database});
+open my $sum, '<', "$cents->{directory}/patches/sum-finish.sql";
+my $finish = $sum ? join '', <$sum> : '';
+like($finish, qr/^-- No default: .* other columns. The old one was /m,
+	'other columns are no default');
+unlike($finish, qr/SET DEFAULT/, 'nor is anything else then');
+unlink glob "$cents->{directory}/*/*sum-*.sql";
+is( value($cents->{database}, q{INSERT INTO items VALUES (2);
+		SELECT id, price, convert_from("A ""b", 'UTF8') FROM items}),
+	"1|999|\\1\n2|999|\\1", 'a row without values is as one before');
+
 # A domain
 
 my $project = project('domain');

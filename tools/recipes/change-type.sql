@@ -181,16 +181,34 @@
 --            format(E'ALTER TABLE %s ALTER COLUMN %I SET NOT NULL;\n'
 --                   'ALTER TABLE %s DROP CONSTRAINT %I;', :'table', :'column',
 --                   :'table', :'trigger') END,
---        (SELECT format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s;',
---                       :'table', :'column',
---                       CASE WHEN (SELECT typcategory FROM pg_type
---                                  WHERE oid = atttypid) =
---                                 (SELECT typcategory FROM pg_type
---                                  WHERE oid = :'type'::regtype)
---                           THEN pg_get_expr(adbin, adrelid)
---                           ELSE format('CAST(%s AS %s)',
---                                       pg_get_expr(adbin, adrelid), :'type')
---                           END)
+--        (SELECT CASE
+--            WHEN :'forward' <> format('CAST(%I AS %s)', :'column', :'type')
+--                AND EXISTS (SELECT FROM pg_attribute AS o
+--                            WHERE o.attrelid = adrelid AND o.attnum > 0
+--                                AND o.attname <> :'column'
+--                                AND :'forward' ~* format('(^|\W)%s(\W|$)',
+--                                    regexp_replace(quote_ident(o.attname),
+--                                                   '(\W)', '\\\1', 'g')))
+--            THEN format('-- No default: the conversion needs other columns. '
+--                        'The old one was %s', regexp_replace(
+--                        pg_get_expr(adbin, adrelid), '\s+', ' ', 'g'))
+--            ELSE format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s;',
+--                        :'table', :'column', CASE
+--                WHEN :'forward' <>
+--                    format('CAST(%I AS %s)', :'column', :'type')
+--                THEN regexp_replace(:'forward', format(
+--                         CASE quote_ident(attname) WHEN attname
+--                         THEN '"%1$s"|\m%1$s\M' ELSE '%1$s' END,
+--                         regexp_replace(quote_ident(attname), '(\W)',
+--                                        '\\\1', 'g')),
+--                     replace(format('(%s)', pg_get_expr(adbin, adrelid)),
+--                             '\', '\\'), 'gi')
+--                WHEN (SELECT typcategory FROM pg_type WHERE oid = atttypid) =
+--                     (SELECT typcategory FROM pg_type
+--                      WHERE oid = :'type'::regtype)
+--                THEN pg_get_expr(adbin, adrelid)
+--                ELSE format('CAST(%s AS %s)',
+--                            pg_get_expr(adbin, adrelid), :'type') END) END
 --         FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid
 --             AND attnum = adnum
 --         WHERE adrelid = :'table'::regclass AND attname = :'column'),
