@@ -150,6 +150,12 @@ my ($status, undef, $errors) = versioning($project, @answers);
 isnt($status, 0, 'the default is asked for');
 like($errors, qr/^versioning: detail: new_default=\.\.\. +the default of/m, 'by name');
 runs($project, @answers, 'new_default=0');
+value($project->{database},
+	'CREATE TABLE prices (id int PRIMARY KEY, price numeric DEFAULT 9.99)');
+isnt((versioning($project, qw(new prices --recipe change-type table=prices
+	column=price type=int), 'forward=(price * 100)::int', '-d',
+	$project->{database}))[0], 0,
+	'the default is asked for when the conversion is no cast');
 like(slurp($project, 'answers-finish'), qr/column short of table public\.answers/,
 	'a generated column is named');
 unlike(slurp($project, 'answers-finish'), qr/column answer of/, 'the default is not');

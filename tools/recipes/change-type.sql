@@ -129,7 +129,7 @@
 --                 FROM pg_type
 --                 WHERE pg_type.oid IN (atttypid, to_regtype(:'type'))) AS t
 --    WHERE attrelid = :'table'::regclass AND attname = :'column'
---        AND (adbin IS NULL OR is_like
+--        AND (adbin IS NULL
 --             OR :'forward' = format('CAST(%I AS %s)', :'column', :'type'))
 -- default:
 --
