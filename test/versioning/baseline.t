@@ -304,6 +304,7 @@ COMMENT ON EVENT TRIGGER theirs IS 'theirs';
 CREATE FOREIGN DATA WRAPPER wrapper;
 CREATE SERVER server FOREIGN DATA WRAPPER wrapper;
 CREATE USER MAPPING FOR PUBLIC SERVER server OPTIONS (password 'secret');
+CREATE TABLE public.after_mapping (i int);
 SQL
 ($status, $said) = run_it($mapped, 'baseline', 'base');
 is($status, 0, 'a database with a user mapping and event triggers') or diag $said;
@@ -313,6 +314,7 @@ my @triggers = $text =~ /^\w.* EVENT TRIGGER (\S+)/mg;
 is("@triggers", 'theirs theirs theirs',
 	'... and without the event triggers that call our functions');
 value($mapped->{database}, "DROP EVENT TRIGGER theirs; DROP SERVER server CASCADE;
+	DROP TABLE public.after_mapping;
 	DROP FOREIGN DATA WRAPPER wrapper; ALTER FUNCTION other() OWNER TO $mapper;
 	GRANT INSERT ON _v.patches TO $mapper; SELECT _v.unregister_patch('base');
 	ALTER DATABASE $mapped->{database} OWNER TO $mapper");

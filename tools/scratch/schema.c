@@ -220,6 +220,9 @@ append_statement(SchemaText *schema, const char *before, const char *start,
 		text->data[text->len] = '\0';
 		return;
 	}
+	/* There are more empty lines after what was left out */
+	while (strncmp(before, "\n\n\n", 3) == 0)
+		before++;
 	appendBinaryPQExpBuffer(text, before, start - before);
 	append_changed(text, words, start, end - start);
 	if (sql_words_at(&words, "set") && is_about_role(rest))
