@@ -41,14 +41,10 @@ command_jobs(Options *options)
 static bool
 change_job(PGconn *conn, const char *query, const char *name)
 {
-	PGresult   *result = PQexecParams(conn, query, 1, NULL, &name, NULL, NULL,
-									  0);
-	bool		is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
+	PGresult   *result = connection_query_params(conn, query, 1, &name);
 
-	if (!is_done)
-		report_server_message(PQerrorMessage(conn));
 	PQclear(result);
-	return is_done;
+	return result != NULL;
 }
 
 /* Call a function for each job that is named, and say what they are then. */

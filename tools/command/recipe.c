@@ -296,17 +296,15 @@ define_names(const Options *options, Recipe *recipe)
 static bool
 ask(PGconn *conn, const char *query, const char *parameter, char **value)
 {
-	PGresult   *result = PQexecParams(conn, query, parameter != NULL ? 1 : 0,
-									  NULL, &parameter, NULL, NULL, 0);
-	bool		is_fine = PQresultStatus(result) == PGRES_TUPLES_OK;
+	PGresult   *result =
+		connection_query_params(conn, query, parameter != NULL ? 1 : 0,
+								&parameter);
 
 	*value = NULL;
-	if (!is_fine)
-		report_server_message(PQerrorMessage(conn));
-	else if (PQntuples(result) > 0 && PQnfields(result) > 0)
+	if (PQntuples(result) > 0 && PQnfields(result) > 0)
 		*value = pg_strdup(PQgetvalue(result, 0, 0));
 	PQclear(result);
-	return is_fine;
+	return result != NULL;
 }
 
 /* Find the relation as patches would; its name then has its schema. */

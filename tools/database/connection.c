@@ -539,10 +539,10 @@ connection_handover_free(ConnectionHandover *handover)
 	pg_free(handover);
 }
 
-PGresult *
-connection_query(PGconn *conn, const char *query)
+/* The result of a query, or NULL after a message if it has failed. */
+static PGresult *
+check_result(PGconn *conn, PGresult *result)
 {
-	PGresult   *result = PQexec(conn, query);
 	ExecStatusType status = PQresultStatus(result);
 
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
@@ -550,6 +550,20 @@ connection_query(PGconn *conn, const char *query)
 	report_server_message(PQerrorMessage(conn));
 	PQclear(result);
 	return NULL;
+}
+
+PGresult *
+connection_query(PGconn *conn, const char *query)
+{
+	return check_result(conn, PQexec(conn, query));
+}
+
+PGresult *
+connection_query_params(PGconn *conn, const char *query, int count,
+						const char *const *values)
+{
+	return check_result(conn, PQexecParams(conn, query, count, NULL, values,
+										   NULL, NULL, 0));
 }
 
 bool

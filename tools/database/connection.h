@@ -76,6 +76,11 @@ extern void connection_report_failure(PGconn *conn);
  */
 extern PGresult *connection_query(PGconn *conn, const char *query);
 
+/* The same for a single statement with parameters $1 ... */
+extern PGresult *connection_query_params(PGconn *conn, const char *query,
+										 int count,
+										 const char *const *values);
+
 /*
  * Have the server forget all that the session has come to be.  Returns false
  * after a message.

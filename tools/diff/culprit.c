@@ -12,7 +12,7 @@
  */
 #include "postgres_fe.h"
 
-#include "base/report.h"
+#include "database/connection.h"
 #include "diff/culprit.h"
 #include "pqexpbuffer.h"
 
@@ -129,15 +129,10 @@ ask(const Comparison *comparison, PGconn *conn, int side)
 		appendPQExpBufferChar(&arrays[k], '}');
 		values[k] = arrays[k].data;
 	}
-	result = PQexecParams(conn, query, lengthof(values), NULL, values, NULL,
-						  NULL, 0);
+	result = connection_query_params(conn, query, lengthof(values), values);
 	for (k = 0; k < lengthof(arrays); k++)
 		termPQExpBuffer(&arrays[k]);
-	if (PQresultStatus(result) == PGRES_TUPLES_OK)
-		return result;
-	report_server_message(PQresultErrorMessage(result));
-	PQclear(result);
-	return NULL;
+	return result;
 }
 
 /* A value, or NULL. */

@@ -7,7 +7,6 @@
  */
 #include "postgres_fe.h"
 
-#include "base/report.h"
 #include "deploy/job.h"
 #include "rehearse/jobs.h"
 
@@ -76,15 +75,12 @@ rehearse_jobs_begin(PGconn *conn, const PlanStep *step)
 static bool
 assert_is_done(PGconn *conn, const char *name)
 {
-	PGresult   *result = PQexecParams(conn,
-									  "SELECT _v.assert_job_is_done($1)", 1,
-									  NULL, &name, NULL, NULL, 0);
-	bool		is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
+	PGresult   *result =
+		connection_query_params(conn, "SELECT _v.assert_job_is_done($1)", 1,
+								&name);
 
-	if (!is_done)
-		report_server_message(PQerrorMessage(conn));
 	PQclear(result);
-	return is_done;
+	return result != NULL;
 }
 
 bool

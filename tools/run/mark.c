@@ -7,7 +7,6 @@
  */
 #include "postgres_fe.h"
 
-#include "base/report.h"
 #include "database/connection.h"
 #include "fe_utils/string_utils.h"
 #include "run/mark.h"
@@ -108,16 +107,13 @@ call(PGconn *conn, MarkKind kind, const Mark *mark)
 	PQExpBuffer conflicts =
 		make_array(mark->call == NULL ? &nothing : &mark->call->conflicts);
 	const char *values[] = {mark->name, requirements->data, conflicts->data};
-	PGresult   *result = PQexecParams(conn, queries[kind], parameters[kind],
-									  NULL, values, NULL, NULL, 0);
-	bool		is_done = PQresultStatus(result) == PGRES_TUPLES_OK;
+	PGresult   *result = connection_query_params(conn, queries[kind],
+												 parameters[kind], values);
 
-	if (!is_done)
-		report_server_message(PQerrorMessage(conn));
 	PQclear(result);
 	destroyPQExpBuffer(conflicts);
 	destroyPQExpBuffer(requirements);
-	return is_done;
+	return result != NULL;
 }
 
 bool

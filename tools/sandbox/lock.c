@@ -12,6 +12,7 @@
 #include "base/interruption.h"
 #include "base/report.h"
 #include "common/logging.h"
+#include "database/connection.h"
 #include "sandbox/lock.h"
 
 /* How long to wait before asking again for a lock, in milliseconds */
@@ -25,15 +26,12 @@
 bool
 sandbox_lock_try(PGconn *conn, const char *name, bool *is_locked)
 {
-	PGresult   *result = PQexecParams(conn, LOCK("pg_try_advisory_lock"), 1,
-									  NULL, &name, NULL, NULL, 0);
-	bool		is_answered = PQresultStatus(result) == PGRES_TUPLES_OK;
+	PGresult   *result =
+		connection_query_params(conn, LOCK("pg_try_advisory_lock"), 1, &name);
 
-	*is_locked = is_answered && PQgetvalue(result, 0, 0)[0] == 't';
-	if (!is_answered)
-		report_server_message(PQerrorMessage(conn));
+	*is_locked = result != NULL && PQgetvalue(result, 0, 0)[0] == 't';
 	PQclear(result);
-	return is_answered;
+	return result != NULL;
 }
 
 void

@@ -13,7 +13,6 @@
  */
 #include "postgres_fe.h"
 
-#include "base/report.h"
 #include "database/connection.h"
 #include "pqexpbuffer.h"
 #include "sandbox/mark.h"
@@ -65,20 +64,6 @@ static const char statements_query[] =
 " $2::pg_catalog.text) ELSE '' END"
 " FROM pg_catalog.pg_database d WHERE d.datname = $1::pg_catalog.text";
 
-/* Run a query with parameters; NULL after a message. */
-static PGresult *
-query(PGconn *conn, const char *text, int count, const char *const *values)
-{
-	PGresult   *result = PQexecParams(conn, text, count, NULL, values, NULL,
-									  NULL, 0);
-
-	if (PQresultStatus(result) == PGRES_TUPLES_OK)
-		return result;
-	report_server_message(PQerrorMessage(conn));
-	PQclear(result);
-	return NULL;
-}
-
 PGresult *
 sandbox_mark_read(PGconn *conn, const char *more, const char *condition,
 				  const char *parameter)
@@ -94,7 +79,8 @@ sandbox_mark_read(PGconn *conn, const char *more, const char *condition,
 					  "', '" SANDBOX_MARK_RUN "') AND %s"
 					  " ORDER BY m.kind = '" SANDBOX_MARK_TEMPLATE "',"
 					  " m.name COLLATE pg_catalog.\"C\"", more, condition);
-	result = query(conn, text->data, parameter == NULL ? 0 : 1, &parameter);
+	result = connection_query_params(conn, text->data,
+									 parameter == NULL ? 0 : 1, &parameter);
 	destroyPQExpBuffer(text);
 	return result;
 }
@@ -104,8 +90,9 @@ sandbox_mark_set(PGconn *conn, const char *database, const char *name,
 				 const char *kind, const char *digits, const char *content)
 {
 	const char *const values[] = {database, name, kind, digits, content};
-	PGresult   *statements = query(conn, statements_query, lengthof(values),
-								   values);
+	PGresult   *statements =
+		connection_query_params(conn, statements_query, lengthof(values),
+								values);
 	PGresult   *result = NULL;
 
 	if (statements != NULL && PQntuples(statements) == 1)

@@ -41,20 +41,6 @@ static const char *const reserved[] = {
 	SCRATCH_DATABASE_PREFIX, SANDBOX_TEMPLATE_PREFIX
 };
 
-/* Run a query with one parameter, or none; NULL after a message. */
-static PGresult *
-query(PGconn *conn, const char *text, const char *parameter)
-{
-	PGresult   *result = PQexecParams(conn, text, parameter == NULL ? 0 : 1,
-									  NULL, &parameter, NULL, NULL, 0);
-
-	if (PQresultStatus(result) == PGRES_TUPLES_OK)
-		return result;
-	report_server_message(PQerrorMessage(conn));
-	PQclear(result);
-	return NULL;
-}
-
 /* Can a database be called so?  False after a message. */
 static bool
 check_name(const char *name)
@@ -82,9 +68,10 @@ check_name(const char *name)
 static bool
 look_at_place(PGconn *conn, const char *name, Place *place)
 {
-	PGresult   *result = query(conn, "SELECT FROM pg_catalog.pg_database d"
-							   " WHERE d.datname ="
-							   " $1::pg_catalog.text", name);
+	PGresult   *result =
+		connection_query_params(conn, "SELECT FROM pg_catalog.pg_database d"
+								" WHERE d.datname = $1::pg_catalog.text", 1,
+								&name);
 
 	memset(place, 0, sizeof(*place));
 	if (result == NULL)
@@ -151,7 +138,7 @@ find_sessions(PGconn *conn, PGconn *own, const char *name)
 			 "WHERE a.datname = $1::pg_catalog.text AND a.pid <> %d "
 			 "AND a.backend_type IS DISTINCT FROM 'autovacuum worker'",
 			 PQbackendPID(own));
-	return query(conn, text, name);
+	return connection_query_params(conn, text, 1, &name);
 }
 
 /* Was it an error that a database is not there? */

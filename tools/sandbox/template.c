@@ -23,6 +23,7 @@
 #include "base/fe_compat.h"
 #include "base/interruption.h"
 #include "base/report.h"
+#include "database/connection.h"
 #include "pqexpbuffer.h"
 #include "run/process.h"
 #include "sandbox/lock.h"
@@ -195,14 +196,7 @@ sandbox_template_digits(const SandboxContent *content, SandboxDigits digits)
 PGresult *
 sandbox_template_find(PGconn *conn, const char *name)
 {
-	PGresult   *result = PQexecParams(conn, template_query, 1, NULL, &name,
-									  NULL, NULL, 0);
-
-	if (PQresultStatus(result) == PGRES_TUPLES_OK)
-		return result;
-	report_server_message(PQerrorMessage(conn));
-	PQclear(result);
-	return NULL;
+	return connection_query_params(conn, template_query, 1, &name);
 }
 
 /*
