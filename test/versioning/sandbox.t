@@ -96,6 +96,12 @@ is($errors, qq{versioning: the sandbox "sb_one" is there already, and was }
 another('data', '--data', 'seeds/one.sql');
 another('other data', '--data', 'seeds/one.sql', 'seeds/two.sql');
 another('data in another order', '--data', 'seeds/two.sql', 'seeds/one.sql');
+add_files($project,
+	'seeds/copy.sql' => "\\copy a (i) from seeds/numbers.csv\n",
+	'seeds/numbers.csv' => "5\n");
+another('data from a file', '--data', 'seeds/copy.sql');
+add_files($project, 'seeds/numbers.csv' => "5\n6\n");
+another('a file has changed that \\copy reads', '--data', 'seeds/copy.sql');
 another('a variable', '-v', 'x=1');
 add_files($project, 'seeds/rows.psql' => "INSERT INTO a VALUES (3);\n");
 another('data include a file that has changed', '--data', 'seeds/one.sql');

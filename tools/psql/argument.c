@@ -122,6 +122,11 @@ psql_argument_file(const PsqlCommand *command)
 	char	   *value;
 	size_t		length;
 
+	if (command->file != NULL)
+	{
+		rest.arguments = command->file;
+		rest.length -= command->file - command->arguments;
+	}
 	if (!psql_argument_next(&rest, &value) || value == NULL)
 		return NULL;
 	for (length = strlen(value); length > 0 && value[length - 1] == ';';)

@@ -28,9 +28,9 @@ extern bool psql_argument_next(PsqlCommand *rest, char **value);
 extern bool psql_argument_is_given(const PsqlCommand *command);
 
 /*
- * The name of a file, which is the first argument of a command: psql takes
- * semicolons off its end.  To be freed by the caller; NULL if there is none,
- * or if it depends on more than the script.
+ * The name of a file, which is the first argument of a command, or after FROM
+ * in a \copy: psql takes semicolons off its end.  To be freed by the caller;
+ * NULL if there is none, or if it depends on more than the script.
  */
 extern char *psql_argument_file(const PsqlCommand *command);
 

@@ -135,9 +135,9 @@ pass_arguments(const char *p, const char *end)
 	return p;
 }
 
-/* Does this \copy read what follows it in the script, or psql's input? */
+/* Does this \copy read a file, what follows it in the script, or the input? */
 static PsqlAction
-copy_action(const PsqlCommand *command)
+copy_action(PsqlCommand *command)
 {
 	SqlLexer	lexer;
 	SqlToken	token;
@@ -154,6 +154,11 @@ copy_action(const PsqlCommand *command)
 			return PSQL_COPY_IN;
 		if (after_from && sql_constant_is_keyword(&token, "pstdin"))
 			return PSQL_COPY_INPUT;
+		if (after_from && !sql_constant_is_keyword(&token, "program"))
+		{
+			command->file = token.start;
+			return PSQL_COPY_FILE;
+		}
 		if (sql_constant_is_symbol(&token, "("))
 			depth++;
 		else if (sql_constant_is_symbol(&token, ")") && depth > 0)
@@ -191,6 +196,7 @@ psql_command_read(SqlLexer *lexer, PsqlCommand *command)
 	if (p == name)
 		style = WHOLE_LINE;
 
+	command->file = NULL;
 	command->arguments = p;
 	while (p < end && *p != '\n' && sql_lexer_is_space(*p))
 		p++;

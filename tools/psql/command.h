@@ -28,6 +28,7 @@ typedef enum PsqlAction
 	PSQL_ELSE,
 	PSQL_ENDIF,
 	PSQL_COPY_IN,				/* \copy whose data follows in the script */
+	PSQL_COPY_FILE,				/* \copy from a file */
 
 	/* What matters to who looks at more than one file */
 	PSQL_INCLUDE,
@@ -45,6 +46,7 @@ typedef struct PsqlCommand
 	const char *name;			/* points into the script */
 	const char *arguments;
 	size_t		length;
+	const char *file;			/* that of \copy: in the arguments, or NULL */
 } PsqlCommand;
 
 /*

@@ -69,6 +69,19 @@ append_digest(PQExpBuffer text, const char *what, const SourceDigest digest)
 	appendPQExpBuffer(text, "%s %s\n", what, digits);
 }
 
+/* Append the digests of what \copy reads; psql will say what is missing. */
+static void
+append_copied(PQExpBuffer text, const ScriptOutline *outline)
+{
+	static const SimpleStringList nothing = {NULL, NULL};
+	const SimpleStringListCell *cell;
+	SourceDigest digest;
+
+	for (cell = outline->copied.head; cell != NULL; cell = cell->next)
+		if (project_source_digest_all(cell->val, &nothing, digest))
+			append_digest(text, "copied", digest);
+}
+
 /*
  * Append the digests of the files of a plan.  Returns false after a message.
  */
@@ -88,6 +101,7 @@ append_plan(PQExpBuffer text, const PatchPlan *plan)
 			return false;
 		}
 		append_digest(text, "patch", step->digest);
+		append_copied(text, project_outline(step->file));
 	}
 	return true;
 }
@@ -130,7 +144,10 @@ append_data(PQExpBuffer text, const SandboxContent *content)
 		SourceDigest digest;
 
 		if (project_source_digest_all(cell->val, &outline->includes, digest))
+		{
 			append_digest(text, "data", digest);
+			append_copied(text, outline);
+		}
 		else
 		{
 			pg_log_error("could not read the file \"%s\"",

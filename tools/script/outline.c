@@ -281,6 +281,17 @@ include(OutlineFrame *frame, const ScriptPlace *place, const char *name,
 	pg_free(given_path);
 }
 
+/* Note the file that \copy reads, as far as it is known which that is. */
+static void
+note_copied(OutlineReader *reader, const char *name)
+{
+	char	   *path = script_include_path(reader->directory, name);
+
+	if (path != NULL)
+		simple_string_list_append(&reader->outline->copied, path);
+	pg_free(path);
+}
+
 /* Follow a meta-command to another file or directory. */
 static void
 follow_command(OutlineFrame *frame, const ScriptPlace *place,
@@ -292,10 +303,13 @@ follow_command(OutlineFrame *frame, const ScriptPlace *place,
 
 	if (command->action != PSQL_INCLUDE &&
 		command->action != PSQL_INCLUDE_RELATIVE &&
+		command->action != PSQL_COPY_FILE &&
 		command->action != PSQL_CHANGE_DIRECTORY)
 		return;
 	name = psql_argument_file(command);
-	if (command->action == PSQL_CHANGE_DIRECTORY)
+	if (command->action == PSQL_COPY_FILE)
+		note_copied(reader, name);
+	else if (command->action == PSQL_CHANGE_DIRECTORY)
 	{
 		reader->directory = script_include_path(directory, name);
 		pg_free(directory);
@@ -667,6 +681,7 @@ script_outline_free(ScriptOutline *outline)
 		patch_file_free(outline->file);
 	script_directive_free(outline->directives);
 	simple_string_list_destroy(&outline->includes);
+	simple_string_list_destroy(&outline->copied);
 	problem_free(&outline->problems);
 	problem_free(&outline->missing);
 	pg_free(outline->statements);

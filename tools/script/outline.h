@@ -46,6 +46,7 @@ typedef struct ScriptOutline
 	ProblemList problems;		/* what cannot be, or is not known */
 	SimpleStringList includes;	/* the paths of what \i and \ir name */
 	ProblemList missing;		/* which of these are not to be had */
+	SimpleStringList copied;	/* the paths of what \copy reads */
 	bool		includes_itself;
 
 	bool		needs_psql;
