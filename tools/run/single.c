@@ -6,9 +6,10 @@
  * Each file is to find the session as if it were alone, so all that DISCARD
  * ALL does is done between two files, but in commands that can be run inside a
  * transaction block.  Constraints that can be deferred are checked at the end
- * of each file, so that it is known whose fault it is; which are deferred by
- * themselves cannot be restored then, so the others are, too, from the second
- * file on.
+ * of each file, so that it is known whose fault it is.  That each is then what
+ * it is by itself cannot be restored: all are made deferred, and those that
+ * are there and are immediate by themselves are made that.  Such ones that a
+ * later file adds are deferred up to its end.
  *
  * All or nothing: before COMMIT it is looked up that all patches are
  * registered.
@@ -67,6 +68,32 @@ add_settings_check(SqlSession *session)
 }
 
 /*
+ * What makes constraints immediate that are so by themselves.  SET CONSTRAINTS
+ * knows no tables: a name that one of the others has, too, is left out.
+ */
+static const char constraints_query[] =
+"SELECT 'SET CONSTRAINTS ' OPERATOR(pg_catalog.||) pg_catalog.string_agg("
+" pg_catalog.format('%I.%I', s.nspname, c.conname), ', ')"
+" OPERATOR(pg_catalog.||) ' IMMEDIATE'"
+" FROM (SELECT connamespace, conname FROM pg_catalog.pg_constraint"
+"   WHERE condeferrable GROUP BY connamespace, conname"
+"   HAVING NOT pg_catalog.bool_or(condeferred)) AS c"
+" JOIN pg_catalog.pg_namespace AS s"
+"   ON s.oid OPERATOR(pg_catalog.=) c.connamespace"
+" WHERE s.nspname OPERATOR(pg_catalog.!~) '^pg_'"
+"   AND pg_catalog.has_schema_privilege(s.oid, 'USAGE')";
+
+/* Keep that for the next file. */
+static bool
+keep_constraints(SqlSession *session, const PGresult *result)
+{
+	pg_free(session->constraints);
+	session->constraints = PQgetisnull(result, 0, 0) ? NULL :
+		pg_strdup(PQgetvalue(result, 0, 0));
+	return true;
+}
+
+/*
  * Make the session one that has run nothing yet, as far as that can be, and
  * mark it again as one that runs the file.
  */
@@ -90,6 +117,8 @@ add_resets(SqlSession *session)
 
 	for (i = 0; i < lengthof(resets); i++)
 		run_pipeline_add_text(session, resets[i], FILE_RUN_AFTER, 0);
+	run_pipeline_add_text(session, constraints_query, FILE_RUN_AFTER, 0);
+	run_pipeline_check(session, keep_constraints);
 	run_pipeline_add_text(session, session->marks.data, FILE_RUN_AFTER, 0);
 }
 
@@ -152,6 +181,9 @@ run_member(SqlSession *session, const PlanStep *member, bool is_first)
 							  session->lock_timeout);
 		run_pipeline_add_text(session, session->marks.data, FILE_RUN_BEFORE,
 							  0);
+		if (session->constraints != NULL)
+			run_pipeline_add_text(session, session->constraints,
+								  FILE_RUN_BEFORE, 0);
 	}
 	add_queries(session, member);
 	if (!run_verify_inside(session, member))
