@@ -267,6 +267,9 @@ BEGIN
 EXCEPTION WHEN unique_violation THEN
   CREATE TABLE public.caught ();
 END $$;
+CREATE TABLE own (id int PRIMARY KEY, other int REFERENCES own DEFERRABLE);
+INSERT INTO own VALUES (1, 1);
+ALTER TABLE own ADD name text;
 SQL
 
 	applies($project, 'one tables two', 'a constraint that is immediate by itself',

@@ -8,8 +8,8 @@
  * transaction block.  Constraints that can be deferred are checked at the end
  * of each file, so that it is known whose fault it is.  That each is then what
  * it is by itself cannot be restored: all are made deferred, and those that
- * are there and are immediate by themselves are made that.  Such ones that a
- * later file adds are deferred up to its end.
+ * are immediate by themselves are made that, again after a statement that may
+ * add some.
  *
  * All or nothing: before COMMIT it is looked up that all patches are
  * registered.
@@ -21,6 +21,7 @@
 #include "fe_utils/string_utils.h"
 #include "run/single.h"
 #include "run/verify.h"
+#include "script/query.h"
 #include "script/single.h"
 
 /*
@@ -83,7 +84,7 @@ static const char constraints_query[] =
 " WHERE s.nspname OPERATOR(pg_catalog.!~) '^pg_'"
 "   AND pg_catalog.has_schema_privilege(s.oid, 'USAGE')";
 
-/* Keep that for the next file. */
+/* Keep that. */
 static bool
 keep_constraints(SqlSession *session, const PGresult *result)
 {
@@ -91,6 +92,23 @@ keep_constraints(SqlSession *session, const PGresult *result)
 	session->constraints = PQgetisnull(result, 0, 0) ? NULL :
 		pg_strdup(PQgetvalue(result, 0, 0));
 	return true;
+}
+
+/* Add that query. */
+static void
+add_constraints_query(SqlSession *session)
+{
+	run_pipeline_add_text(session, constraints_query, FILE_RUN_AFTER, 0);
+	run_pipeline_check(session, keep_constraints);
+}
+
+/* Add what it has found. */
+static void
+add_constraints(SqlSession *session)
+{
+	if (session->constraints != NULL)
+		run_pipeline_add_text(session, session->constraints, FILE_RUN_BEFORE,
+							  0);
 }
 
 /*
@@ -117,8 +135,7 @@ add_resets(SqlSession *session)
 
 	for (i = 0; i < lengthof(resets); i++)
 		run_pipeline_add_text(session, resets[i], FILE_RUN_AFTER, 0);
-	run_pipeline_add_text(session, constraints_query, FILE_RUN_AFTER, 0);
-	run_pipeline_check(session, keep_constraints);
+	add_constraints_query(session);
 	run_pipeline_add_text(session, session->marks.data, FILE_RUN_AFTER, 0);
 }
 
@@ -134,27 +151,62 @@ has_savepoints(const PlanStep *member)
 	return false;
 }
 
-/*
- * Add the queries of a file, but for those around its transaction.  Its
- * savepoints end with it: another file is not to go back to them.
- */
-static void
-add_queries(SqlSession *session, const PlanStep *member)
+/* Does a part of a file say that, in whatever way? */
+static bool
+mentions(const PlanStep *member, size_t start, size_t length,
+		 const char *words)
 {
+	return script_query_mention(member->file->bytes.text + start, length,
+								words) > 0;
+}
+
+/*
+ * May a query have added constraints that are deferred now, and should not be?
+ * The first file finds all as they are; what says itself how they are to be
+ * is left alone.
+ */
+static bool
+may_add_constraints(const SqlSession *session, const PlanStep *member,
+					const OutlineQuery *query)
+{
+	return member != &session->members->steps[0] &&
+		mentions(member, query->start, query->length, "deferrable") &&
+		!mentions(member, 0, member->file->bytes.length, "set constraints");
+}
+
+/*
+ * Run the queries of a file, but for those around its transaction; the last
+ * ones are only added.  Its savepoints end with it: another file is not to go
+ * back to them.  Returns false if something has failed.
+ */
+static bool
+run_queries(SqlSession *session, const PlanStep *member)
+{
+	const ScriptOutline *outline = member->outline;
 	bool		encloses = has_savepoints(member);
 	int			i;
 
 	if (encloses)
 		run_pipeline_add_text(session, "SAVEPOINT versioning_file",
 							  FILE_RUN_BEFORE, 0);
-	for (i = 0; i < member->outline->query_count; i++)
-		if (!script_single_is_frame(&member->outline->queries[i]))
-			run_session_add_query(session, member, i);
+	for (i = 0; i < outline->query_count; i++)
+	{
+		if (script_single_is_frame(&outline->queries[i]))
+			continue;
+		run_session_add_query(session, member, i);
+		if (!may_add_constraints(session, member, &outline->queries[i]))
+			continue;
+		add_constraints_query(session);
+		if (!run_pipeline_run(session))
+			return false;
+		add_constraints(session);
+	}
 	if (encloses)
 		run_pipeline_add_text(session, "RELEASE SAVEPOINT versioning_file",
 							  FILE_RUN_AFTER, 0);
 	run_pipeline_add_text(session, "SET CONSTRAINTS ALL IMMEDIATE",
 						  FILE_RUN_CONSTRAINTS, 0);
+	return true;
 }
 
 /* Add what comes before the first file. */
@@ -181,12 +233,9 @@ run_member(SqlSession *session, const PlanStep *member, bool is_first)
 							  session->lock_timeout);
 		run_pipeline_add_text(session, session->marks.data, FILE_RUN_BEFORE,
 							  0);
-		if (session->constraints != NULL)
-			run_pipeline_add_text(session, session->constraints,
-								  FILE_RUN_BEFORE, 0);
+		add_constraints(session);
 	}
-	add_queries(session, member);
-	if (!run_verify_inside(session, member))
+	if (!run_queries(session, member) || !run_verify_inside(session, member))
 		return false;
 	add_resets(session);
 	add_settings_check(session);
