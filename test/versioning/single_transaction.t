@@ -228,9 +228,10 @@ applies(
 	'one two zero', 'ALTER ROLE SET for others, and in the last file', @single);
 
 # A constraint that is deferred is checked at the end of the file whose it is.
-my $tables = patch('tables', 'CREATE TABLE parent (id int PRIMARY KEY);
+my $parent_and_child = 'CREATE TABLE parent (id int PRIMARY KEY);
 	CREATE TABLE child (id int REFERENCES parent
-		DEFERRABLE INITIALLY DEFERRED);');
+		DEFERRABLE INITIALLY DEFERRED);';
+my $tables = patch('tables', $parent_and_child);
 {
 	my $errors = is_refused(3, qr/violates foreign key constraint/,
 		'a deferred constraint',
@@ -241,6 +242,40 @@ my $tables = patch('tables', 'CREATE TABLE parent (id int PRIMARY KEY);
 		'a deferred constraint: the message');
 	like($errors, qr/^versioning: error: patch "one" failed/m,
 		'a deferred constraint: the file is named');
+}
+
+# In later files, too, one that is immediate by itself is, and one that is
+# deferred is that.
+{
+	my $project = with_files(
+		patch('tables', $parent_and_child . <<'SQL'),
+CREATE SCHEMA "s'"" %s";
+CREATE TABLE "s'"" %s".t (id int CONSTRAINT "u'""" UNIQUE DEFERRABLE,
+  parent int REFERENCES parent DEFERRABLE);
+SQL
+		patch('one', "INSERT INTO child VALUES (1);\n"
+			  . "INSERT INTO parent VALUES (1);", 'tables'),
+		patch('two', <<'SQL', 'one'));
+SET search_path = "s'"" %s", public;
+INSERT INTO child VALUES (2);
+INSERT INTO parent VALUES (2);
+INSERT INTO t VALUES (1, 1);
+ALTER TABLE t ADD name text;
+DO $$
+BEGIN
+  INSERT INTO t VALUES (1, 1);
+EXCEPTION WHEN unique_violation THEN
+  CREATE TABLE public.caught ();
+END $$;
+CREATE TABLE own (id int PRIMARY KEY, other int REFERENCES own DEFERRABLE);
+INSERT INTO own VALUES (1, 1);
+ALTER TABLE own ADD name text;
+SQL
+
+	applies($project, 'one tables two', 'a constraint that is immediate by itself',
+		@single);
+	is(value($project->{database}, "SELECT to_regclass('public.caught')"),
+		'caught', 'a constraint that is immediate by itself: it is at once');
 }
 {
 	my $project = with_files($tables,

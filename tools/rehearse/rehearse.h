@@ -54,8 +54,8 @@ extern bool rehearse_close(Rehearsal *rehearsal);
 /*
  * Go through all steps of the plan, which has no errors, in the database that
  * is open.  If all are to be in a single transaction, that is tried before, in
- * a database of its own.  Returns STATUS_DONE if all were gone through, however
- * they fared; else there has been a message.
+ * a database of its own.  Returns STATUS_DONE if all were gone through,
+ * however they fared; else there has been a message.
  */
 extern Status rehearse_run(Rehearsal *rehearsal);
 

@@ -518,5 +518,6 @@ run_pipeline_close(SqlSession *session)
 	pg_free(session->message);
 	pg_free(session->error);
 	pg_free(session->settings);
+	pg_free(session->constraints);
 	pg_free(session);
 }

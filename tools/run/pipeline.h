@@ -49,6 +49,8 @@ struct SqlSession
 	const PatchPlan *members;	/* of a single transaction, */
 	const PlanStep *member;		/* and the current one: see run/single.c */
 	char	   *settings;		/* that sessions began with then, or NULL */
+	char	   *constraints;	/* the query that makes some immediate again
+								 * for the next one, or NULL */
 	char		put_aside[256]; /* the queries around one that is patient, */
 	char		put_back[256];	/* or empty */
 

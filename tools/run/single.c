@@ -6,9 +6,10 @@
  * Each file is to find the session as if it were alone, so all that DISCARD
  * ALL does is done between two files, but in commands that can be run inside a
  * transaction block.  Constraints that can be deferred are checked at the end
- * of each file, so that it is known whose fault it is; which are deferred by
- * themselves cannot be restored then, so the others are, too, from the second
- * file on.
+ * of each file, so that it is known whose fault it is.  That each is then what
+ * it is by itself cannot be restored: all are made deferred, and those that
+ * are immediate by themselves are made that, again after a statement that may
+ * add some.
  *
  * All or nothing: before COMMIT it is looked up that all patches are
  * registered.
@@ -20,6 +21,7 @@
 #include "fe_utils/string_utils.h"
 #include "run/single.h"
 #include "run/verify.h"
+#include "script/query.h"
 #include "script/single.h"
 
 /*
@@ -67,6 +69,49 @@ add_settings_check(SqlSession *session)
 }
 
 /*
+ * What makes constraints immediate that are so by themselves.  SET CONSTRAINTS
+ * knows no tables: a name that one of the others has, too, is left out.
+ */
+static const char constraints_query[] =
+"SELECT 'SET CONSTRAINTS ' OPERATOR(pg_catalog.||) pg_catalog.string_agg("
+" pg_catalog.format('%I.%I', s.nspname, c.conname), ', ')"
+" OPERATOR(pg_catalog.||) ' IMMEDIATE'"
+" FROM (SELECT connamespace, conname FROM pg_catalog.pg_constraint"
+"   WHERE condeferrable GROUP BY connamespace, conname"
+"   HAVING NOT pg_catalog.bool_or(condeferred)) AS c"
+" JOIN pg_catalog.pg_namespace AS s"
+"   ON s.oid OPERATOR(pg_catalog.=) c.connamespace"
+" WHERE s.nspname OPERATOR(pg_catalog.!~) '^pg_'"
+"   AND pg_catalog.has_schema_privilege(s.oid, 'USAGE')";
+
+/* Keep that. */
+static bool
+keep_constraints(SqlSession *session, const PGresult *result)
+{
+	pg_free(session->constraints);
+	session->constraints = PQgetisnull(result, 0, 0) ? NULL :
+		pg_strdup(PQgetvalue(result, 0, 0));
+	return true;
+}
+
+/* Add that query. */
+static void
+add_constraints_query(SqlSession *session)
+{
+	run_pipeline_add_text(session, constraints_query, FILE_RUN_AFTER, 0);
+	run_pipeline_check(session, keep_constraints);
+}
+
+/* Add what it has found. */
+static void
+add_constraints(SqlSession *session)
+{
+	if (session->constraints != NULL)
+		run_pipeline_add_text(session, session->constraints, FILE_RUN_BEFORE,
+							  0);
+}
+
+/*
  * Make the session one that has run nothing yet, as far as that can be, and
  * mark it again as one that runs the file.
  */
@@ -90,6 +135,7 @@ add_resets(SqlSession *session)
 
 	for (i = 0; i < lengthof(resets); i++)
 		run_pipeline_add_text(session, resets[i], FILE_RUN_AFTER, 0);
+	add_constraints_query(session);
 	run_pipeline_add_text(session, session->marks.data, FILE_RUN_AFTER, 0);
 }
 
@@ -105,27 +151,62 @@ has_savepoints(const PlanStep *member)
 	return false;
 }
 
-/*
- * Add the queries of a file, but for those around its transaction.  Its
- * savepoints end with it: another file is not to go back to them.
- */
-static void
-add_queries(SqlSession *session, const PlanStep *member)
+/* Does a part of a file say that, in whatever way? */
+static bool
+mentions(const PlanStep *member, size_t start, size_t length,
+		 const char *words)
 {
+	return script_query_mention(member->file->bytes.text + start, length,
+								words) > 0;
+}
+
+/*
+ * May a query have added constraints that are deferred now, and should not be?
+ * The first file finds all as they are; what says itself how they are to be
+ * is left alone.
+ */
+static bool
+may_add_constraints(const SqlSession *session, const PlanStep *member,
+					const OutlineQuery *query)
+{
+	return member != &session->members->steps[0] &&
+		mentions(member, query->start, query->length, "deferrable") &&
+		!mentions(member, 0, member->file->bytes.length, "set constraints");
+}
+
+/*
+ * Run the queries of a file, but for those around its transaction; the last
+ * ones are only added.  Its savepoints end with it: another file is not to go
+ * back to them.  Returns false if something has failed.
+ */
+static bool
+run_queries(SqlSession *session, const PlanStep *member)
+{
+	const ScriptOutline *outline = member->outline;
 	bool		encloses = has_savepoints(member);
 	int			i;
 
 	if (encloses)
 		run_pipeline_add_text(session, "SAVEPOINT versioning_file",
 							  FILE_RUN_BEFORE, 0);
-	for (i = 0; i < member->outline->query_count; i++)
-		if (!script_single_is_frame(&member->outline->queries[i]))
-			run_session_add_query(session, member, i);
+	for (i = 0; i < outline->query_count; i++)
+	{
+		if (script_single_is_frame(&outline->queries[i]))
+			continue;
+		run_session_add_query(session, member, i);
+		if (!may_add_constraints(session, member, &outline->queries[i]))
+			continue;
+		add_constraints_query(session);
+		if (!run_pipeline_run(session))
+			return false;
+		add_constraints(session);
+	}
 	if (encloses)
 		run_pipeline_add_text(session, "RELEASE SAVEPOINT versioning_file",
 							  FILE_RUN_AFTER, 0);
 	run_pipeline_add_text(session, "SET CONSTRAINTS ALL IMMEDIATE",
 						  FILE_RUN_CONSTRAINTS, 0);
+	return true;
 }
 
 /* Add what comes before the first file. */
@@ -152,9 +233,9 @@ run_member(SqlSession *session, const PlanStep *member, bool is_first)
 							  session->lock_timeout);
 		run_pipeline_add_text(session, session->marks.data, FILE_RUN_BEFORE,
 							  0);
+		add_constraints(session);
 	}
-	add_queries(session, member);
-	if (!run_verify_inside(session, member))
+	if (!run_queries(session, member) || !run_verify_inside(session, member))
 		return false;
 	add_resets(session);
 	add_settings_check(session);
