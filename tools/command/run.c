@@ -22,7 +22,8 @@ tell_if_stopped(const Job *job)
 	if (strcmp(job->state, "paused") != 0 && strcmp(job->state, "failed") != 0)
 		return;
 	how = jobs_describe(job);
-	pg_log_warning("the job \"%s\" is not run: %s", report_printable(job->name),
+	pg_log_warning("the job \"%s\" is not run: %s",
+				   report_printable(job->name),
 				   report_printable(how));
 	fe_compat_log_hint("\"versioning resume\" lets it go on.");
 	pg_free(how);

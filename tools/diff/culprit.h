@@ -23,8 +23,8 @@ extern bool diff_culprit_is_unknown(const Difference *difference);
 
 /*
  * Is what is known of one side worth telling?  That something was created is
- * not, if it is known who has changed it on the other side.  Nor is what a copy
- * has recorded with its original: it is not what makes them differ.
+ * not, if it is known who has changed it on the other side.  Nor is what a
+ * copy has recorded with its original: it is not what makes them differ.
  */
 extern bool diff_culprit_is_telling(const Difference *difference, int side);
 

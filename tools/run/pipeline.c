@@ -390,6 +390,7 @@ run_pipeline_run(SqlSession *session)
 
 	if (session->count == 0)
 		return true;
+	session->item = session->items;
 	if (is_good)
 		send_items(session);
 	for (i = 0; is_good && i < session->count; i++)

@@ -85,9 +85,9 @@ static const char options_query[] =
 
 /*
  * All that a scratch database depends on: these options, who makes it, the
- * settings and grants that it gets, the version of the extension, and the settings that
- * sessions begin with, whoever has made them: of the client, of the role, of
- * the server
+ * settings and grants that it gets, the version of the extension, and the
+ * settings that sessions begin with, whoever has made them: of the client, of
+ * the role, of the server
  */
 static const char traits_query[] =
 "SELECT pg_catalog.concat_ws(E'\\n', " OWNER_OPTION ", " OTHER_OPTIONS ","

@@ -30,8 +30,8 @@
  * %1$s is the name of the scratch database, which needs no quotes, and %2$s
  * an expression for that of the model.  A list of identifiers with their
  * quotes would be taken for a single element if it were one constant: so it
- * is first set for a transaction.  If the privileges of the model are not those
- * of a new database, PUBLIC is to have none that are not granted.
+ * is first set for a transaction.  If the privileges of the model are not
+ * those of a new database, PUBLIC is to have none that are not granted.
  */
 static const char database_query[] =
 "SELECT 'the setting \"' || s.name || '\"', CASE WHEN s.is_list"
