@@ -116,7 +116,7 @@ for my $way ([], ['--psql'])
 	add_files($project, 'patches/1.sql' =>
 		  patch('one', "LOCK TABLE held;\nSELECT pg_sleep(3);\nSELECT 1/0;"));
 	$other = start_holder($project, 'BEGIN; LOCK TABLE held;');
-	$run = start_versioning($project, 'apply', @$way);
+	$run = start_versioning($project, 'apply', @once, @$way);
 	ok(wait_for(sub { value('postgres', "SELECT count(*) FROM pg_stat_activity
 		WHERE datname = '$project->{database}' AND wait_event_type = 'Lock'") }),
 		"another error @$way: it waits first");
