@@ -70,7 +70,7 @@ jobs_settings_define(void)
 	DefineCustomRealVariable("versioning.job_pause",
 							 "The pause after a batch of a job, as a multiple "
 							 "of the time that the batch has taken.", NULL,
-							 &session.pause, 10.0, 0.0, 1000.0, PGC_USERSET,
+							 &session.pause, 20.0, 0.0, 1000.0, PGC_USERSET,
 							 0, NULL, NULL, NULL);
 	DefineCustomEnumVariable("versioning.job_on_error",
 							 "Whether a job stops when it has given up rows, "
